@@ -1,0 +1,100 @@
+"""The bank: the hashes that must not pass, and what each of them rests on.
+
+The standing of an entry is never set; it follows from what the entry rests on. So taking a case back
+takes back exactly what that case did, whatever happened in between.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from staydown.domain.hashes import PdqHash
+
+
+class Standing(StrEnum):
+    """What a match on an entry means."""
+
+    CONFIRMED = "confirmed"
+    """A reviewer judged it: a match is blocked with nobody looking at it again."""
+    UNVERIFIED = "unverified"
+    """A person or a partner claims it: a match is held and brought to a reviewer."""
+    INACTIVE = "inactive"
+    """Withdrawn or reversed: it matches nothing."""
+    ALLOWED = "allowed"
+    """A known false alarm: an image at least as near to it as to any other entry passes."""
+
+
+class Source(StrEnum):
+    """Who says that an image must not pass."""
+
+    CASE = "case"
+    REPORT = "report"
+    PARTNER = "partner"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Support:
+    """One thing an entry rests on: a decided case, a hash-only report, a partner's list."""
+
+    source: Source
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One image in the bank, by its hashes alone.
+
+    pdq and quality: absent for an entry of exact bytes only. sha256 (32 bytes) and phash: absent where
+    only a bare hash was given. supports: what it rests on. suspended: an admin switched it off without
+    losing it. allowed: an admin knows it for a false alarm.
+    """
+
+    entry_id: str
+    pdq: PdqHash | None
+    quality: int
+    sha256: bytes | None
+    phash: int | None
+    supports: frozenset[Support]
+    suspended: bool = False
+    allowed: bool = False
+
+    @property
+    def standing(self) -> Standing:
+        if self.allowed:
+            return Standing.ALLOWED
+        if self.suspended or not self.supports:
+            return Standing.INACTIVE
+        if any(support.source is Source.CASE for support in self.supports):
+            return Standing.CONFIRMED
+        return Standing.UNVERIFIED
+
+    def resting_on(self, support: Support) -> Entry:
+        return replace(self, supports=self.supports | {support})
+
+    def without(self, support: Support) -> Entry:
+        return replace(self, supports=self.supports - {support})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step of the bank's log: from sequence number `seq` on, the entry is as given here."""
+
+    seq: int
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An image met an entry.
+
+    distance: 0 to 256, between `view` of the image and the entry's hash. exact: the very same bytes
+    (then the distance is 0). trusted: both hashes have the quality that the policy asks for.
+    """
+
+    entry_id: str
+    standing: Standing
+    distance: int
+    view: str
+    exact: bool
+    trusted: bool

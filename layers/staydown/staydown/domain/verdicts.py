@@ -1,0 +1,74 @@
+"""From matches to a verdict: the policy of a bank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from staydown.domain.bank import Match, Standing
+
+
+class Verdict(StrEnum):
+    BLOCK = "block"
+    REVIEW = "review"
+    CLEAR = "clear"
+
+
+@dataclass(frozen=True, slots=True)
+class MatchPolicy:
+    """The distances of a bank and what they lead to (parameters of the template).
+
+    block_distance: PDQ bits within which two pictures count as the same one (31 is what the field uses).
+    review_distance: bits up to which a person should look; no less than block_distance.
+    minimum_quality: below it a PDQ hash says too little; then only the exact bytes match.
+    """
+
+    block_distance: int = 31
+    review_distance: int = 47
+    minimum_quality: int = 50
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.block_distance <= self.review_distance <= 128:
+            raise ValueError("distances must satisfy 0 <= block_distance <= review_distance <= 128")
+        if not 0 <= self.minimum_quality <= 100:
+            raise ValueError("minimum_quality must be from 0 to 100")
+
+    def judge(self, match: Match) -> Verdict:
+        """What one match alone leads to.
+
+        Confirmed and near: block. Unverified and near, or confirmed and nearly near: a person looks.
+        A hash of too little quality is no ground for anything unless the bytes are the same.
+        """
+        if match.standing not in {Standing.CONFIRMED, Standing.UNVERIFIED}:
+            return Verdict.CLEAR
+        same = match.exact or (match.trusted and match.distance <= self.block_distance)
+        if same:
+            return Verdict.BLOCK if match.standing is Standing.CONFIRMED else Verdict.REVIEW
+        near = match.trusted and match.distance <= self.review_distance
+        return Verdict.REVIEW if near and match.standing is Standing.CONFIRMED else Verdict.CLEAR
+
+    def decide(self, matches: Iterable[Match]) -> tuple[Verdict, tuple[Match, ...]]:
+        """The verdict on an image, and the matches it rests on, the gravest and nearest first.
+
+        An `allowed` entry at least as near as another match takes that match away: it is the known
+        innocent picture. (The same bytes as a judged image beat everything but the same bytes allowed.)
+        """
+        found = list(matches)
+        allowed = [_nearness(m) for m in found if m.standing is Standing.ALLOWED and (m.trusted or m.exact)]
+        innocent = min(allowed, default=None)
+        grave: list[tuple[Verdict, Match]] = []
+        for match in found:
+            verdict = self.judge(match)
+            if verdict is Verdict.CLEAR or (innocent is not None and innocent <= _nearness(match)):
+                continue
+            grave.append((verdict, match))
+        if not grave:
+            return Verdict.CLEAR, ()
+        grave.sort(key=lambda pair: (pair[0] is not Verdict.BLOCK, *_nearness(pair[1]), pair[1].entry_id))
+        worst = grave[0][0]
+        return worst, tuple(match for verdict, match in grave if verdict is worst)
+
+
+def _nearness(match: Match) -> tuple[int, int]:
+    return (0 if match.exact else 1, match.distance)
