@@ -1,0 +1,1 @@
+"""AWS at the edge: the only package that imports boto3."""

@@ -1,0 +1,109 @@
+"""The bank's truth in DynamoDB: entries, and the log of their changes.
+
+| pk | sk | what |
+| --- | --- | --- |
+| `HEAD` | `HEAD` | the number of the last change, and the snapshot segments in S3 |
+| `ENTRY#{entry_id}` | `ENTRY` | an entry as it stands, and the change that made it so |
+| `LOG#{seq // 1000}` | `{seq:015}` | one change |
+
+Each change takes the next number in the transaction of the decision that causes it. So whoever reads a
+head (consistently) sees every decision that had returned by then, and no reader needs to scan anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from staydown.aws.items import Codec
+from staydown.aws.table import Table
+from staydown.aws.transaction import Transaction
+from staydown.domain.bank import Change, Entry
+
+CHANGES_A_PARTITION = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A snapshot in the bank's bucket: the changes up to `last_seq`, folded."""
+
+    key: str
+    last_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """seq: the last change (0: none yet). segments: what is folded already."""
+
+    seq: int = 0
+    segments: tuple[Segment, ...] = ()
+
+    @property
+    def folded(self) -> int:
+        return max((segment.last_seq for segment in self.segments), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An entry and the number of its last change (0: it has none in the log)."""
+
+    entry: Entry
+    seq: int
+
+
+class BankStore:
+    def __init__(self, client: Any, table: str) -> None:
+        self._table = Table(client, table)
+        self._entries = Codec(Entry)
+        self._heads = Codec(Head)
+
+    def head(self) -> Head:
+        """One read unit, strongly consistent."""
+        item = self._table.get("HEAD", "HEAD")
+        return self._heads.load(item) if item is not None else Head()
+
+    def changes(self, after: int, upto: int) -> Iterator[Change]:
+        """The changes with after < seq <= upto, in order, none missing."""
+        for bucket in range((after + 1) // CHANGES_A_PARTITION, upto // CHANGES_A_PARTITION + 1):
+            for item in self._table.query(f"LOG#{bucket}", after=_sort_key(after), upto=_sort_key(upto)):
+                yield Change(item["seq"], self._entries.load(item))
+
+    def entries(self, entry_ids: Iterable[str]) -> Mapping[str, Stored]:
+        """Those that have an item of their own, consistent."""
+        items = self._table.get_many((f"ENTRY#{entry_id}", "ENTRY") for entry_id in entry_ids)
+        return {item["entry_id"]: Stored(self._entries.load(item), item["seq"]) for item in items}
+
+    def append(self, transaction: Transaction, head: Head, changed: Iterable[tuple[Entry, int]]) -> int:
+        """Take the numbers after head.seq for these entries; the new last number.
+
+        changed: each entry as it shall be, with the number of the change it was read at (0: it is new).
+        Two who append at the same time can't both succeed: ConcurrentChange for the second.
+        """
+        seq = head.seq
+        for entry, read_at in changed:
+            seq += 1
+            item = {**self._entries.dump(entry), "seq": seq}
+            keys = {"pk": f"ENTRY#{entry.entry_id}", "sk": "ENTRY"}
+            # The version of an entry is the number of its last change.
+            transaction.put_if(
+                self._table.name,
+                {**item, **keys},
+                condition="seq = :read_at" if read_at else "attribute_not_exists(pk)",
+                values={":read_at": read_at} if read_at else {},
+            )
+            log_keys = {"pk": f"LOG#{seq // CHANGES_A_PARTITION}", "sk": _sort_key(seq)}
+            transaction.put_new(self._table.name, {**item, **log_keys})
+        if seq != head.seq:
+            transaction.update(
+                self._table.name,
+                {"pk": "HEAD", "sk": "HEAD"},
+                expression="SET seq = :new",
+                condition="seq = :old" if head.seq else "attribute_not_exists(pk) OR seq = :old",
+                values={":new": seq, ":old": head.seq},
+            )
+        return seq
+
+
+def _sort_key(seq: int) -> str:
+    return f"{seq:015}"

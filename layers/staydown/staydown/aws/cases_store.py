@@ -1,0 +1,129 @@
+"""Cases, reports and appeals.
+
+| pk | sk | what |
+| --- | --- | --- |
+| `CASE#{case_id}` | `CASE` | a case; while undecided it is in the index `queue` under `cases` |
+| `REPORT#{case_number}` | `REPORT` | a report, by the number its sender was given |
+| `APPEAL#{appeal_id}` | `APPEAL` | an appeal; while undecided it is in the index `queue` under `appeals` |
+| `ABOUT#{entry_id}` | `CASE` | the case that new matches of an unjudged entry belong to |
+| `ATTEMPTS#{digest}` | `{hour}` | wrong secrets given for a case number |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from staydown.aws.items import Codec, Item, to_dynamodb
+from staydown.aws.table import Table
+from staydown.aws.transaction import Transaction
+from staydown.domain.appeals import Appeal
+from staydown.domain.cases import Case
+from staydown.domain.deadlines import queue_order
+from staydown.domain.reports import Report
+
+CASES = "cases"
+APPEALS = "appeals"
+
+
+class CasesStore:
+    def __init__(self, client: Any, table: str) -> None:
+        self._table = Table(client, table)
+        self._cases = Codec(Case)
+        self._reports = Codec(Report)
+        self._appeals = Codec(Appeal)
+
+    def case(self, case_id: str) -> Case | None:
+        item = self._table.get(f"CASE#{case_id}", "CASE")
+        return self._cases.load(item) if item is not None else None
+
+    def save_case(self, transaction: Transaction, case: Case) -> None:
+        """In place of the version it was read at."""
+        item = {**self._cases.dump(case), "pk": f"CASE#{case.case_id}", "sk": "CASE"}
+        if case.undecided:
+            item |= {"queue": CASES, "queue_order": queue_order(case.deadline, case.case_id)}
+        transaction.put_version(self._table.name, item, version=case.version)
+
+    def report(self, case_number: str) -> Report | None:
+        item = self._table.get(f"REPORT#{case_number}", "REPORT")
+        return self._reports.load(item) if item is not None else None
+
+    def reports(self, case_numbers: Iterable[str]) -> list[Report]:
+        items = self._table.get_many((f"REPORT#{number}", "REPORT") for number in case_numbers)
+        return sorted(map(self._reports.load, items), key=lambda report: report.filed_at)
+
+    def save_report(self, transaction: Transaction, report: Report) -> None:
+        keys = {"pk": f"REPORT#{report.case_number}", "sk": "REPORT"}
+        item = {**self._reports.dump(report), **keys}
+        transaction.put_version(self._table.name, item, version=report.version)
+
+    def appeal(self, appeal_id: str) -> Appeal | None:
+        item = self._table.get(f"APPEAL#{appeal_id}", "APPEAL")
+        return self._appeals.load(item) if item is not None else None
+
+    def save_appeal(self, transaction: Transaction, appeal: Appeal) -> None:
+        item = {**self._appeals.dump(appeal), "pk": f"APPEAL#{appeal.appeal_id}", "sk": "APPEAL"}
+        if appeal.outcome is None:
+            item |= {"queue": APPEALS, "queue_order": queue_order(appeal.filed_at, appeal.appeal_id)}
+        transaction.put_version(self._table.name, item, version=appeal.version)
+
+    def case_about(self, entry_id: str) -> str | None:
+        """The case that matches of this entry were last brought to."""
+        item = self._table.get(f"ABOUT#{entry_id}", "CASE")
+        return str(item["case_id"]) if item is not None else None
+
+    def point_to_case(
+        self, transaction: Transaction, entry_id: str, case_id: str, *, was: str | None
+    ) -> None:
+        """Bring further matches of the entry to this case; ConcurrentChange unless it pointed to `was`."""
+        item = {"pk": f"ABOUT#{entry_id}", "sk": "CASE", "case_id": case_id}
+        transaction.put_if(
+            self._table.name,
+            item,
+            condition="case_id = :was" if was else "attribute_not_exists(pk)",
+            values={":was": was} if was else None,
+        )
+
+    def queued(
+        self, queue: str, *, after: Item | None = None, limit: int = 50
+    ) -> tuple[list[Item], Item | None]:
+        """A page of the index `queue` in its order, and where the next one starts (None: no more).
+
+        The index lags behind the table by moments: whoever acts on an item reads it again first.
+        """
+        arguments: dict[str, Any] = {
+            "TableName": self._table.name,
+            "IndexName": "queue",
+            "KeyConditionExpression": "queue = :queue",
+            "ExpressionAttributeValues": to_dynamodb({":queue": queue}),
+            "Limit": limit,
+        }
+        if after is not None:
+            arguments["ExclusiveStartKey"] = to_dynamodb(after)
+        return self._table.page(arguments)
+
+    def queued_cases(self, *, after: Item | None = None, limit: int = 50) -> tuple[list[Case], Item | None]:
+        items, following = self.queued(CASES, after=after, limit=limit)
+        return [self._cases.load(item) for item in items], following
+
+    def queued_appeals(
+        self, *, after: Item | None = None, limit: int = 50
+    ) -> tuple[list[Appeal], Item | None]:
+        items, following = self.queued(APPEALS, after=after, limit=limit)
+        return [self._appeals.load(item) for item in items], following
+
+    def all_queued_cases(self) -> Iterator[Case]:
+        """Page by page, nearest deadline first."""
+        after: Item | None = None
+        while True:
+            cases, after = self.queued_cases(after=after)
+            yield from cases
+            if after is None:
+                return
+
+    def count_attempt(self, who: str, now: datetime) -> int:
+        """One more wrong secret for this number in this hour; how many that makes."""
+        hour = now.strftime("%Y-%m-%dT%H")
+        expires_at = int((now + timedelta(hours=2)).timestamp())
+        return self._table.increment(f"ATTEMPTS#{who}", hour, expires_at=expires_at)

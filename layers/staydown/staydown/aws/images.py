@@ -1,0 +1,204 @@
+"""The images themselves: three buckets, and the state of an upload says in which one it lies.
+
+uploads: while it is received, held or rejected. published: while it is published. quarantine: while it is
+blocked or removed. `put_where_it_belongs` makes that so, whatever was there before, and may be repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from staydown.aws.settings import Settings
+from staydown.domain.uploads import Ticket, Upload, UploadState
+
+PUBLIC_CACHE = "public, max-age=300"
+"""How long a browser may keep a published image; the edge is told of each removal."""
+
+_ABSENT = {"404", "NoSuchKey", "NoSuchVersion", "NotFound"}
+
+
+class ImageAbsent(Exception):
+    """The object is not there (any more)."""
+
+
+class ImageTooLarge(Exception):
+    """The object has more bytes than a scan reads. size: how many."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"{size} bytes")
+        self.size = size
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What was put: its bytes and the version of the object that they are."""
+
+    data: bytes
+    version: str
+    etag: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An object; version None is the latest."""
+
+    bucket: str
+    key: str
+    version: str | None = None
+
+    @property
+    def address(self) -> dict[str, str]:
+        address = {"Bucket": self.bucket, "Key": self.key}
+        return address if self.version is None else {**address, "VersionId": self.version}
+
+
+class Images:
+    def __init__(self, s3: Any, cloudfront: Callable[[], Any], settings: Settings) -> None:
+        """cloudfront: makes the client, which only a removal needs."""
+        self._s3 = s3
+        self._make_cloudfront = cloudfront
+        self._settings = settings
+
+    @cached_property
+    def _cloudfront(self) -> Any:
+        return self._make_cloudfront()
+
+    def form_for(self, ticket: Ticket, *, life: timedelta) -> tuple[str, Mapping[str, str]]:
+        """A presigned POST (url, fields) for this key, type and at most the allowed bytes."""
+        post = self._s3.generate_presigned_post(
+            self._settings.uploads_bucket,
+            ticket.key,
+            Fields={"Content-Type": ticket.content_type},
+            Conditions=[
+                {"Content-Type": ticket.content_type},
+                ["content-length-range", 1, self._settings.max_upload_bytes],
+            ],
+            ExpiresIn=int(life.total_seconds()),
+        )
+        return post["url"], post["fields"]
+
+    def read_original(self, key: str, version: str | None) -> Original:
+        """The object as it was put; ImageAbsent, or ImageTooLarge before a byte of it is read."""
+        place = Place(self._settings.uploads_bucket, key, version)
+        answer = self._get(place)
+        with answer["Body"] as body:
+            if answer["ContentLength"] > self._settings.max_upload_bytes:
+                raise ImageTooLarge(answer["ContentLength"])
+            data = body.read()
+        return Original(data, answer.get("VersionId", ""), answer["ETag"], answer.get("ContentType", ""))
+
+    def read(self, upload: Upload) -> bytes:
+        """The bytes of an image, wherever its state has put it; ImageAbsent when it is no more."""
+        with self._get(self._find(upload))["Body"] as body:
+            return bytes(body.read())
+
+    def link(self, upload: Upload, *, life: timedelta) -> str:
+        """A signed address of the sharp image, for one look; nothing on the way may keep it."""
+        place = self._find(upload)
+        parameters = {**place.address, "ResponseCacheControl": "no-store"}
+        return str(
+            self._s3.generate_presigned_url("get_object", parameters, ExpiresIn=int(life.total_seconds()))
+        )
+
+    def public_url(self, upload: Upload) -> str:
+        return f"{self._settings.published_base_url}/{upload.public_key}"
+
+    def publish(self, upload: Upload) -> None:
+        """Make it public. Only what was checked may come here."""
+        self._copy(upload, self._published(upload))
+
+    def put_where_it_belongs(self, upload: Upload) -> None:
+        """Bring the buckets in line with the state: a copy where it belongs, then none anywhere else.
+
+        May be repeated. When the image is nowhere any more (erased), nothing stays public all the same.
+        """
+        home = self._home(upload)
+        kept = self._exists(home)
+        if not kept:
+            kept = self._copy(upload, home)
+        if upload.state is not UploadState.PUBLISHED:
+            self._unpublish(upload)
+        if kept:
+            for place in (self._original(upload), self._quarantined(upload)):
+                if place.bucket != home.bucket:
+                    self._s3.delete_object(**place.address)
+
+    def _home(self, upload: Upload) -> Place:
+        if upload.state is UploadState.PUBLISHED:
+            return self._published(upload)
+        if upload.state in {UploadState.BLOCKED, UploadState.REMOVED}:
+            return self._quarantined(upload)
+        # Waiting for a decision: where it was put, or, if it was public or stopped before, in quarantine.
+        original = self._original(upload)
+        return original if not upload.was_published and self._exists(original) else self._quarantined(upload)
+
+    def _find(self, upload: Upload) -> Place:
+        for place in (self._original(upload), self._quarantined(upload), self._published(upload)):
+            if self._exists(place):
+                return place
+        raise ImageAbsent(upload.upload_id)
+
+    def _copy(self, upload: Upload, home: Place) -> bool:
+        """Copy from wherever it lies; False when it lies nowhere."""
+        try:
+            source = self._find(upload)
+        except ImageAbsent:
+            return False
+        public = home.bucket == self._settings.published_bucket
+        media_type = upload.fingerprint.media_type if upload.fingerprint else "application/octet-stream"
+        self._s3.copy_object(
+            **home.address,
+            CopySource=source.address,
+            MetadataDirective="REPLACE",
+            ContentType=media_type,
+            CacheControl=PUBLIC_CACHE if public else "no-store",
+        )
+        return True
+
+    def _unpublish(self, upload: Upload) -> None:
+        """Delete the public copy, then what the edge keeps of it."""
+        place = self._published(upload)
+        seen = upload.was_published or self._exists(place)
+        self._s3.delete_object(**place.address)
+        if seen:
+            self._cloudfront.create_invalidation(
+                DistributionId=self._settings.distribution_id,
+                InvalidationBatch={
+                    "Paths": {"Quantity": 1, "Items": [f"/{upload.public_key}"]},
+                    # the same removal told twice is one invalidation
+                    "CallerReference": f"{upload.upload_id}-{upload.version}",
+                },
+            )
+
+    def _original(self, upload: Upload) -> Place:
+        return Place(self._settings.uploads_bucket, upload.key, upload.object_version or None)
+
+    def _published(self, upload: Upload) -> Place:
+        return Place(self._settings.published_bucket, upload.public_key)
+
+    def _quarantined(self, upload: Upload) -> Place:
+        return Place(self._settings.quarantine_bucket, upload.upload_id)
+
+    def _exists(self, place: Place) -> bool:
+        try:
+            self._s3.head_object(**place.address)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                return False
+            raise
+        return True
+
+    def _get(self, place: Place) -> Any:
+        try:
+            return self._s3.get_object(**place.address)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                raise ImageAbsent(place.key) from error
+            raise

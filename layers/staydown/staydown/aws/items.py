@@ -1,0 +1,75 @@
+"""Domain objects as DynamoDB items, and back: one codec for all of them.
+
+Pydantic reads the dataclasses of the domain, so no field is written down twice. Times become ISO text of
+a fixed width (so that they sort), sets become sorted lists (DynamoDB has no empty set).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Generic, TypeVar, cast
+
+from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
+from pydantic import TypeAdapter
+
+type_serializer = TypeSerializer()
+type_deserializer = TypeDeserializer()
+
+T = TypeVar("T")
+
+Item = dict[str, Any]
+"""Plain Python values by attribute name."""
+
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%f+00:00"
+
+
+class Codec(Generic[T]):
+    """Objects of one dataclass as items. Attributes the class does not know (keys, indexes) are ignored."""
+
+    def __init__(self, cls: type[T]) -> None:
+        self._adapter: TypeAdapter[T] = TypeAdapter(cls)
+
+    def dump(self, value: T) -> Item:
+        return cast(Item, _plain(self._adapter.dump_python(value)))
+
+    def load(self, item: Mapping[str, Any]) -> T:
+        return self._adapter.validate_python(item)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime(TIME_FORMAT)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted((_plain(inner) for inner in value), key=repr)
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def to_dynamodb(item: Mapping[str, Any]) -> dict[str, Any]:
+    """As the low-level client wants it."""
+    return {name: type_serializer.serialize(value) for name, value in item.items()}
+
+
+def from_dynamodb(item: Mapping[str, Any]) -> Item:
+    """As Python values: numbers are int (nothing here is a fraction), binary is bytes."""
+    return {name: _native(type_deserializer.deserialize(value)) for name, value in item.items()}
+
+
+def _native(value: object) -> object:
+    if isinstance(value, Decimal):
+        return int(value)
+    if isinstance(value, Binary):
+        return bytes(value)
+    if isinstance(value, dict):
+        return {name: _native(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_native(inner) for inner in value]
+    return value

@@ -1,0 +1,45 @@
+"""Events to be published, written in the transaction of what they tell: `{event_id}` / `EVENT`.
+
+The table's stream wakes the publisher, which deletes what it has published. So whatever is still here was
+not published yet, and a record that the stream delivers again is known by its absence.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from staydown.aws.table import Table
+from staydown.aws.transaction import Transaction
+from staydown.domain.events import Event, EventType
+from staydown.domain.ids import new_id
+
+
+class Outbox:
+    def __init__(self, client: Any, table: str) -> None:
+        self._table = Table(client, table)
+
+    def add(
+        self, transaction: Transaction, event_type: EventType, detail: Mapping[str, object], *, at: datetime
+    ) -> None:
+        event_id = new_id(at)
+        item = {
+            "pk": event_id,
+            "sk": "EVENT",
+            "type": event_type.value,
+            "detail": json.dumps(dict(detail), separators=(",", ":")),
+            "at": at.isoformat(),
+        }
+        transaction.put_new(self._table.name, item)
+
+    def waiting(self, event_ids: Iterable[str]) -> Iterator[Event]:
+        """Those that were not published yet."""
+        for item in self._table.get_many((event_id, "EVENT") for event_id in event_ids):
+            at = datetime.fromisoformat(item["at"])
+            yield Event(item["pk"], EventType(item["type"]), at, json.loads(item["detail"]))
+
+    def forget(self, event_id: str) -> None:
+        """It was published."""
+        self._table.delete(event_id, "EVENT")

@@ -1,0 +1,93 @@
+"""What the template tells a function, read once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from staydown.domain.verdicts import MatchPolicy
+
+
+class SettingMissing(Exception):
+    """A function was started without a variable that the template gives it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the environment variable {name} is not set; template.yaml sets it for each function"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    uploads_bucket: str
+    published_bucket: str
+    quarantine_bucket: str
+    bank_bucket: str
+    cases_table: str
+    accounts_table: str
+    hash_bank_table: str
+    uploads_table: str
+    audit_table: str
+    reporters_table: str
+    outbox_table: str
+    idempotency_table: str
+    event_bus: str
+    distribution_id: str
+    published_base_url: str
+    policy: MatchPolicy
+    removal_time: timedelta
+    appeal_window: timedelta
+    claim_lease: timedelta
+    ticket_life: timedelta
+    reveal_life: timedelta
+    max_upload_bytes: int
+    max_upload_pixels: int
+    max_frames: int
+    scan_attempts: int
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Raise SettingMissing for an absent name, ValueError for a number that is none."""
+
+        def text(name: str) -> str:
+            try:
+                return environ[name]
+            except KeyError:
+                raise SettingMissing(name) from None
+
+        def number(name: str) -> int:
+            return int(text(name))
+
+        return cls(
+            uploads_bucket=text("UPLOADS_BUCKET"),
+            published_bucket=text("PUBLISHED_BUCKET"),
+            quarantine_bucket=text("QUARANTINE_BUCKET"),
+            bank_bucket=text("BANK_BUCKET"),
+            cases_table=text("CASES_TABLE"),
+            accounts_table=text("ACCOUNTS_TABLE"),
+            hash_bank_table=text("HASH_BANK_TABLE"),
+            uploads_table=text("UPLOADS_TABLE"),
+            audit_table=text("AUDIT_TABLE"),
+            reporters_table=text("REPORTERS_TABLE"),
+            outbox_table=text("OUTBOX_TABLE"),
+            idempotency_table=text("IDEMPOTENCY_TABLE"),
+            event_bus=text("EVENT_BUS"),
+            distribution_id=text("DISTRIBUTION_ID"),
+            published_base_url=text("PUBLISHED_BASE_URL").rstrip("/"),
+            policy=MatchPolicy(
+                block_distance=number("BLOCK_DISTANCE"),
+                review_distance=number("REVIEW_DISTANCE"),
+                minimum_quality=number("MINIMUM_QUALITY"),
+            ),
+            removal_time=timedelta(hours=number("REMOVAL_HOURS")),
+            appeal_window=timedelta(days=number("APPEAL_DAYS")),
+            claim_lease=timedelta(minutes=number("CLAIM_MINUTES")),
+            ticket_life=timedelta(seconds=number("TICKET_SECONDS")),
+            reveal_life=timedelta(seconds=number("REVEAL_SECONDS")),
+            max_upload_bytes=number("MAX_UPLOAD_BYTES"),
+            max_upload_pixels=number("MAX_UPLOAD_PIXELS"),
+            max_frames=number("MAX_FRAMES"),
+            scan_attempts=number("SCAN_ATTEMPTS"),
+        )

@@ -1,0 +1,99 @@
+"""The composition root: the settings and every adapter of one function."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, Self
+
+import boto3
+from botocore.config import Config
+
+from staydown.aws.accounts_store import AccountsStore
+from staydown.aws.audit_store import AuditStore
+from staydown.aws.bank_store import BankStore
+from staydown.aws.cases_store import CasesStore
+from staydown.aws.event_bus import EventBus
+from staydown.aws.images import Images
+from staydown.aws.outbox import Outbox
+from staydown.aws.reporters_store import ReportersStore
+from staydown.aws.settings import Settings
+from staydown.aws.transaction import Transaction
+from staydown.aws.uploads_store import UploadsStore
+
+_CONFIG = Config(
+    retries={"mode": "standard", "total_max_attempts": 4},
+    connect_timeout=2,
+    read_timeout=10,
+    signature_version="s3v4",
+)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Stack:
+    """What a use case works with. Each adapter is made when it is first used: a cold start pays for no other.
+
+    now: the clock, in UTC.
+    """
+
+    def __init__(self, settings: Settings, session: Any, now: Callable[[], datetime] = _utc_now) -> None:
+        self.settings = settings
+        self.now = now
+        self._session = session
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """Raise SettingMissing when the template did not give what is needed."""
+        return cls(Settings.from_environment(environ), boto3.session.Session())
+
+    def transaction(self) -> Transaction:
+        return Transaction(self.dynamodb)
+
+    @cached_property
+    def dynamodb(self) -> Any:
+        return self._session.client("dynamodb", config=_CONFIG)
+
+    @cached_property
+    def s3(self) -> Any:
+        return self._session.client("s3", config=_CONFIG)
+
+    @cached_property
+    def uploads(self) -> UploadsStore:
+        return UploadsStore(self.dynamodb, self.settings.uploads_table)
+
+    @cached_property
+    def bank(self) -> BankStore:
+        return BankStore(self.dynamodb, self.settings.hash_bank_table)
+
+    @cached_property
+    def cases(self) -> CasesStore:
+        return CasesStore(self.dynamodb, self.settings.cases_table)
+
+    @cached_property
+    def accounts(self) -> AccountsStore:
+        return AccountsStore(self.dynamodb, self.settings.accounts_table)
+
+    @cached_property
+    def audit(self) -> AuditStore:
+        return AuditStore(self.dynamodb, self.settings.audit_table)
+
+    @cached_property
+    def reporters(self) -> ReportersStore:
+        return ReportersStore(self.dynamodb, self.settings.reporters_table)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        return Outbox(self.dynamodb, self.settings.outbox_table)
+
+    @cached_property
+    def event_bus(self) -> EventBus:
+        return EventBus(self._session.client("events", config=_CONFIG), self.settings.event_bus)
+
+    @cached_property
+    def images(self) -> Images:
+        return Images(self.s3, lambda: self._session.client("cloudfront", config=_CONFIG), self.settings)

@@ -1,0 +1,81 @@
+"""Reading a table: consistent, whole, as plain Python values."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from staydown.aws.items import Item, from_dynamodb, to_dynamodb
+from staydown.aws.transaction import Transaction
+
+BATCH_KEYS = 100
+"""What one BatchGetItem takes."""
+
+
+class Table:
+    """One DynamoDB table with the keys `pk` and `sk`."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self.client = client
+        self.name = name
+
+    def transaction(self) -> Transaction:
+        return Transaction(self.client)
+
+    def get(self, pk: str, sk: str) -> Item | None:
+        """Strongly consistent: what it says was true when it was asked."""
+        answer = self.client.get_item(
+            TableName=self.name, Key=to_dynamodb({"pk": pk, "sk": sk}), ConsistentRead=True
+        )
+        return from_dynamodb(answer["Item"]) if "Item" in answer else None
+
+    def delete(self, pk: str, sk: str) -> None:
+        self.client.delete_item(TableName=self.name, Key=to_dynamodb({"pk": pk, "sk": sk}))
+
+    def get_many(self, keys: Iterable[tuple[str, str]]) -> Iterator[Item]:
+        """Those of the items that are there, consistent each, in no order."""
+        wanted = [to_dynamodb({"pk": pk, "sk": sk}) for pk, sk in dict.fromkeys(keys)]
+        pause = 0.05
+        while wanted:
+            request = {self.name: {"Keys": wanted[:BATCH_KEYS], "ConsistentRead": True}}
+            answer = self.client.batch_get_item(RequestItems=request)
+            for item in answer["Responses"].get(self.name, []):
+                yield from_dynamodb(item)
+            left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
+            if len(left) == len(wanted[:BATCH_KEYS]):
+                time.sleep(pause)  # throttled: nothing of the batch was read
+                pause = min(pause * 2, 2.0)
+            wanted = left + wanted[BATCH_KEYS:]
+
+    def query(self, pk: str, *, after: str = "", upto: str = "\uffff") -> Iterator[Item]:
+        """The items of a partition with after < sk <= upto, in order, consistent, page by page."""
+        arguments = {
+            "TableName": self.name,
+            "ConsistentRead": True,
+            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :after AND :upto",
+            "ExpressionAttributeValues": to_dynamodb({":pk": pk, ":after": after or " ", ":upto": upto}),
+        }
+        for page in self.client.get_paginator("query").paginate(**arguments):
+            for item in page["Items"]:
+                found = from_dynamodb(item)
+                if found["sk"] != after:
+                    yield found
+
+    def page(self, arguments: dict[str, Any]) -> tuple[list[Item], Item | None]:
+        """One page of a query as it is given, and the key that the next page starts after."""
+        answer = self.client.query(**arguments)
+        following = answer.get("LastEvaluatedKey")
+        items = [from_dynamodb(item) for item in answer["Items"]]
+        return items, from_dynamodb(following) if following else None
+
+    def increment(self, pk: str, sk: str, *, expires_at: int) -> int:
+        """Count one more; how many that makes. The counter goes when it expires."""
+        answer = self.client.update_item(
+            TableName=self.name,
+            Key=to_dynamodb({"pk": pk, "sk": sk}),
+            UpdateExpression="ADD attempts :one SET expires_at = :expires_at",
+            ExpressionAttributeValues=to_dynamodb({":one": 1, ":expires_at": expires_at}),
+            ReturnValues="UPDATED_NEW",
+        )
+        return int(from_dynamodb(answer["Attributes"])["attempts"])

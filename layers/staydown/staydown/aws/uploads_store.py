@@ -1,0 +1,124 @@
+"""Uploads, their tickets, and the content log that a sweep reads.
+
+| pk | sk | what |
+| --- | --- | --- |
+| `UPLOAD#{upload_id}` | `UPLOAD` | the upload |
+| `UPLOAD#{upload_id}` | `TICKET` | the leave to put it |
+| `LOG#{hour}#{shard}` | `{upload_id}` | its hashes, in the hour in which it was registered |
+| `HOURS` | `{hour}` | an hour that has a log |
+| `STOPPED#{entry_id}` | `{upload_id}` | an upload that an entry of the bank stopped |
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from staydown.aws.items import Codec
+from staydown.aws.table import Table
+from staydown.aws.transaction import Transaction
+from staydown.domain.uploads import Ticket, Upload
+
+SHARDS = 8
+"""Partitions an hour: each takes some 1,000 uploads a second."""
+
+_TICKET_KEPT = timedelta(days=1)
+_HOUR = "%Y-%m-%dT%H"
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """What the content log holds of an upload: sha256 (32 bytes), the hashes of its views (32 bytes each)."""
+
+    upload_id: str
+    sha256: bytes
+    views: bytes
+
+
+class UploadsStore:
+    def __init__(self, client: Any, table: str) -> None:
+        self._table = Table(client, table)
+        self._uploads = Codec(Upload)
+        self._tickets = Codec(Ticket)
+        self._hours_marked: set[str] = set()
+
+    def get(self, upload_id: str) -> Upload | None:
+        item = self._table.get(f"UPLOAD#{upload_id}", "UPLOAD")
+        return self._uploads.load(item) if item is not None else None
+
+    def get_many(self, upload_ids: Iterable[str]) -> list[Upload]:
+        """Those that are there, in the order asked for."""
+        ids = list(upload_ids)
+        keys = [(f"UPLOAD#{upload_id}", "UPLOAD") for upload_id in ids]
+        found = {upload.upload_id: upload for upload in map(self._uploads.load, self._table.get_many(keys))}
+        return [found[upload_id] for upload_id in ids if upload_id in found]
+
+    def ticket(self, upload_id: str) -> Ticket | None:
+        item = self._table.get(f"UPLOAD#{upload_id}", "TICKET")
+        return self._tickets.load(item) if item is not None else None
+
+    def issue(self, ticket: Ticket) -> None:
+        keys = {"pk": f"UPLOAD#{ticket.upload_id}", "sk": "TICKET"}
+        expires_at = int((ticket.valid_until + _TICKET_KEPT).timestamp())
+        transaction = self._table.transaction()
+        transaction.put_new(
+            self._table.name, {**self._tickets.dump(ticket), **keys, "expires_at": expires_at}
+        )
+        transaction.commit()
+
+    def register(self, transaction: Transaction, upload: Upload) -> None:
+        """A new upload and its line in the content log; ConcurrentChange when it is already known."""
+        self.save(transaction, upload)
+        if upload.fingerprint is None:
+            return
+        hour = upload.received_at.strftime(_HOUR)
+        self._mark(hour)
+        line = {
+            "pk": f"LOG#{hour}#{_shard(upload.upload_id)}",
+            "sk": upload.upload_id,
+            "sha256": upload.fingerprint.sha256,
+            "views": b"".join(view.pdq.data for view in upload.fingerprint.views),
+        }
+        transaction.put(self._table.name, line)
+
+    def save(self, transaction: Transaction, upload: Upload) -> None:
+        """In place of the version it was read at."""
+        keys = {"pk": f"UPLOAD#{upload.upload_id}", "sk": "UPLOAD"}
+        item = {**self._uploads.dump(upload), **keys}
+        transaction.put_version(self._table.name, item, version=upload.version)
+
+    def link(self, transaction: Transaction, upload_id: str, entry_id: str) -> None:
+        """So that the upload is found when the entry goes."""
+        transaction.put(self._table.name, {"pk": f"STOPPED#{entry_id}", "sk": upload_id})
+
+    def unlink(self, transaction: Transaction, upload_id: str, entry_id: str) -> None:
+        transaction.delete(self._table.name, {"pk": f"STOPPED#{entry_id}", "sk": upload_id})
+
+    def stopped_by(self, entry_id: str) -> Iterator[str]:
+        return (item["sk"] for item in self._table.query(f"STOPPED#{entry_id}"))
+
+    def hours(self) -> Iterator[str]:
+        """The hours that have a log, oldest first."""
+        return (item["sk"] for item in self._table.query("HOURS"))
+
+    def log(self, hour: str) -> Iterator[LogLine]:
+        """What was registered in an hour."""
+        for shard in range(SHARDS):
+            for item in self._table.query(f"LOG#{hour}#{shard}"):
+                yield LogLine(item["sk"], item["sha256"], item["views"])
+
+    def _mark(self, hour: str) -> None:
+        """Before the first line of an hour, so that no sweep overlooks it; once for each warm function."""
+        if hour in self._hours_marked:
+            return
+        transaction = self._table.transaction()
+        transaction.put(self._table.name, {"pk": "HOURS", "sk": hour})
+        transaction.commit()
+        self._hours_marked.add(hour)
+
+
+def _shard(upload_id: str) -> int:
+    return zlib.crc32(upload_id.encode()) % SHARDS

@@ -1,0 +1,47 @@
+"""Accounts: blocked as long as something holds them, and no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+MANUAL = "manual"
+"""The holder of a block that a senior reviewer set by hand, without a case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Why an account is barred from uploading. holder: a case id, or `manual`."""
+
+    holder: str
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account of a platform; account_id is unique within the platform only.
+
+    blocks: by holder. An account nobody ever blocked has no record and none of these.
+    """
+
+    platform: str
+    account_id: str
+    blocks: Mapping[str, Block] = field(default_factory=dict)
+    version: int = 0
+
+    @property
+    def blocked(self) -> bool:
+        return bool(self.blocks)
+
+    def held_by(self, block: Block) -> Account:
+        """Blocked for one more reason; the first time a holder blocks it is the one that counts."""
+        return (
+            self
+            if block.holder in self.blocks
+            else replace(self, blocks={**self.blocks, block.holder: block})
+        )
+
+    def released_by(self, holder: str) -> Account:
+        return replace(self, blocks={h: b for h, b in self.blocks.items() if h != holder})

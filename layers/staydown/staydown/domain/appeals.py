@@ -1,0 +1,55 @@
+"""Appeals: a request to look again, answered by somebody who had no part in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from staydown.domain.cases import Case, CaseState
+from staydown.domain.errors import AlreadyDecided, CaseIsLocked, Conflict, SameReviewer
+
+
+class AppealOutcome(StrEnum):
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """appeal_id: follows from the case and who appeals, so that one party has one appeal of a decision."""
+
+    appeal_id: str
+    case_id: str
+    platform: str
+    account_id: str
+    statement: str
+    filed_at: datetime
+    outcome: AppealOutcome | None = None
+    reasons: str = ""
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    version: int = 0
+
+    def decided(self, outcome: AppealOutcome, reasons: str, *, reviewer: str, now: datetime) -> Appeal:
+        if self.outcome is not None:
+            raise AlreadyDecided(
+                f"The appeal was {self.outcome.value}.", extra={"outcome": self.outcome.value}
+            )
+        return replace(self, outcome=outcome, reasons=reasons, decided_by=reviewer, decided_at=now)
+
+
+def check_appealable(case: Case, *, now: datetime, window: timedelta) -> None:
+    """Raise what speaks against an appeal of this case."""
+    if case.state is CaseState.LOCKED:
+        raise CaseIsLocked("The case is with the authorities; it can't be appealed here.")
+    if case.state is not CaseState.DECIDED or case.decision is None:
+        raise Conflict(f"The case is {case.state.value}; there is no decision to appeal.")
+    if now > case.decision.at + window:
+        raise Conflict(f"The {window.days} days in which the decision could be appealed are over.")
+
+
+def check_other_eyes(case: Case, reviewer: str) -> None:
+    """Promise 6: nobody who claimed or decided a case decides its appeal."""
+    if reviewer in case.involved:
+        raise SameReviewer("You claimed or decided this case; somebody else has to decide its appeal.")

@@ -1,0 +1,202 @@
+"""Cases: what reviewers work on, and the one table of what may follow what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from staydown.domain.audit import ChainHead
+from staydown.domain.errors import AlreadyDecided, CaseIsLocked, ClaimedByAnother, Conflict
+
+MAX_UPLOADS = 12
+"""A decision acts on all uploads of its case in one transaction, and DynamoDB takes 100 writes in one."""
+
+
+class CaseState(StrEnum):
+    OPEN = "open"
+    NEEDS_INFORMATION = "needs_information"
+    DECIDED = "decided"
+    LOCKED = "locked"
+    """Suspected child: a restricted group only, no further viewing."""
+    REVERSED = "reversed"
+    """An appeal was upheld; nothing that the decision did still stands."""
+    WITHDRAWN = "withdrawn"
+
+
+class Step(StrEnum):
+    JUDGE = "judge"
+    ASK = "ask"
+    COMPLETE = "complete"
+    LOCK = "lock"
+    REVERSE = "reverse"
+    WITHDRAW = "withdraw"
+
+
+TRANSITIONS: Mapping[tuple[CaseState, Step], CaseState] = MappingProxyType(
+    {
+        (CaseState.OPEN, Step.JUDGE): CaseState.DECIDED,
+        (CaseState.OPEN, Step.ASK): CaseState.NEEDS_INFORMATION,
+        (CaseState.OPEN, Step.COMPLETE): CaseState.OPEN,
+        (CaseState.OPEN, Step.LOCK): CaseState.LOCKED,
+        (CaseState.OPEN, Step.WITHDRAW): CaseState.WITHDRAWN,
+        (CaseState.NEEDS_INFORMATION, Step.JUDGE): CaseState.DECIDED,
+        (CaseState.NEEDS_INFORMATION, Step.ASK): CaseState.NEEDS_INFORMATION,
+        (CaseState.NEEDS_INFORMATION, Step.COMPLETE): CaseState.OPEN,
+        (CaseState.NEEDS_INFORMATION, Step.LOCK): CaseState.LOCKED,
+        (CaseState.NEEDS_INFORMATION, Step.WITHDRAW): CaseState.WITHDRAWN,
+        (CaseState.DECIDED, Step.REVERSE): CaseState.REVERSED,
+    }
+)
+
+
+class Outcome(StrEnum):
+    VIOLATING = "violating"
+    NOT_VIOLATING = "not_violating"
+    SUSPECTED_CHILD = "suspected_child"
+    NEEDS_INFORMATION = "needs_information"
+
+    @property
+    def step(self) -> Step:
+        return _STEP_OF.get(self, Step.JUDGE)
+
+    @property
+    def stops(self) -> bool:
+        """Whether the image must not be seen again."""
+        return self in {Outcome.VIOLATING, Outcome.SUSPECTED_CHILD}
+
+
+_STEP_OF = {Outcome.SUSPECTED_CHILD: Step.LOCK, Outcome.NEEDS_INFORMATION: Step.ASK}
+
+
+class Shown(StrEnum):
+    SEXUAL_ACT = "sexual_act"
+    NUDITY = "nudity"
+    INTIMATE_PARTS = "intimate_parts"
+    UNDERWEAR = "underwear"
+    TOILETING = "toileting"
+    SYNTHETIC = "synthetic"
+    NONE = "none"
+
+
+class Setting(StrEnum):
+    """Where it was taken: a recorded fact, never by itself a ground to refuse."""
+
+    PRIVATE = "private"
+    SEMI_PRIVATE = "semi_private"
+    PUBLIC = "public"
+    UNCLEAR = "unclear"
+
+
+class Complainant(StrEnum):
+    """Is the person complaining the person shown?"""
+
+    YES = "yes"
+    ACTS_FOR_THEM = "acts_for_them"
+    NO = "no"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    shown: frozenset[Shown]
+    setting: Setting
+    complainant: Complainant
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    outcome: Outcome
+    factors: Factors
+    reasons: str
+    reviewer: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A reviewer works on it, until the lease runs out."""
+
+    reviewer: str
+    until: datetime
+
+
+class Origin(StrEnum):
+    REPORT = "report"
+    MATCH = "match"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All the reports and uploads of one image.
+
+    uploads: at most MAX_UPLOADS ids. entries: ids of unverified or nearly matched entries it is about.
+    banked: entries that rest on its decision. blocked: (platform, account_id) its decision blocked.
+    involved: reviewers who claimed or decided it; none of them decides its appeal. deadline: when it must
+    be decided; None while no report of it is valid. revision: bumped when something changes that a
+    reviewer would want to know before acting (the ETag). version: bumped at each write.
+    """
+
+    case_id: str
+    state: CaseState
+    origin: Origin
+    opened_at: datetime
+    deadline: datetime | None
+    uploads: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()
+    banked: tuple[str, ...] = ()
+    blocked: tuple[tuple[str, str], ...] = ()
+    reports: tuple[str, ...] = ()
+    involved: frozenset[str] = frozenset()
+    claim: Claim | None = None
+    decision: Decision | None = None
+    revision: int = 1
+    version: int = 0
+    audit: ChainHead = field(default_factory=ChainHead)
+
+    @property
+    def undecided(self) -> bool:
+        return self.state in {CaseState.OPEN, CaseState.NEEDS_INFORMATION}
+
+    def after(self, step: Step) -> Case:
+        """The case one step on; a step that the table does not know is a precise refusal."""
+        following = TRANSITIONS.get((self.state, step))
+        if following is not None:
+            return replace(self, state=following, revision=self.revision + 1)
+        if self.state is CaseState.LOCKED:
+            raise CaseIsLocked("The case is locked to a restricted group; nobody else may act on it.")
+        if step in {Step.JUDGE, Step.ASK, Step.LOCK, Step.WITHDRAW, Step.COMPLETE}:
+            raise AlreadyDecided(
+                f"The case is {self.state.value}; read it again.", extra={"state": self.state.value}
+            )
+        raise Conflict(
+            f"A case that is {self.state.value} can't be taken back.", extra={"state": self.state.value}
+        )
+
+    def claimed(self, reviewer: str, *, now: datetime, until: datetime) -> Case:
+        """For this reviewer until then; refused while somebody else's lease runs."""
+        if self.state is CaseState.LOCKED:
+            raise CaseIsLocked("The case is locked to a restricted group.")
+        if not self.undecided:
+            raise AlreadyDecided(f"The case is {self.state.value}.", extra={"state": self.state.value})
+        if self.claim is not None and self.claim.reviewer != reviewer and self.claim.until > now:
+            raise ClaimedByAnother(
+                f"Another reviewer has this case until {self.claim.until:%Y-%m-%d %H:%M:%S} UTC.",
+                extra={"until": self.claim.until.isoformat()},
+            )
+        return replace(self, claim=Claim(reviewer, until), involved=self.involved | {reviewer})
+
+    def decided(self, decision: Decision) -> Case:
+        case = self.after(decision.outcome.step)
+        return replace(case, decision=decision, claim=None, involved=self.involved | {decision.reviewer})
+
+    def with_upload(self, upload_id: str) -> Case:
+        if upload_id in self.uploads:
+            return self
+        return replace(self, uploads=(*self.uploads, upload_id), revision=self.revision + 1)
+
+    def about(self, entry_ids: tuple[str, ...]) -> Case:
+        new = tuple(e for e in entry_ids if e not in self.entries)
+        return replace(self, entries=self.entries + new)

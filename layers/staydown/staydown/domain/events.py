@@ -1,0 +1,36 @@
+"""What the outside is told. Nothing personal, no hashes, no free text, no addresses of images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class EventType(StrEnum):
+    UPLOAD_PUBLISHED = "upload.published"
+    UPLOAD_HELD = "upload.held"
+    UPLOAD_BLOCKED = "upload.blocked"
+    UPLOAD_REMOVED = "upload.removed"
+    UPLOAD_REJECTED = "upload.rejected"
+    UPLOAD_RELEASED = "upload.released"
+    ACCOUNT_BLOCKED = "account.blocked"
+    ACCOUNT_UNBLOCKED = "account.unblocked"
+    CASE_OPENED = "case.opened"
+    CASE_DECIDED = "case.decided"
+    CASE_REVERSED = "case.reversed"
+    CASE_WITHDRAWN = "case.withdrawn"
+    APPEAL_FILED = "appeal.filed"
+    APPEAL_DECIDED = "appeal.decided"
+    BANK_CHANGED = "bank.changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """event_id: stable over every delivery, so a receiver can drop what it has seen. detail: plain JSON."""
+
+    event_id: str
+    type: EventType
+    at: datetime
+    detail: Mapping[str, object]

@@ -1,0 +1,62 @@
+"""Identifiers: which are random, which are derived, and what they look like to a person."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import uuid
+from datetime import datetime
+
+_NAMESPACE = uuid.UUID("6a1f0e57-51a7-5d0e-9c0d-57a1d0e57a11")
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
+
+
+def new_id(now: datetime) -> str:
+    """A UUIDv7 (RFC 9562): ordered by time to the millisecond, 74 random bits, not to be guessed."""
+    milliseconds = int(now.timestamp() * 1000) & ((1 << 48) - 1)
+    value = (milliseconds << 80) | (0x7 << 76) | (secrets.randbits(12) << 64)
+    value |= (0b10 << 62) | secrets.randbits(62)
+    return str(uuid.UUID(int=value))
+
+
+def derived_upload_id(bucket: str, key: str, version: str) -> str:
+    """The same object version always gives the same upload, so a second delivery meets the first."""
+    return str(uuid.uuid5(_NAMESPACE, f"upload\n{bucket}\n{key}\n{version}"))
+
+
+def derived_entry_id(kind: str, value: bytes) -> str:
+    """The same hash is the same entry of the bank, whoever brings it. kind: "pdq" or "sha256"."""
+    return str(uuid.uuid5(_NAMESPACE, f"entry\n{kind}\n{value.hex()}"))
+
+
+def new_case_number() -> str:
+    """What a person notes down: SD-XXXX-XXXX, 40 random bits, no letters that look like digits."""
+    letters = "".join(secrets.choice(_CROCKFORD) for _ in range(8))
+    return f"SD-{letters[:4]}-{letters[4:]}"
+
+
+def normal_case_number(typed: str) -> str:
+    """The case number as it is stored, from how people type it: any case, spaces, O for 0, I for 1."""
+    letters = "".join(c for c in typed.upper() if c.isalnum())
+    letters = letters[2:] if letters.startswith("SD") and len(letters) == 10 else letters
+    letters = letters.translate(_LOOKALIKES)
+    return f"SD-{letters[:4]}-{letters[4:]}"
+
+
+def new_secret() -> str:
+    """What opens a case without an account: 130 random bits in groups that can be read aloud."""
+    letters = "".join(secrets.choice(_CROCKFORD) for _ in range(26))
+    return "-".join(letters[i : i + 5] for i in range(0, 26, 5))
+
+
+def secret_digest(secret: str) -> str:
+    """What is stored of a secret. SHA-256 suffices: a secret has 130 random bits, not a person's choice."""
+    letters = "".join(c for c in secret.upper() if c.isalnum()).translate(_LOOKALIKES)
+    return hashlib.sha256(letters.encode()).hexdigest()
+
+
+def same_digest(one: str, other: str) -> bool:
+    """Compare in constant time."""
+    return hmac.compare_digest(one.encode(), other.encode())

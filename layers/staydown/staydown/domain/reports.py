@@ -1,0 +1,83 @@
+"""Reports: what somebody sends, and what makes it one that the law's clock runs for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from staydown.domain.hashes import PdqHash
+
+
+class Relation(StrEnum):
+    """The person who reports, to the person shown."""
+
+    SELF = "self"
+    REPRESENTATIVE = "representative"
+
+
+@dataclass(frozen=True, slots=True)
+class Declarations:
+    """What the law wants declared (US2, UK2, EU1)."""
+
+    intimate: bool = False
+    without_consent: bool = False
+    subject_or_representative: bool = False
+    good_faith: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedHash:
+    """A hash made on the person's own device; the picture never left it."""
+
+    pdq: PdqHash
+    quality: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one person sent. The person themselves (name, contact, signature) is a record apart.
+
+    case_ids: one for each image it names. signed, contactable: whether that record has these.
+    valid_at: when it became complete; the deadline counts from then. secret_digest: see ids.secret_digest.
+    """
+
+    case_number: str
+    secret_digest: str
+    filed_at: datetime
+    relation: Relation
+    declarations: Declarations
+    case_ids: tuple[str, ...] = ()
+    uploads: tuple[str, ...] = ()
+    hashes: tuple[ReportedHash, ...] = ()
+    statement: str = ""
+    signed: bool = False
+    contactable: bool = False
+    valid_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    version: int = 0
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """JSON pointers to what is still needed, in the order of the form."""
+        needed = {
+            "/uploads": bool(self.uploads or self.hashes),
+            "/declarations/intimate": self.declarations.intimate,
+            "/declarations/without_consent": self.declarations.without_consent,
+            "/declarations/subject_or_representative": self.declarations.subject_or_representative,
+            "/declarations/good_faith": self.declarations.good_faith,
+            "/signature": self.signed,
+            "/contact": self.contactable,
+        }
+        return tuple(pointer for pointer, there in needed.items() if not there)
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """Who reported: kept in a table and under a key of its own; no reviewer's function can read it."""
+
+    case_number: str
+    name: str
+    email: str
+    signature: str
+    version: int = 0

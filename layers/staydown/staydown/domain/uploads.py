@@ -1,0 +1,177 @@
+"""Uploads: what is stopping one decides its state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from staydown.domain.audit import ChainHead
+from staydown.domain.bank import Match
+from staydown.domain.fingerprints import Fingerprint
+
+
+class UploadState(StrEnum):
+    RECEIVED = "received"
+    """It is being checked; nobody can see it."""
+    PUBLISHED = "published"
+    """It was checked and is public."""
+    HELD = "held"
+    """A person has to look first; nobody can see it."""
+    BLOCKED = "blocked"
+    """It was stopped before anybody saw it."""
+    REMOVED = "removed"
+    """It was public and was taken down."""
+    REJECTED = "rejected"
+    """It is not a readable image, or the account is blocked. It never becomes anything else."""
+
+
+class StopKind(StrEnum):
+    BLOCK = "block"
+    HOLD = "hold"
+
+
+class Reason(StrEnum):
+    """Why an upload is in its state; decoding adds its own codes (see imaging.decode)."""
+
+    MATCHES_CONFIRMED_ENTRY = "matches_confirmed_entry"
+    NEEDS_REVIEW = "needs_review"
+    JUDGED_VIOLATING = "judged_violating"
+    SUSPECTED_CHILD = "suspected_child"
+    SCAN_FAILED = "scan_failed"
+    ACCOUNT_BLOCKED = "account_blocked"
+    MALFORMED_KEY = "malformed_key"
+    TICKET_USED = "ticket_used"
+    WRONG_TYPE = "content_type_mismatch"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One thing that stops an upload. cause: what has to go for the stop to go."""
+
+    cause: str
+    kind: StopKind
+    reason: Reason
+
+
+def by_case(case_id: str, reason: Reason = Reason.JUDGED_VIOLATING) -> Stop:
+    """A reviewer judged this very upload."""
+    return Stop(f"case:{case_id}", StopKind.BLOCK, reason)
+
+
+def by_entry(entry_id: str) -> Stop:
+    """It matches a confirmed entry of the bank; nobody had to look."""
+    return Stop(f"entry:{entry_id}", StopKind.BLOCK, Reason.MATCHES_CONFIRMED_ENTRY)
+
+
+def by_review(case_id: str) -> Stop:
+    """A case has to be decided first."""
+    return Stop(f"review:{case_id}", StopKind.HOLD, Reason.NEEDS_REVIEW)
+
+
+BY_SCAN = Stop("scan", StopKind.HOLD, Reason.SCAN_FAILED)
+"""The scan failed for good; an operator has to look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One image put into the uploads bucket, and what becomes of it.
+
+    key, object_version: where the original was put. etag: of the bytes that were scanned.
+    fingerprint: absent when it could not be read. stops: by cause. cleared: entries of the bank that a
+    reviewer said this is not; they no longer hold it. matches: what the last check found.
+    was_published: anybody may have seen it. version: bumped at each write. audit: the head of its chain.
+    """
+
+    upload_id: str
+    platform: str
+    account_id: str
+    key: str
+    object_version: str
+    state: UploadState
+    received_at: datetime
+    updated_at: datetime
+    reason: str | None = None
+    etag: str = ""
+    size: int = 0
+    fingerprint: Fingerprint | None = None
+    stops: Mapping[str, Stop] = field(default_factory=dict)
+    cleared: frozenset[str] = frozenset()
+    matches: tuple[Match, ...] = ()
+    was_published: bool = False
+    version: int = 0
+    audit: ChainHead = field(default_factory=ChainHead)
+
+    @property
+    def public_key(self) -> str:
+        """Its key in the published bucket: nothing in it tells whose it is, and it can't be guessed."""
+        return f"{self.platform}/{self.upload_id}"
+
+    def stopped(self, stops: Iterable[Stop], *, now: datetime) -> Upload:
+        return self._resting_on({**self.stops, **{stop.cause: stop for stop in stops}}, now)
+
+    def freed(self, causes: Iterable[str], *, now: datetime) -> Upload:
+        """Without these stops. With none left it is `received` again: to be checked, then published."""
+        gone = set(causes)
+        return self._resting_on({c: s for c, s in self.stops.items() if c not in gone}, now)
+
+    def published(self, *, now: datetime) -> Upload:
+        return replace(self, state=UploadState.PUBLISHED, reason=None, was_published=True, updated_at=now)
+
+    def rejected(self, reason: str, *, now: datetime) -> Upload:
+        return replace(self, state=UploadState.REJECTED, reason=reason, updated_at=now)
+
+    def _resting_on(self, stops: Mapping[str, Stop], now: datetime) -> Upload:
+        if self.state is UploadState.REJECTED or stops == self.stops:
+            return self
+        blocks = [stop for stop in stops.values() if stop.kind is StopKind.BLOCK]
+        if blocks:
+            state = UploadState.REMOVED if self.was_published else UploadState.BLOCKED
+            reason = blocks[0].reason.value
+        elif stops:
+            state, reason = UploadState.HELD, next(iter(stops.values())).reason.value
+        else:
+            state, reason = UploadState.RECEIVED, None
+        return replace(self, state=state, reason=reason, stops=dict(stops), updated_at=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Leave to put one image at one key."""
+
+    upload_id: str
+    platform: str
+    account_id: str
+    key: str
+    content_type: str
+    issued_at: datetime
+    valid_until: datetime
+
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}")
+
+
+def is_name(text: str) -> bool:
+    """Whether a platform's or an account's id can be part of a key: 1 to 128 letters, digits, . _ : @ -"""
+    return _NAME.fullmatch(text) is not None and ".." not in text
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectKey:
+    """`{platform}/{account_id}/{rest}`: whose image it is, read from where it was put."""
+
+    platform: str
+    account_id: str
+    rest: str
+
+    @classmethod
+    def parse(cls, key: str) -> ObjectKey | None:
+        parts = key.split("/", 2)
+        if len(parts) != 3 or not parts[2] or not is_name(parts[0]) or not is_name(parts[1]):
+            return None
+        return cls(*parts)
+
+    def __str__(self) -> str:
+        return f"{self.platform}/{self.account_id}/{self.rest}"
