@@ -1,0 +1,159 @@
+"""Opening a file and getting at each picture in it, with every size checked before anything is decoded."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+
+from PIL import ExifTags, Image, ImageFile
+
+from staydown.imaging.errors import DECODER_ERRORS
+from staydown.imaging.formats import GIF, JPEG, TIFF, Format
+from staydown.imaging.gif import gif_layout
+from staydown.imaging.limits import ImageRejected, Limits
+
+_MAX_SCANS = 1_000
+"""A progressive JPEG has some ten scans. Each one passes over the whole picture and may be a few bytes long,
+so that a small file can keep a decoder busy for hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One decoded picture, as it is stored. orientation: the EXIF value, 1 to 8, that makes it upright.
+
+    The image is only good until the next picture of the same file is loaded.
+    """
+
+    image: Image.Image
+    orientation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """An open file. width, height: of its first picture as stored, pixels. held: how many pictures it
+    holds. load: decodes the picture with that index, 0 to held - 1, and is fastest in rising order;
+    raises any of DECODER_ERRORS."""
+
+    width: int
+    height: int
+    held: int
+    load: Callable[[int], Loaded]
+
+
+def open_container(
+    data: bytes, image_format: Format, limits: Limits, shrink: Callable[[int, int], int]
+) -> Container:
+    """Open a file of a known format and check what it declares against the limits.
+
+    shrink: from a width and height to the whole factor by which that picture will be reduced; a JPEG is
+    decoded at a reduced scale right away. Raises ImageRejected or any of DECODER_ERRORS.
+    """
+    if image_format.plugin is None:
+        return _open_heif(data, limits)
+    # Image.open would import every plugin there is before it gave up; here only the one is imported.
+    importlib.import_module(f"PIL.{image_format.plugin}")
+    if image_format is GIF:
+        layout = gif_layout(data, limits)
+        _check_size(layout.width, layout.height, layout.frames, limits)
+    image = Image.open(BytesIO(data), formats=image_format.names)
+    width, height = image.size
+    _check_size(width, height, 1, limits)
+    if "progressive" in image.info and data.count(b"\xff\xda") > _MAX_SCANS:
+        raise ImageRejected("damaged", f"more than {_MAX_SCANS} scans")
+    if image_format is TIFF or image.format == "MPO":
+        held = _own_sizes(image, limits)
+    else:
+        frames = layout.frames if image_format is GIF else getattr(image, "n_frames", 1)
+        _check_size(width, height, frames, limits)
+        held = list(range(frames))
+
+    def load(index: int) -> Loaded:
+        # Without this, a later picture of an MPO would be decoded at the scale of the first.
+        image.decoderconfig = ()
+        image.seek(held[index])
+        _check_size(*image.size, 1, limits)
+        if image_format is JPEG:
+            factor = shrink(*image.size)
+            image.draft(None, (image.width // factor, image.height // factor))
+        image.load()
+        return Loaded(image, _orientation(image))
+
+    return Container(width, height, len(held), load)
+
+
+def _open_heif(data: bytes, limits: Limits) -> Container:
+    """libheif turns pictures upright by itself; the picture that a viewer shows comes first."""
+    from pillow_heif import open_heif  # noqa: PLC0415 - 15 MB that few cold starts need
+
+    file = open_heif(BytesIO(data))
+    if not len(file):
+        raise ImageRejected("damaged", "the file holds no picture")
+    order = sorted(range(len(file)), key=lambda index: index != file.primary_index)
+    _check_total([file[index].size for index in order], limits)
+    width, height = file[order[0]].size
+    _check_size(width, height, 1, limits)
+
+    def load(index: int) -> Loaded:
+        return Loaded(file[order[index]].to_pillow(), 1)
+
+    return Container(width, height, len(order), load)
+
+
+def _own_sizes(image: ImageFile.ImageFile, limits: Limits) -> list[int]:
+    """The pictures of a file in which each has its own size, checked by their headers.
+
+    The further pictures of an MPO that are no pictures are passed over: editors leave such tables of
+    contents behind, and no viewer shows what isn't there. Too small ones have nothing to recognise.
+    """
+    held, sizes = [0], [image.size]
+    for index in range(1, limits.max_frames_held + 2):
+        try:
+            image.seek(index)
+        except EOFError:
+            break
+        except DECODER_ERRORS:
+            if image.format != "MPO":
+                raise
+            continue
+        if min(image.size) >= limits.min_side:
+            held.append(index)
+            sizes.append(image.size)
+            _check_total(sizes, limits)
+    image.seek(0)
+    return held
+
+
+def _check_total(sizes: list[tuple[int, int]], limits: Limits) -> None:
+    if len(sizes) > limits.max_frames_held:
+        raise ImageRejected("too_many_frames", f"more than {limits.max_frames_held} pictures")
+    pixels = sum(width * height for width, height in sizes)
+    if pixels > limits.max_pixels:
+        raise ImageRejected("too_many_pixels", f"{len(sizes)} pictures of {pixels} pixels in all")
+
+
+def _check_size(width: int, height: int, frames: int, limits: Limits) -> None:
+    if frames > limits.max_frames_held:
+        raise ImageRejected("too_many_frames", f"{frames} frames")
+    if width * height * frames > limits.max_pixels:
+        raise ImageRejected("too_many_pixels", f"{frames} x {width} x {height} pixels")
+    if min(width, height) < limits.min_side:
+        raise ImageRejected("too_small", f"{width} x {height} pixels")
+
+
+def _orientation(image: Image.Image) -> int:
+    """The EXIF orientation, 1 where there is none that makes sense.
+
+    Only EXIF is asked, as browsers do (Pillow's getexif would also take XMP's word).
+    """
+    raw = image.info.get("exif")
+    if not isinstance(raw, bytes):
+        return 1
+    exif = Image.Exif()
+    try:
+        exif.load(raw)
+        value = exif.get(ExifTags.Base.Orientation)
+    except DECODER_ERRORS:
+        return 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1

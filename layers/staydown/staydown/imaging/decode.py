@@ -1,0 +1,107 @@
+"""Bytes to the luma of every picture in them, or one kind of error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from staydown.imaging.containers import open_container
+from staydown.imaging.errors import rejecting
+from staydown.imaging.formats import Format, cut_short, identify
+from staydown.imaging.limits import ImageRejected, Limits
+from staydown.imaging.luma import Plane, luma_planes
+
+WORKING_SIDE = 480
+"""The shorter side of a plane, at least, unless the picture has less; less than twice that. A hash needs
+some 128; what is above lets a part of the picture be hashed as well."""
+MAX_PLANE_SIDE = 2_048
+"""The longer side of a plane, at most. A picture longer than that is reduced more in that direction
+alone: hashing squeezes every picture into a square anyway."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture of a file. number: from 1, its place in the file. variant: "" for what a person sees,
+    otherwise how else it may be seen (`luma.luma_planes`). luma: upright, at working size, float32."""
+
+    number: int
+    variant: str
+    luma: Plane
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A decoded file. frames: the pictures looked at, at least one, the one that viewers show first.
+    media_type: of the bytes as found. width, height: of the first picture, upright, in pixels at full
+    size. held: how many pictures the file holds, looked at or not."""
+
+    frames: tuple[Frame, ...]
+    media_type: str
+    width: int
+    height: int
+    held: int
+
+
+def decode(data: bytes, limits: Limits) -> Picture:
+    """Decode a file. Raises ImageRejected, and nothing else whatever the bytes are.
+
+    Animations, TIFFs of several pages, MPOs and HEIFs of several pictures: all of them are frames, up to
+    limits.max_frames; of more, that many at even steps. A file cut short is rejected, never guessed at.
+    """
+    image_format = _checked(data, limits)
+    with rejecting(lambda: cut_short(data, image_format)):
+        return _decode(data, image_format, limits)
+
+
+def working_factor(width: int, height: int) -> int:
+    """By how much (a whole number, in both directions) a picture is reduced before it is looked at."""
+    return max(1, min(width, height) // WORKING_SIDE)
+
+
+def sampled(held: int, wanted: int) -> list[int]:
+    """`wanted` of the indices 0 to held - 1 at even steps, with the first and the last; all if few."""
+    if held <= wanted:
+        return list(range(held))
+    if wanted == 1:
+        return [0]
+    return [round(step * (held - 1) / (wanted - 1)) for step in range(wanted)]
+
+
+def _checked(data: bytes, limits: Limits) -> Format:
+    if len(data) > limits.max_bytes:
+        raise ImageRejected("too_many_bytes", f"{len(data)} bytes")
+    return identify(data)
+
+
+def _decode(data: bytes, image_format: Format, limits: Limits) -> Picture:
+    container = open_container(data, image_format, limits, working_factor)
+    width, height = container.width, container.height
+    frames: list[Frame] = []
+    for index in sampled(container.held, limits.max_frames):
+        loaded = container.load(index)
+        if index == 0 and loaded.orientation >= 5:
+            width, height = height, width
+        planes = luma_planes(loaded.image, _reduction(*loaded.image.size))
+        turn = _UPRIGHT[loaded.orientation]
+        frames.extend(Frame(index + 1, name, turn(plane)) for name, plane in planes.items())
+    return Picture(tuple(frames), image_format.media_type, width, height, container.held)
+
+
+def _reduction(width: int, height: int) -> tuple[int, int]:
+    factor = working_factor(width, height)
+    return max(factor, -(-width // MAX_PLANE_SIDE)), max(factor, -(-height // MAX_PLANE_SIDE))
+
+
+_UPRIGHT: dict[int, Callable[[Plane], Plane]] = {
+    1: lambda plane: plane,
+    2: np.fliplr,
+    3: lambda plane: np.rot90(plane, 2),
+    4: np.flipud,
+    5: np.transpose,
+    6: lambda plane: np.rot90(plane, -1),
+    7: lambda plane: np.rot90(plane, 2).T,
+    8: np.rot90,
+}
+"""What makes a picture upright, by its EXIF orientation (CIPA DC-008, 4.6.4 A)."""

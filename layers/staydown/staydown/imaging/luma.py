@@ -1,0 +1,143 @@
+"""From a decoded picture of any colour mode to its luma, reduced to working size.
+
+A hash looks at luma alone. Large pictures are taken strip by strip, so that no second full-size copy of
+one is ever made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Plane = NDArray[np.float32]
+"""Luma of a picture: float32 (height, width), 0 black to 255 white, .299 R + .587 G + .114 B unrounded
+(rounding alone moves the hash of a dark picture by up to 18 bits)."""
+
+Grey = NDArray[np.uint8]
+"""The same, rounded."""
+
+OVER_BLACK = "over black"
+WITHOUT_TRANSPARENCY = "without transparency"
+
+_STRIP_PIXELS = 1 << 21
+_WHITE, _BLACK = (255, 255, 255, 255), (0, 0, 0, 255)
+_NUMERIC = {"I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
+
+_ToLuma = Callable[[Image.Image], Image.Image]
+"""From a strip of a picture to its luma, an image of mode F."""
+
+
+def rounded(plane: Plane) -> Grey:
+    return np.rint(plane).astype(np.uint8)
+
+
+def luma_planes(image: Image.Image, factor: tuple[int, int]) -> dict[str, Plane]:
+    """The luma of a loaded picture, averaged over blocks of factor (columns, rows) pixels.
+
+    "" is the picture as a person sees it on a white page. One that is not opaque is also given
+    OVER_BLACK and WITHOUT_TRANSPARENCY where these show something else: what is invisible on white may
+    be plain on a dark page, or once an app has saved it as a JPEG.
+    """
+    if image.mode in _NUMERIC:
+        return {"": _reduced(image, factor, _numeric_to_luma(image))}
+    if not _has_alpha(image):
+        return {"": _reduced(image, factor, _opaque_to_luma)}
+    planes = {"": _reduced(image, factor, lambda strip: _composed(strip, _WHITE))}
+    if all(_rgba(strip).getchannel("A").getextrema() == (255, 255) for strip in _strips(image, 1)):
+        return planes
+    others: tuple[tuple[str, _ToLuma], ...] = (
+        (OVER_BLACK, lambda strip: _composed(strip, _BLACK)),
+        (WITHOUT_TRANSPARENCY, lambda strip: _rgba(strip).convert("RGB").convert("F")),
+    )
+    for name, to_luma in others:
+        plane = _reduced(image, factor, to_luma)
+        if all(float(np.abs(plane - known).mean()) > 2.0 for known in planes.values()):
+            planes[name] = plane
+    return planes
+
+
+def _strips(image: Image.Image, rows: int) -> Iterator[Image.Image]:
+    """The picture in strips of full width, each a whole number of `rows` high but for the last."""
+    height = max(1, _STRIP_PIXELS // image.width // rows) * rows
+    if height >= image.height:
+        yield image
+        return
+    for top in range(0, image.height, height):
+        yield image.crop((0, top, image.width, min(top + height, image.height)))
+
+
+def _reduced(image: Image.Image, factor: tuple[int, int], to_luma: _ToLuma) -> Plane:
+    planes = []
+    for strip in _strips(image, factor[1]):
+        luma = to_luma(strip)
+        planes.append(np.asarray(luma if factor == (1, 1) else luma.reduce(factor), np.float32))
+    return planes[0] if len(planes) == 1 else np.concatenate(planes)
+
+
+def _has_alpha(image: Image.Image) -> bool:
+    return image.mode in {"RGBA", "RGBa", "LA", "La", "PA"} or "transparency" in image.info
+
+
+def _rgba(strip: Image.Image) -> Image.Image:
+    if strip.mode == "La":
+        strip = strip.convert("LA")
+    return strip if strip.mode == "RGBA" else strip.convert("RGBA")
+
+
+def _composed(strip: Image.Image, page: tuple[int, int, int, int]) -> Image.Image:
+    background = Image.new("RGBA", strip.size, page)
+    return Image.alpha_composite(background, _rgba(strip)).convert("RGB").convert("F")
+
+
+def _opaque_to_luma(strip: Image.Image) -> Image.Image:
+    if strip.mode in {"L", "RGB"}:
+        return strip.convert("F")
+    if strip.mode == "LAB":
+        return _lab_to_rgb(strip).convert("F")
+    return strip.convert("RGB").convert("F")
+
+
+def _lab_to_rgb(strip: Image.Image) -> Image.Image:
+    from PIL import ImageCms  # noqa: PLC0415 - a rare mode, and a library of its own
+
+    lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+    converted = ImageCms.profileToProfile(strip, lab, srgb, outputMode="RGB")
+    if converted is None:
+        raise ValueError("the colours could not be converted")
+    return converted
+
+
+def _numeric_to_luma(image: Image.Image) -> _ToLuma:
+    """Grey pictures of more than eight bits. (Pillow's own conversion cuts off all that is above 255.)
+
+    Sixteen bits have a fixed white. Wider numbers don't: those that fit eight or sixteen bits, or lie from
+    0 to 1, are read so, others are stretched over their own range. Numbers that are none are black.
+    """
+    low, high = 0.0, 65535.0
+    if image.mode in {"I", "F"}:
+        low, high = _value_range(image)
+        whites = (1.0, 255.0, 65535.0) if image.mode == "F" else (255.0, 65535.0)
+        if low >= 0 and high <= whites[-1]:
+            low, high = 0.0, next(white for white in whites if high <= white)
+    scale = 255.0 / (high - low) if high > low else 0.0
+
+    def to_luma(strip: Image.Image) -> Image.Image:
+        values = np.nan_to_num(np.asarray(strip, np.float64), nan=low, posinf=high, neginf=low)
+        return Image.fromarray(np.clip((values - low) * scale, 0, 255).astype(np.float32))
+
+    return to_luma
+
+
+def _value_range(image: Image.Image) -> tuple[float, float]:
+    """The least and the greatest number of a picture, (0, 0) where it has none."""
+    lows, highs = [], []
+    for strip in _strips(image, 1):
+        values = np.asarray(strip, np.float64)
+        values = values[np.isfinite(values)]
+        if values.size:
+            lows.append(float(values.min()))
+            highs.append(float(values.max()))
+    return min(lows, default=0.0), max(highs, default=0.0)

@@ -1,0 +1,131 @@
+"""PDQ as matrix products.
+
+Every step of PDQ before the median is linear: two passes of a box filter in each direction, the choice of
+64 x 64 points, the cosine transform. So the 16 x 16 coefficients of a luma plane Y are
+D (A_h Y A_w') D', where A_n depends on the length n alone and is kept. A part of a picture is then a slice
+of Y and four small products, and the hash of the picture mirrored or turned costs signs and a transpose.
+
+Source: Meta, "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm", 2019; window,
+block centres, bit order and quality as in its reference implementation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staydown.domain.hashes import PdqHash
+
+Floats = NDArray[np.float32]
+
+ORIENTATIONS = (
+    "upright",
+    "turned 90",
+    "turned 180",
+    "turned 270",
+    "mirrored",
+    "mirrored, turned 90",
+    "mirrored, turned 180",
+    "mirrored, turned 270",
+)
+"""What was done to the picture, in this order: mirrored left to right, then turned clockwise by degrees."""
+
+_BLOCKS = 64
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PdqDct:
+    """What a hash is read from. coefficients: float32 (16, 16), rows by vertical and columns by horizontal
+    frequency 1 to 16. quality: 0 to 100; below 50 the picture is too plain for its hash to say much."""
+
+    coefficients: Floats
+    quality: int
+
+
+def luma(rgb: NDArray[np.uint8]) -> Floats:
+    """(height, width, 3) red, green, blue, 0 to 255, to (height, width) luma, 0 to 255."""
+    return rgb.astype(np.float32) @ _LUMA
+
+
+def dct16(plane: NDArray[np.uint8] | Floats) -> PdqDct:
+    """Transform a luma plane of any shape from (1, 1) up, values 0 to 255; a slice of one will do."""
+    values: Floats = np.asarray(plane, np.float32)
+    height, width = values.shape
+    blocks: Floats = np.linalg.multi_dot([_filter(height), values, _filter(width).T])
+    # The mean has no part in frequencies 1 to 16. Without it a plain picture gives exact zeros, not noise.
+    flat = blocks - blocks.mean()
+    cosines = _cosines()
+    return PdqDct(cosines @ flat @ cosines.T, _quality(blocks))
+
+
+def hash_of(dct: PdqDct) -> PdqHash:
+    """The picture's PDQ hash."""
+    return _hashes(dct.coefficients[np.newaxis])[0]
+
+
+def dihedral(dct: PdqDct) -> tuple[tuple[str, PdqHash], ...]:
+    """The hashes of the picture in its eight orientations, by name, in the order of ORIENTATIONS.
+
+    Turning a picture reverses or swaps its axes. Reversing an axis changes the sign of the odd
+    frequencies along it; swapping them transposes the coefficients. (Within 8 bits of the hash of the
+    turned file: the reference's windows are not quite symmetric.)
+    """
+    signs = np.where(np.arange(16) % 2 == 0, np.float32(-1), np.float32(1))
+    upright = dct.coefficients
+    turned: list[Floats] = []
+    for start in (upright, upright * signs):
+        turned += [start, (signs[:, None] * start).T, signs[:, None] * start * signs, (start * signs).T]
+    return tuple(zip(ORIENTATIONS, _hashes(np.stack(turned)), strict=True))
+
+
+def _hashes(coefficients: Floats) -> list[PdqHash]:
+    """(n, 16, 16) to n hashes: a bit is 1 where a coefficient is above the lower median of its 256.
+
+    Bit 16 i + j of the 256-bit number is that of row i, column j; the hash is that number, big-endian.
+    """
+    rows = coefficients.reshape(-1, 256)
+    median = np.partition(rows, 127, axis=1)[:, 127:128]
+    return [PdqHash(row.tobytes()) for row in np.packbits((rows > median)[:, ::-1], axis=1)]
+
+
+def _quality(blocks: Floats) -> int:
+    """Sum of the steps between neighbours of the 64 x 64, each in whole percent of full contrast."""
+    down = np.trunc(np.diff(blocks, axis=0) * np.float32(100) / np.float32(255))
+    across = np.trunc(np.diff(blocks, axis=1) * np.float32(100) / np.float32(255))
+    return min(100, int(np.abs(down).sum() + np.abs(across).sum()) // 90)
+
+
+@lru_cache(maxsize=1)
+def _cosines() -> Floats:
+    """D: float32 (16, 64), the rows 1 to 16 of the orthonormal 64-point cosine transform."""
+    frequency = np.arange(1, 17)[:, None]
+    place = 2 * np.arange(_BLOCKS) + 1
+    return np.asarray(np.sqrt(2 / _BLOCKS) * np.cos(np.pi / 2 / _BLOCKS * frequency * place), np.float32)
+
+
+@lru_cache(maxsize=128)
+def _filter(length: int) -> Floats:
+    """A_n: float32 (64, n), the two box passes along a side of n pixels, taken at the 64 block centres.
+
+    Each pass averages a window of (n + 127) // 128 pixels, cut off at the ends. A weight of the second
+    pass spreads evenly over the window of the first: that is two steps in the running sum of a row.
+    """
+    window = (length + 127) // 128
+    after = window // 2 + 1
+    places = np.arange(length)
+    starts = np.maximum(places + after - window, 0)
+    ends = np.minimum(places + after, length)
+    share = 1.0 / (ends - starts)
+    centres = ((np.arange(_BLOCKS) + 0.5) * length / _BLOCKS).astype(np.intp)
+    steps = np.zeros((_BLOCKS, length + 1))
+    for row, centre in zip(steps, centres, strict=True):
+        inner = slice(starts[centre], ends[centre])
+        np.add.at(row, starts[inner], share[inner] * share[centre])
+        np.add.at(row, ends[inner], -share[inner] * share[centre])
+    weights = np.cumsum(steps[:, :-1], axis=1)
+    weights[np.abs(weights) < 1e-12] = 0.0
+    return weights.astype(np.float32)
