@@ -1,0 +1,59 @@
+"""`make run`: the local stack, until Ctrl-C.
+
+PORT (8080) is the API's, AWS_PORT (8081) that of S3 and the rest; 0 is any free one. LOG_LEVEL (WARNING) is
+what the functions log.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from types import FrameType
+
+from infra.local.stack import STATE_FILE, LocalStack
+
+
+def main() -> int:
+    started = time.monotonic()
+    stopping = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopping.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    stack = LocalStack(
+        port=int(os.environ.get("PORT", "8080")),
+        aws_port=int(os.environ.get("AWS_PORT", "8081")),
+        parameters={"LogLevel": os.environ.get("LOG_LEVEL", "WARNING")},
+        background=True,
+        state_file=STATE_FILE,
+        report=_say,
+    )
+    try:
+        stack.start()
+    except OSError as error:
+        _say(f"could not start: {error} (PORT and AWS_PORT choose the ports)")
+        return 1
+    missing = stack.load_functions()
+    _say(f"the API     {stack.api_url}")
+    _say(f"AWS         {stack.endpoint} (S3, SQS, DynamoDB, EventBridge, Cognito)")
+    _say(f"tokens, names and passwords are in {STATE_FILE.relative_to(STATE_FILE.parents[1])}")
+    if missing:
+        _say(f"without     {', '.join(missing)}")
+    _say(f"ready after {time.monotonic() - started:.1f} s; Ctrl-C stops it")
+    stopping.wait()
+    stack.stop()
+    _say("stopped")
+    return 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""AWS on this machine: moto behind a real HTTP endpoint. All that has to be known about moto is here."""
+
+from __future__ import annotations
+
+import copy
+import io
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from moto.backends import get_backend
+from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+ACCOUNT = DEFAULT_ACCOUNT_ID
+REGION = "us-east-1"
+"""Where moto looks for what comes without a signature (sign-in, an anonymous GET), whatever is asked for."""
+
+_SOON_MS = 25
+
+
+class _Handler(MotoRequestHandler):
+    disable_nagle_algorithm = True
+    timeout = 60
+
+
+class _OneAtATime:
+    """Each request alone: moto's own state does not stand two.
+
+    A transaction that fails puts back a copy of its tables from before it began, and a deleted message a copy
+    of its queue: what another request wrote in between would be gone. The body is read before the turn is
+    taken, so that a slow upload holds up nobody.
+    """
+
+    def __init__(self, app: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]) -> None:
+        self._app = app
+        self.turn = threading.RLock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        source = environ["wsgi.input"]
+        length = environ.get("CONTENT_LENGTH")
+        if length or environ.get("wsgi.input_terminated"):
+            environ["wsgi.input"] = io.BytesIO(source.read(int(length)) if length else source.read())
+        with self.turn:
+            response = self._app(environ, start_response)
+            try:
+                return [b"".join(response)]
+            finally:
+                close: Callable[[], None] | None = getattr(response, "close", None)
+                if close is not None:
+                    close()
+
+
+class Emulator:
+    """moto, started and stopped. One at a time in a process: its state is the process's.
+
+    endpoint: the URL that every AWS client on this machine uses, once started.
+    """
+
+    _running: Emulator | None = None
+
+    def __init__(self, port: int = 0) -> None:
+        self._port = port
+        self.endpoint = ""
+        self._clients: dict[str, Any] = {}
+
+    def start(self) -> None:
+        """Raise RuntimeError when another one runs in this process, OSError when the port is taken."""
+        if Emulator._running is not None:
+            raise RuntimeError("one local stack at a time: moto's state belongs to the whole process")
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        self._app = _OneAtATime(DomainDispatcherApplication(create_backend_app))
+        self._server = make_server(
+            "127.0.0.1", self._port, self._app, threaded=True, request_handler=_Handler
+        )
+        self._server.daemon_threads = True  # type: ignore[attr-defined]
+        self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), name="aws", daemon=True
+        )
+        self._thread.start()
+        Emulator._running = self
+        self._reset()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        for client in self._clients.values():
+            client.close()
+        self._clients.clear()
+        self._reset()
+        Emulator._running = None
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of this endpoint; the same one each time."""
+        if service not in self._clients:
+            self._clients[service] = boto3.session.Session(
+                aws_access_key_id="local",
+                aws_secret_access_key="local",  # noqa: S106 moto takes any
+                region_name=REGION,
+            ).client(
+                service,
+                endpoint_url=self.endpoint,
+                config=Config(account_id_endpoint_mode="disabled", retries={"total_max_attempts": 1}),
+            )
+        return self._clients[service]
+
+    def waiting(self, queue: str) -> int:
+        """How many messages of the queue (its name) can be received now or within some milliseconds.
+
+        Looking costs microseconds, so that a poller can look often.
+        """
+        with self._app.turn:
+            backend = get_backend("sqs")[ACCOUNT][REGION].queues[queue]
+            soon = time.time() * 1000 + _SOON_MS
+            return sum(message.visible_at <= soon for message in backend._messages)
+
+    def take_stream(self, table: str) -> list[dict[str, Any]]:
+        """The table's changes since the last call, oldest first, as moto keeps them.
+
+        Read from moto itself: its GetRecords keeps every iterator for ever, holds on to a table that a failed
+        transaction has replaced, and a stream that is never cut is copied with each transaction.
+        """
+        with self._app.turn:
+            shard = get_backend("dynamodb")[ACCOUNT][REGION].tables[table].stream_shard
+            if shard is None:
+                raise LookupError(f"{table} has no stream")
+            records, shard.items = shard.items, []
+            shard.starting_sequence_number += len(records)
+            return [copy.deepcopy(record.to_json()) for record in records]
+
+    def signing_key(self, user_pool_id: str) -> str:
+        """The key (PEM, RSA, private) that the user pool signs its tokens with; its id is "dummy"."""
+        key = get_backend("cognito-idp")[ACCOUNT][REGION].user_pools[user_pool_id].json_web_key
+        return str(key.as_pem(private=True).decode())
+
+    def _reset(self) -> None:
+        with self._app.turn:
+            BackendDict.reset()
+            reset_model_data()

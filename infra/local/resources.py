@@ -1,0 +1,200 @@
+"""The template's resources, made in the emulator; each when something first refers to it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from infra.local.emulator import ACCOUNT, REGION
+from infra.local.intrinsics import STACK_NAME
+
+Clients = Callable[[str], Any]
+Properties = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A resource that exists. ref: what Ref gives. attributes: what GetAtt gives, by name."""
+
+    ref: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+class UnknownType(LookupError):
+    """A CloudFormation type that this module has never heard of: nothing is dropped in silence."""
+
+
+def maker(kind: str) -> Maker | None:
+    """What makes a resource of a CloudFormation type from its resolved properties.
+
+    None: there is nothing to make here (a role, a policy, an alarm, …).
+    """
+    if kind in _NOTHING_TO_MAKE:
+        return None
+    try:
+        return _MAKERS[kind]
+    except KeyError:
+        raise UnknownType(kind) from None
+
+
+def words(logical_id: str) -> list[str]:
+    """`ScanDeadLetters` is scan, dead, letters."""
+    return [word.lower() for word in re.findall(r"[A-Z][a-z0-9]*|[A-Z]+(?![a-z])", logical_id)]
+
+
+def arn(service: str, name: str) -> str:
+    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{name}"
+
+
+Maker = Callable[[Clients, str, Properties], Made]
+
+
+def _name(logical_id: str) -> str:
+    return "-".join([STACK_NAME, *words(logical_id)])
+
+
+def _bucket(clients: Clients, logical_id: str, properties: Properties) -> Made:
+    s3, name = clients("s3"), properties.get("BucketName", _name(logical_id))
+    s3.create_bucket(Bucket=name)
+    if "VersioningConfiguration" in properties:
+        s3.put_bucket_versioning(
+            Bucket=name, VersioningConfiguration=dict(properties["VersioningConfiguration"])
+        )
+    if rules := properties.get("CorsConfiguration", {}).get("CorsRules"):
+        spelled = {"MaxAge": "MaxAgeSeconds", "Id": "ID", "ExposedHeaders": "ExposeHeaders"}
+        s3.put_bucket_cors(
+            Bucket=name,
+            CORSConfiguration={
+                "CORSRules": [{spelled.get(key, key): value for key, value in rule.items()} for rule in rules]
+            },
+        )
+    if queues := properties.get("NotificationConfiguration", {}).get("QueueConfigurations"):
+        s3.put_bucket_notification_configuration(
+            Bucket=name,
+            NotificationConfiguration={
+                "QueueConfigurations": [{"QueueArn": q["Queue"], "Events": [q["Event"]]} for q in queues]
+            },
+        )
+    host = f"{name}.s3.{REGION}.amazonaws.com"
+    return Made(name, {"Arn": f"arn:aws:s3:::{name}", "DomainName": host, "RegionalDomainName": host})
+
+
+def _queue(clients: Clients, logical_id: str, properties: Properties) -> Made:
+    name = properties.get("QueueName", _name(logical_id))
+    attributes = {
+        key: json.dumps(properties[key]) if key == "RedrivePolicy" else str(properties[key])
+        for key in ("VisibilityTimeout", "MessageRetentionPeriod", "DelaySeconds", "RedrivePolicy")
+        if key in properties
+    }
+    url = clients("sqs").create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+    return Made(url, {"Arn": arn("sqs", name), "QueueName": name, "QueueUrl": url})
+
+
+def _table(clients: Clients, logical_id: str, properties: Properties) -> Made:
+    request = {
+        key: properties[key]
+        for key in ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
+        if key in properties
+    }
+    if "StreamSpecification" in properties:
+        request["StreamSpecification"] = {"StreamEnabled": True, **properties["StreamSpecification"]}
+    name = properties.get("TableName", _name(logical_id))
+    table = clients("dynamodb").create_table(TableName=name, **request)["TableDescription"]
+    return Made(name, {"Arn": table["TableArn"], "StreamArn": table.get("LatestStreamArn", "")})
+
+
+def _bus(clients: Clients, logical_id: str, properties: Properties) -> Made:
+    made = clients("events").create_event_bus(Name=properties["Name"])
+    return Made(properties["Name"], {"Arn": made["EventBusArn"], "Name": properties["Name"]})
+
+
+def _rule(clients: Clients, logical_id: str, properties: Properties) -> Made:
+    events, name = clients("events"), _name(logical_id)
+    on_bus = {"EventBusName": properties["EventBusName"]} if "EventBusName" in properties else {}
+    made = events.put_rule(Name=name, EventPattern=json.dumps(properties["EventPattern"]), **on_bus)
+    targets = [{"Id": target["Id"], "Arn": target["Arn"]} for target in properties["Targets"]]
+    events.put_targets(Rule=name, Targets=targets, **on_bus)
+    return Made(name, {"Arn": made["RuleArn"]})
+
+
+def _distribution(clients: Clients, logical_id: str, properties: Properties) -> Made:
+    config = properties["DistributionConfig"]
+    origins = [
+        {"Id": o["Id"], "DomainName": o["DomainName"], "S3OriginConfig": {"OriginAccessIdentity": ""}}
+        for o in config["Origins"]
+    ]
+    behaviour = config["DefaultCacheBehavior"]
+    made = clients("cloudfront").create_distribution(
+        DistributionConfig={
+            "CallerReference": logical_id,
+            "Comment": config.get("Comment", ""),
+            "Enabled": True,
+            "Origins": {"Quantity": len(origins), "Items": origins},
+            "DefaultCacheBehavior": {
+                key: behaviour[key] for key in ("TargetOriginId", "ViewerProtocolPolicy", "CachePolicyId")
+            },
+        }
+    )["Distribution"]
+    return Made(made["Id"], {"Id": made["Id"], "DomainName": made["DomainName"]})
+
+
+def _user_pool(clients: Clients, logical_id: str, properties: Properties) -> Made:
+    made = clients("cognito-idp").create_user_pool(
+        PoolName=properties.get("UserPoolName", _name(logical_id)), Policies=properties.get("Policies", {})
+    )["UserPool"]
+    issuer = f"cognito-idp.{REGION}.amazonaws.com/{made['Id']}"
+    return Made(made["Id"], {"Arn": made["Arn"], "UserPoolId": made["Id"], "ProviderName": issuer})
+
+
+def _user_pool_client(clients: Clients, logical_id: str, properties: Properties) -> Made:
+    made = clients("cognito-idp").create_user_pool_client(**properties)["UserPoolClient"]
+    return Made(made["ClientId"], {"ClientId": made["ClientId"]})
+
+
+def _group(clients: Clients, logical_id: str, properties: Properties) -> Made:
+    clients("cognito-idp").create_group(**properties)
+    return Made(properties["GroupName"])
+
+
+def _resource_server(clients: Clients, logical_id: str, properties: Properties) -> Made:
+    clients("cognito-idp").create_resource_server(**properties)
+    return Made(properties["Identifier"])
+
+
+_MAKERS: Mapping[str, Maker] = {
+    "AWS::S3::Bucket": _bucket,
+    "AWS::SQS::Queue": _queue,
+    "AWS::DynamoDB::Table": _table,
+    "AWS::Events::EventBus": _bus,
+    "AWS::Events::Rule": _rule,
+    "AWS::CloudFront::Distribution": _distribution,
+    "AWS::Cognito::UserPool": _user_pool,
+    "AWS::Cognito::UserPoolClient": _user_pool_client,
+    "AWS::Cognito::UserPoolGroup": _group,
+    "AWS::Cognito::UserPoolResourceServer": _resource_server,
+}
+# The emulator enforces no policy, encrypts nothing, watches no metric; functions and the API are run by
+# modules of their own.
+_NOTHING_TO_MAKE = frozenset(
+    {
+        "AWS::ApiGatewayV2::Api",
+        "AWS::ApiGatewayV2::Stage",
+        "AWS::CloudFront::OriginAccessControl",
+        "AWS::CloudWatch::Alarm",
+        "AWS::Cognito::UserPoolDomain",
+        "AWS::IAM::Role",
+        "AWS::KMS::Key",
+        "AWS::Lambda::EventSourceMapping",
+        "AWS::Lambda::Function",
+        "AWS::Lambda::LayerVersion",
+        "AWS::Lambda::Permission",
+        "AWS::Logs::LogGroup",
+        "AWS::S3::BucketPolicy",
+        "AWS::SNS::Subscription",
+        "AWS::SNS::Topic",
+        "AWS::SQS::QueuePolicy",
+    }
+)

@@ -1,0 +1,98 @@
+"""The one port: the API, the published images, the tokens, the pages."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from infra.local.messages import Request, Response, message
+
+Handler = Callable[[Request], Response]
+LARGEST_BODY = 6 * 1024 * 1024
+"""Bytes: what Lambda takes in one call (API Gateway itself would take ten million)."""
+
+
+class Server:
+    """Listens on 127.0.0.1. Raise OSError when the port is taken.
+
+    The handlers come later (`serve`), since what they serve has to know the port.
+    """
+
+    def __init__(self, port: int) -> None:
+        self._http = _HttpServer(("127.0.0.1", port), _Connection)
+        self.url = f"http://127.0.0.1:{self._http.server_port}"
+        self._thread: threading.Thread | None = None
+
+    def serve(self, api: Handler, beside: Mapping[str, Handler]) -> None:
+        """api: answers all that no prefix of `beside` is for."""
+        self._http.api = api
+        self._http.beside = dict(beside)
+        self._thread = threading.Thread(
+            target=self._http.serve_forever, args=(0.05,), name="gateway", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        if self._thread is not None:
+            self._http.shutdown()
+            self._thread.join()
+        self._http.server_close()
+
+
+class _HttpServer(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    api: Handler
+    beside: Mapping[str, Handler]
+
+    def answer(self, request: Request) -> Response:
+        for prefix, handler in self.beside.items():
+            if request.path.startswith(prefix):
+                return handler(request)
+        return self.api(request)
+
+
+class _Connection(BaseHTTPRequestHandler):
+    """HTTP/1.1 with keep-alive. Without Nagle, and each answer in one write: else each costs 40 ms."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    timeout = 60
+    server: _HttpServer
+
+    def _respond(self) -> None:
+        length = self.headers.get("Content-Length", "0")
+        if "Transfer-Encoding" in self.headers or not length.isdigit():
+            self.close_connection = True
+            self._send(message(411, "Length Required"))
+            return
+        if int(length) > LARGEST_BODY:
+            self.close_connection = True
+            self._send(message(413, "Request Entity Too Large"))
+            return
+        headers: dict[str, str] = {}
+        for name, value in self.headers.items():
+            key = name.lower()
+            headers[key] = f"{headers[key]},{value}" if key in headers else value
+        request = Request(
+            self.command, self.path, headers, self.rfile.read(int(length)), str(self.client_address[0])
+        )
+        self._send(self.server.answer(request))
+
+    def _send(self, response: Response) -> None:
+        self.send_response(response.status)
+        for name, value in response.headers:
+            self.send_header(name, value)
+        if response.status != 204:
+            self.send_header("Content-Length", str(len(response.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(response.body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing: a path holds case numbers and account ids."""
+
+    # The names are http.server's.
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = _respond  # noqa: N815

@@ -1,0 +1,248 @@
+"""The local stack: the template, deployed on this machine and running.
+
+    with LocalStack() as stack:
+        requests.post(f"{stack.api_url}/v1/uploads", headers=stack.authorization("alpha"), …)
+        stack.drain()
+
+A test drains: every message that waits is delivered, in this thread, until none is left; nothing runs in the
+background, so nothing has to be waited for. `background=True` delivers all the time instead (`make run`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.local import state_file
+from infra.local.beside_the_api import CONSOLE, PUBLISHED, TOKEN, published, token_endpoint
+from infra.local.deployment import BUCKET, QUEUE, TABLE, Deployment
+from infra.local.emulator import REGION, Emulator
+from infra.local.environment import common, in_force, local_environment
+from infra.local.functions import Function, FunctionFailed
+from infra.local.gateway import Gateway
+from infra.local.pages import pages
+from infra.local.people import Callers, make_callers
+from infra.local.queues import QueuePoller
+from infra.local.routes import read_api
+from infra.local.server import Handler, Server
+from infra.local.streams import StreamPoller
+from infra.local.template import Template, load
+
+ROOT = Path(__file__).parents[2]
+STATE_FILE = ROOT / ".local" / "stack.json"
+_RETRY_SECONDS = 2
+_IDLE_SECONDS = 0.02
+_MOST_ROUNDS = 10_000
+
+
+class LocalStack:
+    """One at a time in a process.
+
+    port: of the API (0: any free one). aws_port: of S3 and the rest. parameters: of the template, instead of
+    their defaults. background: deliver messages all the time. state_file: written when ready, removed on
+    stop; None for none. report: takes a line for the person who runs it.
+    """
+
+    def __init__(
+        self,
+        *,
+        template: Path = ROOT / "template.yaml",
+        port: int = 0,
+        aws_port: int = 0,
+        parameters: Mapping[str, Any] | None = None,
+        background: bool = False,
+        state_file: Path | None = None,
+        report: Callable[[str], None] = print,
+    ) -> None:
+        self._template_path = template
+        self._ports = (port, aws_port)
+        self._parameters = parameters
+        self._background = background
+        self._state_file = state_file
+        self._report = report
+        self._undo = ExitStack()
+        self._stopping = threading.Event()
+        self.functions: dict[str, Function] = {}
+        self.callers: Callers | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Bring everything up, or nothing. Raise OSError for a port that is taken."""
+        try:
+            self._start(load(self._template_path, self._parameters))
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._undo.close()
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the stack's own AWS."""
+        return self._emulator.client(service)
+
+    def token(self, name: str) -> str:
+        """The token of a platform or person, by name; KeyError for nobody."""
+        if self.callers is None:
+            raise KeyError(name)
+        return self.callers.token(name)
+
+    def authorization(self, name: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token(name)}"}
+
+    def drain(self) -> int:
+        """Deliver what waits, and what follows from it, until nothing does. Return how many deliveries.
+
+        What fails is delivered again at once, until its queue moves it to the dead-letter queue. Raise
+        RuntimeError when there is no end of it.
+        """
+        total = 0
+        for _ in range(_MOST_ROUNDS):
+            delivered = sum(poller.poll() for poller in self._pollers)
+            if not delivered:
+                return total
+            total += delivered
+        raise RuntimeError(f"still not drained after {total} deliveries: something feeds itself")
+
+    def load_functions(self) -> list[str]:
+        """Load every function now instead of at its first event. Return the names of those that can't be."""
+        failed = []
+        for name, function in self.functions.items():
+            try:
+                function.load()
+            except FunctionFailed:
+                failed.append(name)
+        return failed
+
+    def _start(self, template: Template) -> None:
+        port, aws_port = self._ports
+        self._emulator = Emulator(aws_port)
+        self._emulator.start()
+        self._undo.callback(self._emulator.stop)
+        self.endpoint = self._emulator.endpoint
+        server = Server(port)
+        self._undo.callback(server.stop)
+        self.api_url = server.url
+        self._deployment = Deployment(template, self._emulator, self._report)
+        self._deployment.create()
+        self.buckets = self._deployment.references(BUCKET, "Bucket")
+        self.tables = self._deployment.references(TABLE, "Table")
+        self.queues = self._deployment.references(QUEUE, "Queue")
+        self.callers = self._make_callers()
+        self._make_functions()
+        self._make_pollers()
+        api = read_api(self._deployment)
+        tokens = self.callers.tokens if self.callers is not None else None
+        server.serve(Gateway(api, self.functions, tokens).handle, self._beside())
+        if self._background:
+            for poller in self._pollers:
+                thread = threading.Thread(target=self._keep_polling, args=(poller,), name=poller.name)
+                thread.start()
+                self._undo.callback(thread.join)
+            self._undo.callback(self._stopping.set)
+        if self._state_file is not None:
+            state_file.write(self._state_file, self.description())
+            self._undo.callback(state_file.remove, self._state_file)
+
+    def _make_callers(self) -> Callers | None:
+        pools = self._deployment.references("AWS::Cognito::UserPool", "")
+        if not pools:
+            return None
+        (pool,) = pools.values()
+        console, *_ = self._deployment.references("AWS::Cognito::UserPoolClient", "").values()
+        callers = make_callers(self._emulator, pool, console)
+        ids = [platform.client_id for platform in callers.platforms]
+        # On AWS this is the second deployment, after `python -m infra.platforms add`.
+        self._deployment.parameters["PlatformClientIds"] = ",".join(ids)
+        return callers
+
+    def _make_functions(self) -> None:
+        extra = local_environment(self.endpoint)
+        for name, properties in self._deployment.of_type("AWS::Lambda::Function").items():
+            variables = properties.get("Environment", {}).get("Variables", {})
+            for host in self._cdn():
+                # Published images are served here, and not by the domain that the template would get.
+                for key, value in variables.items():
+                    variables[key] = str(value).replace(f"https://{host}", self.api_url + PUBLISHED)
+            self.functions[name] = Function(name, properties, extra, self._report)
+        shared = common(function.environment for function in self.functions.values())
+        self._undo.enter_context(in_force({**shared, **extra}, alone=True))
+
+    def _make_pollers(self) -> None:
+        self._pollers: list[QueuePoller | StreamPoller] = []
+        retry_after = _RETRY_SECONDS if self._background else 0
+        for mapping in self._deployment.of_type("AWS::Lambda::EventSourceMapping").values():
+            function = self.functions[str(mapping["FunctionName"])]
+            if ":dynamodb:" in mapping["EventSourceArn"]:
+                self._pollers.append(StreamPoller(self._emulator, function, mapping, self._report))
+            else:
+                self._pollers.append(
+                    QueuePoller(self._emulator, function, mapping, self._report, retry_after)
+                )
+
+    def _beside(self) -> dict[str, Handler]:
+        beside: dict[str, Handler] = {CONSOLE: pages(ROOT / "console", CONSOLE)}
+        for bucket in self._cdn().values():
+            beside[PUBLISHED + "/"] = published(self.client("s3"), bucket)
+        if (callers := self.callers) is not None:
+            cognito = self.client("cognito-idp")
+            beside[TOKEN] = token_endpoint(cognito, callers.user_pool_id, callers.tokens)
+        return beside
+
+    def _cdn(self) -> dict[str, str]:
+        """The bucket behind each distribution, by the distribution's domain name."""
+        found = {}
+        for name, properties in self._deployment.of_type("AWS::CloudFront::Distribution").items():
+            domain = properties["DistributionConfig"]["Origins"][0]["DomainName"]
+            found[self._deployment.attribute(name, "DomainName")] = domain.partition(".s3.")[0]
+        return found
+
+    def _keep_polling(self, poller: QueuePoller | StreamPoller) -> None:
+        while not self._stopping.is_set():
+            try:
+                idle = poller.poll() == 0
+            except (BotoCoreError, ClientError) as error:
+                self._report(f"{poller.name}: {error}")
+                self._stopping.wait(1)
+                continue
+            if idle:
+                self._stopping.wait(_IDLE_SECONDS)
+
+    def description(self) -> dict[str, Any]:
+        """What is in `.local/stack.json`."""
+        description: dict[str, Any] = {
+            "api_url": self.api_url,
+            "console_url": self.api_url + CONSOLE,
+            "aws_endpoint_url": self.endpoint,
+            "region": REGION,
+            "published_base_url": self.api_url + PUBLISHED,
+            "buckets": self.buckets,
+            "tables": self.tables,
+            "queues": self.queues,
+        }
+        if (callers := self.callers) is not None:
+            description |= {
+                "platforms": [asdict(platform) for platform in callers.platforms],
+                "reviewers": [asdict(person) for person in callers.people],
+                "issuer": callers.tokens.issuer,
+                "token_url": self.api_url + TOKEN,
+                "user_pool_id": callers.user_pool_id,
+                "console_client_id": callers.console_client_id,
+            }
+        return description

@@ -1,0 +1,89 @@
+"""`template.yaml`, read as CloudFormation reads it: SAM translated, parameters checked, conditions known."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+from samtranslator.yaml_helper import yaml_parse
+
+from infra.local.emulator import REGION
+
+
+class ParameterError(ValueError):
+    """A parameter that the template does not have, or a value outside its bounds."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """resources: logical id to {"Type", "Properties", …} without any AWS::Serverless type. parameters: the
+    values in force, numbers as numbers; the deployment may set one later, as an update of a stack does.
+    conditions, outputs: as they are written."""
+
+    resources: Mapping[str, Mapping[str, Any]]
+    parameters: dict[str, Any]
+    conditions: Mapping[str, Any]
+    outputs: Mapping[str, Any]
+
+
+def load(path: Path, overrides: Mapping[str, Any] | None = None) -> Template:
+    """Read a SAM template. Raise ParameterError, or what the translator raises for a wrong template."""
+    source = yaml_parse(path.read_text(encoding="utf-8"))
+    parameters = _parameters(source.get("Parameters", {}), overrides or {})
+    for resource in source["Resources"].values():
+        for key in ("CodeUri", "ContentUri"):
+            # The translator takes only what was uploaded; nothing here reads it from there.
+            if key in resource.get("Properties", {}):
+                resource["Properties"][key] = "s3://this-machine/code"
+    with mock.patch.dict(os.environ, {"AWS_DEFAULT_REGION": REGION}):
+        translated = Translator({}, Parser()).translate(source, _texts(parameters))
+    return Template(
+        resources=translated["Resources"],
+        parameters=parameters,
+        conditions=translated.get("Conditions", {}),
+        outputs=translated.get("Outputs", {}),
+    )
+
+
+def _parameters(declared: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    if unknown := set(overrides) - set(declared):
+        raise ParameterError(f"the template has no parameter {', '.join(sorted(unknown))}")
+    return {
+        name: _value(name, declaration, overrides.get(name, declaration.get("Default")))
+        for name, declaration in declared.items()
+    }
+
+
+def _value(name: str, declaration: Mapping[str, Any], given: Any) -> Any:
+    """The value with its type, inside its bounds."""
+    if given is None:
+        raise ParameterError(f"parameter {name} has no value")
+    if declaration["Type"] == "CommaDelimitedList":
+        return [part.strip() for part in str(given).split(",")]
+    value: Any = str(given)
+    if declaration["Type"] == "Number":
+        value = float(value) if "." in value else int(value)
+        low, high = declaration.get("MinValue"), declaration.get("MaxValue")
+        if (low is not None and value < low) or (high is not None and value > high):
+            raise ParameterError(f"parameter {name} is {value}, and not from {low} to {high}")
+    allowed = declaration.get("AllowedValues")
+    if allowed is not None and str(value) not in map(str, allowed):
+        raise ParameterError(f"parameter {name} is {value}, and not one of {allowed}")
+    pattern = declaration.get("AllowedPattern")
+    if pattern is not None and not re.fullmatch(pattern, str(value)):
+        raise ParameterError(f"parameter {name} does not match {pattern}")
+    return value
+
+
+def _texts(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """What CloudFormation hands to SAM: every value as text."""
+    return {
+        name: ",".join(value) if isinstance(value, list) else str(value) for name, value in parameters.items()
+    }

@@ -1,0 +1,125 @@
+"""Client apps: `python -m infra.platforms add NAME`.
+
+A platform is an app client of the user pool that may use client credentials, with all of the service's scopes
+and one more, `platform/NAME`, that says who is calling. Scopes cannot be asked for by another client, so a
+platform can't pretend to be another.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+SERVICE = "staydown"
+PLATFORM = "platform"
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+
+
+class PlatformError(ValueError):
+    """A name that can't be one, or that is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A client app's credentials. The secret is shown once and is nowhere in the repository or the stack."""
+
+    name: str
+    client_id: str
+    client_secret: str
+    scopes: tuple[str, ...]
+
+
+def add_platforms(cognito: Any, user_pool_id: str, names: Sequence[str]) -> list[Platform]:
+    """Make platforms' app clients.
+
+    cognito: a boto3 client. names: each 1 to 32 of a-z, 0-9 and -; the first part of an object's key. Raise
+    PlatformError for a name that is wrong or taken, before anything is made; ClientError for what Cognito
+    refuses (a resource server holds 100 scopes).
+    """
+    for name in names:
+        if not _NAME.fullmatch(name):
+            raise PlatformError(f"{name!r} is no platform's name: 1 to 32 of a-z, 0-9 and -, no - in front")
+    service = cognito.describe_resource_server(UserPoolId=user_pool_id, Identifier=SERVICE)["ResourceServer"]
+    shared = [f"{SERVICE}/{scope['ScopeName']}" for scope in service["Scopes"]]
+    _add_scopes(cognito, user_pool_id, names)
+    return [_make_client(cognito, user_pool_id, name, (*shared, f"{PLATFORM}/{name}")) for name in names]
+
+
+def _make_client(cognito: Any, user_pool_id: str, name: str, scopes: tuple[str, ...]) -> Platform:
+    client = cognito.create_user_pool_client(
+        UserPoolId=user_pool_id,
+        ClientName=f"{PLATFORM}-{name}",
+        GenerateSecret=True,
+        AllowedOAuthFlowsUserPoolClient=True,
+        AllowedOAuthFlows=["client_credentials"],
+        AllowedOAuthScopes=list(scopes),
+        AccessTokenValidity=60,
+        TokenValidityUnits={"AccessToken": "minutes"},
+        EnableTokenRevocation=True,
+    )["UserPoolClient"]
+    return Platform(name, client["ClientId"], client["ClientSecret"], scopes)
+
+
+def client_ids(cognito: Any, user_pool_id: str) -> list[str]:
+    """The client ids of all platforms, for the template's parameter PlatformClientIds."""
+    pages = cognito.get_paginator("list_user_pool_clients").paginate(UserPoolId=user_pool_id)
+    clients = [client for page in pages for client in page["UserPoolClients"]]
+    return sorted(c["ClientId"] for c in clients if c["ClientName"].startswith(f"{PLATFORM}-"))
+
+
+def _add_scopes(cognito: Any, user_pool_id: str, names: Sequence[str]) -> None:
+    """Give the resource server `platform` a scope for each name; an update replaces all, so all are sent."""
+    new = [{"ScopeName": name, "ScopeDescription": f"Is the platform {name}"} for name in names]
+    server = {"UserPoolId": user_pool_id, "Identifier": PLATFORM}
+    try:
+        found = cognito.describe_resource_server(**server)["ResourceServer"].get("Scopes", [])
+    except cognito.exceptions.ResourceNotFoundException:
+        cognito.create_resource_server(**server, Name="Platforms", Scopes=new)
+        return
+    if taken := {scope["ScopeName"] for scope in found} & set(names):
+        raise PlatformError(f"taken: {', '.join(sorted(taken))}")
+    cognito.update_resource_server(**server, Name="Platforms", Scopes=[*found, *new])
+
+
+def _user_pool(stack: str) -> str:
+    """The user pool of a deployed stack, from its outputs."""
+    (found,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+    return str(outputs["UserPoolId"])
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m infra.platforms", description="Client apps of a stack.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    add = commands.add_parser("add", help="make a client app's credentials")
+    add.add_argument("names", nargs="+", metavar="NAME", help="the first part of the platform's images' keys")
+    add.add_argument("--stack", default="staydown", help="the deployed stack (default: %(default)s)")
+    add.add_argument("--user-pool", help="the user pool's id, instead of looking it up in the stack")
+    given = parser.parse_args(arguments)
+    try:
+        user_pool_id = given.user_pool or _user_pool(given.stack)
+        cognito = boto3.client("cognito-idp")
+        platforms = add_platforms(cognito, user_pool_id, given.names)
+        ids = client_ids(cognito, user_pool_id)
+    except (PlatformError, ClientError, BotoCoreError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    for platform in platforms:
+        print(f"platform       {platform.name}")
+        print(f"client id      {platform.client_id}")
+        print(f"client secret  {platform.client_secret}")
+        print(f"scopes         {' '.join(platform.scopes)}\n")
+    print("Now let the API know it, or it is refused with 401:")
+    print(f"  sam deploy --parameter-overrides PlatformClientIds={','.join(ids)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
