@@ -27,19 +27,15 @@ class ImageAbsent(Exception):
     """The object is not there (any more)."""
 
 
-class ImageTooLarge(Exception):
-    """The object has more bytes than a scan reads. size: how many."""
-
-    def __init__(self, size: int) -> None:
-        super().__init__(f"{size} bytes")
-        self.size = size
-
-
 @dataclass(frozen=True, slots=True)
 class Original:
-    """What was put: its bytes and the version of the object that they are."""
+    """What was put: its bytes and the version of the object that they are.
 
-    data: bytes
+    data: None when there are more bytes than a scan reads; none was read then. size: bytes.
+    """
+
+    data: bytes | None
+    size: int
     version: str
     etag: str
     content_type: str
@@ -85,14 +81,14 @@ class Images:
         return post["url"], post["fields"]
 
     def read_original(self, key: str, version: str | None) -> Original:
-        """The object as it was put; ImageAbsent, or ImageTooLarge before a byte of it is read."""
-        place = Place(self._settings.uploads_bucket, key, version)
-        answer = self._get(place)
+        """The object as it was put, read up to the allowed bytes; ImageAbsent when it is gone."""
+        answer = self._get(Place(self._settings.uploads_bucket, key, version))
+        size = answer["ContentLength"]
         with answer["Body"] as body:
-            if answer["ContentLength"] > self._settings.max_upload_bytes:
-                raise ImageTooLarge(answer["ContentLength"])
-            data = body.read()
-        return Original(data, answer.get("VersionId", ""), answer["ETag"], answer.get("ContentType", ""))
+            data = body.read() if size <= self._settings.max_upload_bytes else None
+        return Original(
+            data, size, answer.get("VersionId", ""), answer["ETag"], answer.get("ContentType", "")
+        )
 
     def read(self, upload: Upload) -> bytes:
         """The bytes of an image, wherever its state has put it; ImageAbsent when it is no more."""

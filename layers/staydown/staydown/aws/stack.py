@@ -20,6 +20,7 @@ from staydown.aws.images import Images
 from staydown.aws.outbox import Outbox
 from staydown.aws.reporters_store import ReportersStore
 from staydown.aws.settings import Settings
+from staydown.aws.snapshots import Snapshots
 from staydown.aws.transaction import Transaction
 from staydown.aws.uploads_store import UploadsStore
 
@@ -69,6 +70,10 @@ class Stack:
     @cached_property
     def bank(self) -> BankStore:
         return BankStore(self.dynamodb, self.settings.hash_bank_table)
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        return Snapshots(self.s3, self.settings.bank_bucket)
 
     @cached_property
     def cases(self) -> CasesStore:

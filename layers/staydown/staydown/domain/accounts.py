@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from staydown.domain.audit import ChainHead
+
 MANUAL = "manual"
 """The holder of a block that a senior reviewer set by hand, without a case."""
 
@@ -30,6 +32,7 @@ class Account:
     account_id: str
     blocks: Mapping[str, Block] = field(default_factory=dict)
     version: int = 0
+    audit: ChainHead = field(default_factory=ChainHead)
 
     @property
     def blocked(self) -> bool:
@@ -42,6 +45,9 @@ class Account:
             if block.holder in self.blocks
             else replace(self, blocks={**self.blocks, block.holder: block})
         )
+
+    def with_audit(self, head: ChainHead) -> Account:
+        return replace(self, audit=head)
 
     def released_by(self, holder: str) -> Account:
         return replace(self, blocks={h: b for h, b in self.blocks.items() if h != holder})

@@ -134,7 +134,8 @@ class Case:
 
     uploads: at most MAX_UPLOADS ids. entries: ids of unverified or nearly matched entries it is about.
     banked: entries that rest on its decision. blocked: (platform, account_id) its decision blocked.
-    involved: reviewers who claimed or decided it; none of them decides its appeal. deadline: when it must
+    involved: reviewers who claimed or decided it; none of them decides its appeal. appeal_id: one that
+    waits to be decided. deadline: when it must
     be decided; None while no report of it is valid. revision: bumped when something changes that a
     reviewer would want to know before acting (the ETag). version: bumped at each write.
     """
@@ -149,6 +150,7 @@ class Case:
     banked: tuple[str, ...] = ()
     blocked: tuple[tuple[str, str], ...] = ()
     reports: tuple[str, ...] = ()
+    appeal_id: str | None = None
     involved: frozenset[str] = frozenset()
     claim: Claim | None = None
     decision: Decision | None = None

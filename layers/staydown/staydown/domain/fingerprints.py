@@ -45,3 +45,14 @@ class Fingerprint:
     @property
     def upright(self) -> View:
         return self.views[0]
+
+    def shows_same_image(self, other: Fingerprint, *, distance: int, minimum_quality: int) -> bool:
+        """Whether any view of this one lies within `distance` bits of the other as a person sees it."""
+        if self.sha256 == other.sha256:
+            return True
+        if other.upright.quality < minimum_quality:
+            return False
+        return any(
+            view.quality >= minimum_quality and view.pdq.distance(other.upright.pdq) <= distance
+            for view in self.views
+        )

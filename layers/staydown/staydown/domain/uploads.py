@@ -80,9 +80,11 @@ class Upload:
     """One image put into the uploads bucket, and what becomes of it.
 
     key, object_version: where the original was put. etag: of the bytes that were scanned.
-    fingerprint: absent when it could not be read. stops: by cause. cleared: entries of the bank that a
-    reviewer said this is not; they no longer hold it. matches: what the last check found.
-    was_published: anybody may have seen it. version: bumped at each write. audit: the head of its chain.
+    fingerprint: absent when it could not be read. stops: by cause. cases: those about it, oldest first.
+    cleared: entries of the bank that a reviewer said this is not; they no longer hold it. matches: what
+    the last check found.
+    was_published: anybody may have seen it. released: it was stopped once and freed again, so whether
+    its account is blocked by now is no matter. version: bumped at each write. audit: the head of its chain.
     """
 
     upload_id: str
@@ -98,9 +100,11 @@ class Upload:
     size: int = 0
     fingerprint: Fingerprint | None = None
     stops: Mapping[str, Stop] = field(default_factory=dict)
+    cases: tuple[str, ...] = ()
     cleared: frozenset[str] = frozenset()
     matches: tuple[Match, ...] = ()
     was_published: bool = False
+    released: bool = False
     version: int = 0
     audit: ChainHead = field(default_factory=ChainHead)
 
@@ -116,6 +120,9 @@ class Upload:
         """Without these stops. With none left it is `received` again: to be checked, then published."""
         gone = set(causes)
         return self._resting_on({c: s for c, s in self.stops.items() if c not in gone}, now)
+
+    def concerning(self, case_id: str) -> Upload:
+        return self if case_id in self.cases else replace(self, cases=(*self.cases, case_id))
 
     def published(self, *, now: datetime) -> Upload:
         return replace(self, state=UploadState.PUBLISHED, reason=None, was_published=True, updated_at=now)
@@ -134,7 +141,8 @@ class Upload:
             state, reason = UploadState.HELD, next(iter(stops.values())).reason.value
         else:
             state, reason = UploadState.RECEIVED, None
-        return replace(self, state=state, reason=reason, stops=dict(stops), updated_at=now)
+        released = self.released or not stops
+        return replace(self, state=state, reason=reason, stops=dict(stops), released=released, updated_at=now)
 
 
 @dataclass(frozen=True, slots=True)

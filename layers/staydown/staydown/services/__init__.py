@@ -1,0 +1,1 @@
+"""The use cases, one a module: functions that take a Stack."""

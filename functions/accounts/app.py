@@ -1,0 +1,116 @@
+"""Accounts: what blocks them; blocked and unblocked by hand by senior reviewers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Annotated, Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, Field
+from staydown.api.callers import calling_platform, calling_reviewer, calling_senior, is_platform
+from staydown.api.http import Body, IdempotencyKey, make_app
+from staydown.api.idempotency import IdempotentCalls
+from staydown.aws.stack import Stack
+from staydown.domain.accounts import MANUAL
+from staydown.domain.accounts import Account as AccountRecord
+from staydown.domain.errors import InvalidRequest
+from staydown.services.block_account import block_account, show_account, unblock_account
+
+logger = Logger()
+app = make_app(logger)
+stack = cache(Stack.from_environment)
+
+
+@cache
+def calls() -> IdempotentCalls:
+    return IdempotentCalls(stack(), app.resolve)
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return calls()(event, context)
+
+
+class AccountState(StrEnum):
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+
+
+class AccountBlock(BaseModel):
+    case_id: Annotated[str | None, Field(description="Absent for a block set by hand")]
+    since: datetime
+    reason: str
+
+
+class Account(BaseModel):
+    platform: str
+    account_id: str
+    state: AccountState
+    blocks: list[AccountBlock]
+
+
+class BlockRequest(Body):
+    platform: Annotated[
+        str, Field(min_length=1, max_length=128, description="Account ids are a platform's own")
+    ]
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+@app.get("/v1/accounts/<account_id>", summary="What blocks an account", tags=["client apps", "reviewers"])
+def get_account(
+    account_id: str, platform: Annotated[str | None, Query(description="For reviewers: whose account")] = None
+) -> Account:
+    if is_platform(app.current_event):
+        platform = calling_platform(app.current_event)
+    else:
+        calling_reviewer(app.current_event)
+    if platform is None:
+        raise InvalidRequest(
+            "Account ids are a platform's own: say which platform.",
+            pointers={"query parameter platform": "is missing"},
+        )
+    return _presented(show_account(stack(), platform=platform, account_id=account_id))
+
+
+@app.post("/v1/accounts/<account_id>/block", summary="Block an account by hand", tags=["seniors"])
+def post_block(account_id: str, request: BlockRequest, _key: IdempotencyKey = None) -> Account:
+    reviewer = calling_senior(app.current_event)
+    account = block_account(
+        stack(),
+        platform=request.platform,
+        account_id=account_id,
+        reason=request.reason,
+        reviewer=reviewer.reviewer_id,
+    )
+    return _presented(account)
+
+
+@app.post("/v1/accounts/<account_id>/unblock", summary="Lift a block set by hand", tags=["seniors"])
+def post_unblock(account_id: str, request: BlockRequest, _key: IdempotencyKey = None) -> Account:
+    reviewer = calling_senior(app.current_event)
+    account = unblock_account(
+        stack(),
+        platform=request.platform,
+        account_id=account_id,
+        reason=request.reason,
+        reviewer=reviewer.reviewer_id,
+    )
+    return _presented(account)
+
+
+def _presented(account: AccountRecord) -> Account:
+    blocks = [
+        AccountBlock(
+            case_id=None if block.holder == MANUAL else block.holder, since=block.since, reason=block.reason
+        )
+        for block in sorted(account.blocks.values(), key=lambda block: block.since)
+    ]
+    return Account(
+        platform=account.platform,
+        account_id=account.account_id,
+        state=AccountState.BLOCKED if account.blocked else AccountState.ACTIVE,
+        blocks=blocks,
+    )

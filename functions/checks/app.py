@@ -1,0 +1,49 @@
+"""A hash against the bank: for apps that can't show us the image."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, Field
+from staydown.api.callers import calling_platform
+from staydown.api.http import Body, make_app
+from staydown.aws.stack import Stack
+from staydown.domain.hashes import PdqHash
+from staydown.domain.verdicts import Verdict
+from staydown.services.bank_view import BankView
+
+logger = Logger()
+app = make_app(logger)
+stack = cache(Stack.from_environment)
+
+
+@cache
+def bank() -> BankView:
+    return BankView(stack())
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return app.resolve(event, context)
+
+
+class CheckRequest(Body):
+    pdq: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$", description="64 hexadecimal digits")]
+    quality: Annotated[int, Field(ge=0, le=100, description="The hash's quality, 0 to 100")]
+
+
+class CheckResult(BaseModel):
+    """No distance and no entry: an answer that helped to search for the bank's hashes would be no help."""
+
+    verdict: Verdict
+
+
+@app.post("/v1/checks", summary="Check a hash against the bank", tags=["client apps"])
+def post_check(request: CheckRequest) -> CheckResult:
+    calling_platform(app.current_event)
+    view = bank()
+    view.refresh()
+    verdict, _ = view.judge_hash(PdqHash.from_hex(request.pdq), request.quality)
+    return CheckResult(verdict=verdict)

@@ -1,0 +1,210 @@
+"""Reports by anybody: filed without an account, followed with a case number and its secret."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler.openapi.params import Header
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, Field
+from staydown.api.http import Body, IdempotencyKey, make_app
+from staydown.api.idempotency import IdempotentCalls
+from staydown.aws.stack import Stack
+from staydown.domain.cases import Case, CaseState, Outcome
+from staydown.domain.hashes import PdqHash
+from staydown.domain.reports import Declarations, Relation, Report, ReportedHash
+from staydown.services.amend_report import Information, complete_report, withdraw_report
+from staydown.services.file_report import ReportForm, file_report
+from staydown.services.follow_report import follow_report
+
+logger = Logger()
+app = make_app(logger)
+stack = cache(Stack.from_environment)
+
+Secret = Annotated[str, Header(alias="Case-Secret", max_length=128, description="Given when filing")]
+
+
+@cache
+def calls() -> IdempotentCalls:
+    return IdempotentCalls(stack(), app.resolve)
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return calls()(event, context)
+
+
+class DeclarationsMade(Body):
+    """What the law asks a reporter to declare; all four make a report valid."""
+
+    intimate: Annotated[bool, Field(description="It is an intimate image, real or synthetic")] = False
+    without_consent: Annotated[bool, Field(description="It is shown without the consent of the person")] = (
+        False
+    )
+    subject_or_representative: Annotated[
+        bool, Field(description="I am the person shown, or I act for them")
+    ] = False
+    good_faith: Annotated[bool, Field(description="I say this in good faith, and it is true")] = False
+
+
+class Contact(Body):
+    name: Annotated[str, Field(max_length=200)] = ""
+    email: Annotated[str, Field(max_length=254)] = ""
+
+
+class HashMade(Body):
+    """Of a picture that never left the person's device."""
+
+    pdq: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
+    quality: Annotated[int, Field(ge=0, le=100)]
+
+
+class ReportRequest(Body):
+    uploads: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=10, default_factory=list)]
+    hashes: Annotated[list[HashMade], Field(max_length=10, default_factory=list)]
+    relation: Relation
+    declarations: DeclarationsMade = DeclarationsMade()
+    statement: Annotated[str, Field(max_length=5000, description="In your own words; reviewers read it")] = ""
+    signature: Annotated[
+        str, Field(max_length=200, description="Your name, typed; reviewers don't see it")
+    ] = ""
+    contact: Contact = Contact()
+
+
+class InformationRequest(Body):
+    declarations: DeclarationsMade | None = None
+    statement: Annotated[str | None, Field(max_length=5000)] = None
+    signature: Annotated[str | None, Field(max_length=200)] = None
+    contact: Contact | None = None
+
+
+class Help(BaseModel):
+    name: str
+    address: str
+
+
+HELP = [
+    Help(name="Revenge Porn Helpline (UK)", address="0345 6000 459"),
+    Help(name="StopNCII.org (adults, anywhere)", address="https://stopncii.org"),
+    Help(name="Take It Down (pictures of under-18s)", address="https://takeitdown.ncmec.org"),
+    Help(name="Cyber Civil Rights Initiative (US)", address="https://cybercivilrights.org"),
+]
+
+
+class FiledReport(BaseModel):
+    """Keep the case number and the secret: the secret is shown this once."""
+
+    case_number: str
+    secret: str
+    valid: Annotated[bool, Field(description="Whether nothing is missing, so that the deadline runs")]
+    missing: Annotated[list[str], Field(description="JSON pointers to what is still needed")]
+    deadline: Annotated[datetime | None, Field(description="When it will be decided at the latest")]
+    help: list[Help]
+
+
+class TimelineEntry(BaseModel):
+    at: datetime
+    what: str
+
+
+class FollowedCase(BaseModel):
+    state: CaseState
+    outcome: Outcome | None
+    deadline: datetime | None
+
+
+class FollowedReport(BaseModel):
+    case_number: str
+    valid: bool
+    missing: list[str]
+    withdrawn: bool
+    filed_at: datetime
+    deadline: datetime | None
+    cases: Annotated[list[FollowedCase], Field(description="One for each image of the report")]
+    timeline: list[TimelineEntry]
+    help: list[Help]
+
+
+@app.post("/v1/reports", status_code=201, summary="Report an image", tags=["people"])
+def post_report(request: ReportRequest, _key: IdempotencyKey = None) -> FiledReport:
+    form = ReportForm(
+        relation=request.relation,
+        declarations=_declarations(request.declarations),
+        uploads=tuple(dict.fromkeys(request.uploads)),
+        hashes=tuple(ReportedHash(PdqHash.from_hex(one.pdq), one.quality) for one in request.hashes),
+        statement=request.statement,
+        signature=request.signature,
+        name=request.contact.name,
+        email=request.contact.email,
+    )
+    filed = file_report(stack(), form)
+    return FiledReport(
+        case_number=filed.report.case_number,
+        secret=filed.secret,
+        valid=filed.report.valid_at is not None,
+        missing=list(filed.report.missing),
+        deadline=_deadline(filed.report, filed.cases),
+        help=HELP,
+    )
+
+
+@app.get("/v1/cases/<case_number>", summary="What became of a report", tags=["people"])
+def get_case(case_number: str, secret: Secret) -> FollowedReport:
+    return _followed(case_number, secret)
+
+
+@app.post("/v1/cases/<case_number>/information", summary="Complete a report", tags=["people"])
+def post_information(
+    case_number: str, request: InformationRequest, secret: Secret, _key: IdempotencyKey = None
+) -> FollowedReport:
+    added = Information(
+        declarations=_declarations(request.declarations) if request.declarations else None,
+        statement=request.statement,
+        signature=request.signature,
+        name=request.contact.name if request.contact else None,
+        email=request.contact.email if request.contact else None,
+    )
+    complete_report(stack(), case_number, secret, added)
+    return _followed(case_number, secret)
+
+
+@app.post("/v1/cases/<case_number>/withdraw", summary="Take a report back", tags=["people"])
+def post_withdraw(case_number: str, secret: Secret, _key: IdempotencyKey = None) -> FollowedReport:
+    withdraw_report(stack(), case_number, secret)
+    return _followed(case_number, secret)
+
+
+def _followed(case_number: str, secret: str) -> FollowedReport:
+    followed = follow_report(stack(), case_number, secret)
+    report = followed.report
+    return FollowedReport(
+        case_number=report.case_number,
+        valid=report.valid_at is not None,
+        missing=list(report.missing),
+        withdrawn=report.withdrawn_at is not None,
+        filed_at=report.filed_at,
+        deadline=_deadline(report, followed.cases),
+        cases=[
+            FollowedCase(
+                state=case.state,
+                outcome=case.decision.outcome if case.decision else None,
+                deadline=case.deadline,
+            )
+            for case in followed.cases
+        ],
+        timeline=[TimelineEntry(at=moment.at, what=moment.what) for moment in followed.timeline],
+        help=HELP,
+    )
+
+
+def _deadline(report: Report, cases: tuple[Case, ...]) -> datetime | None:
+    """The latest of its cases'; none while the report is not valid."""
+    if report.valid_at is None:
+        return None
+    return max((case.deadline for case in cases if case.deadline is not None), default=None)
+
+
+def _declarations(made: DeclarationsMade) -> Declarations:
+    return Declarations(**made.model_dump())

@@ -1,0 +1,136 @@
+"""What reviewers do: take a case, look, decide; and the audit of it all."""
+
+from __future__ import annotations
+
+import base64
+from functools import cache
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from staydown.api.callers import calling_reviewer, calling_senior
+from staydown.api.cursors import from_cursor, to_cursor
+from staydown.api.http import NO_STORE, IdempotencyKey, IfMatch, etag, make_app, revision_of
+from staydown.api.idempotency import IdempotentCalls
+from staydown.aws.cases_store import CASES
+from staydown.aws.stack import Stack
+from staydown.domain.cases import Factors
+from staydown.services.decide_case import Judgement, decide_case
+from staydown.services.read_audit import read_audit
+from staydown.services.review_queue import claim_case, claim_next, list_queue
+from staydown.services.view_case import view_case
+
+from functions.review import models
+from functions.review.presenting import presented_case, presented_chain, queued_case
+
+logger = Logger()
+app = make_app(logger)
+stack = cache(Stack.from_environment)
+
+
+@cache
+def calls() -> IdempotentCalls:
+    return IdempotentCalls(stack(), app.resolve)
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return calls()(event, context)
+
+
+@app.get("/v1/review/queue", summary="Undecided cases, nearest deadline first", tags=["reviewers"])
+def get_queue(
+    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+) -> models.QueuePage:
+    reviewer = calling_reviewer(app.current_event)
+    cases, following = list_queue(stack(), after=from_cursor(cursor, queue=CASES), limit=limit)
+    page = [queued_case(case, reviewer.reviewer_id, stack().now()) for case in cases]
+    return models.QueuePage(cases=page, next=to_cursor(following))
+
+
+@app.post("/v1/review/next", summary="Claim the case with the nearest deadline", tags=["reviewers"])
+def post_next(_key: IdempotencyKey = None) -> models.NextCase:
+    reviewer = calling_reviewer(app.current_event)
+    case = claim_next(stack(), reviewer=reviewer.reviewer_id)
+    return models.NextCase(case=_case(case.case_id) if case is not None else None)
+
+
+@app.get("/v1/review/cases/<case_id>", summary="A case, but not who reported it", tags=["reviewers"])
+def get_case(case_id: str) -> Response[models.Case]:
+    return _with_etag(_case(case_id))
+
+
+@app.post(
+    "/v1/review/cases/<case_id>/claim", summary="Claim this case, or renew the claim", tags=["reviewers"]
+)
+def post_claim(case_id: str, _key: IdempotencyKey = None) -> Response[models.Case]:
+    reviewer = calling_reviewer(app.current_event)
+    claim_case(stack(), case_id=case_id, reviewer=reviewer.reviewer_id)
+    return _with_etag(_case(case_id))
+
+
+@app.post(
+    "/v1/review/cases/<case_id>/reveal",
+    summary="Look at an image: blurred, or by a short-lived link; each look is recorded",
+    tags=["reviewers"],
+)
+def post_reveal(case_id: str, request: models.RevealRequest) -> Response[models.Revealed]:
+    # Imported here: it brings the image libraries, which no other route of this function needs.
+    from staydown.services.reveal_image import Look, reveal_blurred, reveal_sharp  # noqa: PLC0415
+
+    reviewer = calling_reviewer(app.current_event)
+    look = Look(case_id, request.upload_id, reviewer.reviewer_id, senior=reviewer.senior)
+    if request.sharp:
+        link = reveal_sharp(stack(), look)
+        revealed = models.Revealed(image=None, url=link.url, expires_at=link.expires_at)
+    else:
+        picture = base64.b64encode(reveal_blurred(stack(), look)).decode()
+        revealed = models.Revealed(image=picture, url=None, expires_at=None)
+    return Response(
+        status_code=HTTPStatus.OK, content_type="application/json", body=revealed, headers=dict(NO_STORE)
+    )
+
+
+@app.post("/v1/review/cases/<case_id>/decision", summary="Decide a case", tags=["reviewers"])
+def post_decision(
+    case_id: str, request: models.DecisionRequest, if_match: IfMatch = None, _key: IdempotencyKey = None
+) -> Response[models.Case]:
+    reviewer = calling_reviewer(app.current_event)
+    factors = Factors(
+        shown=frozenset(request.factors.shown),
+        setting=request.factors.setting,
+        complainant=request.factors.complainant,
+    )
+    decide_case(
+        stack(),
+        case_id=case_id,
+        reviewer=reviewer.reviewer_id,
+        judgement=Judgement(request.outcome, factors, request.reasons),
+        expected_revision=revision_of(if_match),
+    )
+    return _with_etag(_case(case_id, just_decided=True))
+
+
+@app.get("/v1/audit/<case_id>", summary="The audit of a case, verified", tags=["seniors"])
+def get_audit(case_id: str) -> models.Audit:
+    calling_senior(app.current_event)
+    chains = [presented_chain(chain) for chain in read_audit(stack(), case_id)]
+    return models.Audit(case_id=case_id, chains=chains)
+
+
+def _case(case_id: str, *, just_decided: bool = False) -> models.Case:
+    reviewer = calling_reviewer(app.current_event)
+    view = view_case(stack(), case_id=case_id, may_see_locked=reviewer.admin or just_decided)
+    return presented_case(view, reviewer.reviewer_id, stack().now())
+
+
+def _with_etag(case: models.Case) -> Response[models.Case]:
+    return Response(
+        status_code=HTTPStatus.OK,
+        content_type="application/json",
+        body=case,
+        headers=dict(etag(case.revision)),
+    )

@@ -1,0 +1,137 @@
+"""What reviewers send and see. Nobody who reported is in any of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+from staydown.api.http import Body
+from staydown.domain.bank import Standing
+from staydown.domain.cases import CaseState, Complainant, Origin, Outcome, Setting, Shown
+from staydown.domain.reports import Relation
+from staydown.domain.uploads import UploadState
+
+
+class QueuedCase(BaseModel):
+    case_id: str
+    state: CaseState
+    origin: Origin
+    opened_at: datetime
+    deadline: datetime | None
+    uploads: int
+    reports: int
+    claimed_until: Annotated[datetime | None, Field(description="Somebody works on it until then")]
+    claimed_by_you: bool
+
+
+class QueuePage(BaseModel):
+    cases: list[QueuedCase]
+    next: Annotated[str | None, Field(description="Cursor of the next page, if there is one")]
+
+
+class MatchMade(BaseModel):
+    entry_id: str
+    standing: Annotated[Standing | None, Field(description="As it is now")]
+    provenance: Annotated[list[str], Field(description="What the entry rests on: case, report, partner")]
+    distance: Annotated[int, Field(description="Bits that differ, 0 to 256")]
+    view: Annotated[str, Field(description="Which view of the upload met the entry")]
+    exact: bool
+
+
+class CaseUpload(BaseModel):
+    upload_id: str
+    platform: str
+    account_id: str
+    state: UploadState
+    reason: str | None
+    received_at: datetime
+    was_published: bool
+    width: int | None
+    height: int | None
+    frames: int | None
+    quality: Annotated[int | None, Field(description="Of its hash: under 50 it says little")]
+    matches: list[MatchMade]
+
+
+class CaseReport(BaseModel):
+    filed_at: datetime
+    valid: bool
+    relation: Relation
+    statement: str
+    withdrawn: bool
+
+
+class FactorsGiven(Body):
+    shown: Annotated[list[Shown], Field(min_length=1)]
+    setting: Setting
+    complainant: Complainant
+
+
+class DecisionMade(BaseModel):
+    outcome: Outcome
+    factors: FactorsGiven
+    reasons: str
+    at: datetime
+    by_you: bool
+
+
+class Case(BaseModel):
+    case_id: str
+    state: CaseState
+    origin: Origin
+    opened_at: datetime
+    deadline: datetime | None
+    revision: int
+    claimed_until: datetime | None
+    claimed_by_you: bool
+    uploads: list[CaseUpload]
+    reports: list[CaseReport]
+    entries: Annotated[list[str], Field(description="Entries of the bank that it is about")]
+    banked: Annotated[list[str], Field(description="Entries of the bank that rest on its decision")]
+    decision: DecisionMade | None
+    appeal_id: Annotated[str | None, Field(description="An appeal of it that waits")]
+
+
+class NextCase(BaseModel):
+    case: Annotated[Case | None, Field(description="Absent when nothing waits")]
+
+
+class RevealRequest(Body):
+    upload_id: Annotated[str, Field(max_length=64)]
+    sharp: Annotated[bool, Field(description="false: small, grey and blurred; look at that first")] = False
+
+
+class Revealed(BaseModel):
+    """Either the blurred picture itself, or a link to the sharp one that is good for one look."""
+
+    image: Annotated[str | None, Field(description="Base64 of a JPEG: small, grey, blurred")]
+    url: str | None
+    expires_at: datetime | None
+
+
+class DecisionRequest(Body):
+    outcome: Outcome
+    factors: FactorsGiven
+    reasons: Annotated[str, Field(min_length=1, max_length=5000)]
+
+
+class AuditRecord(BaseModel):
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    details: dict[str, Any]
+    digest: str
+
+
+class AuditChain(BaseModel):
+    chain: str
+    whole: Annotated[bool, Field(description="Every record follows from the one before it, to the last")]
+    broken: Annotated[str | None, Field(description="Where it is not")]
+    records: list[AuditRecord]
+
+
+class Audit(BaseModel):
+    case_id: str
+    chains: list[AuditChain]

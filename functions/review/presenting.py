@@ -1,0 +1,130 @@
+"""Cases and chains as reviewers see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from staydown.domain.bank import Entry
+from staydown.domain.cases import Case
+from staydown.domain.reports import Report
+from staydown.domain.uploads import Upload
+from staydown.services.read_audit import VerifiedChain
+from staydown.services.view_case import CaseView
+
+from functions.review import models
+
+
+def queued_case(case: Case, reviewer: str, now: datetime) -> models.QueuedCase:
+    return models.QueuedCase(
+        case_id=case.case_id,
+        state=case.state,
+        origin=case.origin,
+        opened_at=case.opened_at,
+        deadline=case.deadline,
+        uploads=len(case.uploads),
+        reports=len(case.reports),
+        claimed_until=_claimed_until(case, now),
+        claimed_by_you=case.claim is not None and case.claim.reviewer == reviewer,
+    )
+
+
+def presented_case(view: CaseView, reviewer: str, now: datetime) -> models.Case:
+    case = view.case
+    return models.Case(
+        case_id=case.case_id,
+        state=case.state,
+        origin=case.origin,
+        opened_at=case.opened_at,
+        deadline=case.deadline,
+        revision=case.revision,
+        claimed_until=_claimed_until(case, now),
+        claimed_by_you=case.claim is not None and case.claim.reviewer == reviewer,
+        uploads=[_upload(upload, view.entries) for upload in view.uploads],
+        reports=[_report(report) for report in view.reports],
+        entries=list(case.entries),
+        banked=list(case.banked),
+        decision=_decision(case, reviewer),
+        appeal_id=case.appeal_id,
+    )
+
+
+def presented_chain(chain: VerifiedChain) -> models.AuditChain:
+    return models.AuditChain(
+        chain=chain.chain,
+        whole=chain.broken is None,
+        broken=chain.broken,
+        records=[
+            models.AuditRecord(
+                seq=record.seq,
+                at=record.at,
+                actor=record.actor,
+                action=record.action,
+                details=dict(record.details),
+                digest=record.digest,
+            )
+            for record in chain.records
+        ],
+    )
+
+
+def _claimed_until(case: Case, now: datetime) -> datetime | None:
+    return case.claim.until if case.claim is not None and case.claim.until > now else None
+
+
+def _upload(upload: Upload, entries: Mapping[str, Entry]) -> models.CaseUpload:
+    image = upload.fingerprint
+    matches = []
+    for match in upload.matches:
+        entry = entries.get(match.entry_id)
+        matches.append(
+            models.MatchMade(
+                entry_id=match.entry_id,
+                standing=entry.standing if entry else None,
+                provenance=sorted({s.source.value for s in entry.supports}) if entry else [],
+                distance=match.distance,
+                view=match.view,
+                exact=match.exact,
+            )
+        )
+    return models.CaseUpload(
+        upload_id=upload.upload_id,
+        platform=upload.platform,
+        account_id=upload.account_id,
+        state=upload.state,
+        reason=upload.reason,
+        received_at=upload.received_at,
+        was_published=upload.was_published,
+        width=image.width if image else None,
+        height=image.height if image else None,
+        frames=image.frames if image else None,
+        quality=image.upright.quality if image else None,
+        matches=matches,
+    )
+
+
+def _report(report: Report) -> models.CaseReport:
+    return models.CaseReport(
+        filed_at=report.filed_at,
+        valid=report.valid_at is not None,
+        relation=report.relation,
+        statement=report.statement,
+        withdrawn=report.withdrawn_at is not None,
+    )
+
+
+def _decision(case: Case, reviewer: str) -> models.DecisionMade | None:
+    decision = case.decision
+    if decision is None:
+        return None
+    return models.DecisionMade(
+        outcome=decision.outcome,
+        factors=models.FactorsGiven(
+            shown=sorted(decision.factors.shown),
+            setting=decision.factors.setting,
+            complainant=decision.factors.complainant,
+        ),
+        reasons=decision.reasons,
+        at=decision.at,
+        by_you=decision.reviewer == reviewer,
+    )

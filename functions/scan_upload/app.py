@@ -1,0 +1,77 @@
+"""Scans what was put into the uploads bucket, and settles uploads that something else has moved.
+
+Two queues: notifications of the bucket, and events about uploads (released, removed, blocked, held).
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+from urllib.parse import unquote_plus
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from staydown.api.events import partial_failures, report_failure
+from staydown.aws.stack import Stack
+from staydown.services.bank_view import BankView
+from staydown.services.scan_upload import ArrivedObject, scan_uploads
+from staydown.services.settle_upload import settle_upload
+
+logger = Logger()
+stack = cache(Stack.from_environment)
+
+
+@cache
+def bank() -> BankView:
+    return BankView(stack())
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    arrived: list[tuple[str, ArrivedObject]] = []
+    moved: list[tuple[str, str]] = []
+    failed: set[str] = set()
+    for record in event["Records"]:
+        message_id = record["messageId"]
+        try:
+            body = json.loads(record["body"])
+            attempt = int(record["attributes"]["ApproximateReceiveCount"])
+            if "detail-type" in body:
+                moved.append((message_id, body["detail"]["upload_id"]))
+            else:
+                # A test notification of the bucket has no records: there is nothing to do for it.
+                arrived += [(message_id, one) for one in _objects(body, attempt)]
+        except (ValueError, KeyError, TypeError) as error:
+            report_failure(logger, error, message_id=message_id)
+            failed.add(message_id)
+    for (message_id, _), outcome in zip(
+        arrived, scan_uploads(stack(), bank(), [one for _, one in arrived]), strict=True
+    ):
+        if isinstance(outcome, Exception):
+            report_failure(logger, outcome, message_id=message_id)
+            failed.add(message_id)
+        elif outcome is not None:
+            logger.info("scanned", upload_id=outcome.upload_id, state=outcome.state, reason=outcome.reason)
+    failed |= _settle(moved)
+    return partial_failures(sorted(failed))
+
+
+def _objects(notification: dict[str, Any], attempt: int) -> list[ArrivedObject]:
+    found = []
+    for record in notification.get("Records", []):
+        put = record["s3"]["object"]
+        found.append(ArrivedObject(unquote_plus(put["key"]), put.get("versionId"), attempt))
+    return found
+
+
+def _settle(moved: list[tuple[str, str]]) -> set[str]:
+    failed = set()
+    if moved:
+        bank().refresh()
+    for message_id, upload_id in moved:
+        try:
+            settle_upload(stack(), bank(), upload_id)
+        except Exception as error:  # noqa: BLE001 (it goes back to the queue alone)
+            report_failure(logger, error, message_id=message_id, upload_id=upload_id)
+            failed.add(message_id)
+    return failed

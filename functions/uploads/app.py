@@ -1,0 +1,96 @@
+"""Tickets to put an image, and what became of it: for client apps."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, Field
+from staydown.api.callers import calling_platform
+from staydown.api.http import Body, IdempotencyKey, make_app
+from staydown.api.idempotency import IdempotentCalls
+from staydown.aws.stack import Stack
+from staydown.domain.uploads import UploadState
+from staydown.services.issue_ticket import issue_ticket
+from staydown.services.show_upload import UploadStatus, show_upload
+
+logger = Logger()
+app = make_app(logger)
+stack = cache(Stack.from_environment)
+
+
+@cache
+def calls() -> IdempotentCalls:
+    return IdempotentCalls(stack(), app.resolve)
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return calls()(event, context)
+
+
+class UploadRequest(Body):
+    account_id: Annotated[str, Field(min_length=1, max_length=128, description="Whose image it is")]
+    content_type: Annotated[str, Field(max_length=64, examples=["image/jpeg"])]
+    size: Annotated[int | None, Field(ge=1, description="Bytes, if known")] = None
+
+
+class UploadTicket(BaseModel):
+    upload_id: str
+    url: Annotated[str, Field(description="Where to POST a multipart form: `fields`, then `file`")]
+    fields: dict[str, str]
+    expires_at: datetime
+
+
+class Upload(BaseModel):
+    """`received` means: expected, or being checked; nobody can see it."""
+
+    upload_id: str
+    account_id: str
+    state: UploadState
+    reason: Annotated[str | None, Field(description="Why it is held, blocked, removed or rejected")]
+    received_at: Annotated[datetime | None, Field(description="Absent until the image has arrived")]
+    updated_at: datetime | None
+    url: Annotated[str | None, Field(description="Where it is public, if it is")]
+    distance: Annotated[int | None, Field(description="Bits to the nearest entry that stopped it")]
+    case_ids: list[str]
+
+
+@app.post("/v1/uploads", status_code=201, summary="Ask for leave to put an image", tags=["client apps"])
+def post_upload(request: UploadRequest, _key: IdempotencyKey = None) -> UploadTicket:
+    issued = issue_ticket(
+        stack(),
+        platform=calling_platform(app.current_event),
+        account_id=request.account_id,
+        content_type=request.content_type,
+        size=request.size,
+    )
+    return UploadTicket(
+        upload_id=issued.ticket.upload_id,
+        url=issued.url,
+        fields=dict(issued.fields),
+        expires_at=issued.ticket.valid_until,
+    )
+
+
+@app.get("/v1/uploads/<upload_id>", summary="What became of an upload", tags=["client apps"])
+def get_upload(upload_id: str) -> Upload:
+    status = show_upload(stack(), platform=calling_platform(app.current_event), upload_id=upload_id)
+    return _presented(status)
+
+
+def _presented(status: UploadStatus) -> Upload:
+    upload = status.upload
+    return Upload(
+        upload_id=status.upload_id,
+        account_id=status.account_id,
+        state=upload.state if upload else UploadState.RECEIVED,
+        reason=upload.reason if upload else None,
+        received_at=upload.received_at if upload else None,
+        updated_at=upload.updated_at if upload else None,
+        url=status.url,
+        distance=upload.matches[0].distance if upload and upload.matches and upload.stops else None,
+        case_ids=list(upload.cases) if upload else [],
+    )

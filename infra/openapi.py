@@ -1,0 +1,149 @@
+"""Writes the OpenAPI document from the functions' routes and the template's authorisation.
+
+`python -m infra.openapi` writes it, `--check` says whether the one that is checked in is today's, and both
+fail when a route of the template has no documented operation, or the other way round.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from samtranslator.yaml_helper import yaml_parse
+
+ROOT = Path(__file__).parents[1]
+DOCUMENT = ROOT / "layers" / "staydown" / "staydown" / "api" / "openapi.json"
+UNDOCUMENTED = {("GET", "/v1/openapi.json")}
+"""Routes of the template that need no operation: the document itself."""
+
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457: what is wrong, where, and what to do",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri", "description": "Stable: tell problems apart by this"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "detail"],
+                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
+            },
+        },
+    },
+}
+REFUSED = {
+    "description": "Refused, or failed: the problem says why",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+class OutOfStep(Exception):
+    """The template and the functions don't have the same routes."""
+
+
+def document() -> dict[str, Any]:
+    """The whole API. Raises OutOfStep."""
+    routes = _template_routes()
+    paths: dict[str, dict[str, Any]] = {}
+    schemas: dict[str, Any] = {"Problem": PROBLEM}
+    for name in sorted({name for name, _ in routes.values()}):
+        app = getattr(importlib.import_module(f"functions.{name}.app"), "app", None)
+        if app is None:
+            continue
+        schema = json.loads(app.get_openapi_json_schema(title="Staydown", version="v1"))
+        schemas |= schema.get("components", {}).get("schemas", {})
+        for path, operations in schema["paths"].items():
+            for method, operation in operations.items():
+                paths.setdefault(path, {})[method] = _finished(operation, name)
+    _check_same(set(routes), {(m.upper(), p) for p, operations in paths.items() for m in operations})
+    for (method, path), (_, scopes) in routes.items():
+        if (method, path) not in UNDOCUMENTED:
+            paths[path][method.lower()]["security"] = [{"token": scopes}] if scopes else []
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Staydown",
+            "version": f"v1 ({version('staydown')})",
+            "description": "Notice and stay-down: an image that was reported and judged does not come back.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": dict(sorted(schemas.items())),
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": (
+                        "Client apps: client credentials with the scope named here and one platform/NAME. "
+                        "Reviewers: the access token of their sign-in."
+                    ),
+                }
+            },
+        },
+    }
+
+
+def _template_routes() -> dict[tuple[str, str], tuple[str, list[str]]]:
+    """(method, path) -> the function's folder and the scopes that its token needs (none: public)."""
+    routes = {}
+    for resource in yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))["Resources"].values():
+        if resource["Type"] != "AWS::Serverless::Function":
+            continue
+        properties = resource["Properties"]
+        for event in properties.get("Events", {}).values():
+            if event["Type"] == "HttpApi":
+                route = event["Properties"]
+                scopes = route.get("Auth", {}).get("AuthorizationScopes", [])
+                folder = properties["Handler"].split(".")[1]
+                routes[route["Method"], route["Path"]] = (folder, list(scopes))
+    return routes
+
+
+def _check_same(routed: set[tuple[str, str]], documented: set[tuple[str, str]]) -> None:
+    odd = (routed - UNDOCUMENTED) ^ documented
+    if odd:
+        raise OutOfStep(f"in the template or in a function, but not in both: {sorted(odd)}")
+
+
+def _finished(operation: dict[str, Any], function: str) -> dict[str, Any]:
+    operation["responses"].pop("422", None)
+    operation["responses"]["default"] = REFUSED
+    operation["operationId"] = f"{function}_{operation['operationId'].split('_v1_')[0]}"
+    return operation
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--check", action="store_true")
+    arguments = parser.parse_args()
+    try:
+        text = json.dumps(document(), indent=1, ensure_ascii=False, sort_keys=False) + "\n"
+    except OutOfStep as error:
+        print(f"openapi: {error}", file=sys.stderr)
+        return 1
+    if not arguments.check:
+        DOCUMENT.write_text(text, encoding="utf-8")
+        print(f"wrote {DOCUMENT.relative_to(ROOT)}")
+    elif not DOCUMENT.is_file() or DOCUMENT.read_text(encoding="utf-8") != text:
+        print(f"{DOCUMENT.relative_to(ROOT)} is not today's: run `make openapi`", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""Opaque cursors: where the next page of a list starts.
+
+Signed would be needless: a cursor opens nothing that its caller could not list anyway, and one that was
+tampered with is refused by its shape.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+
+from staydown.domain.errors import InvalidRequest
+
+Key = dict[str, object]
+
+
+def to_cursor(key: Key | None) -> str | None:
+    if key is None:
+        return None
+    return base64.urlsafe_b64encode(json.dumps(key, sort_keys=True).encode()).decode().rstrip("=")
+
+
+def from_cursor(cursor: str | None, *, queue: str) -> Key | None:
+    """The key to start after; InvalidRequest for a cursor of another list, or of no list at all."""
+    if cursor is None:
+        return None
+    try:
+        key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error):
+        key = None
+    if (
+        not isinstance(key, dict)
+        or set(key) != {"pk", "sk", "queue", "queue_order"}
+        or key["queue"] != queue
+        or not all(isinstance(value, str) for value in key.values())
+    ):
+        raise InvalidRequest(
+            "The cursor is not one that this list gave out.",
+            pointers={"query parameter cursor": "take it from `next` of the page before"},
+        )
+    return key

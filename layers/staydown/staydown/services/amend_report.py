@@ -1,0 +1,116 @@
+"""Completing a report, or taking it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from staydown.aws.stack import Stack
+from staydown.aws.transaction import Transaction
+from staydown.domain.bank import Source, Support
+from staydown.domain.cases import Case, Origin, Step
+from staydown.domain.errors import Conflict
+from staydown.domain.events import EventType
+from staydown.domain.reports import Declarations, Report, Reporter
+from staydown.services.change_bank import withdraw_supports
+from staydown.services.file_report import REPORTER, with_valid_report
+from staydown.services.follow_report import open_report
+from staydown.services.free_upload import free_upload
+from staydown.services.retrying import retried
+from staydown.services.save_case import save_case
+
+
+@dataclass(frozen=True, slots=True)
+class Information:
+    """What a person adds; None leaves a field as it is."""
+
+    declarations: Declarations | None = None
+    statement: str | None = None
+    signature: str | None = None
+    name: str | None = None
+    email: str | None = None
+
+
+@retried
+def complete_report(stack: Stack, case_number: str, secret: str, added: Information) -> Report:
+    """Add what was missing; once nothing is, the report is valid and the clock of its cases runs."""
+    report = open_report(stack, case_number, secret)
+    _refuse_withdrawn(report)
+    transaction = stack.transaction()
+    reporter = stack.reporters.get(report.case_number) or Reporter(report.case_number, "", "", "")
+    reporter = replace(
+        reporter,
+        name=reporter.name if added.name is None else added.name,
+        email=reporter.email if added.email is None else added.email,
+        signature=reporter.signature if added.signature is None else added.signature,
+    )
+    stack.reporters.save(transaction, reporter)
+    report = replace(
+        report,
+        declarations=added.declarations or report.declarations,
+        statement=report.statement if added.statement is None else added.statement,
+        signed=bool(reporter.signature.strip()),
+        contactable=bool(reporter.email.strip()),
+    )
+    if report.valid_at is None and not report.missing:
+        report = replace(report, valid_at=stack.now())
+    stack.cases.save_report(transaction, report)
+    for case in _undecided(stack, report):
+        details = {"valid": report.valid_at is not None}
+        complete = with_valid_report(stack, case.after(Step.COMPLETE), report)
+        save_case(stack, transaction, complete, actor=REPORTER, action="case.completed", details=details)
+    transaction.commit()
+    return report
+
+
+@retried
+def withdraw_report(stack: Stack, case_number: str, secret: str) -> Report:
+    """Take a report back: its hashes no longer stand, and a case that rests on nothing else is closed.
+
+    A decision that was made stays: it was judged, and others may rest on it.
+    """
+    report = open_report(stack, case_number, secret)
+    if report.withdrawn_at is not None:
+        return report
+    transaction = stack.transaction()
+    report = replace(report, withdrawn_at=stack.now())
+    stack.cases.save_report(transaction, report)
+    for case in _undecided(stack, report):
+        _withdraw_from(stack, transaction, case, report)
+    _withdraw_claims(stack, transaction, report)
+    transaction.commit()
+    return report
+
+
+def _withdraw_from(stack: Stack, transaction: Transaction, case: Case, report: Report) -> None:
+    others = stack.cases.reports(number for number in case.reports if number != report.case_number)
+    if case.origin is Origin.MATCH or not all(other.withdrawn_at for other in others):
+        save_case(stack, transaction, case, actor=REPORTER, action="case.report_withdrawn", details={})
+        return
+    closed = case.after(Step.WITHDRAW)
+    waiting = [f"review:{case.case_id}"]
+    for upload in stack.uploads.get_many(case.uploads):
+        free_upload(stack, transaction, upload, waiting, cleared=case.entries, actor=REPORTER)
+    save_case(stack, transaction, closed, actor=REPORTER, action="case.withdrawn", details={})
+    event = {"case_id": case.case_id}
+    stack.outbox.add(transaction, EventType.CASE_WITHDRAWN, event, at=stack.now())
+
+
+def _undecided(stack: Stack, report: Report) -> list[Case]:
+    found = (stack.cases.case(case_id) for case_id in report.case_ids)
+    return [case for case in found if case is not None and case.undecided]
+
+
+def _withdraw_claims(stack: Stack, transaction: Transaction, report: Report) -> None:
+    claim = Support(Source.REPORT, report.case_number)
+    entry_ids = {
+        entry_id
+        for case_id in report.case_ids
+        if (case := stack.cases.case(case_id)) is not None
+        for entry_id in case.entries
+    }
+    withdraw_supports(stack, transaction, stack.bank.entries(entry_ids).values(), [claim])
+
+
+def _refuse_withdrawn(report: Report) -> None:
+    if report.withdrawn_at is not None:
+        raise Conflict("The report was withdrawn; file a new one if you want it looked at.")

@@ -1,0 +1,67 @@
+"""Accounts: what blocks them, and blocks by hand."""
+
+from __future__ import annotations
+
+from staydown.aws.stack import Stack
+from staydown.domain.accounts import MANUAL, Account, Block
+from staydown.domain.errors import Conflict
+from staydown.domain.events import EventType
+from staydown.services.retrying import retried
+
+
+def show_account(stack: Stack, *, platform: str, account_id: str) -> Account:
+    """An account that was never blocked is active; whether the platform has it is the platform's to know."""
+    return stack.accounts.get(platform, account_id)
+
+
+@retried
+def block_account(stack: Stack, *, platform: str, account_id: str, reason: str, reviewer: str) -> Account:
+    """Block by hand, until somebody unblocks by hand. Blocking what is blocked so already changes nothing."""
+    account = stack.accounts.get(platform, account_id)
+    if MANUAL in account.blocks:
+        return account
+    blocked = account.held_by(Block(MANUAL, stack.now(), reason))
+    return _write(stack, blocked, EventType.ACCOUNT_BLOCKED, "account.blocked", reviewer)
+
+
+@retried
+def unblock_account(stack: Stack, *, platform: str, account_id: str, reason: str, reviewer: str) -> Account:
+    """Lift the block that was set by hand. Blocks by cases stay: an appeal is the way to lift these."""
+    account = stack.accounts.get(platform, account_id)
+    if MANUAL not in account.blocks:
+        if account.blocked:
+            holders = sorted(account.blocks)
+            raise Conflict(
+                "Cases hold this account; only an upheld appeal of each lifts its block.",
+                extra={"cases": holders},
+            )
+        return account
+    freed = account.released_by(MANUAL)
+    return _write(stack, freed, EventType.ACCOUNT_UNBLOCKED, "account.unblocked", reviewer, reason)
+
+
+def _write(
+    stack: Stack, account: Account, event: EventType, action: str, reviewer: str, reason: str = ""
+) -> Account:
+    now = stack.now()
+    transaction = stack.transaction()
+    head = stack.audit.append(
+        transaction,
+        f"account:{account.platform}#{account.account_id}",
+        account.audit,
+        at=now,
+        actor=reviewer,
+        action=action,
+        details={"still_blocked": account.blocked},
+    )
+    account = account.with_audit(head)
+    stack.accounts.save(transaction, account)
+    detail = {
+        "platform": account.platform,
+        "account_id": account.account_id,
+        "case_id": None,
+        "blocked": account.blocked,
+    }
+    stack.outbox.add(transaction, event, detail, at=now)
+    transaction.commit()
+    return account

@@ -1,0 +1,179 @@
+"""A reviewer decides a case, and all that follows from it happens with the decision or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from staydown.aws.bank_store import Stored
+from staydown.aws.stack import Stack
+from staydown.aws.transaction import Transaction
+from staydown.domain.accounts import Block
+from staydown.domain.bank import Entry, Source, Standing, Support
+from staydown.domain.cases import Case, Decision, Factors, Outcome
+from staydown.domain.errors import ClaimedByAnother, Conflict, StaleVersion
+from staydown.domain.events import EventType
+from staydown.domain.fingerprints import Fingerprint
+from staydown.domain.ids import derived_entry_id
+from staydown.domain.uploads import Reason, Upload, by_case
+from staydown.services.change_bank import announce_bank, withdraw_supports
+from staydown.services.free_upload import free_upload
+from staydown.services.retrying import retried
+from staydown.services.review_queue import load_case
+from staydown.services.save_case import save_case
+from staydown.services.stop_upload import announce
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    outcome: Outcome
+    factors: Factors
+    reasons: str
+
+
+def decide_case(
+    stack: Stack, *, case_id: str, reviewer: str, judgement: Judgement, expected_revision: int | None
+) -> Case:
+    """Decide, and carry the decision out.
+
+    The same decision by the same reviewer told twice is one decision. Once this returns `violating`, every
+    scan that finishes later blocks the image; copies that are already up are swept.
+    """
+    case, uploads = _decide(
+        stack,
+        case_id=case_id,
+        reviewer=reviewer,
+        judgement=judgement,
+        expected_revision=expected_revision,
+    )
+    if judgement.outcome.stops:
+        # The event of each removal does this too, should we be stopped here.
+        for upload in stack.uploads.get_many(upload.upload_id for upload in uploads):
+            stack.images.put_where_it_belongs(upload)
+    return case
+
+
+@retried
+def _decide(
+    stack: Stack, *, case_id: str, reviewer: str, judgement: Judgement, expected_revision: int | None
+) -> tuple[Case, list[Upload]]:
+    case = load_case(stack, case_id)
+    if _is_repeated(case, reviewer, judgement):
+        return case, stack.uploads.get_many(case.uploads)
+    _check_turn(stack, case, reviewer, expected_revision)
+    now = stack.now()
+    decision = Decision(judgement.outcome, judgement.factors, judgement.reasons, reviewer, now)
+    decided = case.decided(decision)
+    uploads = stack.uploads.get_many(case.uploads)
+    transaction = stack.transaction()
+    if judgement.outcome.stops:
+        decided = _stop_all(stack, transaction, decided, uploads)
+    elif judgement.outcome is Outcome.NOT_VIOLATING:
+        _free_all(stack, transaction, decided, uploads, reviewer)
+        _refuse_claims(stack, transaction, decided)
+    told = {
+        "outcome": judgement.outcome.value,
+        "uploads": list(decided.uploads),
+        "entries": list(decided.banked),
+    }
+    decided = save_case(stack, transaction, decided, actor=reviewer, action="case.decided", details=told)
+    event = {"case_id": case_id, "outcome": judgement.outcome.value, "uploads": list(decided.uploads)}
+    stack.outbox.add(transaction, EventType.CASE_DECIDED, event, at=now)
+    transaction.commit()
+    return decided, uploads
+
+
+def _is_repeated(case: Case, reviewer: str, judgement: Judgement) -> bool:
+    decision = case.decision
+    return (
+        decision is not None
+        and not case.undecided
+        and decision.reviewer == reviewer
+        and Judgement(decision.outcome, decision.factors, decision.reasons) == judgement
+    )
+
+
+def _check_turn(stack: Stack, case: Case, reviewer: str, expected_revision: int | None) -> None:
+    if expected_revision is not None and expected_revision != case.revision:
+        raise StaleVersion(
+            "The case changed since you read it; read it again, then decide.",
+            extra={"state": case.state.value, "revision": case.revision},
+        )
+    claim = case.claim
+    if claim is not None and claim.reviewer != reviewer and claim.until > stack.now():
+        raise ClaimedByAnother("Another reviewer is working on this case.")
+
+
+def _stop_all(stack: Stack, transaction: Transaction, case: Case, uploads: list[Upload]) -> Case:
+    """Remove every upload of the case, bank it, block who posted it."""
+    readable = [upload.fingerprint for upload in uploads if upload.fingerprint is not None]
+    if not readable:
+        raise Conflict("The case has no image that could be looked at; there is nothing to judge yet.")
+    banked = _bank(stack, transaction, case, readable)
+    decision = case.decision
+    locked = decision is not None and decision.outcome is Outcome.SUSPECTED_CHILD
+    stop = by_case(case.case_id, Reason.SUSPECTED_CHILD if locked else Reason.JUDGED_VIOLATING)
+    now = stack.now()
+    for upload in uploads:
+        review_over = {c: s for c, s in upload.stops.items() if c != f"review:{case.case_id}"}
+        stopped = replace(upload, stops=review_over).stopped([stop], now=now)
+        stack.uploads.save(transaction, stopped)
+        if stopped.state is not upload.state:
+            announce(stack, transaction, stopped)
+    accounts = sorted({(upload.platform, upload.account_id) for upload in uploads})
+    for platform, account_id in accounts:
+        account = stack.accounts.get(platform, account_id)
+        blocked = account.held_by(Block(case.case_id, now, stop.reason.value))
+        stack.accounts.save(transaction, blocked)
+        event = {"platform": platform, "account_id": account_id, "case_id": case.case_id}
+        stack.outbox.add(transaction, EventType.ACCOUNT_BLOCKED, event, at=now)
+    return replace(case, banked=banked, blocked=tuple(accounts))
+
+
+def _bank(
+    stack: Stack, transaction: Transaction, case: Case, fingerprints: Iterable[Fingerprint]
+) -> tuple[str, ...]:
+    """Entries for these images, and the claims of others that the case was about, now rest on the case."""
+    support = Support(Source.CASE, case.case_id)
+    least = stack.settings.policy.minimum_quality
+    new = {entry.entry_id: entry for entry in (_entry_of(image, least) for image in fingerprints)}
+    head = stack.bank.head()
+    concerned = sorted({*new, *case.entries})
+    stored = stack.bank.entries(concerned)
+    changed: dict[str, tuple[Entry, int]] = {}
+    for entry_id in concerned:
+        known = stored.get(entry_id)
+        if known is None and entry_id in new:
+            known = Stored(new[entry_id], 0)
+        if known is None or (entry_id not in new and known.entry.standing is not Standing.UNVERIFIED):
+            continue
+        changed[entry_id] = (known.entry.resting_on(support), known.seq)
+    seq = stack.bank.append(transaction, head, changed.values())
+    announce_bank(stack, transaction, changed, seq)
+    return tuple(changed)
+
+
+def _entry_of(image: Fingerprint, minimum_quality: int) -> Entry:
+    """The entry of an image: by its PDQ, or by its exact bytes where that says too little."""
+    upright = image.upright
+    plain = upright.quality < minimum_quality
+    entry_id = (
+        derived_entry_id("sha256", image.sha256) if plain else derived_entry_id("pdq", upright.pdq.data)
+    )
+    return Entry(entry_id, upright.pdq, upright.quality, image.sha256, image.phash, frozenset())
+
+
+def _free_all(
+    stack: Stack, transaction: Transaction, case: Case, uploads: list[Upload], reviewer: str
+) -> None:
+    """Let the uploads go that waited for this case; what they met no longer brings them to a reviewer."""
+    for upload in uploads:
+        met = {*case.entries, *(match.entry_id for match in upload.matches)}
+        free_upload(stack, transaction, upload, [f"review:{case.case_id}"], cleared=met, actor=reviewer)
+
+
+def _refuse_claims(stack: Stack, transaction: Transaction, case: Case) -> None:
+    """What the reports of this case claimed by hash alone was looked at and is not so."""
+    claims = {Support(Source.REPORT, number) for number in case.reports}
+    stored = stack.bank.entries(case.entries)
+    withdraw_supports(stack, transaction, stored.values(), claims)

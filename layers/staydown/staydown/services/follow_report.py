@@ -1,0 +1,74 @@
+"""A person's own view of their case, opened by its number and secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from staydown.aws.audit_store import case_chain
+from staydown.aws.stack import Stack
+from staydown.domain.cases import Case
+from staydown.domain.errors import NotFound, TooManyAttempts
+from staydown.domain.ids import normal_case_number, same_digest, secret_digest
+from staydown.domain.reports import Report
+
+WRONG_SECRETS_AN_HOUR = 10
+
+TOLD: Mapping[str, str] = MappingProxyType(
+    {
+        "case.opened": "We opened a case.",
+        "case.reported_again": "A report was added to the case.",
+        "case.completed": "What was missing was added.",
+        "case.upload_added": "A copy of the image was found and is kept back.",
+        "case.claimed": "A reviewer is looking at it.",
+        "case.decided": "It was decided.",
+        "case.reversed": "The decision was appealed and taken back.",
+        "case.withdrawn": "The report was withdrawn.",
+    }
+)
+"""What a reporter is told of the audit; looks, and everything that others did, is not theirs to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    at: datetime
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedReport:
+    report: Report
+    cases: tuple[Case, ...]
+    timeline: tuple[Moment, ...]
+
+
+def open_report(stack: Stack, case_number: str, secret: str) -> Report:
+    """The report that number and secret open.
+
+    A wrong secret and an unknown number are one answer, NotFound; after WRONG_SECRETS_AN_HOUR of them it
+    is TooManyAttempts. The right secret always opens: nobody can be locked out of their case by others.
+    """
+    number = normal_case_number(case_number)
+    report = stack.cases.report(number)
+    # Compared even when there is no report, so that the time it takes says nothing either.
+    stored = report.secret_digest if report is not None else secret_digest("no such case")
+    if same_digest(stored, secret_digest(secret)) and report is not None:
+        return report
+    attempts = stack.cases.count_attempt(secret_digest(number), stack.now())
+    if attempts > WRONG_SECRETS_AN_HOUR:
+        raise TooManyAttempts("Too many wrong secrets for this case number; try again in an hour.")
+    raise NotFound("There is no case with this number and secret. Check both.")
+
+
+def follow_report(stack: Stack, case_number: str, secret: str) -> FollowedReport:
+    report = open_report(stack, case_number, secret)
+    cases = [case for case_id in report.case_ids if (case := stack.cases.case(case_id)) is not None]
+    timeline = [
+        Moment(record.at, TOLD[record.action])
+        for case in cases
+        for record in stack.audit.records(case_chain(case.case_id))
+        if record.action in TOLD and record.at >= report.filed_at
+    ]
+    return FollowedReport(report, tuple(cases), tuple(sorted(timeline, key=lambda moment: moment.at)))

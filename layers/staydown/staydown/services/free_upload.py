@@ -1,0 +1,50 @@
+"""Taking stops off an upload; with the last of them gone it is checked again and published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from staydown.aws.audit_store import upload_chain
+from staydown.aws.stack import Stack
+from staydown.aws.transaction import Transaction
+from staydown.domain.uploads import Upload
+from staydown.services.stop_upload import SYSTEM, announce
+
+
+def free_upload(
+    stack: Stack,
+    transaction: Transaction,
+    upload: Upload,
+    causes: Iterable[str],
+    *,
+    cleared: Iterable[str] = (),
+    actor: str = SYSTEM,
+) -> Upload:
+    """Add to the transaction that these causes stop the upload no more; the upload as it will be.
+
+    cleared: entries of the bank that a reviewer said it is not. The event `upload.released` brings a freed
+    upload to `settle_upload`, which checks it against the bank as it stands then.
+    """
+    gone = [cause for cause in causes if cause in upload.stops]
+    cleared = upload.cleared | set(cleared)
+    if not gone and cleared == upload.cleared:
+        return upload
+    now = stack.now()
+    freed = replace(upload.freed(gone, now=now), cleared=cleared)
+    head = stack.audit.append(
+        transaction,
+        upload_chain(upload.upload_id),
+        upload.audit,
+        at=now,
+        actor=actor,
+        action="upload.freed",
+        details={"of": gone, "state": freed.state.value},
+    )
+    stack.uploads.save(transaction, replace(freed, audit=head))
+    for cause in gone:
+        if cause.startswith("entry:"):
+            stack.uploads.unlink(transaction, upload.upload_id, cause.removeprefix("entry:"))
+    if freed.state is not upload.state:
+        announce(stack, transaction, freed)
+    return freed

@@ -1,0 +1,40 @@
+"""The audit of a case, verified as it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from staydown.aws.audit_store import case_chain, upload_chain
+from staydown.aws.stack import Stack
+from staydown.domain.audit import ChainBroken, ChainHead, Record, verify
+from staydown.services.review_queue import load_case
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedChain:
+    """broken: None when the chain is whole; else what is wrong with it."""
+
+    chain: str
+    records: tuple[Record, ...]
+    broken: str | None
+
+
+def read_audit(stack: Stack, case_id: str) -> list[VerifiedChain]:
+    """The chain of the case, then those of its uploads that have one."""
+    case = load_case(stack, case_id)
+    heads = [(case_chain(case_id), case.audit)]
+    heads += [
+        (upload_chain(upload.upload_id), upload.audit)
+        for upload in stack.uploads.get_many(case.uploads)
+        if upload.audit.seq
+    ]
+    return [_verified(stack, chain, head) for chain, head in heads]
+
+
+def _verified(stack: Stack, chain: str, head: ChainHead) -> VerifiedChain:
+    records = tuple(stack.audit.records(chain))
+    try:
+        verify(records, head)
+    except ChainBroken as error:
+        return VerifiedChain(chain, records, str(error))
+    return VerifiedChain(chain, records, None)

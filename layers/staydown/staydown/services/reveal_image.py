@@ -1,0 +1,73 @@
+"""A look at an image: blurred before sharp, and each one on record before it happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from staydown.aws.images import ImageAbsent
+from staydown.aws.stack import Stack
+from staydown.domain.errors import NotFound
+from staydown.domain.uploads import Upload
+from staydown.imaging.fingerprint import blurred
+from staydown.imaging.limits import Limits
+from staydown.services.retrying import retried
+from staydown.services.review_queue import load_case
+from staydown.services.save_case import save_case
+from staydown.services.view_case import check_may_look
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Who looks at what."""
+
+    case_id: str
+    upload_id: str
+    reviewer: str
+    senior: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SharpLink:
+    """url: of the sharp image, for one look."""
+
+    url: str
+    expires_at: datetime
+
+
+def reveal_blurred(stack: Stack, look: Look) -> bytes:
+    """A small, grey, blurred JPEG, made for this look and kept nowhere."""
+    upload = _record_look(stack, look, sharp=False)
+    settings = stack.settings
+    limits = Limits(
+        max_bytes=settings.max_upload_bytes,
+        max_pixels=settings.max_upload_pixels,
+        max_frames=1,
+    )
+    try:
+        return blurred(stack.images.read(upload), limits)
+    except ImageAbsent as error:
+        raise NotFound("The image is not kept any more.") from error
+
+
+def reveal_sharp(stack: Stack, look: Look) -> SharpLink:
+    upload = _record_look(stack, look, sharp=True)
+    life = stack.settings.reveal_life
+    try:
+        return SharpLink(stack.images.link(upload, life=life), stack.now() + life)
+    except ImageAbsent as error:
+        raise NotFound("The image is not kept any more.") from error
+
+
+@retried
+def _record_look(stack: Stack, look: Look, *, sharp: bool) -> Upload:
+    case = load_case(stack, look.case_id)
+    check_may_look(case, look.reviewer, senior=look.senior)
+    upload = stack.uploads.get(look.upload_id) if look.upload_id in case.uploads else None
+    if upload is None:
+        raise NotFound(f"The case has no upload {look.upload_id[:64]!r}.")
+    transaction = stack.transaction()
+    details = {"upload_id": look.upload_id, "sharp": sharp}
+    save_case(stack, transaction, case, actor=look.reviewer, action="image.looked_at", details=details)
+    transaction.commit()
+    return upload

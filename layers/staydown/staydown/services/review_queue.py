@@ -1,0 +1,48 @@
+"""The reviewers' queue: nearest deadline first, and the next case without a choice."""
+
+from __future__ import annotations
+
+from staydown.aws.items import Item
+from staydown.aws.stack import Stack
+from staydown.domain.cases import Case
+from staydown.domain.errors import AlreadyDecided, ClaimedByAnother, NotFound
+from staydown.services.retrying import retried
+from staydown.services.save_case import save_case
+
+
+def list_queue(stack: Stack, *, after: Item | None, limit: int) -> tuple[list[Case], Item | None]:
+    """A page of the undecided cases, and where the next page starts."""
+    return stack.cases.queued_cases(after=after, limit=limit)
+
+
+def claim_next(stack: Stack, *, reviewer: str) -> Case | None:
+    """Claim the case with the nearest deadline that nobody works on; None when there is none."""
+    now = stack.now()
+    for listed in stack.cases.all_queued_cases():
+        claim = listed.claim
+        if claim is not None and claim.until > now and claim.reviewer != reviewer:
+            continue
+        try:
+            return claim_case(stack, case_id=listed.case_id, reviewer=reviewer)
+        except (AlreadyDecided, ClaimedByAnother):
+            continue  # the queue lags: somebody was faster
+    return None
+
+
+@retried
+def claim_case(stack: Stack, *, case_id: str, reviewer: str) -> Case:
+    """Lease the case to this reviewer; claiming it again renews the lease."""
+    case = load_case(stack, case_id)
+    now = stack.now()
+    claimed = case.claimed(reviewer, now=now, until=now + stack.settings.claim_lease)
+    transaction = stack.transaction()
+    save_case(stack, transaction, claimed, actor=reviewer, action="case.claimed", details={})
+    transaction.commit()
+    return claimed
+
+
+def load_case(stack: Stack, case_id: str) -> Case:
+    case = stack.cases.case(case_id)
+    if case is None:
+        raise NotFound(f"There is no case {case_id[:64]!r}.")
+    return case

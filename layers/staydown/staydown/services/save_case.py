@@ -1,0 +1,35 @@
+"""Writing a case: never without the line of its audit that says why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from staydown.aws.audit_store import case_chain
+from staydown.aws.stack import Stack
+from staydown.aws.transaction import Transaction
+from staydown.domain.cases import Case
+
+
+def save_case(
+    stack: Stack,
+    transaction: Transaction,
+    case: Case,
+    *,
+    actor: str,
+    action: str,
+    details: Mapping[str, object],
+) -> Case:
+    """Add the case and its audit record to the transaction; the case as it will be written."""
+    head = stack.audit.append(
+        transaction,
+        case_chain(case.case_id),
+        case.audit,
+        at=stack.now(),
+        actor=actor,
+        action=action,
+        details=details,
+    )
+    case = replace(case, audit=head)
+    stack.cases.save_case(transaction, case)
+    return case

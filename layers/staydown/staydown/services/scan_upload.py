@@ -1,0 +1,183 @@
+"""The way of an upload: read, register, check, settle.
+
+A scan registers an upload before it reads the head of the bank. A sweep starts after the head has moved.
+So either the scan sees the new entry, or the sweep sees the upload: no order of events leaves a gap.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TypeVar
+from uuid import UUID
+
+from staydown.aws.images import ImageAbsent, Original
+from staydown.aws.stack import Stack
+from staydown.domain.ids import derived_upload_id
+from staydown.domain.media_types import disagreement
+from staydown.domain.uploads import BY_SCAN, ObjectKey, Reason, Upload, UploadState
+from staydown.imaging.fingerprint import fingerprint
+from staydown.imaging.limits import ImageRejected, Limits
+from staydown.services.bank_view import BankView
+from staydown.services.retrying import retried
+from staydown.services.settle_upload import settle_upload
+from staydown.services.stop_upload import announce
+
+PARALLEL = 4
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_DECODING = threading.Lock()
+"""One image is decoded at a time, so that a batch needs no more memory than its largest image."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivedObject:
+    """Something was put into the uploads bucket.
+
+    version: None where the notification doesn't say; then the latest is read. attempt: which delivery of
+    the message this is, from 1.
+    """
+
+    key: str
+    version: str | None
+    attempt: int
+
+
+def scan_uploads(
+    stack: Stack, bank: BankView, arrived: Sequence[ArrivedObject]
+) -> list[Upload | Exception | None]:
+    """Scan a batch; for each object the upload at rest, None where nothing is left to do, or what went wrong.
+
+    One failing object does not hold up the others: only its message comes again.
+    """
+    registered = _each(arrived, lambda one: register_upload(stack, one))
+    bank.refresh()
+    return _each(
+        registered,
+        lambda upload: settle_upload(stack, bank, upload.upload_id) if isinstance(upload, Upload) else upload,
+    )
+
+
+@retried
+def register_upload(stack: Stack, arrived: ArrivedObject) -> Upload | None:
+    """Know the object: read it, compute its fingerprint, put it into the content log.
+
+    None when the object is gone and was never known: removed by whoever put it. An object that was
+    registered before is not read again. At the last attempt the upload is first recorded as held, so that
+    an image which brings down whoever reads it is accounted for without anything else having to run.
+    """
+    try:
+        original = stack.images.read_original(arrived.key, arrived.version)
+    except ImageAbsent:
+        return stack.uploads.get(_upload_id(stack, arrived.key, arrived.version or "")[0])
+    upload, refusal = _known_or_new(stack, arrived.key, original)
+    if upload.fingerprint is not None or upload.state is UploadState.REJECTED:
+        return upload
+    if arrived.attempt >= stack.settings.scan_attempts and upload.version == 0:
+        upload = _save(stack, upload.stopped([BY_SCAN], now=stack.now()))
+    read = _refused(upload, refusal, stack) if refusal else _read(stack, upload, original)
+    return _save(stack, read)
+
+
+def _upload_id(stack: Stack, key: str, version: str) -> tuple[str, str | None]:
+    """Which upload this object is, and whether that alone is a reason to refuse it.
+
+    A ticket names its upload beforehand. It is good for one object: a second version at its key is another
+    upload, which is refused.
+    """
+    derived = derived_upload_id(stack.settings.uploads_bucket, key, version)
+    where = ObjectKey.parse(key)
+    if where is None:
+        return derived, Reason.MALFORMED_KEY
+    if not _is_uuid(where.rest):
+        return derived, None
+    ticket = stack.uploads.ticket(where.rest)
+    if ticket is None or ticket.key != key:
+        return derived, None
+    first = stack.uploads.get(ticket.upload_id)
+    if first is not None and version and first.object_version != version:
+        return derived, Reason.TICKET_USED
+    return ticket.upload_id, None
+
+
+def _known_or_new(stack: Stack, key: str, original: Original) -> tuple[Upload, str | None]:
+    """The upload as it stands (version 0: it is new), and why it must be refused, if it must."""
+    upload_id, refusal = _upload_id(stack, key, original.version)
+    known = stack.uploads.get(upload_id)
+    where = ObjectKey.parse(key) or ObjectKey("", "", key)
+    if refusal is None and stack.accounts.get(where.platform, where.account_id).blocked:
+        refusal = Reason.ACCOUNT_BLOCKED
+    if known is not None:
+        return known, refusal
+    now = stack.now()
+    upload = Upload(
+        upload_id=upload_id,
+        platform=where.platform,
+        account_id=where.account_id,
+        key=key,
+        object_version=original.version,
+        state=UploadState.RECEIVED,
+        received_at=now,
+        updated_at=now,
+        etag=original.etag,
+        size=original.size,
+    )
+    return upload, refusal
+
+
+def _read(stack: Stack, upload: Upload, original: Original) -> Upload:
+    """With its fingerprint, or rejected with what is wrong with it."""
+    if original.data is None:
+        return _refused(upload, "too_many_bytes", stack)
+    settings = stack.settings
+    limits = Limits(
+        max_bytes=settings.max_upload_bytes,
+        max_pixels=settings.max_upload_pixels,
+        max_frames=settings.max_frames,
+    )
+    try:
+        with _DECODING:
+            found = fingerprint(original.data, limits)
+    except ImageRejected as error:
+        return _refused(upload, error.reason, stack)
+    if disagreement(found=found.media_type, declared=original.content_type, key=upload.key):
+        return _refused(upload, Reason.WRONG_TYPE, stack)
+    read = replace(upload, fingerprint=found, updated_at=stack.now())
+    return read.freed([BY_SCAN.cause], now=stack.now())
+
+
+def _refused(upload: Upload, reason: str, stack: Stack) -> Upload:
+    return upload.rejected(str(reason), now=stack.now())
+
+
+def _save(stack: Stack, upload: Upload) -> Upload:
+    transaction = stack.transaction()
+    stack.uploads.register(transaction, upload)
+    if upload.state is not UploadState.RECEIVED:
+        announce(stack, transaction, upload)
+    transaction.commit()
+    return replace(upload, version=upload.version + 1)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _each(items: Sequence[T], do: Callable[[T], R]) -> list[R | Exception]:
+    """Do it for all of them, waiting for AWS at the same time; an exception stays with its item."""
+
+    def attempt(item: T) -> R | Exception:
+        try:
+            return do(item)
+        except Exception as error:  # noqa: BLE001 (it goes back to the queue with this item alone)
+            return error
+
+    with ThreadPoolExecutor(max_workers=PARALLEL) as pool:
+        return list(pool.map(attempt, items))

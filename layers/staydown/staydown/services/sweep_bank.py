@@ -1,0 +1,115 @@
+"""After the bank changed: remove the copies that are already up, release what no longer stands.
+
+Starts after the head has moved, so it sees every upload whose scan read the bank as it was before
+(see scan_upload). It may run twice, late, or after a later sweep: it goes by the bank as it stands now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from staydown.aws.stack import Stack
+from staydown.aws.uploads_store import LogLine
+from staydown.domain.bank import Entry, Standing
+from staydown.domain.uploads import Upload, UploadState
+from staydown.domain.verdicts import Verdict
+from staydown.matching.content_match import content_matches
+from staydown.services.bank_view import BankView
+from staydown.services.free_upload import free_upload
+from staydown.services.retrying import retried
+from staydown.services.settle_upload import settle_upload
+from staydown.services.stop_upload import stop_upload
+
+_SWEPT = {UploadState.RECEIVED, UploadState.PUBLISHED, UploadState.HELD}
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """Ids of the uploads that it changed."""
+
+    stopped: tuple[str, ...]
+    released: tuple[str, ...]
+
+
+def sweep_bank(stack: Stack, bank: BankView, entry_ids: Collection[str]) -> Swept:
+    """Bring every upload in line with these entries as they stand."""
+    bank.refresh()
+    entries = [stored.entry for stored in stack.bank.entries(entry_ids).values()]
+    stopping = [e for e in entries if e.standing in {Standing.CONFIRMED, Standing.UNVERIFIED}]
+    released = [
+        upload_id
+        for entry in entries
+        if entry.standing is not Standing.CONFIRMED
+        for upload_id in stack.uploads.stopped_by(entry.entry_id)
+        if _release(stack, bank, upload_id, entry.entry_id)
+    ]
+    stopped = [upload_id for upload_id in _candidates(stack, stopping) if _stop(stack, bank, upload_id)]
+    return Swept(tuple(stopped), tuple(released))
+
+
+def _candidates(stack: Stack, entries: Collection[Entry]) -> Iterable[str]:
+    """Uploads of the content log near one of the entries, each once."""
+    if not entries:
+        return
+    hashes = [entry.pdq.data for entry in entries if entry.pdq is not None]
+    wanted = np.frombuffer(b"".join(hashes), dtype=np.uint8).reshape(-1, 32)
+    exact = {entry.sha256 for entry in entries if entry.sha256 is not None}
+    seen: set[str] = set()
+    for hour in stack.uploads.hours():
+        for line in _near(
+            list(stack.uploads.log(hour)), wanted, exact, stack.settings.policy.review_distance
+        ):
+            if line.upload_id not in seen:
+                seen.add(line.upload_id)
+                yield line.upload_id
+
+
+def _near(
+    lines: list[LogLine], wanted: np.typing.NDArray[np.uint8], exact: set[bytes], distance: int
+) -> Iterable[LogLine]:
+    """The lines with a view within the distance of a wanted hash (rows of 32 bytes), or the same bytes."""
+    if not lines:
+        return
+    views = np.frombuffer(b"".join(line.views for line in lines), dtype=np.uint8).reshape(-1, 32)
+    owner = np.repeat(np.arange(len(lines)), [len(line.views) // 32 for line in lines])
+    near = set(content_matches(wanted, views, owner, distance).upload.tolist())
+    for number, line in enumerate(lines):
+        if number in near or line.sha256 in exact:
+            yield line
+
+
+@retried
+def _stop(stack: Stack, bank: BankView, upload_id: str) -> bool:
+    """Judge an upload that is up by the whole bank, and carry the verdict out."""
+    upload = stack.uploads.get(upload_id)
+    if upload is None or upload.state not in _SWEPT or upload.fingerprint is None:
+        return False
+    verdict, matches = bank.judge(upload.fingerprint, cleared=upload.cleared)
+    if verdict is Verdict.CLEAR or (verdict is Verdict.REVIEW and _is_known(stack, upload)):
+        return False
+    stop_upload(stack, upload, verdict, matches)
+    settle_upload(stack, bank, upload_id)
+    return True
+
+
+def _is_known(stack: Stack, upload: Upload) -> bool:
+    """Whether a reviewer has it already, or its own scan is about to bring it to one."""
+    if upload.state is not UploadState.PUBLISHED:
+        return True
+    cases = (stack.cases.case(case_id) for case_id in upload.cases)
+    return any(case is not None and case.undecided for case in cases)
+
+
+@retried
+def _release(stack: Stack, bank: BankView, upload_id: str, entry_id: str) -> bool:
+    upload = stack.uploads.get(upload_id)
+    if upload is None or f"entry:{entry_id}" not in upload.stops:
+        return False
+    transaction = stack.transaction()
+    free_upload(stack, transaction, upload, [f"entry:{entry_id}"])
+    transaction.commit()
+    settle_upload(stack, bank, upload_id)
+    return True
