@@ -43,7 +43,9 @@ def load(path: Path, overrides: Mapping[str, Any] | None = None) -> Template:
             if key in resource.get("Properties", {}):
                 resource["Properties"][key] = "s3://this-machine/code"
     with mock.patch.dict(os.environ, {"AWS_DEFAULT_REGION": REGION}):
-        translated = Translator({}, Parser()).translate(source, _texts(parameters))
+        translator = Translator({}, Parser())
+        translated = translator.translate(source, _texts(parameters))
+        translator.metrics.publish()  # to nowhere; unpublished ones are warned of when the program ends
     return Template(
         resources=translated["Resources"],
         parameters=parameters,
