@@ -7,7 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from staydown.api.events import partial_failures
+from staydown.api.failures import partial_failures
 from staydown.aws.stack import Stack
 from staydown.services.publish_events import publish_events
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote_plus
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from staydown.api.events import partial_failures, report_failure
+from staydown.api.failures import partial_failures, report_failure
 from staydown.aws.stack import Stack
 from staydown.services.bank_view import BankView
 from staydown.services.scan_upload import ArrivedObject, scan_uploads

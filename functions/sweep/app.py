@@ -8,7 +8,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from staydown.api.events import partial_failures, report_failure
+from staydown.api.failures import partial_failures, report_failure
 from staydown.aws.stack import Stack
 from staydown.services.bank_view import BankView
 from staydown.services.sweep_bank import sweep_bank

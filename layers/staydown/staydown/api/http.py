@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import traceback
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
@@ -14,6 +13,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.event_handler.openapi.params import Header
 from pydantic import BaseModel, ConfigDict
 
+from staydown.api.failures import report_failure
 from staydown.api.problems import problem, problem_of, problem_of_validation
 from staydown.domain.errors import InvalidRequest, StaydownError
 
@@ -41,9 +41,7 @@ def make_app(logger: Logger) -> APIGatewayHttpResolver:
     app = APIGatewayHttpResolver(enable_validation=True)
 
     def failed(error: Exception) -> Response[str]:
-        # Where, but not what: the text of an exception may hold what somebody sent.
-        frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
-        logger.error("request failed", error=type(error).__name__, frames=frames)
+        report_failure(logger, error)
         return problem(
             status=500,
             slug="internal",

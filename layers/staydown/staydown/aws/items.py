@@ -1,12 +1,13 @@
 """Domain objects as DynamoDB items, and back: one codec for all of them.
 
-Pydantic reads the dataclasses of the domain, so no field is written down twice. Times become ISO text of
+Pydantic reads the dataclasses of the domain back, so no field is written down twice. Times become ISO text of
 a fixed width (so that they sort), sets become sorted lists (DynamoDB has no empty set).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
@@ -33,24 +34,28 @@ class Codec(Generic[T]):
         self._adapter: TypeAdapter[T] = TypeAdapter(cls)
 
     def dump(self, value: T) -> Item:
-        return cast(Item, _plain(self._adapter.dump_python(value)))
+        return cast(Item, _plain(value))
 
     def load(self, item: Mapping[str, Any]) -> T:
         return self._adapter.validate_python(item)
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime(TIME_FORMAT)
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, dict):
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, set | frozenset):
         return sorted((_plain(inner) for inner in value), key=repr)
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
-    return value
+    return _scalar(value)
+
+
+def _scalar(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime(TIME_FORMAT)
+    return value.value if isinstance(value, Enum) else value
 
 
 def to_dynamodb(item: Mapping[str, Any]) -> dict[str, Any]:
