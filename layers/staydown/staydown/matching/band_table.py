@@ -1,0 +1,202 @@
+"""An exact index of hashes that do not change: sorted band tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staydown.matching import bands
+from staydown.matching.hamming_distance import NOTHING, Found, joined, near, scan
+
+_QUERIES_AT_ONCE = 1 << 12
+_SLOTS_AT_ONCE = 1 << 13
+"""Short probes of several queries are made together, which saves calls; long ones are faster alone."""
+_CANDIDATES_AT_ONCE = 1 << 16
+"""2 MB of hashes: more would leave the cache, and a crowded bucket would take memory without bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What to ask for a distance: slots of each band, all masks, and queries to take at once."""
+
+    slots: NDArray[np.int64]
+    masks: NDArray[np.int64]
+    queries_at_once: int
+
+
+class BandTable:
+    """Finds every one of its hashes within a distance of a query, by general pigeonhole (see `bands`).
+
+    For each band the rows are sorted by the band's bits. All bands share one numbering of their buckets
+    ("slots"): the bucket of band i with bits b is slot base_i + b, and its rows are those from
+    `ends[slot]` to `ends[slot + 1]`. A query flips bits of its own band value to get the slots within
+    the band's threshold, reads their rows, and compares these hashes in full.
+
+    Room: 4 bytes per row and band, 4 per slot: 13 bands and 52 bytes a row plus 46 MB at a million rows.
+    """
+
+    def __init__(self, words: NDArray[np.uint64], *, scan_cost: float = bands.SCAN_COST) -> None:
+        """words: (n, 4) uint64, kept as they are, n at least 1. scan_cost: see `bands.SCAN_COST`."""
+        self.words = words
+        self._widths = bands.band_widths(len(words))
+        self._scan_cost = scan_cost
+        self._plans: dict[int, _Plan | None] = {}
+        self._layout()
+        self._build()
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the hashes and of the tables."""
+        return self.words.nbytes + self._ends.nbytes + self._rows.nbytes
+
+    def query(self, queries: NDArray[np.uint64], distance: int) -> Found:
+        """Every pair within the distance (0 to 256) of queries (m, 4) uint64 and rows."""
+        plan = self._plan(distance)
+        if plan is None:
+            return scan(self.words, queries, distance)
+        pieces: list[Found] = []
+        for first in range(0, len(queries), _QUERIES_AT_ONCE):
+            some = queries[first : first + _QUERIES_AT_ONCE]
+            values = self._band_values(some)
+            for start in range(0, len(some), plan.queries_at_once):
+                stop = start + plan.queries_at_once
+                for piece in self._probe(plan, values[start:stop], some[start:stop], distance):
+                    pieces.append(piece._replace(query=piece.query + (first + start)))
+        return _distinct(joined(pieces))
+
+    def _layout(self) -> None:
+        """Where in the four words each band lies, and where its slots begin."""
+        widths = np.array(self._widths)
+        starts = np.cumsum(widths) - widths
+        self._word = starts // 64
+        self._shift = (starts % 64).astype(np.uint64)
+        self._mask = (np.uint64(1) << widths.astype(np.uint64)) - np.uint64(1)
+        # The wide bands come first, so each base is a multiple of its band's number of slots, and
+        # flipping bits of a slot is flipping bits of the band's value.
+        self._base: NDArray[np.int64] = np.cumsum(1 << widths) - (1 << widths)
+
+    def _band_values(self, words: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """The slot of each hash in each band: (m, 4) -> (m, bands) int64."""
+        low = words[:, self._word] >> self._shift
+        # A shift by 64 gives 0 in NumPy, as it should here: the band then lies in one word.
+        high = words[:, np.minimum(self._word + 1, 3)] << (np.uint64(64) - self._shift)
+        values: NDArray[np.int64] = ((low | high) & self._mask).astype(np.int64)
+        values += self._base
+        return values
+
+    def _build(self) -> None:
+        rows, slots = len(self.words), int(self._base[-1]) + (1 << self._widths[-1])
+        if rows * len(self._widths) >= 1 << 32:
+            raise ValueError(f"{rows} hashes are too many for one table")
+        self._ends = np.zeros(slots + 1, np.uint32)
+        self._rows = np.empty(len(self._widths) * rows, np.uint32)
+        numbers = np.arange(rows, dtype=np.uint64)
+        self._bucket_rows: list[float] = []
+        for band, width in enumerate(self._widths):
+            value = self.words[:, self._word[band]] >> self._shift[band]
+            if int(self._shift[band]) + width > 64:
+                value |= self.words[:, self._word[band] + 1] << (np.uint64(64) - self._shift[band])
+            value &= self._mask[band]
+            counts = np.bincount(value.view(np.int64), minlength=1 << width)
+            # A query that is distributed as the rows are meets on average this many in its own bucket.
+            self._bucket_rows.append(float(np.dot(counts.astype(np.float64), counts)) / rows)
+            base = self._base[band]
+            self._ends[base + 1 : base + 1 + (1 << width)] = np.cumsum(counts) + band * rows
+            # Sorting value and row as one number is several times faster than an argsort.
+            value <<= np.uint64(32)
+            value |= numbers
+            value.sort()
+            self._rows[band * rows : (band + 1) * rows] = value.astype(np.uint32)
+
+    def _plan(self, distance: int) -> _Plan | None:
+        """How to ask for the distance; None where a scan of everything is cheaper."""
+        if distance not in self._plans:
+            chosen = bands.thresholds(self._widths, self._bucket_rows, distance)
+            slots = bands.slot_counts(self._widths, chosen)
+            # Of rows spread evenly: a few hashes that many entries share must not have every query scan
+            # everything. A query that does meet a crowd is noticed when it does.
+            candidates = sum(n * len(self.words) / (1 << w) for n, w in zip(slots, self._widths, strict=True))
+            cost = bands.SLOT_COST * sum(slots) + bands.CANDIDATE_COST * candidates
+            plan = None
+            if cost < self._scan_cost * len(self.words):
+                at_once = max(1, int(_SLOTS_AT_ONCE / max(sum(slots), candidates)))
+                plan = _Plan(np.array(slots), bands.probe_masks(self._widths, chosen), at_once)
+            self._plans[distance] = plan
+        return self._plans[distance]
+
+    def _probe(
+        self, plan: _Plan, values: NDArray[np.int64], queries: NDArray[np.uint64], distance: int
+    ) -> Iterator[Found]:
+        """Pairs within the distance; a pair that meets in several bands comes several times."""
+        slots = np.repeat(values, plan.slots, axis=1)
+        slots ^= plan.masks
+        begins = self._ends.take(slots)
+        slots += 1
+        counts = self._ends.take(slots)
+        counts -= begins
+        # Where the hashes crowd around this query, comparing it with all of them is cheaper.
+        most = self._scan_cost * len(self.words) / bands.CANDIDATE_COST
+        crowded = np.flatnonzero(counts.sum(axis=1, dtype=np.int64) > most)
+        if crowded.size:
+            counts[crowded] = 0
+            found = scan(self.words, queries[crowded], distance)
+            yield found._replace(query=crowded[found.query])
+        filled = np.flatnonzero(counts)
+        yield from self._compare(
+            begins.ravel()[filled], counts.ravel()[filled], filled // plan.masks.size, queries, distance
+        )
+
+    def _compare(
+        self,
+        begins: NDArray[np.uint32],
+        counts: NDArray[np.uint32],
+        owners: NDArray[np.int64],
+        queries: NDArray[np.uint64],
+        distance: int,
+    ) -> Iterator[Found]:
+        """The rows of these buckets, each compared with the query that owns the bucket."""
+        stops = np.cumsum(counts, dtype=np.int64)
+        total = int(stops[-1]) if stops.size else 0
+        cuts = np.searchsorted(stops, np.arange(_CANDIDATES_AT_ONCE, total, _CANDIDATES_AT_ONCE))
+        edges = np.unique(cuts).tolist() if cuts.size else []
+        for first, last in pairwise([0, *edges, stops.size]):
+            some = slice(first, last)
+            yield self._compare_buckets(begins[some], counts[some], owners[some], queries, distance)
+
+    def _compare_buckets(
+        self,
+        begins: NDArray[np.uint32],
+        counts: NDArray[np.uint32],
+        owners: NDArray[np.int64],
+        queries: NDArray[np.uint64],
+        distance: int,
+    ) -> Found:
+        stops = np.cumsum(counts, dtype=np.int64)
+        places = np.repeat(begins - (stops - counts), counts)
+        places += np.arange(places.size)
+        rows = self._rows.take(places)
+        words = self.words.take(rows, axis=0)
+        if len(queries) == 1:
+            index, distances = near(words, queries[0], distance)
+            owner = np.zeros(index.size, np.int64)
+        else:
+            owner = np.repeat(owners, counts)
+            index, distances = near(words, queries.take(owner, axis=0), distance)
+            owner = owner[index]
+        return Found(owner, rows[index].astype(np.int64), distances) if index.size else NOTHING
+
+
+def _distinct(found: Found) -> Found:
+    """Each pair once, of pairs in order."""
+    if found.row.size < 2:
+        return found
+    new = np.ones(found.row.size, bool)
+    new[1:] = (np.diff(found.query) != 0) | (np.diff(found.row) != 0)
+    return Found(found.query[new], found.row[new], found.distance[new])
