@@ -15,7 +15,7 @@ BUILD = Path(__file__).parents[1] / ".aws-sam" / "build"
 
 
 def sizes(build: Path) -> dict[str, int]:
-    """Bytes of each function with its layers, by logical id. Raise FileNotFoundError when nothing is built."""
+    """Bytes of each function with its layers, by logical id. FileNotFoundError: nothing is built."""
     template = yaml_parse((build / "template.yaml").read_text(encoding="utf-8"))
     resources = template["Resources"]
     shared = template.get("Globals", {}).get("Function", {}).get("Layers", [])

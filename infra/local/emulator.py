@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -84,11 +85,14 @@ class Emulator:
             raise RuntimeError("one local stack at a time: moto's state belongs to the whole process")
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._app = _OneAtATime(DomainDispatcherApplication(create_backend_app))
-        self._server = make_server(
-            "127.0.0.1", self._port, self._app, threaded=True, request_handler=_Handler
-        )
+        # Bound here: werkzeug ends the whole process when the port is taken.
+        with socket.create_server(("127.0.0.1", self._port)) as bound:
+            host, port = bound.getsockname()
+            self._server = make_server(
+                host, port, self._app, threaded=True, request_handler=_Handler, fd=bound.fileno()
+            )
         self._server.daemon_threads = True  # type: ignore[attr-defined]
-        self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
+        self.endpoint = f"http://{host}:{port}"
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), name="aws", daemon=True
         )
@@ -129,6 +133,17 @@ class Emulator:
             backend = get_backend("sqs")[ACCOUNT][REGION].queues[queue]
             soon = time.time() * 1000 + _SOON_MS
             return sum(message.visible_at <= soon for message in backend._messages)
+
+    def held(self, queue: str) -> int:
+        """How many messages the queue has, those in flight too."""
+        with self._app.turn:
+            return len(get_backend("sqs")[ACCOUNT][REGION].queues[queue]._messages)
+
+    def has_changes(self, table: str) -> bool:
+        """Whether `take_stream` would return something."""
+        with self._app.turn:
+            shard = get_backend("dynamodb")[ACCOUNT][REGION].tables[table].stream_shard
+            return shard is not None and bool(shard.items)
 
     def take_stream(self, table: str) -> list[dict[str, Any]]:
         """The table's changes since the last call, oldest first, as moto keeps them.

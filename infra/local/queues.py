@@ -48,6 +48,10 @@ class QueuePoller:
         self._report = report
         self._retry_after = retry_after
 
+    def is_quiet(self) -> bool:
+        """Nothing waits, and nothing is being done."""
+        return self._emulator.held(self.name) == 0
+
     def poll(self) -> int:
         """Deliver one batch, if something waits. Return how many messages were received or given up."""
         waiting = self._emulator.waiting(self.name)

@@ -150,7 +150,9 @@ def _user_pool(clients: Clients, logical_id: str, properties: Properties) -> Mad
 
 
 def _user_pool_client(clients: Clients, logical_id: str, properties: Properties) -> Made:
-    made = clients("cognito-idp").create_user_pool_client(**properties)["UserPoolClient"]
+    made = clients("cognito-idp").create_user_pool_client(**{"ClientName": logical_id, **properties})[
+        "UserPoolClient"
+    ]
     return Made(made["ClientId"], {"ClientId": made["ClientId"]})
 
 

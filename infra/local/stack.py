@@ -11,6 +11,7 @@ background, so nothing has to be waited for. `background=True` delivers all the 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -84,6 +85,8 @@ class LocalStack:
     def start(self) -> None:
         """Bring everything up, or nothing. Raise OSError for a port that is taken."""
         try:
+            # First of all: even reading a template asks boto3 for a region, and so for a profile.
+            self._undo.enter_context(in_force({"AWS_DEFAULT_REGION": REGION}, alone=True))
             self._start(load(self._template_path, self._parameters))
         except BaseException:
             self.stop()
@@ -119,6 +122,15 @@ class LocalStack:
                 return total
             total += delivered
         raise RuntimeError(f"still not drained after {total} deliveries: something feeds itself")
+
+    def wait_until_quiet(self, seconds: float) -> None:
+        """With background=True: wait until nothing waits to be delivered; TimeoutError after so long."""
+        end = time.monotonic() + seconds
+        # Twice: what the first poller did may have given the second something to do.
+        while not all(poller.is_quiet() for _ in range(2) for poller in self._pollers):
+            if time.monotonic() > end:
+                raise TimeoutError(f"messages still wait after {seconds} s")
+            self._stopping.wait(_IDLE_SECONDS)
 
     def load_functions(self) -> list[str]:
         """Load every function now instead of at its first event. Return the names of those that can't be."""
@@ -182,7 +194,7 @@ class LocalStack:
                     variables[key] = str(value).replace(f"https://{host}", self.api_url + PUBLISHED)
             self.functions[name] = Function(name, properties, extra, self._report)
         shared = common(function.environment for function in self.functions.values())
-        self._undo.enter_context(in_force({**shared, **extra}, alone=True))
+        self._undo.enter_context(in_force({**shared, **extra}))
 
     def _make_pollers(self) -> None:
         self._pollers: list[QueuePoller | StreamPoller] = []

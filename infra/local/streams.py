@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -42,10 +43,20 @@ class StreamPoller:
         self._filter = FilterCriteria(mapping.get("FilterCriteria", {}).get("Filters", []))
         self._on_failure = mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
         self._report = report
+        self._one_at_a_time = threading.Lock()
         self._batches: deque[tuple[list[dict[str, Any]], int]] = deque()
+
+    def is_quiet(self) -> bool:
+        """Nothing waits, and nothing is being done."""
+        with self._one_at_a_time:
+            return not self._batches and not self._emulator.has_changes(self.name)
 
     def poll(self) -> int:
         """Deliver one batch, if something waits. Return how many records were done or given up."""
+        with self._one_at_a_time:
+            return self._poll()
+
+    def _poll(self) -> int:
         records = [_envelope(record, self._arn) for record in self._emulator.take_stream(self.name)]
         records = [record for record in records if self._filter.lets_through(record)]
         for start in range(0, len(records), self._batch_size):

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 from infra.local.emulator import REGION
+from infra.local.environment import in_force
 
 
 class ParameterError(ValueError):
@@ -42,7 +41,7 @@ def load(path: Path, overrides: Mapping[str, Any] | None = None) -> Template:
             # The translator takes only what was uploaded; nothing here reads it from there.
             if key in resource.get("Properties", {}):
                 resource["Properties"][key] = "s3://this-machine/code"
-    with mock.patch.dict(os.environ, {"AWS_DEFAULT_REGION": REGION}):
+    with in_force({"AWS_DEFAULT_REGION": REGION}):
         translator = Translator({}, Parser())
         translated = translator.translate(source, _texts(parameters))
         translator.metrics.publish()  # to nowhere; unpublished ones are warned of when the program ends

@@ -1,0 +1,74 @@
+"""The local stack comes up, goes down, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import pytest
+import requests
+
+from infra.local.stack import ROOT, LocalStack
+from infra.local.template import ParameterError, load
+from tests.infrastructure.conftest import TINY
+
+
+def test_the_environment_of_the_process_is_as_before_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "somebody's")
+    monkeypatch.setenv("AWS_REGION", "eu-north-1")
+    before = dict(os.environ)
+    with LocalStack(template=TINY) as stack:
+        assert os.environ["AWS_ENDPOINT_URL"] == stack.endpoint
+        assert "AWS_PROFILE" not in os.environ
+    assert dict(os.environ) == before
+
+
+def test_each_stack_starts_empty_and_its_functions_cold() -> None:
+    calls = []
+    for _ in range(2):
+        with LocalStack(template=TINY) as stack:
+            assert stack.client("dynamodb").scan(TableName=stack.tables["items"])["Count"] == 0
+            stack.client("dynamodb").put_item(
+                TableName=stack.tables["items"], Item={"pk": {"S": "x"}, "what": {"S": "ok"}}
+            )
+            url = f"{stack.api_url}/things/all"
+            calls += [requests.get(url, timeout=10).headers["x-calls"] for _ in range(2)]
+    assert calls == ["0", "1", "0", "1"]
+
+
+def test_a_second_stack_in_the_same_process_is_refused_and_harms_nothing() -> None:
+    with LocalStack(template=TINY) as stack:
+        with pytest.raises(RuntimeError, match="one local stack at a time"):
+            LocalStack(template=TINY).start()
+        assert stack.client("s3").list_buckets()["Buckets"]
+
+
+def test_the_ports_can_be_chosen_and_one_that_is_taken_is_an_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(OSError, match="in use"):
+            LocalStack(template=TINY, port=port).start()
+        with pytest.raises(OSError, match="in use"):
+            LocalStack(template=TINY, aws_port=port).start()
+    with LocalStack(template=TINY, port=port) as stack:
+        assert stack.api_url == f"http://127.0.0.1:{port}"
+
+
+def test_in_the_background_messages_are_delivered_without_being_drained() -> None:
+    with LocalStack(template=TINY, background=True, report=lambda line: None) as stack:
+        s3, sqs = stack.client("s3"), stack.client("sqs")
+        s3.put_object(Bucket=stack.buckets["things"], Key="x", Body=b"x")
+        stack.wait_until_quiet(seconds=10)
+        attributes = sqs.get_queue_attributes(
+            QueueUrl=stack.queues["work"],
+            AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        )["Attributes"]
+        assert set(attributes.values()) == {"0"}
+
+
+def test_parameters_are_held_to_the_templates_bounds() -> None:
+    template = ROOT / "template.yaml"
+    assert load(template, {"BlockDistance": 20}).parameters["BlockDistance"] == 20
+    for wrong in ({"BlockDistance": 129}, {"LogLevel": "LOUD"}, {"Unknown": 1}, {"RemovalHours": 0}):
+        with pytest.raises(ParameterError):
+            load(template, wrong)

@@ -1,0 +1,1 @@
+"""A stack of a few functions, for the tests of the local stack itself."""

@@ -1,0 +1,26 @@
+"""Answers with the event itself; `POST /public` with what its body says."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from itertools import count
+from typing import Any
+
+from infra.local.functions import LambdaContext
+from tests.infrastructure import ledger
+
+calls = cache(count)
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    ledger.note(event)
+    if event.get("body") == "raise":
+        raise ValueError("the body said so")
+    if event.get("body") == "bare":
+        return {"no": "status code"}
+    return {
+        "statusCode": 200,
+        "headers": {"Content-Type": "application/json", "X-Calls": str(next(calls()))},
+        "body": json.dumps({"event": event, "remaining": context.get_remaining_time_in_millis()}),
+    }

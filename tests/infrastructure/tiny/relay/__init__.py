@@ -1,0 +1,1 @@
+"""One function of the tiny stack."""

@@ -1,0 +1,19 @@
+"""Takes stream records; an item that says `fail` is reported, one that says `raise` raises."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infra.local.functions import LambdaContext
+from tests.infrastructure import ledger
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    ledger.note(event)
+    for record in event["Records"]:
+        what = record["dynamodb"]["NewImage"]["what"]["S"]
+        if what == "raise":
+            raise ValueError("the item said so")
+        if what == "fail":
+            return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}
+    return {"batchItemFailures": []}

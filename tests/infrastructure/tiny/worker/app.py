@@ -1,0 +1,19 @@
+"""Does what each message says: `ok`, `fail` (this one alone), `raise`, or `nonsense` as an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infra.local.functions import LambdaContext
+from tests.infrastructure import ledger
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    ledger.note(event)
+    bodies = {record["messageId"]: record["body"] for record in event["Records"]}
+    if "raise" in bodies.values():
+        raise ValueError("the message said so")
+    if "nonsense" in bodies.values():
+        return {"batchItemFailures": [{"itemIdentifier": "no message of this batch"}]}
+    failed = [message_id for message_id, body in bodies.items() if body == "fail"]
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
