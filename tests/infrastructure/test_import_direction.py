@@ -1,0 +1,114 @@
+"""Who may import whom: functions to services to domain, and nothing the other way."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.local.stack import ROOT
+
+PACKAGE = ROOT / "layers" / "staydown" / "staydown"
+STANDARD = frozenset(sys.stdlib_module_names)
+PICTURES = frozenset({"PIL", "imagehash", "cv2", "pillow_heif"})
+AWS = frozenset({"boto3", "botocore"})
+
+# What each part of the package may import of the others.
+MAY_IMPORT = {
+    "domain": {"domain"},
+    "imaging": {"imaging", "domain"},
+    "matching": {"matching", "domain"},
+    "aws": {"aws", "domain", "imaging", "matching"},
+    "services": {"services", "aws", "domain", "imaging", "matching"},
+    "api": {"api", "services", "aws", "domain", "imaging", "matching"},
+}
+
+
+def modules_in(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.rglob("*.py") if "__pycache__" not in file.parts)
+
+
+def imports_of(file: Path) -> Iterator[str]:
+    """The dotted names that a file imports, wherever in it; never a relative one."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file} has a relative import, which hides where it leads"
+            assert node.module is not None
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def top(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def part(name: str) -> str:
+    """`staydown.domain.cases` is of the part `domain`."""
+    return name.split(".")[1]
+
+
+@pytest.mark.parametrize("name", sorted(MAY_IMPORT))
+def test_a_part_imports_only_parts_below_it(name: str) -> None:
+    files = modules_in(PACKAGE / name)
+    assert files
+    for file in files:
+        for imported in imports_of(file):
+            if top(imported) == "staydown":
+                assert part(imported) in MAY_IMPORT[name], f"{file.relative_to(ROOT)} imports {imported}"
+            assert top(imported) not in {"functions", "infra", "tests"}, f"{file} imports {imported}"
+
+
+def test_the_domain_imports_the_standard_library_and_itself() -> None:
+    for file in modules_in(PACKAGE / "domain"):
+        for imported in imports_of(file):
+            assert top(imported) in STANDARD | {"staydown"}, f"{file.relative_to(ROOT)} imports {imported}"
+
+
+def test_only_the_aws_part_imports_boto3() -> None:
+    for folder in (PACKAGE, ROOT / "functions"):
+        for file in modules_in(folder):
+            if PACKAGE / "aws" in file.parents:
+                continue
+            found = {top(imported) for imported in imports_of(file)} & AWS
+            assert not found, f"{file.relative_to(ROOT)} imports {found}"
+
+
+def test_only_the_imaging_part_imports_what_decodes_pictures() -> None:
+    for folder in (PACKAGE, ROOT / "functions"):
+        for file in modules_in(folder):
+            if PACKAGE / "imaging" in file.parents:
+                continue
+            found = {top(imported) for imported in imports_of(file)} & PICTURES
+            assert not found, f"{file.relative_to(ROOT)} imports {found}"
+
+
+def test_a_function_imports_the_package_and_no_other_function() -> None:
+    for file in modules_in(ROOT / "functions"):
+        for imported in imports_of(file):
+            assert top(imported) not in {"infra", "tests"}, f"{file.relative_to(ROOT)} imports {imported}"
+            if top(imported) == "functions":
+                own = ".".join(file.relative_to(ROOT).parts[:2])
+                assert imported.startswith(own), f"{file.relative_to(ROOT)} imports {imported}"
+
+
+def test_the_layers_bring_what_the_functions_import() -> None:
+    """boto3 comes with the runtime; all else has to be in a layer's requirements."""
+    brought = {
+        "aws_lambda_powertools",
+        "pydantic",
+        "pydantic_core",
+        "numpy",
+        "PIL",
+        "pillow_heif",
+        "imagehash",
+        "typing_extensions",
+    }
+    for folder in (PACKAGE, ROOT / "functions"):
+        for file in modules_in(folder):
+            for imported in imports_of(file):
+                known = STANDARD | brought | AWS | {"staydown", "functions"}
+                assert top(imported) in known, f"{file.relative_to(ROOT)} imports {imported}"

@@ -1,0 +1,120 @@
+"""`python -m infra.platforms add NAME`, against what Cognito answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from infra import platforms
+from infra.platforms import PlatformError, add_platforms
+
+POOL = "eu-central-1_abc"
+SERVICE = {
+    "ResourceServer": {
+        "Identifier": "staydown",
+        "Scopes": [{"ScopeName": "uploads", "ScopeDescription": "u"}],
+    }
+}
+
+
+@pytest.fixture
+def cognito() -> Iterator[tuple[Any, Stubber]]:
+    client = boto3.client(
+        "cognito-idp", region_name="eu-central-1", aws_access_key_id="x", aws_secret_access_key="x"
+    )
+    with Stubber(client) as stubber:
+        yield client, stubber
+    client.close()
+
+
+def _expect_client(stubber: Stubber, name: str) -> None:
+    expected = {
+        "UserPoolId": POOL,
+        "ClientName": f"platform-{name}",
+        "GenerateSecret": True,
+        "AllowedOAuthFlowsUserPoolClient": True,
+        "AllowedOAuthFlows": ["client_credentials"],
+        "AllowedOAuthScopes": ["staydown/uploads", f"platform/{name}"],
+        "AccessTokenValidity": 60,
+        "TokenValidityUnits": {"AccessToken": "minutes"},
+        "EnableTokenRevocation": True,
+    }
+    answer = {"UserPoolClient": {"ClientId": f"id-{name}", "ClientSecret": "s" * 24}}
+    stubber.add_response("create_user_pool_client", answer, expected)
+
+
+def test_the_first_platform_makes_the_resource_server(cognito: tuple[Any, Stubber]) -> None:
+    client, stubber = cognito
+    stubber.add_response("describe_resource_server", SERVICE)
+    stubber.add_client_error("describe_resource_server", "ResourceNotFoundException")
+    new = [{"ScopeName": "alpha", "ScopeDescription": "Is the platform alpha"}]
+    stubber.add_response(
+        "create_resource_server",
+        {"ResourceServer": {}},
+        {"UserPoolId": POOL, "Identifier": "platform", "Name": "Platforms", "Scopes": new},
+    )
+    _expect_client(stubber, "alpha")
+    (made,) = add_platforms(client, POOL, ["alpha"])
+    assert (made.client_id, made.scopes) == ("id-alpha", ("staydown/uploads", "platform/alpha"))
+    stubber.assert_no_pending_responses()
+
+
+def test_a_further_platform_leaves_the_scopes_of_the_others(cognito: tuple[Any, Stubber]) -> None:
+    client, stubber = cognito
+    old = {"ScopeName": "alpha", "ScopeDescription": "Is the platform alpha"}
+    stubber.add_response("describe_resource_server", SERVICE)
+    stubber.add_response("describe_resource_server", {"ResourceServer": {"Scopes": [old]}})
+    scopes = [old, {"ScopeName": "beta", "ScopeDescription": "Is the platform beta"}]
+    stubber.add_response(
+        "update_resource_server",
+        {"ResourceServer": {}},
+        {"UserPoolId": POOL, "Identifier": "platform", "Name": "Platforms", "Scopes": scopes},
+    )
+    _expect_client(stubber, "beta")
+    add_platforms(client, POOL, ["beta"])
+    stubber.assert_no_pending_responses()
+
+
+def test_a_name_that_is_taken_makes_nothing(cognito: tuple[Any, Stubber]) -> None:
+    client, stubber = cognito
+    old = {"ScopeName": "alpha", "ScopeDescription": "Is the platform alpha"}
+    stubber.add_response("describe_resource_server", SERVICE)
+    stubber.add_response("describe_resource_server", {"ResourceServer": {"Scopes": [old]}})
+    with pytest.raises(PlatformError, match="taken: alpha"):
+        add_platforms(client, POOL, ["beta", "alpha"])
+
+
+@pytest.mark.parametrize("name", ["", "Alpha", "a/b", "-a", "a" * 33, "ä", "a b"])
+def test_a_name_that_could_not_be_the_first_part_of_a_key_is_refused(name: str) -> None:
+    with pytest.raises(PlatformError):
+        add_platforms(None, POOL, [name])
+
+
+def test_the_command_prints_what_goes_into_the_parameter(
+    cognito: tuple[Any, Stubber], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client, stubber = cognito
+    monkeypatch.setattr("infra.platforms.boto3.client", lambda service: client)
+    stubber.add_response("describe_resource_server", SERVICE)
+    stubber.add_client_error("describe_resource_server", "ResourceNotFoundException")
+    stubber.add_response("create_resource_server", {"ResourceServer": {}})
+    _expect_client(stubber, "beta")
+    clients = [
+        {"ClientId": "id-beta", "ClientName": "platform-beta"},
+        {"ClientId": "id-alpha", "ClientName": "platform-alpha"},
+        {"ClientId": "id-console", "ClientName": "console"},
+    ]
+    stubber.add_response("list_user_pool_clients", {"UserPoolClients": clients})
+    assert platforms.main(["add", "beta", "--user-pool", POOL]) == 0
+    printed = capsys.readouterr().out
+    assert "PlatformClientIds=id-alpha,id-beta" in printed
+    assert "id-console" not in printed
+
+
+def test_the_command_says_what_is_wrong_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    assert platforms.main(["add", "No Name", "--user-pool", POOL]) == 1
+    assert capsys.readouterr().err.startswith("error:")

@@ -1,0 +1,299 @@
+"""The rules that `template.yaml` keeps, whatever is added to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint import lint_file
+from samtranslator.yaml_helper import yaml_parse
+
+from infra.local.stack import ROOT
+from infra.local.template import Template, load
+
+TEMPLATE = ROOT / "template.yaml"
+
+
+@cache
+def template() -> Template:
+    return load(TEMPLATE)
+
+
+def of_type(kind: str) -> dict[str, dict[str, Any]]:
+    return {
+        name: dict(resource.get("Properties", {}))
+        for name, resource in template().resources.items()
+        if resource["Type"] == kind
+    }
+
+
+def statements(role: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for policy in role.get("Policies", []):
+        yield from policy["PolicyDocument"]["Statement"]
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def functions() -> dict[str, dict[str, Any]]:
+    return of_type("AWS::Lambda::Function")
+
+
+def mappings() -> dict[str, dict[str, Any]]:
+    return of_type("AWS::Lambda::EventSourceMapping")
+
+
+def dead_letter_queues() -> set[str]:
+    redrives = [q["RedrivePolicy"] for q in of_type("AWS::SQS::Queue").values() if "RedrivePolicy" in q]
+    targets = [redrive["deadLetterTargetArn"] for redrive in redrives]
+    targets += [
+        m["DestinationConfig"]["OnFailure"]["Destination"]
+        for m in mappings().values()
+        if "DestinationConfig" in m
+    ]
+    return {target["Fn::GetAtt"][0] for target in targets}
+
+
+def test_cfn_lint_finds_nothing() -> None:
+    assert [str(match) for match in lint_file(TEMPLATE)] == []
+
+
+def test_every_queue_has_a_dead_letter_queue_and_every_dead_letter_queue_an_alarm() -> None:
+    dead = dead_letter_queues()
+    for name, queue in of_type("AWS::SQS::Queue").items():
+        assert ("RedrivePolicy" in queue) != (name in dead), name
+        assert "KmsMasterKeyId" in queue, name
+    watched = {
+        dimension["Value"]["Fn::GetAtt"][0]
+        for alarm in of_type("AWS::CloudWatch::Alarm").values()
+        if alarm["MetricName"] == "ApproximateNumberOfMessagesVisible" and alarm["AlarmActions"]
+        for dimension in alarm["Dimensions"]
+    }
+    assert dead <= watched
+
+
+def test_a_queue_hides_a_message_six_times_as_long_as_its_function_may_take() -> None:
+    queues = of_type("AWS::SQS::Queue")
+    for name, mapping in mappings().items():
+        source, attribute = mapping["EventSourceArn"]["Fn::GetAtt"]
+        if attribute == "Arn":
+            timeout = functions()[mapping["FunctionName"]["Ref"]]["Timeout"]
+            assert queues[source]["VisibilityTimeout"] >= 6 * timeout, name
+
+
+def test_every_event_source_reports_the_failures_of_a_batch_one_by_one() -> None:
+    for name, mapping in mappings().items():
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
+
+
+def test_a_stream_gives_up_after_a_number_of_attempts_and_says_so() -> None:
+    for name, mapping in mappings().items():
+        if mapping["EventSourceArn"]["Fn::GetAtt"][1] == "StreamArn":
+            assert mapping["BisectBatchOnFunctionError"] is True, name
+            assert mapping["MaximumRetryAttempts"] == {"Ref": "DeliveryAttempts"}, name
+            assert mapping["DestinationConfig"]["OnFailure"]["Destination"], name
+
+
+def test_no_role_has_a_wildcard_action_or_every_resource() -> None:
+    roles = of_type("AWS::IAM::Role")
+    assert set(roles) == {f"{name.removesuffix('Function')}Role" for name in functions()}
+    for name, role in roles.items():
+        assert "ManagedPolicyArns" not in role, name
+        for statement in statements(role):
+            assert statement["Effect"] == "Allow", name
+            assert not any("*" in action for action in as_list(statement["Action"])), name
+            assert "*" not in as_list(statement["Resource"]), name
+
+
+def test_each_function_has_a_role_of_its_own() -> None:
+    roles = [function["Role"]["Fn::GetAtt"][0] for function in functions().values()]
+    assert len(set(roles)) == len(roles)
+
+
+def _may(function: str, action: str, resource: str) -> bool:
+    role = of_type("AWS::IAM::Role")[function.removesuffix("Function") + "Role"]
+    return any(
+        action in as_list(statement["Action"])
+        and f"'{resource}'" in str(statement["Resource"]).replace("${", "'").replace(".Arn", "'")
+        for statement in statements(role)
+    )
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "ScanUploadFunction",
+        "ReviewFunction",
+        "ChecksFunction",
+        "SweepFunction",
+        "UploadsFunction",
+        "AccountsFunction",
+        "PublishEventsFunction",
+        "ApiDocumentFunction",
+    ],
+)
+def test_who_judges_or_scans_can_not_read_who_reported(function: str) -> None:
+    role = of_type("AWS::IAM::Role")[function.removesuffix("Function") + "Role"]
+    assert "Reporters" not in str(list(statements(role)))
+
+
+def test_no_role_may_change_or_delete_an_audit_entry() -> None:
+    for name in functions():
+        for action in ("UpdateItem", "DeleteItem", "BatchWriteItem"):
+            assert not _may(name, f"dynamodb:{action}", "AuditTable"), name
+    audit = of_type("AWS::DynamoDB::Table")["AuditTable"]
+    (rule,) = audit["ResourcePolicy"]["PolicyDocument"]["Statement"]
+    assert rule["Effect"] == "Deny"
+    assert {"dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"} <= set(rule["Action"])
+    assert "TimeToLiveSpecification" not in audit
+
+
+def test_only_the_scan_makes_an_image_public() -> None:
+    publishers = [name for name in functions() if _may(name, "s3:PutObject", "PublishedBucket")]
+    assert publishers == ["ScanUploadFunction"]
+
+
+def test_every_table_is_kept_can_be_restored_and_is_encrypted_with_a_key_of_the_stack() -> None:
+    for name, table in of_type("AWS::DynamoDB::Table").items():
+        resource = template().resources[name]
+        assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain", name
+        assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True, name
+        assert table["BillingMode"] == "PAY_PER_REQUEST", name
+        encryption = table["SSESpecification"]
+        assert encryption["SSEType"] == "KMS", name
+        assert encryption["KMSMasterKeyId"]["Fn::GetAtt"][0] in of_type("AWS::KMS::Key"), name
+    own_key = of_type("AWS::DynamoDB::Table")["ReportersTable"]["SSESpecification"]["KMSMasterKeyId"]
+    assert own_key == {"Fn::GetAtt": ["ReportersKey", "Arn"]}
+
+
+def test_every_bucket_is_kept_private_encrypted_and_answers_by_tls_alone() -> None:
+    policies = {
+        policy["Bucket"]["Ref"]: policy["PolicyDocument"]["Statement"]
+        for policy in of_type("AWS::S3::BucketPolicy").values()
+    }
+    for name, bucket in of_type("AWS::S3::Bucket").items():
+        resource = template().resources[name]
+        assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain", name
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, name
+        (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms", name
+        assert any(s["Effect"] == "Deny" and "aws:SecureTransport" in str(s) for s in policies[name]), name
+        allowed = [s["Principal"] for s in policies[name] if s["Effect"] == "Allow"]
+        expected = [{"Service": "cloudfront.amazonaws.com"}] if name == "PublishedBucket" else []
+        assert allowed == expected, name
+
+
+def test_every_key_is_kept_and_rotated() -> None:
+    for name, key in of_type("AWS::KMS::Key").items():
+        assert template().resources[name]["DeletionPolicy"] == "Retain", name
+        assert key["EnableKeyRotation"] is True, name
+
+
+def test_every_function_writes_to_a_log_group_of_its_own_with_an_end() -> None:
+    groups = [function["LoggingConfig"]["LogGroup"]["Ref"] for function in functions().values()]
+    assert len(set(groups)) == len(groups)
+    for name, group in of_type("AWS::Logs::LogGroup").items():
+        assert group["RetentionInDays"] == {"Ref": "LogDays"}, name
+
+
+def test_functions_are_built_for_the_same_runtime_from_their_own_folder() -> None:
+    for name, function in functions().items():
+        assert function["Runtime"] == "python3.13", name
+        assert function["Architectures"] == ["arm64"], name
+        folder = function["Handler"].split(".")[1]
+        assert function["Handler"] == f"functions.{folder}.app.lambda_handler", name
+        built = template().resources[name]["Metadata"]["BuildProperties"]
+        assert built == {"ParentPackageMode": "explicit", "ParentPackages": f"functions.{folder}"}, name
+        assert (ROOT / "functions" / folder / "app.py").is_file(), name
+
+
+def test_only_functions_that_look_at_pictures_carry_the_imaging_layer() -> None:
+    def carries(function: dict[str, Any], layer: str) -> bool:
+        # SAM adds a digest to a layer's logical id.
+        return any(carried["Ref"].startswith(layer) for carried in function["Layers"])
+
+    with_imaging = {name for name, function in functions().items() if carries(function, "ImagingLayer")}
+    assert with_imaging == {"ScanUploadFunction", "ChecksFunction", "ReviewFunction", "SweepFunction"}
+    assert all(carries(function, "StaydownLayer") for function in functions().values())
+
+
+def _routes() -> dict[str, list[dict[str, list[str]]]]:
+    (api,) = of_type("AWS::ApiGatewayV2::Api").values()
+    return {
+        f"{method.upper()} {path}": operation["security"]
+        for path, operations in api["Body"]["paths"].items()
+        for method, operation in operations.items()
+    }
+
+
+def test_the_public_routes_are_these_and_each_has_a_throttle_of_its_own() -> None:
+    public = {key for key, security in _routes().items() if security == [{"NONE": []}]}
+    assert public == {
+        "POST /v1/reports",
+        "GET /v1/cases/{case_number}",
+        "POST /v1/cases/{case_number}/withdraw",
+        "POST /v1/cases/{case_number}/information",
+        "GET /v1/openapi.json",
+    }
+    (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
+    assert set(stage["RouteSettings"]) == public
+    assert set(stage["DefaultRouteSettings"]) == {"ThrottlingRateLimit", "ThrottlingBurstLimit"}
+
+
+def test_every_other_route_asks_for_a_scope() -> None:
+    known = {
+        "staydown/uploads",
+        "staydown/checks",
+        "staydown/accounts",
+        "staydown/appeals",
+        "aws.cognito.signin.user.admin",
+    }
+    for key, security in _routes().items():
+        (scheme,) = security
+        if "NONE" not in scheme:
+            assert scheme["Callers"], key
+            assert set(scheme["Callers"]) <= known, key
+
+
+def test_every_number_a_function_reads_is_a_parameter_with_bounds_and_a_description() -> None:
+    declared = yaml_parse(TEMPLATE.read_text(encoding="utf-8"))["Parameters"]
+    for name, parameter in declared.items():
+        assert parameter["Description"], name
+        if parameter["Type"] == "Number" and "AllowedValues" not in parameter:
+            assert parameter["MinValue"] <= parameter["Default"] <= parameter["MaxValue"], name
+    for function in functions().values():
+        variables = function["Environment"]["Variables"]
+        plain = {key for key, value in variables.items() if not isinstance(value, dict)}
+        assert plain == {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
+
+
+def test_every_parameter_is_used() -> None:
+    text = TEMPLATE.read_text(encoding="utf-8")
+    body = text[text.index("\nConditions:") :]
+    for name in template().parameters:
+        assert f"!Ref {name}" in body or f"${{{name}}}" in body, name
+
+
+def test_the_scan_knows_which_delivery_is_its_last() -> None:
+    redrive = of_type("AWS::SQS::Queue")["ScanQueue"]["RedrivePolicy"]
+    scan = functions()["ScanUploadFunction"]["Environment"]["Variables"]
+    assert redrive["maxReceiveCount"] == scan["SCAN_ATTEMPTS"] == {"Ref": "ScanAttempts"}
+
+
+def test_the_scan_queue_takes_messages_from_the_uploads_bucket_alone() -> None:
+    policy = of_type("AWS::SQS::QueuePolicy")["ScanQueuePolicy"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    named = of_type("AWS::S3::Bucket")["UploadsBucket"]["BucketName"]["Fn::Sub"]
+    condition = statement["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"]
+    assert condition == ["arn:${AWS::Partition}:s3:::" + named[0], named[1]]
+    assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+
+
+def test_the_license_is_the_whole_apache_license() -> None:
+    text = Path(ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert "Version 2.0, January 2004" in text
+    assert "END OF TERMS AND CONDITIONS" in text
