@@ -1,0 +1,148 @@
+"""Those who take part, each with what they have: a token, a link, or nothing. HTTP and S3, nothing else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import requests
+from botocore.config import Config
+from staydown.domain.ids import derived_upload_id
+
+from infra.demo.pictures import File
+from infra.demo.steps import Wrong
+
+PATIENCE = 15.0
+"""Seconds until something that should happen is given up."""
+_LOOK_AGAIN = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """body: the JSON document. milliseconds: from the request to the whole answer."""
+
+    status: int
+    body: Mapping[str, Any]
+    milliseconds: float
+
+    def expect(self, status: int) -> Answer:
+        """This answer, if its status is that; else Wrong, with the problem that it tells."""
+        if self.status != status:
+            detail = self.body.get("detail", self.body.get("message", ""))
+            raise Wrong(f"{self.status} {detail}; should be: {status}")
+        return self
+
+    @property
+    def told(self) -> str:
+        """Status and, of a problem, the last part of its type."""
+        slug = str(self.body.get("type", "")).rpartition("/")[2]
+        return f"{self.status} {slug}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a platform is told of an upload. milliseconds: from the last byte to the state."""
+
+    upload_id: str
+    state: str
+    reason: str | None
+    distance: int | None
+    url: str | None
+    milliseconds: float
+
+    def __str__(self) -> str:
+        parts = [self.state if self.reason is None else f"{self.state}: {self.reason}"]
+        if self.distance is not None:
+            parts.append(f"distance {self.distance} of 256")
+        return ", ".join([*parts, f"after {self.milliseconds:.0f} ms"])
+
+
+class Caller:
+    """Somebody who calls the API, with a token or without."""
+
+    def __init__(self, api_url: str, token: str | None = None) -> None:
+        self._api_url = api_url
+        self._session = requests.Session()
+        if token is not None:
+            self._session.headers["Authorization"] = f"Bearer {token}"
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self._call("GET", path, None, headers)
+
+    def post(self, path: str, body: Mapping[str, Any] | None = None, **headers: str) -> Answer:
+        """headers: with _ for -."""
+        return self._call("POST", path, body, headers)
+
+    def _call(
+        self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
+    ) -> Answer:
+        started = time.monotonic()
+        response = self._session.request(
+            method,
+            self._api_url + path,
+            json=body,
+            headers={name.replace("_", "-"): value for name, value in headers.items()},
+            timeout=PATIENCE,
+        )
+        milliseconds = (time.monotonic() - started) * 1000
+        try:
+            document = response.json()
+        except requests.JSONDecodeError:
+            document = {}
+        return Answer(response.status_code, document, milliseconds)
+
+
+class Platform(Caller):
+    """A client app. description: of the stack, as in `.local/stack.json`."""
+
+    def __init__(self, name: str, description: Mapping[str, Any]) -> None:
+        (mine,) = [p for p in description["platforms"] if p["platform"] == name]
+        super().__init__(description["api_url"], mine["token"])
+        self.name = name
+        self._bucket = description["buckets"]["uploads"]
+        self._s3 = boto3.session.Session(
+            aws_access_key_id="local",
+            aws_secret_access_key="local",  # noqa: S106 the local S3 takes any
+            region_name=description["region"],
+        ).client("s3", endpoint_url=description["aws_endpoint_url"], config=Config(signature_version="s3v4"))
+
+    def upload(self, account_id: str, file: File) -> Outcome:
+        """Ask for a ticket, post the file to S3 with it, wait for what becomes of it."""
+        wanted = {"account_id": account_id, "content_type": file.media_type, "size": len(file.data)}
+        ticket = self.post("/v1/uploads", wanted).expect(201).body
+        posted = requests.post(
+            ticket["url"], data=ticket["fields"], files={"file": file.data}, timeout=PATIENCE
+        )
+        posted.raise_for_status()
+        return self.outcome(ticket["upload_id"])
+
+    def put(self, account_id: str, name: str, file: File) -> Outcome:
+        """Put the file into the bucket without a ticket, as an app's own role may. Wait as well.
+
+        The upload's id follows from bucket, key and version.
+        """
+        key = f"{self.name}/{account_id}/{name}"
+        put = self._s3.put_object(Bucket=self._bucket, Key=key, Body=file.data, ContentType=file.media_type)
+        return self.outcome(derived_upload_id(self._bucket, key, put["VersionId"]))
+
+    def outcome(self, upload_id: str, *, wanted: str | None = None) -> Outcome:
+        """The upload once it is in the state that is wanted (None: any but `received`), or as it is when
+        patience ends."""
+        started = time.monotonic()
+        while True:
+            answer = self.get(f"/v1/uploads/{upload_id}")
+            state = answer.body.get("state", "unknown") if answer.status == 200 else "unknown"
+            milliseconds = (time.monotonic() - started) * 1000
+            there = state == wanted if wanted is not None else state not in {"received", "unknown"}
+            if there or milliseconds > PATIENCE * 1000:
+                reason, distance, url = (answer.body.get(name) for name in ("reason", "distance", "url"))
+                return Outcome(upload_id, state, reason, distance, url, milliseconds)
+            time.sleep(_LOOK_AGAIN)
+
+
+def opened(url: str) -> requests.Response:
+    """What anybody gets at an address."""
+    return requests.get(url, timeout=PATIENCE)
