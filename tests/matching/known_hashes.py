@@ -21,7 +21,7 @@ def hashes_of_kind(kind: str, rows: int, seed: int) -> Hashes:
     rng = np.random.default_rng(seed)
     hashes = rng.integers(0, 256, (rows, 32), np.uint8)
     if kind == "alike":
-        changed = rng.integers(0, 256, (rows, 32), np.uint8) & rng.integers(0, 256, 32, np.uint8)
+        changed: Hashes = rng.integers(0, 256, (rows, 32), np.uint8) & rng.integers(0, 256, 32, np.uint8)
         changed &= hashes
         changed ^= hashes[: min(rows, 3)][rng.integers(0, min(rows, 3), rows)] if rows else 0
         return changed

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from staydown.matching.band_table import BandTable
+from staydown.matching.bands import thresholds
 from staydown.matching.hamming_distance import as_words
 
 from tests.matching.known_hashes import KINDS, Hashes, flipped, hashes_of_kind, pairs_within, rows_of
@@ -49,12 +50,23 @@ def test_a_neighbour_at_exactly_the_distance_is_found_and_none_beyond(distance: 
     assert found == pairs_within(rows_of(at, beyond), hashes, distance)
 
 
-@pytest.mark.parametrize("band_bits", range(0, 256, 16))
-def test_a_neighbour_whose_bits_differ_in_one_place_only_is_found(band_bits: int) -> None:
-    hashes = hashes_of_kind("random", 3000, 7)
-    query = hashes[5:6].copy()
-    query[0, band_bits // 8 : band_bits // 8 + 2] ^= 0xFF
-    assert (0, 5, 16) in probed(hashes, query, 16)
+@pytest.mark.parametrize("rows", [300, 3000, 70_000])
+@pytest.mark.parametrize("distance", [5, 16, 31, 47])
+def test_a_neighbour_that_only_one_band_can_tell_is_found_by_it(rows: int, distance: int) -> None:
+    hashes = hashes_of_kind("random", rows, distance)
+    table = BandTable(as_words(hashes), scan_cost=math.inf)
+    reach = thresholds(table._widths, table._bucket_rows, distance)
+    ends = np.cumsum(table._widths)
+    for band in range(len(reach)):
+        if reach[band] < 0:
+            continue
+        query = as_words(hashes[7:8]).copy()
+        # One bit more than its threshold in every other band, all at its end, and the threshold in this.
+        for other, end in enumerate(ends.tolist()):
+            for bit in range(end - reach[other] - (other != band), end):
+                query[0, bit // 64] ^= np.uint64(1 << (bit % 64))
+        found = table.query(query, distance)
+        assert (7, distance) in zip(found.row.tolist(), found.distance.tolist(), strict=True)
 
 
 def test_wide_bands_probe_as_narrow_ones_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -132,6 +132,11 @@ def test_the_standing_follows_the_last_change() -> None:
     assert met(index, fingerprint(BANKED))[0].standing is Standing.ALLOWED
 
 
+def test_the_quality_follows_the_last_change() -> None:
+    index = bank(entry(1, BANKED, quality=20), entry(1, BANKED, quality=90))
+    assert met(index, fingerprint(BANKED))[0].trusted
+
+
 def test_an_entry_whose_hashes_change_is_met_by_the_new_ones_only() -> None:
     index = bank(entry(1, BANKED, sha256=SHA), entry(1, OTHER, sha256=b"\x02" * 32))
     assert met(index, fingerprint(BANKED, sha256=SHA)) == []

@@ -130,6 +130,12 @@ def test_contents_that_contradict_each_other_are_refused(changes: dict[str, Any]
         snapshot.read(with_meta(**changes))
 
 
+def test_more_than_the_arrays_is_refused() -> None:
+    body = small_file()[:-32] + bytes(64)
+    with pytest.raises(SnapshotDamaged, match="inconsistent"):
+        snapshot.read(body + hashlib.sha256(body).digest())
+
+
 def test_a_text_longer_than_the_file_is_refused() -> None:
     body = struct.pack("<8sII", snapshot.MAGIC, snapshot.VERSION, 2**32 - 1) + bytes(64)
     with pytest.raises(SnapshotDamaged, match="inconsistent"):
