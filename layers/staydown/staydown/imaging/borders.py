@@ -13,9 +13,9 @@ _SAMPLES = 200
 """How many pixels of a line are looked at."""
 _PLAIN_SHARE = 0.97
 """A line belongs to the border if this share of it has the border's grey."""
-_TOLERANCE = 5.0
-"""How far from the border's grey that may be, beside thrice the border's own noise. Small, since a white
-border often meets a bright sky."""
+_TOLERANCE, _MAX_TOLERANCE = 5.0, 20.0
+"""How far from the border's grey that may be: little, since a white border often meets a bright sky; more
+where the border itself is noisy."""
 _MIN_LEFT, _MIN_SIDE = 0.2, 8
 """Where less than this share of a side, or fewer pixels, would be left, the picture itself is plain."""
 
@@ -77,6 +77,7 @@ def _content(lines: Grey) -> tuple[int, int]:
 def _border_lines(sample: np.ndarray[tuple[int, ...], np.dtype[np.int16]]) -> int:
     """How many lines from the first on have the grey of the first."""
     grey = np.median(sample[0])
-    noise = np.median(np.abs(sample[0] - grey))
-    plain = np.mean(np.abs(sample - grey) <= _TOLERANCE + 3 * 1.4826 * noise, axis=1) >= _PLAIN_SHARE
+    noise = 1.4826 * np.median(np.abs(sample[0] - grey))
+    tolerance = min(_TOLERANCE + 3 * noise, _MAX_TOLERANCE)
+    plain = np.mean(np.abs(sample - grey) <= tolerance, axis=1) >= _PLAIN_SHARE
     return len(sample) if plain.all() else int(np.argmin(plain))

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import ExifTags, Image, ImageFile
+from PIL import ExifTags, Image, ImageFile, MpoImagePlugin
 
 from staydown.imaging.errors import DECODER_ERRORS
 from staydown.imaging.formats import GIF, JPEG, TIFF, Format
 from staydown.imaging.gif import gif_layout
 from staydown.imaging.limits import ImageRejected, Limits
+from staydown.imaging.stalling import jpeg_segments, refuse_many_scans, refuse_stalling
 
-_MAX_SCANS = 1_000
-"""A progressive JPEG has some ten scans. Each one passes over the whole picture and may be a few bytes long,
-so that a small file can keep a decoder busy for hours."""
+_MAX_MPO_PICTURES = 100
+"""Each has a header of its own to go through; a stereo pair is two, a panorama some dozens."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """One decoded picture, as it is stored. orientation: the EXIF value, 1 to 8, that makes it upright.
+    scale: how many pixels of the stored picture one of the image stands for, in both directions.
 
     The image is only good until the next picture of the same file is loaded.
     """
 
     image: Image.Image
     orientation: int
+    scale: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,16 @@ def open_container(
     if image_format is GIF:
         layout = gif_layout(data, limits)
         _check_size(layout.width, layout.height, layout.frames, limits)
+    refuse_stalling(data, image_format)
     image = Image.open(BytesIO(data), formats=image_format.names)
     width, height = image.size
     _check_size(width, height, 1, limits)
-    if "progressive" in image.info and data.count(b"\xff\xda") > _MAX_SCANS:
-        raise ImageRejected("damaged", f"more than {_MAX_SCANS} scans")
-    if image_format is TIFF or image.format == "MPO":
-        held = _own_sizes(image, limits)
+    if "progressive" in image.info:
+        refuse_many_scans(data, width * height)
+    if image_format is TIFF:
+        held = _own_sizes(image, limits, range(1, limits.max_frames_held + 1))
+    elif isinstance(image, MpoImagePlugin.MpoImageFile):
+        held = _own_sizes(image, limits, _mpo_pictures(image, data))
     else:
         frames = layout.frames if image_format is GIF else getattr(image, "n_frames", 1)
         _check_size(width, height, frames, limits)
@@ -74,11 +79,13 @@ def open_container(
         image.decoderconfig = ()
         image.seek(held[index])
         _check_size(*image.size, 1, limits)
+        scale = 1
         if image_format is JPEG:
-            factor = shrink(*image.size)
+            full, factor = image.width, shrink(*image.size)
             image.draft(None, (image.width // factor, image.height // factor))
+            scale = round(full / image.width)
         image.load()
-        return Loaded(image, _orientation(image))
+        return Loaded(image, _orientation(image), scale)
 
     return Container(width, height, len(held), load)
 
@@ -91,7 +98,7 @@ def _open_heif(data: bytes, limits: Limits) -> Container:
     if not len(file):
         raise ImageRejected("damaged", "the file holds no picture")
     order = sorted(range(len(file)), key=lambda index: index != file.primary_index)
-    _check_total([file[index].size for index in order], limits)
+    _check_total(len(order), sum(width * height for width, height in (image.size for image in file)), limits)
     width, height = file[order[0]].size
     _check_size(width, height, 1, limits)
 
@@ -101,36 +108,54 @@ def _open_heif(data: bytes, limits: Limits) -> Container:
     return Container(width, height, len(order), load)
 
 
-def _own_sizes(image: ImageFile.ImageFile, limits: Limits) -> list[int]:
+def _own_sizes(image: ImageFile.ImageFile, limits: Limits, further: Iterable[int]) -> list[int]:
     """The pictures of a file in which each has its own size, checked by their headers.
 
-    The further pictures of an MPO that are no pictures are passed over: editors leave such tables of
-    contents behind, and no viewer shows what isn't there. Too small ones have nothing to recognise.
+    Too small ones are passed over: there is nothing in them to recognise.
     """
-    held, sizes = [0], [image.size]
-    for index in range(1, limits.max_frames_held + 2):
+    held, pixels = [0], image.width * image.height
+    for index in further:
         try:
             image.seek(index)
         except EOFError:
             break
-        except DECODER_ERRORS:
-            if image.format != "MPO":
-                raise
+        if min(image.size) < limits.min_side:
             continue
-        if min(image.size) >= limits.min_side:
-            held.append(index)
-            sizes.append(image.size)
-            _check_total(sizes, limits)
+        held.append(index)
+        pixels += image.width * image.height
+        _check_total(len(held), pixels, limits)
     image.seek(0)
     return held
 
 
-def _check_total(sizes: list[tuple[int, int]], limits: Limits) -> None:
-    if len(sizes) > limits.max_frames_held:
+def _mpo_pictures(image: MpoImagePlugin.MpoImageFile, data: bytes) -> list[int]:
+    """The further pictures of an MPO that are there at all.
+
+    Editors leave the table of a file's pictures behind when they drop the pictures; what isn't there no
+    viewer shows. (Offsets count from the table's own start: CIPA DC-007, 5.2.3.3.)
+    """
+    entries = image.mpinfo[0xB002] if image.mpinfo else []
+    if len(entries) > _MAX_MPO_PICTURES:
+        raise ImageRejected("too_many_frames", f"{len(entries)} pictures")
+    tables = [
+        start
+        for marker, start in jpeg_segments(data, 0)
+        if marker == 0xE2 and data.startswith(b"MPF\0", start)
+    ]
+    pictures = []
+    for index, entry in enumerate(entries[1:], 1):
+        start = tables[-1] + 4 + entry["DataOffset"]
+        if data[start : start + 3] == b"\xff\xd8\xff":
+            jpeg_segments(data, start)
+            pictures.append(index)
+    return pictures
+
+
+def _check_total(pictures: int, pixels: int, limits: Limits) -> None:
+    if pictures > limits.max_frames_held:
         raise ImageRejected("too_many_frames", f"more than {limits.max_frames_held} pictures")
-    pixels = sum(width * height for width, height in sizes)
     if pixels > limits.max_pixels:
-        raise ImageRejected("too_many_pixels", f"{len(sizes)} pictures of {pixels} pixels in all")
+        raise ImageRejected("too_many_pixels", f"{pictures} pictures of {pixels} pixels in all")
 
 
 def _check_size(width: int, height: int, frames: int, limits: Limits) -> None:

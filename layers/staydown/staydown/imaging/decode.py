@@ -24,11 +24,13 @@ alone: hashing squeezes every picture into a square anyway."""
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """One picture of a file. number: from 1, its place in the file. variant: "" for what a person sees,
-    otherwise how else it may be seen (`luma.luma_planes`). luma: upright, at working size, float32."""
+    otherwise how else it may be seen (`luma.luma_planes`). luma: upright, at working size, float32.
+    factor: how many columns and rows of the full-size picture each of its values stands for."""
 
     number: int
     variant: str
     luma: Plane
+    factor: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,9 +85,12 @@ def _decode(data: bytes, image_format: Format, limits: Limits) -> Picture:
         loaded = container.load(index)
         if index == 0 and loaded.orientation >= 5:
             width, height = height, width
-        planes = luma_planes(loaded.image, _reduction(*loaded.image.size))
+        reduction = _reduction(*loaded.image.size)
+        columns, rows = reduction[0] * loaded.scale, reduction[1] * loaded.scale
+        factor = (columns, rows) if loaded.orientation < 5 else (rows, columns)
         turn = _UPRIGHT[loaded.orientation]
-        frames.extend(Frame(index + 1, name, turn(plane)) for name, plane in planes.items())
+        for variant, plane in luma_planes(loaded.image, reduction).items():
+            frames.append(Frame(index + 1, variant, turn(plane), factor))
     return Picture(tuple(frames), image_format.media_type, width, height, container.held)
 
 

@@ -61,7 +61,7 @@ def _at_true_shape(picture: Picture) -> Image.Image:
 
 def _all_views(picture: Picture) -> Iterator[View]:
     for frame in picture.frames:
-        yield from views(frame.luma, _source(frame))
+        yield from views(frame.luma, frame.factor, _source(frame))
 
 
 def _distinct(found: Iterator[View]) -> Iterator[View]:

@@ -3,7 +3,12 @@
 Every step of PDQ before the median is linear: two passes of a box filter in each direction, the choice of
 64 x 64 points, the cosine transform. So the 16 x 16 coefficients of a luma plane Y are
 D (A_h Y A_w') D', where A_n depends on the length n alone and is kept. A part of a picture is then a slice
-of Y and four small products, and the hash of the picture mirrored or turned costs signs and a transpose.
+of Y and four small products.
+
+The picture mirrored or turned is Y with an axis reversed or the axes swapped. Reversing an axis of Y is
+reversing the rows of its matrix; with both kinds stacked, one product gives all four reversals, and their
+transposes are the other four orientations. (Changing the signs of the odd frequencies would be cheaper
+still, as in the reference, but is up to 8 bits off: its windows are not symmetric.)
 
 Source: Meta, "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm", 2019; window,
 block centres, bit order and quality as in its reference implementation.
@@ -34,13 +39,21 @@ ORIENTATIONS = (
 """What was done to the picture, in this order: mirrored left to right, then turned clockwise by degrees."""
 
 _BLOCKS = 64
+_MAX_LENGTH = 8_192
+"""From there on it makes no difference how long the full side was: a pixel is 1/128 of a block."""
+_NOISE = 0.01
+"""Below it a coefficient is the rounding of 32-bit numbers: a plain picture is to have no bits, not any."""
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PdqDct:
-    """What a hash is read from. coefficients: float32 (16, 16), rows by vertical and columns by horizontal
-    frequency 1 to 16. quality: 0 to 100; below 50 the picture is too plain for its hash to say much."""
+    """What hashes are read from.
+
+    coefficients: float32 (2, 2, 16, 16), first by whether the picture is upside down, then by whether it
+    is mirrored; rows by vertical and columns by horizontal frequency 1 to 16. quality: 0 to 100; below 50
+    the picture is too plain for its hash to say much.
+    """
 
     coefficients: Floats
     quality: int
@@ -51,34 +64,33 @@ def luma(rgb: NDArray[np.uint8]) -> Floats:
     return rgb.astype(np.float32) @ _LUMA
 
 
-def dct16(plane: NDArray[np.uint8] | Floats) -> PdqDct:
-    """Transform a luma plane of any shape from (1, 1) up, values 0 to 255; a slice of one will do."""
+def dct16(plane: NDArray[np.uint8] | Floats, factor: tuple[int, int] = (1, 1)) -> PdqDct:
+    """Transform a luma plane of any shape from (1, 1) up, values 0 to 255; a slice of one will do.
+
+    factor: over how many columns and rows of the full-size picture each value of the plane is the mean.
+    The hash is then that of the full-size picture, to 2 bits or so: the filter's windows are whole pixels
+    and a little off centre, by a shift that would otherwise grow with the factor.
+    """
     values: Floats = np.asarray(plane, np.float32)
     height, width = values.shape
-    blocks: Floats = np.linalg.multi_dot([_filter(height), values, _filter(width).T])
-    # The mean has no part in frequencies 1 to 16. Without it a plain picture gives exact zeros, not noise.
-    flat = blocks - blocks.mean()
+    left, right = _filter(height, factor[1]), _filter(width, factor[0])
+    product: Floats = np.linalg.multi_dot([left, values, right.T])
+    blocks = product.reshape(2, _BLOCKS, 2, _BLOCKS).swapaxes(1, 2)
     cosines = _cosines()
-    return PdqDct(cosines @ flat @ cosines.T, _quality(blocks))
+    coefficients: Floats = np.matmul(np.matmul(cosines, blocks), cosines.T)
+    coefficients[np.abs(coefficients) < _NOISE] = 0
+    return PdqDct(coefficients, _quality(blocks[0, 0]))
 
 
 def hash_of(dct: PdqDct) -> PdqHash:
     """The picture's PDQ hash."""
-    return _hashes(dct.coefficients[np.newaxis])[0]
+    return _hashes(dct.coefficients[0, 0])[0]
 
 
 def dihedral(dct: PdqDct) -> tuple[tuple[str, PdqHash], ...]:
-    """The hashes of the picture in its eight orientations, by name, in the order of ORIENTATIONS.
-
-    Turning a picture reverses or swaps its axes. Reversing an axis changes the sign of the odd
-    frequencies along it; swapping them transposes the coefficients. (Within 8 bits of the hash of the
-    turned file: the reference's windows are not quite symmetric.)
-    """
-    signs = np.where(np.arange(16) % 2 == 0, np.float32(-1), np.float32(1))
-    upright = dct.coefficients
-    turned: list[Floats] = []
-    for start in (upright, upright * signs):
-        turned += [start, (signs[:, None] * start).T, signs[:, None] * start * signs, (start * signs).T]
+    """The hashes of the picture in its eight orientations, by name, in the order of ORIENTATIONS."""
+    (upright, mirrored), (flipped, reversed_) = dct.coefficients
+    turned = (upright, flipped.T, reversed_, mirrored.T, mirrored, reversed_.T, flipped, upright.T)
     return tuple(zip(ORIENTATIONS, _hashes(np.stack(turned)), strict=True))
 
 
@@ -108,8 +120,18 @@ def _cosines() -> Floats:
 
 
 @lru_cache(maxsize=128)
-def _filter(length: int) -> Floats:
-    """A_n: float32 (64, n), the two box passes along a side of n pixels, taken at the 64 block centres.
+def _filter(length: int, factor: int) -> Floats:
+    """A_n for n = length x factor, the weights of every `factor` pixels added up: float32 (128, length).
+
+    64 rows for the side as it is, then 64 for the side reversed.
+    """
+    whole = min(factor, max(1, _MAX_LENGTH // length))
+    weights = _weights(length * whole).reshape(_BLOCKS, length, whole).sum(axis=2)
+    return np.concatenate([weights, weights[:, ::-1]]).astype(np.float32)
+
+
+def _weights(length: int) -> NDArray[np.float64]:
+    """A_n: (64, n), the two box passes along a side of n pixels, taken at the 64 block centres.
 
     Each pass averages a window of (n + 127) // 128 pixels, cut off at the ends. A weight of the second
     pass spreads evenly over the window of the first: that is two steps in the running sum of a row.
@@ -128,4 +150,4 @@ def _filter(length: int) -> Floats:
         np.add.at(row, ends[inner], -share[inner] * share[centre])
     weights = np.cumsum(steps[:, :-1], axis=1)
     weights[np.abs(weights) < 1e-12] = 0.0
-    return weights.astype(np.float32)
+    return weights

@@ -18,13 +18,14 @@ Finder = Callable[[Grey], Iterable[Crop]]
 FINDERS: tuple[Finder, ...] = (without_borders,)
 
 
-def views(plane: Plane, source: str = "") -> Iterator[View]:
+def views(plane: Plane, factor: tuple[int, int] = (1, 1), source: str = "") -> Iterator[View]:
     """The picture itself first, then the parts found in it, each in its eight orientations.
 
+    factor: how many columns and rows of the full-size picture each value of the plane stands for.
     source: where the plane comes from ("frame 3"), set before every name; "" for the picture itself.
     """
     for part in _parts(plane):
-        dct = dct16(part.of(plane))
+        dct = dct16(part.of(plane), factor)
         for orientation, pdq in dihedral(dct):
             yield View(_name(source, part.name, orientation), pdq, dct.quality)
 
