@@ -146,3 +146,14 @@ class Platform(Caller):
 def opened(url: str) -> requests.Response:
     """What anybody gets at an address."""
     return requests.get(url, timeout=PATIENCE)
+
+
+def opened_until_gone(url: str) -> requests.Response:
+    """What anybody gets at an address once it no longer answers, or when patience ends.
+
+    A sweep says `removed` first, so that nothing publishes the image again, and then deletes the public copy.
+    """
+    started = time.monotonic()
+    while (response := opened(url)).status_code == 200 and time.monotonic() - started < PATIENCE:
+        time.sleep(_LOOK_AGAIN)
+    return response

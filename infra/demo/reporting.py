@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from PIL import Image
 
 from infra.demo.cast import POSTER, Cast
-from infra.demo.clients import opened
+from infra.demo.clients import opened, opened_until_gone
 from infra.demo.pictures import jpeg, smaller
 from infra.demo.steps import Chapter, Step, check
 
@@ -139,11 +139,11 @@ def _account_blocked(cast: Cast) -> str:
 
 def _swept(cast: Cast) -> str:
     outcome = cast.beta.outcome(cast.notes["earlier_copy"], wanted="removed")
+    status = opened_until_gone(cast.notes["address_of_the_earlier_copy"]).status_code
     milliseconds = (time.monotonic() - cast.notes["moment_of_the_decision"]) * 1000
-    status = opened(cast.notes["address_of_the_earlier_copy"]).status_code
     observed = (
-        f"{outcome.state}: {outcome.reason}, distance {outcome.distance} of 256, "
-        f"{milliseconds:.0f} ms after the decision; its address: {status}"
+        f"{outcome.state}: {outcome.reason}, distance {outcome.distance} of 256; "
+        f"its address: {status}, {milliseconds:.0f} ms after the decision"
     )
     check(
         (outcome.reason, status) == ("matches_confirmed_entry", 403),
