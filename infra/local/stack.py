@@ -109,6 +109,10 @@ class LocalStack:
     def authorization(self, name: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token(name)}"}
 
+    def resolved(self, kind: str) -> dict[str, dict[str, Any]]:
+        """The properties of the template's resources of a CloudFormation type, resolved, by logical id."""
+        return self._deployment.of_type(kind)
+
     def drain(self) -> int:
         """Deliver what waits, and what follows from it, until nothing does. Return how many deliveries.
 
