@@ -105,6 +105,7 @@ def test_the_layers_bring_what_the_functions_import() -> None:
         "PIL",
         "pillow_heif",
         "imagehash",
+        "cv2",
         "typing_extensions",
     }
     for folder in (PACKAGE, ROOT / "functions"):
