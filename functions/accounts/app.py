@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field
 from staydown.api.callers import calling_platform, calling_reviewer, calling_senior, is_platform
-from staydown.api.http import Body, IdempotencyKey, make_app
+from staydown.api.http import AccountInPath, Body, IdempotencyKey, NameGiven, make_app
 from staydown.api.idempotency import IdempotentCalls
 from staydown.aws.stack import Stack
 from staydown.domain.accounts import MANUAL
@@ -53,15 +53,14 @@ class Account(BaseModel):
 
 
 class BlockRequest(Body):
-    platform: Annotated[
-        str, Field(min_length=1, max_length=128, description="Account ids are a platform's own")
-    ]
+    platform: Annotated[NameGiven, Field(description="Account ids are a platform's own")]
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
 @app.get("/v1/accounts/<account_id>", summary="What blocks an account", tags=["client apps", "reviewers"])
 def get_account(
-    account_id: str, platform: Annotated[str | None, Query(description="For reviewers: whose account")] = None
+    account_id: AccountInPath,
+    platform: Annotated[str | None, Query(max_length=128, description="For reviewers: whose account")] = None,
 ) -> Account:
     if is_platform(app.current_event):
         platform = calling_platform(app.current_event)
@@ -76,7 +75,7 @@ def get_account(
 
 
 @app.post("/v1/accounts/<account_id>/block", summary="Block an account by hand", tags=["seniors"])
-def post_block(account_id: str, request: BlockRequest, _key: IdempotencyKey = None) -> Account:
+def post_block(account_id: AccountInPath, request: BlockRequest, _key: IdempotencyKey = None) -> Account:
     reviewer = calling_senior(app.current_event)
     account = block_account(
         stack(),
@@ -89,7 +88,7 @@ def post_block(account_id: str, request: BlockRequest, _key: IdempotencyKey = No
 
 
 @app.post("/v1/accounts/<account_id>/unblock", summary="Lift a block set by hand", tags=["seniors"])
-def post_unblock(account_id: str, request: BlockRequest, _key: IdempotencyKey = None) -> Account:
+def post_unblock(account_id: AccountInPath, request: BlockRequest, _key: IdempotencyKey = None) -> Account:
     reviewer = calling_senior(app.current_event)
     account = unblock_account(
         stack(),

@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field
 from staydown.api.callers import calling_platform, calling_reviewer
 from staydown.api.cursors import from_cursor, to_cursor
-from staydown.api.http import Body, IdempotencyKey, make_app
+from staydown.api.http import Body, Id, IdempotencyKey, NameGiven, make_app
 from staydown.api.idempotency import IdempotentCalls
 from staydown.aws.cases_store import APPEALS
 from staydown.aws.stack import Stack
@@ -36,7 +36,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
 
 class AppealRequest(Body):
-    account_id: Annotated[str, Field(min_length=1, max_length=128)]
+    account_id: NameGiven
     case_id: Annotated[str | None, Field(max_length=64, description="Needed when several cases block it")] = (
         None
     )
@@ -95,7 +95,7 @@ def get_appeals(
     tags=["reviewers"],
 )
 def post_decision(
-    appeal_id: str, request: AppealDecisionRequest, _key: IdempotencyKey = None
+    appeal_id: Id, request: AppealDecisionRequest, _key: IdempotencyKey = None
 ) -> ReviewedAppeal:
     reviewer = calling_reviewer(app.current_event)
     appeal = decide_appeal(

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictInt
 from staydown.api.callers import calling_platform
 from staydown.api.http import Body, make_app
 from staydown.aws.stack import Stack
@@ -31,7 +31,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
 class CheckRequest(Body):
     pdq: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$", description="64 hexadecimal digits")]
-    quality: Annotated[int, Field(ge=0, le=100, description="The hash's quality, 0 to 100")]
+    quality: Annotated[StrictInt, Field(ge=0, le=100, description="The hash's quality, 0 to 100")]
 
 
 class CheckResult(BaseModel):

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler.openapi.params import Header
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import BaseModel, Field
-from staydown.api.http import Body, IdempotencyKey, make_app
+from pydantic import BaseModel, Field, StrictBool, StrictInt
+from staydown.api.http import Body, Id, IdempotencyKey, make_app
 from staydown.api.idempotency import IdempotentCalls
 from staydown.aws.stack import Stack
 from staydown.domain.cases import Case, CaseState, Outcome
@@ -39,14 +39,14 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 class DeclarationsMade(Body):
     """What the law asks a reporter to declare; all four make a report valid."""
 
-    intimate: Annotated[bool, Field(description="It is an intimate image, real or synthetic")] = False
-    without_consent: Annotated[bool, Field(description="It is shown without the consent of the person")] = (
-        False
-    )
+    intimate: Annotated[StrictBool, Field(description="It is an intimate image, real or synthetic")] = False
+    without_consent: Annotated[
+        StrictBool, Field(description="It is shown without the consent of the person")
+    ] = False
     subject_or_representative: Annotated[
         bool, Field(description="I am the person shown, or I act for them")
     ] = False
-    good_faith: Annotated[bool, Field(description="I say this in good faith, and it is true")] = False
+    good_faith: Annotated[StrictBool, Field(description="I say this in good faith, and it is true")] = False
 
 
 class Contact(Body):
@@ -58,7 +58,7 @@ class HashMade(Body):
     """Of a picture that never left the person's device."""
 
     pdq: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
-    quality: Annotated[int, Field(ge=0, le=100)]
+    quality: Annotated[StrictInt, Field(ge=0, le=100)]
 
 
 class ReportRequest(Body):
@@ -151,13 +151,13 @@ def post_report(request: ReportRequest, _key: IdempotencyKey = None) -> FiledRep
 
 
 @app.get("/v1/cases/<case_number>", summary="What became of a report", tags=["people"])
-def get_case(case_number: str, secret: Secret) -> FollowedReport:
+def get_case(case_number: Id, secret: Secret) -> FollowedReport:
     return _followed(case_number, secret)
 
 
 @app.post("/v1/cases/<case_number>/information", summary="Complete a report", tags=["people"])
 def post_information(
-    case_number: str, request: InformationRequest, secret: Secret, _key: IdempotencyKey = None
+    case_number: Id, request: InformationRequest, secret: Secret, _key: IdempotencyKey = None
 ) -> FollowedReport:
     added = Information(
         declarations=_declarations(request.declarations) if request.declarations else None,
@@ -171,7 +171,7 @@ def post_information(
 
 
 @app.post("/v1/cases/<case_number>/withdraw", summary="Take a report back", tags=["people"])
-def post_withdraw(case_number: str, secret: Secret, _key: IdempotencyKey = None) -> FollowedReport:
+def post_withdraw(case_number: Id, secret: Secret, _key: IdempotencyKey = None) -> FollowedReport:
     withdraw_report(stack(), case_number, secret)
     return _followed(case_number, secret)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 from staydown.api.http import Body
 from staydown.domain.bank import Standing
 from staydown.domain.cases import CaseState, Complainant, Origin, Outcome, Setting, Shown
@@ -99,7 +99,9 @@ class NextCase(BaseModel):
 
 class RevealRequest(Body):
     upload_id: Annotated[str, Field(max_length=64)]
-    sharp: Annotated[bool, Field(description="false: small, grey and blurred; look at that first")] = False
+    sharp: Annotated[StrictBool, Field(description="false: small, grey and blurred; look at that first")] = (
+        False
+    )
 
 
 class Revealed(BaseModel):

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictInt
 from staydown.api.callers import calling_platform
-from staydown.api.http import Body, IdempotencyKey, make_app
+from staydown.api.http import Body, Id, IdempotencyKey, NameGiven, make_app
 from staydown.api.idempotency import IdempotentCalls
 from staydown.aws.stack import Stack
 from staydown.domain.uploads import UploadState
@@ -32,9 +32,9 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
 
 class UploadRequest(Body):
-    account_id: Annotated[str, Field(min_length=1, max_length=128, description="Whose image it is")]
+    account_id: Annotated[NameGiven, Field(description="Whose image it is")]
     content_type: Annotated[str, Field(max_length=64, examples=["image/jpeg"])]
-    size: Annotated[int | None, Field(ge=1, description="Bytes, if known")] = None
+    size: Annotated[StrictInt | None, Field(ge=1, description="Bytes, if known")] = None
 
 
 class UploadTicket(BaseModel):
@@ -76,7 +76,7 @@ def post_upload(request: UploadRequest, _key: IdempotencyKey = None) -> UploadTi
 
 
 @app.get("/v1/uploads/<upload_id>", summary="What became of an upload", tags=["client apps"])
-def get_upload(upload_id: str) -> Upload:
+def get_upload(upload_id: Id) -> Upload:
     status = show_upload(stack(), platform=calling_platform(app.current_event), upload_id=upload_id)
     return _presented(status)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from datetime import datetime
+from typing import cast
 
 from staydown.domain.errors import InvalidRequest
 
@@ -29,14 +31,23 @@ def from_cursor(cursor: str | None, *, queue: str) -> Key | None:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error):
         key = None
-    if (
-        not isinstance(key, dict)
-        or set(key) != {"pk", "sk", "queue", "queue_order"}
-        or key["queue"] != queue
-        or not all(isinstance(value, str) for value in key.values())
-    ):
+    if not _is_key(key, queue):
         raise InvalidRequest(
             "The cursor is not one that this list gave out.",
             pointers={"query parameter cursor": "take it from `next` of the page before"},
         )
-    return key
+    return cast(Key, key)
+
+
+def _is_key(key: object, queue: str) -> bool:
+    """Whether something in this queue can have it: `{kind}#{id}` and `{time}#{id}` name the same thing."""
+    if not isinstance(key, dict) or set(key) != {"pk", "sk", "queue", "queue_order"}:
+        return False
+    if key["queue"] != queue or not all(isinstance(value, str) and value for value in key.values()):
+        return False
+    moment, _, name = key["queue_order"].partition("#")
+    try:
+        datetime.fromisoformat(moment)
+    except ValueError:
+        return False
+    return bool(name) and key["pk"].partition("#")[2] == name

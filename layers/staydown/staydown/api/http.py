@@ -4,30 +4,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
-from aws_lambda_powertools.event_handler.openapi.params import Header
-from pydantic import BaseModel, ConfigDict
+from aws_lambda_powertools.event_handler.openapi.params import Header, Path
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, ConfigDict, Field
 
+from staydown.api.bodies import read_json, with_json_body
 from staydown.api.failures import report_failure
-from staydown.api.problems import problem, problem_of, problem_of_validation
-from staydown.domain.errors import InvalidRequest, StaydownError
+from staydown.api.problems import as_answer, problem, problem_of, problem_of_validation
+from staydown.domain.errors import InvalidRequest, NotFound, StaydownError
+from staydown.domain.uploads import NAME
 
+Id = Annotated[str, Path(max_length=64)]
+AccountInPath = Annotated[str, Path(pattern=f"^{NAME.pattern}$")]
+NameGiven = Annotated[str, Field(pattern=f"^{NAME.pattern}$")]
+"""A platform's or an account's id, as it can stand in the key of an object."""
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag the case was read with")]
 IdempotencyKey = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
-        description="Chosen by the caller; the same key and body again get the same answer, for a day",
+        description=(
+            "Chosen by the caller and not to be guessed, say a UUID: for a day, the same key and body again "
+            "get the same answer"
+        ),
         min_length=1,
         max_length=128,
     ),
 ]
-NO_STORE = {"Cache-Control": "no-store"}
 
 
 class Body(BaseModel):
@@ -36,9 +46,27 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-def make_app(logger: Logger) -> APIGatewayHttpResolver:
+class Resolver(APIGatewayHttpResolver):
+    """Takes JSON alone; nothing on the way may keep what it answers."""
+
+    def resolve(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+        try:
+            readable = with_json_body(event)
+        except StaydownError as error:
+            return as_answer(problem_of(error))
+        answer = super().resolve(readable, context)
+        answer["headers"]["Cache-Control"] = "no-store"
+        return answer
+
+
+def make_app(logger: Logger) -> Resolver:
     """Validates requests and responses; every error leaves as a problem, nothing of it as a traceback."""
-    app = APIGatewayHttpResolver(enable_validation=True)
+    app = Resolver(
+        enable_validation=True,
+        # An answer of ours that breaks its schema is our failure, not the caller's.
+        response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
+        json_body_deserializer=read_json,
+    )
 
     def failed(error: Exception) -> Response[str]:
         report_failure(logger, error)
@@ -52,9 +80,7 @@ def make_app(logger: Logger) -> APIGatewayHttpResolver:
     handlers: dict[type[Exception], Callable[[Any], Response[str]]] = {
         StaydownError: problem_of,
         RequestValidationError: lambda error: problem_of_validation(error.errors()),
-        NotFoundError: lambda _: problem(
-            status=404, slug="not-found", title="There is no such thing", detail="No such path and method."
-        ),
+        NotFoundError: lambda _: problem_of(NotFound("No such path and method.")),
         ServiceError: lambda error: problem(
             status=error.status_code, slug="refused", title="The request was refused", detail=str(error.msg)
         ),
@@ -75,5 +101,5 @@ def revision_of(if_match: str | None) -> int | None:
     return int(found[1])
 
 
-def etag(revision: int) -> Mapping[str, Any]:
-    return {"ETag": f'"{revision}"', **NO_STORE}
+def etag(revision: int) -> dict[str, str]:
+    return {"ETag": f'"{revision}"'}

@@ -14,6 +14,10 @@ CONTENT_TYPE = "application/problem+json"
 TYPE_BASE = "https://staydown.dev/problems/"
 """Problem types are names; nothing has to answer there."""
 
+MOST_ERRORS = 20
+"""Told of one request: a body of megabytes can hold hundreds of thousands, and an answer can't."""
+_LONGEST_POINTER = 200
+
 _LOCATIONS = {"query": "query parameter", "path": "path", "header": "header"}
 
 
@@ -51,25 +55,32 @@ def problem_of(error: StaydownError) -> Response[str]:
 
 def problem_of_validation(errors: Sequence[Mapping[str, Any]]) -> Response[str]:
     """What the schema refused, each at its pointer. What was sent is not repeated: it may be private."""
-    if any(error.get("type") == "json_invalid" for error in errors):
-        return problem(
-            status=400,
-            slug="not-json",
-            title="The body is not JSON",
-            detail="Send a JSON document with Content-Type: application/json.",
-        )
     return problem(
         status=422,
         slug="invalid-request",
         title="The request is not as it should be",
         detail="Some of the fields can't be accepted; see errors.",
-        pointers={_pointer(error.get("loc", ())): str(error.get("msg", "invalid")) for error in errors},
+        pointers={
+            _pointer(error.get("loc", ())): str(error.get("msg", "invalid")) for error in errors[:MOST_ERRORS]
+        },
     )
+
+
+def as_answer(response: Response[str]) -> dict[str, Any]:
+    """A problem as a function answers it to the API, where no resolver does."""
+    return {
+        "statusCode": response.status_code,
+        "headers": {"Content-Type": response.content_type},
+        "body": response.body,
+        "isBase64Encoded": False,
+    }
 
 
 def _pointer(location: Sequence[object]) -> str:
     """A JSON pointer into the body; for anything else the kind of thing and its name."""
     kind, *rest = [str(part) for part in location] or ["body"]
     if kind == "body":
-        return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in rest) or ""
-    return f"{_LOCATIONS.get(kind, kind)} {'.'.join(rest)}"
+        pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in rest)
+    else:
+        pointer = f"{_LOCATIONS.get(kind, kind)} {'.'.join(rest)}"
+    return pointer[:_LONGEST_POINTER]

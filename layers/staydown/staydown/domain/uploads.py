@@ -158,12 +158,12 @@ class Ticket:
     valid_until: datetime
 
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}")
 
 
 def is_name(text: str) -> bool:
     """Whether a platform's or an account's id can be part of a key: 1 to 128 letters, digits, . _ : @ -"""
-    return _NAME.fullmatch(text) is not None and ".." not in text
+    return NAME.fullmatch(text) is not None and ".." not in text
 
 
 @dataclass(frozen=True, slots=True)
