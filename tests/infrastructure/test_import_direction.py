@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.stack import ROOT
+from infra.local.template import load
 
 PACKAGE = ROOT / "layers" / "staydown" / "staydown"
 STANDARD = frozenset(sys.stdlib_module_names)
@@ -20,7 +21,7 @@ AWS = frozenset({"boto3", "botocore"})
 MAY_IMPORT = {
     "domain": {"domain"},
     "imaging": {"imaging", "domain"},
-    "matching": {"matching", "domain"},
+    "matching": {"matching", "imaging", "domain"},
     "aws": {"aws", "domain", "imaging", "matching"},
     "services": {"services", "aws", "domain", "imaging", "matching"},
     "api": {"api", "services", "aws", "domain", "imaging", "matching"},
@@ -113,3 +114,51 @@ def test_the_layers_bring_what_the_functions_import() -> None:
             for imported in imports_of(file):
                 known = STANDARD | brought | AWS | {"staydown", "functions"}
                 assert top(imported) in known, f"{file.relative_to(ROOT)} imports {imported}"
+
+
+def file_of(name: str) -> Path | None:
+    """The file of a module of the package; `name` may be something in it."""
+    parts = name.split(".")[1:]
+    for length in range(len(parts), -1, -1):
+        folder = PACKAGE.joinpath(*parts[:length])
+        for file in (folder.with_suffix(".py"), folder / "__init__.py"):
+            if file.is_file():
+                return file
+    return None
+
+
+def reached_from(file: Path) -> dict[str, Path]:
+    """The top-level packages that come in with a file, by whatever way, and the file that names each."""
+    found: dict[str, Path] = {}
+    seen, ahead = {file}, [file]
+    while ahead:
+        here = ahead.pop()
+        for imported in imports_of(here):
+            if top(imported) != "staydown":
+                found.setdefault(top(imported), here)
+            elif (there := file_of(imported)) is not None and there not in seen:
+                seen.add(there)
+                ahead.append(there)
+    return found
+
+
+def test_a_function_without_the_imaging_layer_reaches_nothing_of_it() -> None:
+    layers = {
+        properties["Handler"].split(".")[1]: [layer["Ref"] for layer in properties["Layers"]]
+        for properties in (
+            resource["Properties"]
+            for resource in load(ROOT / "template.yaml").resources.values()
+            if resource["Type"] == "AWS::Lambda::Function"
+        )
+    }
+    for function, refs in layers.items():
+        reached = reached_from(ROOT / "functions" / function / "app.py")
+        heavy = {
+            name: str(file.relative_to(ROOT))
+            for name, file in reached.items()
+            if name in {*PICTURES, "numpy"}
+        }
+        if any(ref.startswith("ImagingLayer") for ref in refs):
+            assert heavy, f"{function} carries the imaging layer for nothing"
+        else:
+            assert not heavy, f"{function} has no imaging layer, but imports {heavy}"
