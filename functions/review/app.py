@@ -13,7 +13,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from staydown.api.callers import calling_reviewer, calling_senior
 from staydown.api.cursors import from_cursor, to_cursor
-from staydown.api.http import NO_STORE, IdempotencyKey, IfMatch, etag, make_app, revision_of
+from staydown.api.http import Id, IdempotencyKey, IfMatch, etag, make_app, revision_of
 from staydown.api.idempotency import IdempotentCalls
 from staydown.aws.cases_store import CASES
 from staydown.aws.stack import Stack
@@ -33,7 +33,8 @@ stack = cache(Stack.from_environment)
 
 @cache
 def calls() -> IdempotentCalls:
-    return IdempotentCalls(stack(), app.resolve)
+    # A look is recorded each time, and a picture is kept nowhere.
+    return IdempotentCalls(stack(), app.resolve, never={"POST /v1/review/cases/{case_id}/reveal"})
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -59,14 +60,14 @@ def post_next(_key: IdempotencyKey = None) -> models.NextCase:
 
 
 @app.get("/v1/review/cases/<case_id>", summary="A case, but not who reported it", tags=["reviewers"])
-def get_case(case_id: str) -> Response[models.Case]:
+def get_case(case_id: Id) -> Response[models.Case]:
     return _with_etag(_case(case_id))
 
 
 @app.post(
     "/v1/review/cases/<case_id>/claim", summary="Claim this case, or renew the claim", tags=["reviewers"]
 )
-def post_claim(case_id: str, _key: IdempotencyKey = None) -> Response[models.Case]:
+def post_claim(case_id: Id, _key: IdempotencyKey = None) -> Response[models.Case]:
     reviewer = calling_reviewer(app.current_event)
     claim_case(stack(), case_id=case_id, reviewer=reviewer.reviewer_id)
     return _with_etag(_case(case_id))
@@ -77,7 +78,7 @@ def post_claim(case_id: str, _key: IdempotencyKey = None) -> Response[models.Cas
     summary="Look at an image: blurred, or by a short-lived link; each look is recorded",
     tags=["reviewers"],
 )
-def post_reveal(case_id: str, request: models.RevealRequest) -> Response[models.Revealed]:
+def post_reveal(case_id: Id, request: models.RevealRequest) -> models.Revealed:
     # Imported here: it brings the image libraries, which no other route of this function needs.
     from staydown.services.reveal_image import Look, reveal_blurred, reveal_sharp  # noqa: PLC0415
 
@@ -89,14 +90,12 @@ def post_reveal(case_id: str, request: models.RevealRequest) -> Response[models.
     else:
         picture = base64.b64encode(reveal_blurred(stack(), look)).decode()
         revealed = models.Revealed(image=picture, url=None, expires_at=None)
-    return Response(
-        status_code=HTTPStatus.OK, content_type="application/json", body=revealed, headers=dict(NO_STORE)
-    )
+    return revealed
 
 
 @app.post("/v1/review/cases/<case_id>/decision", summary="Decide a case", tags=["reviewers"])
 def post_decision(
-    case_id: str, request: models.DecisionRequest, if_match: IfMatch = None, _key: IdempotencyKey = None
+    case_id: Id, request: models.DecisionRequest, if_match: IfMatch = None, _key: IdempotencyKey = None
 ) -> Response[models.Case]:
     reviewer = calling_reviewer(app.current_event)
     factors = Factors(
@@ -115,7 +114,7 @@ def post_decision(
 
 
 @app.get("/v1/audit/<case_id>", summary="The audit of a case, verified", tags=["seniors"])
-def get_audit(case_id: str) -> models.Audit:
+def get_audit(case_id: Id) -> models.Audit:
     calling_senior(app.current_event)
     chains = [presented_chain(chain) for chain in read_audit(stack(), case_id)]
     return models.Audit(case_id=case_id, chains=chains)
@@ -132,5 +131,5 @@ def _with_etag(case: models.Case) -> Response[models.Case]:
         status_code=HTTPStatus.OK,
         content_type="application/json",
         body=case,
-        headers=dict(etag(case.revision)),
+        headers=etag(case.revision),
     )

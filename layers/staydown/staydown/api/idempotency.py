@@ -1,12 +1,13 @@
 """Idempotency-Key: the same request again gets the same answer, for a day.
 
-409 while the first is still running, 422 when the key comes with another body. Answers that say "try
-again" (5xx) are not kept. Kept answers lie encrypted in a table of their own and expire.
+409 while the first is still running, 422 when the key comes with another body. Only a success is kept: a
+refusal changed nothing, so asking again is safe, and may be answered better then. What is kept is sealed (see
+sealing) in a table of its own, and expires.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from aws_lambda_powertools.utilities.idempotency import (
@@ -20,7 +21,8 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 )
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from staydown.api.problems import problem
+from staydown.api.problems import as_answer, problem
+from staydown.api.sealing import Seal
 from staydown.aws.stack import Stack
 
 Event = dict[str, Any]
@@ -28,9 +30,11 @@ Answer = dict[str, Any]
 A_DAY = 24 * 60 * 60
 
 _CALLER = "requestContext.authorizer.jwt.claims.client_id, requestContext.authorizer.jwt.claims.sub"
+# What opens a case is part of who calls: a kept answer is for nobody who could not have had it anew.
+_KEY = f'{_CALLER}, headers."case-secret", requestContext.http.method, rawPath, headers."idempotency-key"'
 
 
-class _TryAgain(Exception):
+class _NotKept(Exception):
     """Carries an answer that must not be kept past the library."""
 
     def __init__(self, answer: Answer) -> None:
@@ -39,37 +43,50 @@ class _TryAgain(Exception):
 
 
 class IdempotentCalls:
-    """Answers a function's POSTs once for each key, caller and path."""
+    """Answers a function's POSTs once for each key, caller and path.
 
-    def __init__(self, stack: Stack, resolve: Callable[[Event, LambdaContext], Answer]) -> None:
-        config = IdempotencyConfig(
-            event_key_jmespath=f'[{_CALLER}, requestContext.http.method, rawPath, headers."idempotency-key"]',
-            payload_validation_jmespath="body",
+    never: route keys ("POST /v1/…") whose answers are not to be kept at all.
+    """
+
+    def __init__(
+        self,
+        stack: Stack,
+        resolve: Callable[[Event, LambdaContext], Answer],
+        *,
+        never: Collection[str] = (),
+    ) -> None:
+        self._config = IdempotencyConfig(
+            event_key_jmespath=f"[{_KEY}]",
+            # With the key, so that the stored hash tells nobody whether a text was sent.
+            payload_validation_jmespath='[headers."idempotency-key", body]',
             expires_after_seconds=A_DAY,
+            hash_function="sha256",
         )
-        store = DynamoDBPersistenceLayer(
+        self._store = DynamoDBPersistenceLayer(
             table_name=stack.settings.idempotency_table,
             boto3_client=stack.dynamodb,
         )
-        self._config = config
         self._resolve = resolve
-        self._once = idempotent_function(
-            self._answer,
-            data_keyword_argument="event",
-            config=config,
-            persistence_store=store,
-            key_prefix="api",
-        )
+        self._never = frozenset(never)
 
     def __call__(self, event: Event, context: LambdaContext) -> Answer:
-        is_post = event["requestContext"]["http"]["method"] == "POST"
-        if not is_post or "idempotency-key" not in event.get("headers", {}):
+        key = event.get("headers", {}).get("idempotency-key")
+        route = event["routeKey"]
+        if key is None or not route.startswith("POST ") or route in self._never:
             return self._resolve(event, context)
         self._config.register_lambda_context(context)
+        once = idempotent_function(
+            self._answer,
+            data_keyword_argument="event",
+            config=self._config,
+            persistence_store=self._store,
+            key_prefix="api",
+            output_serializer=Seal((key, event["rawPath"], event.get("body"))),
+        )
         try:
-            answer: Answer = self._once(event=event, context=context)
-        except _TryAgain as again:
-            return again.answer
+            answer: Answer = once(event=event, context=context)
+        except _NotKept as refused:
+            return refused.answer
         except IdempotencyAlreadyInProgressError:
             return _refusal(
                 409, "still-running", "The first request with this Idempotency-Key is still running."
@@ -80,16 +97,18 @@ class IdempotentCalls:
 
     def _answer(self, *, event: Event, context: LambdaContext) -> Answer:
         answer = self._resolve(event, context)
-        if answer["statusCode"] >= 500 or answer["statusCode"] in {409, 429}:
-            raise _TryAgain(answer)
+        if answer["statusCode"] >= 400:
+            raise _NotKept(answer)
         return answer
 
 
 def _refusal(status: int, slug: str, detail: str) -> Answer:
-    response = problem(status=status, slug=slug, title="The Idempotency-Key can't be used so", detail=detail)
-    return {
-        "statusCode": status,
-        "headers": {"Content-Type": response.content_type},
-        "body": response.body,
-        "isBase64Encoded": False,
-    }
+    return as_answer(
+        problem(
+            status=status,
+            slug=slug,
+            title="The Idempotency-Key can't be used so",
+            detail=detail,
+            pointers={"header idempotency-key": "choose another"} if status == 422 else None,
+        )
+    )
