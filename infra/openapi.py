@@ -21,6 +21,9 @@ DOCUMENT = ROOT / "layers" / "staydown" / "staydown" / "api" / "openapi.json"
 UNDOCUMENTED = {("GET", "/v1/openapi.json")}
 """Routes of the template that need no operation: the document itself."""
 
+THE_LIBRARYS = {"HTTPValidationError", "ValidationError", "ResponseValidationError"}
+"""Schemas of answers that nobody gets: errors are problems here."""
+
 PROBLEM = {
     "type": "object",
     "description": "RFC 9457: what is wrong, where, and what to do",
@@ -40,27 +43,39 @@ PROBLEM = {
         },
     },
 }
+MESSAGE = {
+    "type": "object",
+    "description": "What the gateway itself refuses, before any function is asked",
+    "required": ["message"],
+    "properties": {"message": {"type": "string"}},
+}
 REFUSED = {
-    "description": "Refused, or failed: the problem says why",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    "description": (
+        "Refused, or failed: the problem says why. The gateway's own refusals (401 no valid token, 403 no "
+        "scope, 404 no route, 413 too large, 429 too often) are a message alone"
+    ),
+    "content": {
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+        "application/json": {"schema": {"$ref": "#/components/schemas/Message"}},
+    },
 }
 
 
 class OutOfStep(Exception):
-    """The template and the functions don't have the same routes."""
+    """The template and the functions don't have the same routes, or two functions not the same schema."""
 
 
 def document() -> dict[str, Any]:
     """The whole API. Raises OutOfStep."""
     routes = _template_routes()
     paths: dict[str, dict[str, Any]] = {}
-    schemas: dict[str, Any] = {"Problem": PROBLEM}
+    schemas: dict[str, Any] = {"Problem": PROBLEM, "Message": MESSAGE}
     for name in sorted({name for name, _ in routes.values()}):
         app = getattr(importlib.import_module(f"functions.{name}.app"), "app", None)
         if app is None:
             continue
         schema = json.loads(app.get_openapi_json_schema(title="Staydown", version="v1"))
-        schemas |= schema.get("components", {}).get("schemas", {})
+        _add_schemas(schemas, schema.get("components", {}).get("schemas", {}), name)
         for path, operations in schema["paths"].items():
             for method, operation in operations.items():
                 paths.setdefault(path, {})[method] = _finished(operation, name)
@@ -68,8 +83,6 @@ def document() -> dict[str, Any]:
     for (method, path), (_, scopes) in routes.items():
         if (method, path) not in UNDOCUMENTED:
             paths[path][method.lower()]["security"] = [{"token": scopes}] if scopes else []
-    for unused in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(unused, None)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -112,6 +125,13 @@ def _template_routes() -> dict[tuple[str, str], tuple[str, list[str]]]:
     return routes
 
 
+def _add_schemas(schemas: dict[str, Any], more: dict[str, Any], function: str) -> None:
+    """A name means one thing in the whole document, whichever function says it."""
+    for name, schema in more.items():
+        if name not in THE_LIBRARYS and schemas.setdefault(name, schema) != schema:
+            raise OutOfStep(f"{function} has another schema {name} than a function before it, or than this")
+
+
 def _check_same(routed: set[tuple[str, str]], documented: set[tuple[str, str]]) -> None:
     odd = (routed - UNDOCUMENTED) ^ documented
     if odd:
@@ -119,7 +139,8 @@ def _check_same(routed: set[tuple[str, str]], documented: set[tuple[str, str]]) 
 
 
 def _finished(operation: dict[str, Any], function: str) -> dict[str, Any]:
-    operation["responses"].pop("422", None)
+    for status in ("422", "500"):  # the library's own; ours are problems
+        operation["responses"].pop(status, None)
     operation["responses"]["default"] = REFUSED
     operation["operationId"] = f"{function}_{operation['operationId'].split('_v1_')[0]}"
     return operation
@@ -140,7 +161,7 @@ def main() -> int:
         DOCUMENT.write_text(text, encoding="utf-8")
         print(f"wrote {DOCUMENT.relative_to(ROOT)}")
     elif not DOCUMENT.is_file() or DOCUMENT.read_text(encoding="utf-8") != text:
-        print(f"{DOCUMENT.relative_to(ROOT)} is not today's: run `make openapi`", file=sys.stderr)
+        print(f"{DOCUMENT.relative_to(ROOT)} is not today's: run `python -m infra.openapi`", file=sys.stderr)
         return 1
     return 0
 

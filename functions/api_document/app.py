@@ -1,4 +1,4 @@
-"""Serves the OpenAPI document that is checked in (`make openapi` writes it)."""
+"""Serves the OpenAPI document that is checked in (`python -m infra.openapi` writes it)."""
 
 from __future__ import annotations
 
