@@ -1,0 +1,140 @@
+"""Which calls each function makes, and which its role allows."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from infra.local.environment import in_force
+from infra.local.stack import LocalStack
+
+Need = tuple[str, str]
+"""An action and the resource it is for: ("dynamodb:PutItem", "arn:…:table/…")."""
+
+MADE_BY_AWS = ("logs:", "kms:", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+"""Not calls of the function's code: logging, polling and encryption are done for it."""
+OF_THE_STREAM = (
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+    "sqs:SendMessage",
+)
+"""The same, for a function that a stream wakes and whose failures go to a queue."""
+
+_TRANSACTED = {
+    "Put": "dynamodb:PutItem",
+    "Update": "dynamodb:UpdateItem",
+    "Delete": "dynamodb:DeleteItem",
+    "ConditionCheck": "dynamodb:ConditionCheckItem",
+}
+
+
+@dataclass
+class Recorder:
+    """Listens to the clients of every function of a stack. needs: by function, as they occur."""
+
+    stack: LocalStack
+    needs: dict[str, set[Need]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def listen(self) -> None:
+        """Load every function and hear each call that it prepares from then on."""
+        failed = self.stack.load_functions()
+        assert not failed, failed
+        for name, function in self.stack.functions.items():
+            module = sys.modules[function.handler_path.rpartition(".")[0]]
+            self.needs.setdefault(name, set())
+            if not hasattr(module, "stack"):
+                continue
+            with in_force(function.environment):
+                session = module.stack()._session
+            session.events.register("before-parameter-build", _hearing(self, name))
+
+    def hear(self, function: str, needs: set[Need]) -> None:
+        with self._lock:
+            self.needs[function] |= needs
+
+
+def _hearing(recorder: Recorder, function: str) -> Any:
+    def hear(params: dict[str, Any], model: Any, **_: Any) -> None:
+        service = model.service_model.service_name
+        recorder.hear(function, set(_needs(service, model.name, params)))
+
+    return hear
+
+
+def _needs(service: str, operation: str, params: Mapping[str, Any]) -> Iterator[Need]:
+    if service == "dynamodb":
+        yield from _dynamodb(operation, params)
+    elif service == "s3":
+        yield from _s3(operation, params)
+    elif service == "events":
+        yield from (("events:PutEvents", f"event-bus/{entry['EventBusName']}") for entry in params["Entries"])
+    elif service == "cloudfront":
+        yield "cloudfront:CreateInvalidation", f"distribution/{params['DistributionId']}"
+    else:
+        yield f"{service}:{operation}", "*"
+
+
+def _dynamodb(operation: str, params: Mapping[str, Any]) -> Iterator[Need]:
+    if operation == "TransactWriteItems":
+        for write in params["TransactItems"]:
+            for kind, item in write.items():
+                yield _TRANSACTED[kind], f"table/{item['TableName']}"
+    elif operation == "BatchGetItem":
+        yield from (("dynamodb:BatchGetItem", f"table/{table}") for table in params["RequestItems"])
+    else:
+        index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
+        yield f"dynamodb:{operation}", f"table/{params['TableName']}{index}"
+
+
+def _s3(operation: str, params: Mapping[str, Any]) -> Iterator[Need]:
+    """Asked whether an object is there, S3 says 404 only to those who may list its bucket, else 403."""
+    version = "Version" if params.get("VersionId") else ""
+    here = f":::{params['Bucket']}"
+    if operation in {"GetObject", "HeadObject"}:
+        yield f"s3:GetObject{version}", f"{here}/*"
+        if operation == "HeadObject":
+            yield "s3:ListBucket", here
+    elif operation == "DeleteObject":
+        yield f"s3:DeleteObject{version}", f"{here}/*"
+    elif operation in {"PutObject", "CreateBucket"}:  # boto3 makes a form to post out of a CreateBucket
+        yield "s3:PutObject", f"{here}/*"
+    elif operation == "CopyObject":
+        source = str(params["CopySource"])  # boto3 has made it text by now: bucket/key?versionId=…
+        version = "Version" if "?versionId=" in source else ""
+        yield f"s3:GetObject{version}", f":::{source.partition('/')[0]}/*"
+        yield "s3:PutObject", f"{here}/*"
+    else:
+        raise AssertionError(f"a call to S3 that nobody expected: {operation}")
+
+
+def allowed(stack: LocalStack) -> dict[str, set[Need]]:
+    """What each function's role allows, an action and a resource at a time, resources resolved."""
+    roles = stack.resolved("AWS::IAM::Role")
+    found = {}
+    for name, properties in stack.resolved("AWS::Lambda::Function").items():
+        role = roles[properties["Role"].rsplit("/", 1)[0].rsplit(":", 1)[-1]]
+        found[name] = {
+            (action, resource)
+            for policy in role["Policies"]
+            for statement in policy["PolicyDocument"]["Statement"]
+            for action in _list(statement["Action"])
+            for resource in _list(statement["Resource"])
+        }
+    return found
+
+
+def covers(permission: Need, need: Need) -> bool:
+    """Whether a permission allows a need (whose resource is the end of an ARN)."""
+    action, resource = permission
+    return fnmatchcase(need[0], action) and (resource == "*" or resource.endswith(need[1]))
+
+
+def _list(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)

@@ -1,0 +1,262 @@
+"""Each function may do what it does, and nothing else."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import requests
+from PIL import Image
+from staydown.matching.segment import Segment
+from staydown.matching.snapshot import write
+
+from infra.local.stack import LocalStack
+from tests.infrastructure.permissions import MADE_BY_AWS, OF_THE_STREAM, Recorder, allowed, covers
+
+DECLARED = dict.fromkeys(("intimate", "without_consent", "subject_or_representative", "good_faith"), True)
+FACTORS = {"shown": ["nudity"], "setting": "private", "complainant": "yes"}
+
+
+@pytest.fixture(scope="module")
+def recorder() -> Iterator[Recorder]:
+    """What every function did while everything that it is for was done once."""
+    with LocalStack(report=lambda _: None) as stack:
+        recorder = Recorder(stack)
+        recorder.listen()
+        _Tour(stack, recorder).all_of_it()
+        yield recorder
+
+
+def test_no_call_of_a_function_would_be_denied(recorder: Recorder) -> None:
+    permissions = allowed(recorder.stack)
+    denied = [
+        f"{function}: {need[0]} on {need[1]}"
+        for function, needs in sorted(recorder.needs.items())
+        for need in sorted(needs)
+        if not any(covers(permission, need) for permission in permissions[function])
+    ]
+    calls = sum(map(len, recorder.needs.values()))
+    print(f"{calls} kinds of calls by {len(recorder.needs)} functions")
+    assert calls > 50
+    assert not denied, "\n".join(denied)
+
+
+def test_no_function_may_do_what_it_never_does(recorder: Recorder) -> None:
+    idle = []
+    for function, permissions in sorted(allowed(recorder.stack).items()):
+        given = MADE_BY_AWS + (OF_THE_STREAM if function == "PublishEventsFunction" else ())
+        # An answer that must not be kept (a crash, say) is forgotten; not every function crashes here.
+        forgets = ("dynamodb:DeleteItem", f"table/{recorder.stack.tables['idempotency']}")
+        idle += [
+            f"{function}: {permission[0]} on {permission[1]}"
+            for permission in sorted(permissions)
+            if not permission[0].startswith(given)
+            and not any(covers(permission, need) for need in {*recorder.needs[function], forgets})
+        ]
+    assert not idle, "\n".join(idle)
+
+
+class _Tour:
+    """Plays everything that the functions are for, through HTTP and S3."""
+
+    def __init__(self, stack: LocalStack, recorder: Recorder) -> None:
+        self.stack = stack
+        self.recorder = recorder
+        self.s3 = stack.client("s3")
+        self._seed = 0
+
+    def all_of_it(self) -> None:
+        self._a_case_decided_and_reversed()
+        self._a_hash_reported_held_and_refused()
+        self._a_report_completed_and_withdrawn()
+        self._an_account_blocked_by_hand()
+        self._a_snapshot_loaded()
+        self._a_key_used_again()
+
+    def _a_case_decided_and_reversed(self) -> None:
+        photo = self._photo()
+        first = self._upload("alpha", "poster", photo)
+        self._upload("alpha", "another", photo)
+        self._report(uploads=[first])
+        case = self._post("/v1/review/next", "robin", {})["case"]["case_id"]
+        look = f"/v1/review/cases/{case}"
+        self._get("/v1/review/queue", "robin")
+        self._get(look, "robin")
+        self._post(f"{look}/claim", "robin", {})
+        self._post(f"{look}/reveal", "robin", {"upload_id": first})
+        self._post(f"{look}/reveal", "robin", {"upload_id": first, "sharp": True})
+        self._decide(case, "violating")
+        self.stack.drain()
+        stopped = self._upload("beta", "third", photo)
+        self._upload("beta", "direct", photo, direct=True)
+        self._post("/v1/checks", "alpha", {"pdq": "0f" * 32, "quality": 100})
+        self._get("/v1/accounts/poster", "alpha")
+        self._get(f"/v1/audit/{case}", "noor")
+        appeal = self._post("/v1/appeals", "alpha", {"account_id": "poster", "statement": "mine"})[
+            "appeal_id"
+        ]
+        self._get("/v1/review/appeals", "sasha")
+        answer = {"outcome": "upheld", "reasons": "consent shown"}
+        self._post(f"/v1/review/appeals/{appeal}/decision", "sasha", answer)
+        self._told_again(stopped)  # before the sweep that follows from the appeal
+        self.stack.drain()
+        assert self._get(f"/v1/uploads/{first}", "alpha")["state"] == "published"
+
+    def _a_hash_reported_held_and_refused(self) -> None:
+        photo = self._photo()
+        shown = self._upload("alpha", "somebody", photo)
+        hashed = self._hash_of(shown)
+        filed = self._report(hashes=[{"pdq": hashed, "quality": 100}])
+        self.stack.drain()
+        held = self._upload("alpha", "somebody-else", photo)
+        assert self._get(f"/v1/uploads/{held}", "alpha")["state"] == "held"
+        case = self._post("/v1/review/next", "kim", {})["case"]["case_id"]
+        self._post(f"/v1/review/cases/{case}/reveal", "kim", {"upload_id": held})
+        self._decide(case, "not_violating", reviewer="kim")
+        self.stack.drain()
+        assert self._get(f"/v1/uploads/{held}", "alpha")["state"] == "published"
+        self._follow(filed)
+
+    def _a_report_completed_and_withdrawn(self) -> None:
+        photo = self._photo()
+        shown = self._upload("alpha", "one-more", photo)
+        hashed = [{"pdq": self._hash_of(shown), "quality": 100}]
+        filed = self._report(hashes=hashed, signature="")
+        other = self._report(hashes=hashed)
+        self._with_secret(f"/v1/cases/{filed['case_number']}/information", filed, {"signature": "A. B."})
+        self.stack.drain()
+        held = self._upload("beta", "one-more", photo)
+        self._with_secret(f"/v1/cases/{other['case_number']}/withdraw", other, None)
+        self._with_secret(f"/v1/cases/{filed['case_number']}/withdraw", filed, None)
+        self.stack.drain()
+        assert self._get(f"/v1/uploads/{held}", "beta")["state"] == "published"
+        wrong = requests.get(
+            f"{self.stack.api_url}/v1/cases/{filed['case_number']}", headers={"Case-Secret": "no"}, timeout=30
+        )
+        assert wrong.status_code == 404
+
+    def _an_account_blocked_by_hand(self) -> None:
+        body = {"platform": "alpha", "reason": "by hand"}
+        assert self._post("/v1/accounts/loud/block", "noor", body)["state"] == "blocked"
+        key = f"alpha/loud/{self._photo_name()}"
+        self.s3.put_object(Bucket=self.stack.buckets["uploads"], Key=key, Body=self._photo())
+        self.stack.drain()
+        self._post("/v1/accounts/loud/unblock", "noor", body)
+
+    def _a_snapshot_loaded(self) -> None:
+        """A cold function reads the bank's segments from S3."""
+        dynamodb, table = self.stack.client("dynamodb"), self.stack.tables["hash_bank"]
+        key = {"pk": {"S": "HEAD"}, "sk": {"S": "HEAD"}}
+        seq = int(dynamodb.get_item(TableName=table, Key=key)["Item"]["seq"]["N"])
+        folded = write(Segment.of_entries([], seq=seq))
+        self.s3.put_object(Bucket=self.stack.buckets["bank"], Key="segments/1", Body=folded)
+        dynamodb.update_item(
+            TableName=table,
+            Key=key,
+            UpdateExpression="SET #segments = :segments",
+            ExpressionAttributeNames={"#segments": "segments"},
+            ExpressionAttributeValues={
+                ":segments": {"L": [{"M": {"key": {"S": "segments/1"}, "last_seq": {"N": str(seq)}}}]}
+            },
+        )
+        self.recorder.listen()
+        shown = self._upload("alpha", "late", self._photo())
+        self._post("/v1/checks", "alpha", {"pdq": "0f" * 32, "quality": 100})
+        self._report(hashes=[{"pdq": self._hash_of(shown), "quality": 100}])
+        self.stack.drain()
+
+    def _a_key_used_again(self) -> None:
+        """Each function that keeps answers finds one again, and forgets one that must not be kept."""
+        refused = {
+            "/v1/uploads": ("alpha", {"account_id": "a", "content_type": "image/png"}),
+            "/v1/accounts/somebody/block": ("noor", {"platform": "alpha", "reason": "by hand"}),
+            "/v1/appeals": ("alpha", {"account_id": "nobody", "statement": "why"}),
+            "/v1/review/next": ("robin", {}),
+            "/v1/reports": (None, {"relation": "self"}),
+        }
+        for path, (who, body) in refused.items():
+            for _ in range(2):
+                headers = self.stack.authorization(who) if who else {}
+                headers["Idempotency-Key"] = "again"
+                requests.post(self.stack.api_url + path, json=body, headers=headers, timeout=30)
+
+    def _told_again(self, upload_id: str) -> None:
+        body = json.dumps({"detail-type": "upload.blocked", "detail": {"upload_id": upload_id}})
+        message = {"messageId": "1", "body": body, "attributes": {"ApproximateReceiveCount": "2"}}
+        answer = self.stack.functions["ScanUploadFunction"].invoke({"Records": [message]})
+        assert answer == {"batchItemFailures": []}
+
+    def _upload(self, platform: str, account: str, photo: bytes, *, direct: bool = False) -> str:
+        if direct:
+            key = f"{platform}/{account}/{self._photo_name()}"
+            self.s3.put_object(Bucket=self.stack.buckets["uploads"], Key=key, Body=photo)
+            self.stack.drain()
+            return key
+        ticket = self._post("/v1/uploads", platform, {"account_id": account, "content_type": "image/png"})
+        requests.post(
+            ticket["url"], data=ticket["fields"], files={"file": photo}, timeout=30
+        ).raise_for_status()
+        self.stack.drain()
+        return str(ticket["upload_id"])
+
+    def _report(self, **fields: Any) -> dict[str, Any]:
+        body = {"relation": "self", "declarations": DECLARED, "signature": "A. B.", **fields}
+        body["contact"] = {"email": "somebody@example.org"}
+        answer = requests.post(f"{self.stack.api_url}/v1/reports", json=body, timeout=30)
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
+    def _decide(self, case: str, outcome: str, reviewer: str = "robin") -> None:
+        body = {"outcome": outcome, "factors": FACTORS, "reasons": "as seen"}
+        self._post(f"/v1/review/cases/{case}/decision", reviewer, body)
+
+    def _follow(self, filed: dict[str, Any]) -> None:
+        address = f"{self.stack.api_url}/v1/cases/{filed['case_number']}"
+        requests.get(address, headers={"Case-Secret": filed["secret"]}, timeout=30).raise_for_status()
+
+    def _with_secret(self, path: str, filed: dict[str, Any], body: dict[str, Any] | None) -> None:
+        answer = requests.post(
+            self.stack.api_url + path, json=body, headers={"Case-Secret": filed["secret"]}, timeout=30
+        )
+        assert answer.status_code == 200, answer.text
+
+    def _post(self, path: str, who: str, body: dict[str, Any]) -> dict[str, Any]:
+        self._seed += 1
+        headers = {**self.stack.authorization(who), "Idempotency-Key": f"key-{self._seed}"}
+        answer = requests.post(self.stack.api_url + path, json=body, headers=headers, timeout=30)
+        assert answer.status_code < 300, f"{path}: {answer.text}"
+        return dict(answer.json())
+
+    def _get(self, path: str, who: str) -> dict[str, Any]:
+        answer = requests.get(self.stack.api_url + path, headers=self.stack.authorization(who), timeout=30)
+        assert answer.status_code == 200, f"{path}: {answer.text}"
+        return dict(answer.json())
+
+    def _hash_of(self, upload_id: str) -> str:
+        item = self.stack.client("dynamodb").get_item(
+            TableName=self.stack.tables["uploads"],
+            Key={"pk": {"S": f"UPLOAD#{upload_id}"}, "sk": {"S": "UPLOAD"}},
+        )["Item"]
+        view = item["fingerprint"]["M"]["views"]["L"][0]["M"]
+        return bytes(view["pdq"]["M"]["data"]["B"]).hex()
+
+    def _photo(self) -> bytes:
+        """A picture unlike any before it."""
+        self._seed += 1
+        noise = np.random.default_rng(self._seed).integers(0, 255, (12, 16, 3), dtype=np.uint8)
+        file = io.BytesIO()
+        Image.fromarray(noise).resize((320, 240), Image.Resampling.BICUBIC).save(file, "PNG")
+        return file.getvalue()
+
+    def _photo_name(self) -> str:
+        self._seed += 1
+        return f"photo-{self._seed}.png"
+
+
+def test_the_recorder_hears_a_call(recorder: Recorder) -> None:
+    heard = json.dumps(sorted(recorder.needs["ScanUploadFunction"]))
+    assert "dynamodb:ConditionCheckItem" in heard
