@@ -1,0 +1,141 @@
+"""Keypoints of a picture: ORB, spread over the picture.
+
+Source: Rublee, Rabaud, Konolige, Bradski, "ORB: an efficient alternative to SIFT or SURF", 2011.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from staydown.imaging.borders import without_borders
+from staydown.imaging.decode import Picture
+from staydown.imaging.features import (
+    SUBPIXELS,
+    VARIANTS,
+    AskedFeatures,
+    JudgedFeatures,
+    Keypoints,
+)
+from staydown.imaging.luma import Grey, Plane, rounded
+from staydown.imaging.tiles import TILE_FRAME, tile_hashes
+
+JUDGED_KEYPOINTS, ASKED_KEYPOINTS = 500, 800
+_WORKING_PIXELS = 640 * 480
+"""The area that a picture is brought to, whatever its shape: a phone's screenshot is long and narrow."""
+_MAX_SIDE, _MAX_ENLARGEMENT = 1_800, 3.0
+_FAST_THRESHOLD = 5
+"""Grey levels a corner stands out by. Low, since skin, sheets and dark rooms have no strong corners; in
+other pictures the weak ones are outdone anyway."""
+_SURPLUS = 4
+"""How many times as many points are detected as are kept, so that there is a choice everywhere."""
+_FIELDS = 8
+"""The picture is divided into 8 x 8 fields, from which points are taken in turn."""
+_LEVELS, _LEVEL_STEP = 8, 1.2
+
+
+def bank_features(picture: Picture) -> JudgedFeatures:
+    """What to keep of a judged picture: of its first frame, without a plain border around it."""
+    plane = picture.frames[0].luma
+    for crop in without_borders(rounded(plane)):
+        plane = crop.of(picture.frames[0].luma)
+    grey = working_picture(plane)
+    square = cv2.resize(grey, (TILE_FRAME, TILE_FRAME), interpolation=cv2.INTER_AREA)
+    hashes, qualities = tile_hashes(np.asarray(square, np.uint8))
+    height, width = grey.shape
+    return JudgedFeatures(width, height, _extract(grey, JUDGED_KEYPOINTS, VARIANTS[:1])[0], hashes, qualities)
+
+
+def ask_features(picture: Picture) -> tuple[AskedFeatures, ...]:
+    """What to ask of an uploaded picture: of each frame, in the order of `picture.frames`."""
+    return tuple(ask_plane(frame.luma) for frame in picture.frames)
+
+
+def ask_plane(plane: Plane) -> AskedFeatures:
+    """What to ask of one luma plane, 0 to 255, any shape."""
+    grey = working_picture(plane)
+    return AskedFeatures(grey, tuple(_extract(grey, ASKED_KEYPOINTS, VARIANTS)))
+
+
+def working_picture(plane: Plane) -> Grey:
+    """The plane at working size: about 640 x 480 pixels, enlarged thrice at most."""
+    height, width = plane.shape
+    scale = min((_WORKING_PIXELS / (height * width)) ** 0.5, _MAX_SIDE / max(height, width), _MAX_ENLARGEMENT)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return rounded(np.clip(cv2.resize(plane, size, interpolation=method), 0, 255))
+
+
+def _extract(grey: Grey, wanted: int, variants: Sequence[str]) -> list[Keypoints]:
+    """The same points described for each variant; a point that one of them can't describe is left out."""
+    orb = cv2.ORB.create(
+        nfeatures=wanted * _SURPLUS,
+        scaleFactor=_LEVEL_STEP,
+        nlevels=_LEVELS,
+        fastThreshold=_FAST_THRESHOLD,
+    )
+    chosen = _spread(orb.detect(grey), grey.shape, wanted)
+    described = [_describe(orb, grey, chosen, variant) for variant in variants]
+    kept = np.flatnonzero(np.all([has for has, _, _ in described], axis=0))
+    positions = np.array([point.pt for point in chosen], np.float32).reshape(-1, 2)[kept]
+    levels = np.array([point.octave for point in chosen], np.uint8)[kept]
+    exact = np.rint(positions * SUBPIXELS).astype(np.uint16)
+    return [Keypoints(exact, angles[kept], levels, descriptors[kept]) for _, angles, descriptors in described]
+
+
+def _spread(points: Sequence[cv2.KeyPoint], shape: tuple[int, ...], wanted: int) -> list[cv2.KeyPoint]:
+    """The best points of every level of the pyramid, taken from the fields of the picture in turn."""
+    if not points:
+        return []
+    positions = np.array([point.pt for point in points])
+    response = np.array([point.response for point in points])
+    level = np.array([point.octave for point in points])
+    cell = np.minimum((positions * _FIELDS / (shape[1], shape[0])).astype(np.intp), _FIELDS - 1)
+    field = (level * _FIELDS + cell[:, 1]) * _FIELDS + cell[:, 0]
+    order = np.lexsort((-response, field))
+    rank = np.empty(len(points), np.intp)
+    starts = np.flatnonzero(np.diff(field[order], prepend=-1))
+    rank[order] = np.arange(len(points)) - np.repeat(starts, np.diff(starts, append=len(points)))
+    in_turn = np.lexsort((-response, rank, level))
+    shares = _LEVEL_STEP ** -np.arange(_LEVELS)
+    quota = np.ceil(wanted * shares / shares.sum())
+    place = np.arange(len(points)) - np.searchsorted(level[in_turn], level[in_turn])
+    kept = in_turn[place < quota[level[in_turn]]]
+    kept = kept[np.lexsort((-response[kept], rank[kept]))][:wanted]
+    return [points[index] for index in kept]
+
+
+def _describe(
+    orb: cv2.ORB, grey: Grey, points: Sequence[cv2.KeyPoint], variant: str
+) -> tuple[NDArray[np.bool_], NDArray[np.uint8], NDArray[np.uint8]]:
+    """Of each point whether it could be described, its angle (1/256 turn) and its descriptor.
+
+    Mirroring moves the points and mirrors their angles; the comparisons are then made in the mirrored
+    picture. Inverting a picture turns every point's direction round (from the darker side to the lighter
+    one) and each comparison into its opposite: no inverted picture is needed for that.
+    """
+    mirrored, inverted = bool(VARIANTS.index(variant) & 1), bool(VARIANTS.index(variant) & 2)
+    width = grey.shape[1]
+    asked = []
+    for number, point in enumerate(points):
+        x, y = point.pt
+        angle = 180.0 - point.angle if mirrored else point.angle
+        angle = (angle + (180.0 if inverted else 0.0)) % 360.0
+        asked.append(
+            cv2.KeyPoint(
+                width - 1 - x if mirrored else x, y, point.size, angle, point.response, point.octave, number
+            )
+        )
+    described, found = orb.compute(np.ascontiguousarray(grey[:, ::-1]) if mirrored else grey, asked)
+    has = np.zeros(len(points), np.bool_)
+    angles = np.zeros(len(points), np.uint8)
+    descriptors = np.zeros((len(points), 32), np.uint8)
+    numbers = [point.class_id for point in described]
+    has[numbers] = True
+    angles[numbers] = np.rint([point.angle * 256 / 360 for point in described]).astype(np.int64) % 256
+    if numbers:
+        descriptors[numbers] = np.bitwise_not(found) if inverted else found
+    return has, angles, descriptors

@@ -1,0 +1,182 @@
+"""All judged pictures by their keypoints: which of them may an asked picture show?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staydown.imaging.features import VARIANTS, AskedFeatures, JudgedFeatures
+from staydown.matching.keypoint_store import KeypointStore
+from staydown.matching.keypoint_table import KeypointTable, table_keys
+from staydown.matching.keypoint_votes import Pairs, scores
+
+MAX_BITS = 44
+"""Descriptors of the same point differ in so many bits of 256 or fewer, mostly; chance pairs in about 128."""
+LEAST_SCORE = 3.0
+"""With fewer keypoints in agreement a picture is no candidate."""
+_MERGE = 4
+"""A table is merged with the one before it unless that has this many times as many keypoints."""
+_PAIRS_AT_ONCE = 1 << 16
+_MAX_STOPPED = 0.5
+"""At most this share of a picture's keypoints may lose their vote: nobody shall make a picture unfindable."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """A judged picture that an asked one may show. variant: how the asked one was taken (VARIANTS).
+    score: about how many keypoints agree on it. features: what `align` needs."""
+
+    entry_id: str
+    variant: str
+    score: float
+    features: JudgedFeatures
+
+
+class KeypointIndex:
+    """The judged pictures of a bank. An entry may have several (the frames of an animation).
+
+    Adding sorts the new keypoints into tables of their own, which are merged as they grow, so that each
+    keypoint is sorted a few times in all. Removing erases at once, and takes no rebuild.
+
+    seq: the number of the bank's last change that is in it, kept for whoever applies the log.
+    Questions may be asked at the same time; nothing else may run while pictures are added or removed.
+    """
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self._store = KeypointStore()
+        self._ids: list[str] = []
+        self._pictures: dict[str, list[int]] = {}
+        self._tables: list[KeypointTable] = []
+
+    @classmethod
+    def of(
+        cls, pictures: Iterable[tuple[str, JudgedFeatures, NDArray[np.bool_] | None]], *, seq: int = 0
+    ) -> Self:
+        """An index of many pictures at once: (entry id, features, stopped keypoints or None)."""
+        index = cls()
+        for entry_id, features, stopped in pictures:
+            index._put(entry_id, features, stopped)
+        if len(index._store.positions):
+            index._tables.append(KeypointTable(index._store.descriptors.rows, 0))
+        index.seq = seq
+        return index
+
+    def __len__(self) -> int:
+        """How many pictures can be found."""
+        return int(self._store.alive.rows.sum())
+
+    def __contains__(self, entry_id: str) -> bool:
+        return entry_id in self._pictures
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays."""
+        return self._store.nbytes + sum(table.nbytes for table in self._tables)
+
+    def add(self, entry_id: str, features: JudgedFeatures) -> None:
+        """Add a picture of an entry; it can be found from now on."""
+        self._put(entry_id, features, None)
+        first = self._tables[-1].first + len(self._tables[-1]) if self._tables else 0
+        while self._tables and len(self._tables[-1]) < _MERGE * (len(self._store.positions) - first):
+            first = self._tables.pop().first
+        if first < len(self._store.positions):
+            self._tables.append(KeypointTable(self._store.descriptors.rows[first:], first))
+
+    def remove(self, entry_id: str) -> None:
+        """Erase all pictures of an entry; nothing happens where there is none."""
+        for picture in self._pictures.pop(entry_id, ()):
+            self._store.forget(picture)
+            self._ids[picture] = ""
+
+    def features_of(self, entry_id: str) -> tuple[JudgedFeatures, ...]:
+        """The pictures of an entry, none for an unknown one."""
+        return tuple(self._store.features(picture) for picture in self._pictures.get(entry_id, ()))
+
+    def pictures(self) -> Iterable[tuple[str, JudgedFeatures, NDArray[np.bool_]]]:
+        """Everything in it, as `of` takes it."""
+        for picture in np.flatnonzero(self._store.alive.rows).tolist():
+            stopped = self._store.stopped.rows[self._store.rows(picture)].copy()
+            yield self._ids[picture], self._store.features(picture), stopped
+
+    def candidates(self, asked: AskedFeatures, limit: int = 5) -> list[Candidate]:
+        """The pictures that most keypoints speak for, of all variants together, the likeliest first."""
+        pairs = self._pairs(asked)
+        pictures, reached = scores(pairs, LEAST_SCORE)
+        return [
+            Candidate(
+                self._ids[number // len(VARIANTS)],
+                VARIANTS[number % len(VARIANTS)],
+                score,
+                self._store.features(number // len(VARIANTS)),
+            )
+            for number, score in zip(pictures[:limit].tolist(), reached[:limit].tolist(), strict=True)
+        ]
+
+    def stop(self, entry_id: str, asked: AskedFeatures) -> int:
+        """Take the vote from the keypoints of an entry that an innocent picture shares.
+
+        asked: a picture that a reviewer, or the comparison of tiles, found to show something else: what it
+        shares is a caption, a watermark, an app's buttons. Returns how many keypoints lost their vote.
+        """
+        pairs, rows = self._near(asked)
+        taken = 0
+        for picture in self._pictures.get(entry_id, ()):
+            own = self._store.rows(picture)
+            hit = np.unique(rows[pairs.picture // len(VARIANTS) == picture])
+            stopped = self._store.stopped.rows
+            room = int((own.stop - own.start) * _MAX_STOPPED) - int(stopped[own].sum())
+            hit = hit[~stopped[hit]][: max(0, room)]
+            stopped[hit] = True
+            taken += len(hit)
+        return taken
+
+    def _put(self, entry_id: str, features: JudgedFeatures, stopped: NDArray[np.bool_] | None) -> None:
+        self._pictures.setdefault(entry_id, []).append(self._store.add(features, stopped))
+        self._ids.append(entry_id)
+
+    def _pairs(self, asked: AskedFeatures) -> Pairs:
+        pairs, rows = self._near(asked)
+        return pairs.only(~self._store.stopped.rows[rows])
+
+    def _near(self, asked: AskedFeatures) -> tuple[Pairs, NDArray[np.int64]]:
+        """Pairs of keypoints that look alike, and the rows of the judged ones.
+
+        All variants are asked at once: a query is a keypoint of a variant, and in place of a picture's
+        number stands 4 x that + the variant's place.
+        """
+        descriptors = np.concatenate([points.descriptors for points in asked.variants])
+        query, row = self._looking_alike(descriptors)
+        variant = np.repeat(np.arange(len(VARIANTS)), [len(points) for points in asked.variants])
+        angles = np.concatenate([points.angles for points in asked.variants])
+        levels = np.concatenate([points.levels for points in asked.variants]).astype(np.int64)
+        owner = self._store.owners(row)
+        alive = self._store.alive.rows[owner]
+        query, row, owner = query[alive], row[alive], owner[alive]
+        pairs = Pairs(
+            query=query,
+            picture=owner * len(VARIANTS) + variant[query],
+            turn=angles[query] - self._store.angles.rows[row],
+            levels=levels[query] - self._store.levels.rows[row],
+        )
+        return pairs, row
+
+    def _looking_alike(self, descriptors: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(number of the query, row) of descriptors within MAX_BITS, each pair once."""
+        keys = table_keys(descriptors)
+        asked = np.ascontiguousarray(descriptors).view(np.uint64)
+        held = self._store.descriptors.rows.view(np.uint64)
+        near: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+        for table in self._tables:
+            query, row = table.candidates(keys)
+            for start in range(0, len(query), _PAIRS_AT_ONCE):
+                q, r = query[start : start + _PAIRS_AT_ONCE], row[start : start + _PAIRS_AT_ONCE]
+                bits = np.bitwise_count(asked[q] ^ held[r]).sum(axis=1, dtype=np.uint16)
+                close = bits <= MAX_BITS
+                near.append(q[close] << np.int64(32) | r[close])
+        pairs = np.unique(np.concatenate(near))
+        return pairs >> np.int64(32), pairs & np.int64(0xFFFF_FFFF)

@@ -1,0 +1,138 @@
+"""Keypoints of a picture: what is stored, what is asked, and their bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from staydown.imaging.feature_bytes import FeaturesDamaged, features_from_bytes, features_to_bytes
+from staydown.imaging.features import TILES, VARIANTS, JudgedFeatures, Keypoints
+from staydown.imaging.keypoints import (
+    ASKED_KEYPOINTS,
+    JUDGED_KEYPOINTS,
+    ask_features,
+    ask_plane,
+    bank_features,
+    working_picture,
+)
+
+from tests.imaging.scenes import as_picture, scene
+
+
+def bits(one: Keypoints, other: Keypoints) -> NDArray[np.int64]:
+    differing = np.bitwise_count(one.descriptors[:, None] ^ other.descriptors[None])
+    return np.asarray(differing.sum(axis=2), np.int64)
+
+
+def alike(one: Keypoints, other: Keypoints) -> float:
+    """Share of the keypoints of `other` that `one` has too."""
+    return float((bits(one, other).min(axis=0) <= 40).mean())
+
+
+def test_a_judged_picture_keeps_at_most_500_keypoints_and_all_its_tiles() -> None:
+    features = bank_features(as_picture(scene(1)))
+    assert 300 <= len(features.keypoints) <= JUDGED_KEYPOINTS
+    assert features.tiles.shape == (len(TILES), 32)
+    assert features.qualities.shape == (len(TILES),)
+    assert int(features.qualities[-1]) >= 50
+
+
+def test_features_are_the_same_every_time() -> None:
+    once, again = (features_to_bytes(bank_features(as_picture(scene(2)))) for _ in range(2))
+    assert once == again
+
+
+def test_every_variant_has_the_same_points() -> None:
+    asked = ask_plane(scene(3))
+    assert len(asked.variants) == len(VARIANTS)
+    assert 500 <= len(asked.variants[0]) <= ASKED_KEYPOINTS
+    for variant in asked.variants:
+        assert np.array_equal(variant.positions, asked.variants[0].positions)
+
+
+@pytest.mark.parametrize(("place", "name"), list(enumerate(VARIANTS)))
+def test_a_mirrored_or_inverted_picture_is_known_by_its_variant(place: int, name: str) -> None:
+    plane = scene(4)
+    judged = bank_features(as_picture(plane)).keypoints
+    altered = plane[:, ::-1] if "mirrored" in name else plane
+    altered = 255 - altered if "inverted" in name else altered
+    shares = [alike(variant, judged) for variant in ask_plane(np.ascontiguousarray(altered)).variants]
+    assert shares[place] > 0.6
+    assert max(share for other, share in enumerate(shares) if other != place) < 0.3
+
+
+def test_a_plain_picture_has_no_keypoints_and_is_no_error() -> None:
+    features = bank_features(as_picture(np.full((300, 400), 90, np.float32)))
+    assert len(features.keypoints) == 0
+    assert not features.qualities.any()
+    assert len(ask_plane(np.full((300, 400), 90, np.float32)).variants[3]) == 0
+
+
+def test_a_dark_plain_room_has_keypoints_all_over() -> None:
+    dim = 20 + scene(5) * np.float32(0.1)
+    points = bank_features(as_picture(dim)).keypoints.points
+    fields = {(int(x) // 214, int(y) // 160) for x, y in points}
+    assert len(points) > 200
+    assert len(fields) >= 6
+
+
+def test_the_picture_is_banked_not_its_border() -> None:
+    plane = scene(6)
+    bordered = np.pad(plane, 60, constant_values=255)
+    assert np.abs(np.array([bank_features(as_picture(bordered)).width, 0]) - (640, 0)).max() < 20
+    within = bank_features(as_picture(bordered))
+    without = bank_features(as_picture(plane))
+    distance = np.bitwise_count(within.tiles[-1] ^ without.tiles[-1]).sum()
+    assert distance <= 20
+
+
+def test_a_picture_is_worked_on_at_one_size_whatever_its_own() -> None:
+    for shape in ((240, 320), (960, 1280), (1900, 500), (8, 2_000), (9, 9)):
+        height, width = working_picture(np.zeros(shape, np.float32)).shape
+        assert height * width <= 640 * 480 * 1.02
+        assert max(height, width) <= 1_800
+
+
+def test_every_frame_is_asked() -> None:
+    asked = ask_features(as_picture(scene(7), scene(8)))
+    assert len(asked) == 2
+    assert alike(asked[0].variants[0], asked[1].variants[0]) < 0.2
+
+
+def test_bytes_give_the_same_features_back() -> None:
+    features = bank_features(as_picture(scene(9)))
+    data = features_to_bytes(features)
+    assert len(data) < 24_000
+    again = features_from_bytes(data)
+    for field in dataclasses.fields(Keypoints):
+        assert np.array_equal(getattr(again.keypoints, field.name), getattr(features.keypoints, field.name))
+    assert (again.width, again.height) == (features.width, features.height)
+    assert np.array_equal(again.tiles, features.tiles)
+    assert features_to_bytes(again) == data
+
+
+def few() -> JudgedFeatures:
+    features = bank_features(as_picture(scene(10)))
+    cut = Keypoints(*(getattr(features.keypoints, f.name)[:3] for f in dataclasses.fields(Keypoints)))
+    return dataclasses.replace(features, keypoints=cut)
+
+
+DATA = features_to_bytes(few())
+
+
+@given(at=st.integers(0, len(DATA) - 1), change=st.integers(1, 255))
+def test_a_changed_byte_is_found(at: int, change: int) -> None:
+    damaged = bytearray(DATA)
+    damaged[at] ^= change
+    with pytest.raises(FeaturesDamaged):
+        features_from_bytes(bytes(damaged))
+
+
+@given(length=st.integers(0, len(DATA) - 1))
+def test_bytes_cut_short_are_refused(length: int) -> None:
+    with pytest.raises(FeaturesDamaged):
+        features_from_bytes(DATA[:length])

@@ -1,0 +1,165 @@
+"""The index of judged pictures: finds what was added, forgets what was removed, keeps over a snapshot."""
+
+from __future__ import annotations
+
+import uuid
+
+import numpy as np
+import pytest
+from staydown.domain.evidence import EvidencePolicy
+from staydown.domain.verdicts import Verdict
+from staydown.imaging.features import AskedFeatures
+from staydown.imaging.keypoints import ask_plane, bank_features
+from staydown.matching.keypoint_index import KeypointIndex
+from staydown.matching.keypoint_match import match_pictures
+from staydown.matching.keypoint_snapshot import read_keypoints, write_keypoints
+from staydown.matching.snapshot import SnapshotDamaged
+
+from tests.imaging.scenes import as_picture, scene
+
+COUNT = 12
+IDS = [str(uuid.UUID(int=number + 1)) for number in range(COUNT)]
+JUDGED = [bank_features(as_picture(scene(number))) for number in range(COUNT)]
+
+
+def asked(number: int) -> AskedFeatures:
+    """Half of the picture, from its middle."""
+    return ask_plane(np.ascontiguousarray(scene(number)[80:420, 90:550]))
+
+
+def index(count: int = COUNT) -> KeypointIndex:
+    filled = KeypointIndex()
+    for entry_id, features in zip(IDS[:count], JUDGED, strict=False):
+        filled.add(entry_id, features)
+    return filled
+
+
+def first(found: KeypointIndex, number: int) -> str | None:
+    candidates = found.candidates(asked(number))
+    return candidates[0].entry_id if candidates else None
+
+
+def test_an_empty_index_proposes_nothing() -> None:
+    assert KeypointIndex().candidates(asked(0)) == []
+
+
+def test_each_picture_is_the_first_candidate_for_its_copy() -> None:
+    filled = index()
+    assert len(filled) == COUNT
+    assert [first(filled, number) for number in range(COUNT)] == IDS
+
+
+def test_a_picture_can_be_found_as_soon_as_it_is_added() -> None:
+    growing = KeypointIndex()
+    for number in range(COUNT):
+        growing.add(IDS[number], JUDGED[number])
+        assert first(growing, number) == IDS[number]
+        assert first(growing, 0) == IDS[0]
+
+
+def test_all_at_once_and_one_by_one_answer_alike() -> None:
+    at_once = KeypointIndex.of(
+        (entry_id, features, None) for entry_id, features in zip(IDS, JUDGED, strict=True)
+    )
+    one_by_one = index()
+    for number in range(COUNT):
+        one, other = at_once.candidates(asked(number))[0], one_by_one.candidates(asked(number))[0]
+        assert (one.entry_id, one.variant) == (other.entry_id, other.variant)
+        # Tables of fewer keypoints have larger buckets, so they let a few more pairs through.
+        assert one.score == pytest.approx(other.score, rel=0.1)
+
+
+def test_a_removed_entry_is_not_found_and_nothing_of_it_is_left() -> None:
+    filled = index()
+    filled.remove(IDS[3])
+    assert IDS[3] not in filled
+    assert len(filled) == COUNT - 1
+    assert IDS[3] not in {candidate.entry_id for candidate in filled.candidates(asked(3))}
+    assert filled.features_of(IDS[3]) == ()
+    assert first(filled, 4) == IDS[4]
+    assert JUDGED[3].keypoints.descriptors[:8].tobytes() not in write_keypoints(filled)
+
+
+def test_removing_an_unknown_entry_does_nothing() -> None:
+    filled = index(2)
+    filled.remove(IDS[5])
+    assert len(filled) == 2
+
+
+def test_an_entry_may_have_several_pictures() -> None:
+    filled = KeypointIndex()
+    filled.add(IDS[0], JUDGED[0])
+    filled.add(IDS[0], JUDGED[1])
+    assert first(filled, 0) == first(filled, 1) == IDS[0]
+    assert len(filled.features_of(IDS[0])) == 2
+
+
+def test_an_unrelated_picture_is_no_match() -> None:
+    policy = EvidencePolicy()
+    matches = match_pictures([asked(100), asked(101)], index())
+    assert all(policy.judge(match.evidence) is Verdict.CLEAR for match in matches)
+
+
+def test_a_match_names_the_entry_and_the_frame() -> None:
+    matches = match_pictures([asked(100), asked(5)], index())
+    blocked = [match for match in matches if EvidencePolicy().judge(match.evidence) is Verdict.BLOCK]
+    assert {(match.entry_id, match.frame) for match in blocked} == {(IDS[5], 1)}
+
+
+def test_keypoints_of_a_frame_that_innocent_pictures_share_lose_their_vote() -> None:
+    def framed(number: int) -> np.ndarray:
+        return np.concatenate([scene(999, 640, 160), scene(number), scene(998, 640, 160)])
+
+    filled = index(3)
+    filled.add(IDS[5], bank_features(as_picture(framed(5))))
+    innocent = ask_plane(framed(50))
+    before = filled.candidates(innocent)
+    assert before[0].entry_id == IDS[5]
+    assert filled.stop(IDS[5], innocent) > 0
+    after = [c.score for c in filled.candidates(ask_plane(framed(51))) if c.entry_id == IDS[5]]
+    assert sum(after) < 0.3 * before[0].score
+    assert first(filled, 5) == IDS[5], "the picture itself is still found"
+
+
+def test_no_more_than_half_of_a_picture_can_be_stopped() -> None:
+    filled = index(3)
+    for _ in range(3):
+        filled.stop(IDS[0], ask_plane(scene(0)))
+    ((_, _, stopped), *_) = filled.pictures()
+    assert 0 < stopped.mean() <= 0.5
+    assert first(filled, 0) == IDS[0]
+
+
+def test_a_snapshot_gives_the_same_index_back() -> None:
+    filled = index()
+    filled.seq = 77
+    filled.stop(IDS[0], ask_plane(scene(0)))
+    filled.remove(IDS[1])
+    data = write_keypoints(filled)
+    again = read_keypoints(data)
+    assert again.seq == 77
+    assert len(again) == COUNT - 1
+    assert write_keypoints(again) == data
+    for number in (0, 2, 11):
+        assert first(again, number) == first(filled, number)
+
+
+def test_an_empty_index_has_a_snapshot() -> None:
+    again = read_keypoints(write_keypoints(KeypointIndex()))
+    assert len(again) == 0
+    again.add(IDS[0], JUDGED[0])
+    assert first(again, 0) == IDS[0]
+
+
+@pytest.mark.parametrize("at", [0, 9, 13, 20, 50, 5_000, -40, -1])
+def test_a_damaged_snapshot_is_refused(at: int) -> None:
+    data = bytearray(write_keypoints(index(2)))
+    data[at] ^= 1
+    with pytest.raises(SnapshotDamaged):
+        read_keypoints(bytes(data))
+
+
+@pytest.mark.parametrize("length", [0, 10, 71, 5_000])
+def test_a_snapshot_cut_short_is_refused(length: int) -> None:
+    with pytest.raises(SnapshotDamaged):
+        read_keypoints(write_keypoints(index(2))[:length])
