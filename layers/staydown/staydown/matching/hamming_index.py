@@ -51,12 +51,12 @@ class HammingIndex:
 
     def add(self, hashes: NDArray[np.uint8]) -> int:
         """Add rows, switched on: (n, 32) uint8, copied. Returns the number of the first."""
-        first = len(self)
-        self._tail.extend(as_words(hashes))
-        self._active.extend(np.ones(len(hashes), np.bool_))
-        if len(self._tail) > self._tail_rows:
-            self._fold_tail()
-        return first
+        words = as_words(hashes)
+        if len(self._tail) + len(words) > self._tail_rows:
+            self._fold(words)
+        else:
+            self._tail.extend(words)
+        return self._active.extend(np.ones(len(words), np.bool_))
 
     def switch(self, rows: int | NDArray[np.integer], *, on: bool) -> None:
         """Let one row or many be found, or not. rows: 0 to len - 1; IndexError beyond."""
@@ -89,17 +89,17 @@ class HammingIndex:
         on = self._active.rows[found.row]
         return found if on.all() else Found(found.query[on], found.row[on], found.distance[on])
 
-    def _fold_tail(self) -> None:
-        start, parts = self._tail_start, [self._tail.rows]
-        end = start + len(self._tail)
+    def _fold(self, words: NDArray[np.uint64]) -> None:
+        """Make a table of these rows, the tail before them, and the small tables before that."""
+        start, parts = self._tail_start, [self._tail.rows, words]
+        end = start + len(self._tail) + len(words)
         while self._tables and len(self._tables[-1]) < _GROWTH * (end - start):
             parts.insert(0, self._tables.pop().words)
             start = self._starts.pop()
-        words = np.concatenate(parts)
-        self._tail.clear()
-        self._tail_start = end
-        self._tables.append(BandTable(words))
+        self._tables.append(BandTable(np.concatenate(parts)))
         self._starts.append(start)
+        self._tail_start = end
+        self._tail.clear()
 
 
 def _moved(found: Found, start: int) -> Found:

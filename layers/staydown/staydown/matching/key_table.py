@@ -43,7 +43,7 @@ class KeyTable:
         first = self._keys.extend(keys)
         if len(self) - len(self._order) > max(_PENDING, len(self) // 8):
             endings = np.ascontiguousarray(self._keys.rows[:, -8:]).view(np.uint64).ravel()
-            self._order = np.argsort(endings, kind="stable").astype(np.uint32)
+            self._order = np.argsort(endings).astype(np.uint32)
             self._endings = endings[self._order]
             self._pending.clear()
         else:
@@ -59,4 +59,4 @@ class KeyTable:
         first, last = self._endings.searchsorted(ending, "left"), self._endings.searchsorted(ending, "right")
         rows = self._order[first:last]
         same = (self._keys.rows[rows] == np.frombuffer(key, np.uint8)).all(axis=1)
-        return [*rows[same].tolist(), *self._pending.get(key, ())]
+        return [*np.sort(rows[same]).tolist(), *self._pending.get(key, ())]
