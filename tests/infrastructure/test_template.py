@@ -152,9 +152,10 @@ def test_no_role_may_change_or_delete_an_audit_entry() -> None:
     assert "TimeToLiveSpecification" not in audit
 
 
-def test_only_the_scan_makes_an_image_public() -> None:
+def test_only_who_checks_against_the_bank_makes_an_image_public() -> None:
     publishers = [name for name in functions() if _may(name, "s3:PutObject", "PublishedBucket")]
-    assert publishers == ["ScanUploadFunction"]
+    assert publishers == ["ScanUploadFunction", "SweepFunction"]
+    assert all(_may(name, "dynamodb:Query", "HashBankTable") for name in publishers)
 
 
 def test_every_table_is_kept_can_be_restored_and_is_encrypted_with_a_key_of_the_stack() -> None:
