@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from staydown.imaging.luma import Grey, Plane
 
@@ -16,6 +17,8 @@ _PLAIN_SHARE = 0.97
 _TOLERANCE, _MAX_TOLERANCE = 5.0, 20.0
 """How far from the border's grey that may be: little, since a white border often meets a bright sky; more
 where the border itself is noisy."""
+_RIM, _RIM_TOLERANCE = 3, 25.0
+"""JPEG and scaling blur the last lines before the picture; this many may be so far from the grey."""
 _MIN_LEFT, _MIN_SIDE = 0.2, 8
 """Where less than this share of a side, or fewer pixels, would be left, the picture itself is plain."""
 
@@ -74,10 +77,19 @@ def _content(lines: Grey) -> tuple[int, int]:
     return first, len(sample) - _border_lines(sample[::-1])
 
 
-def _border_lines(sample: np.ndarray[tuple[int, ...], np.dtype[np.int16]]) -> int:
+def _border_lines(sample: NDArray[np.int16]) -> int:
     """How many lines from the first on have the grey of the first."""
     grey = np.median(sample[0])
     noise = 1.4826 * np.median(np.abs(sample[0] - grey))
+    away = np.abs(sample - grey)
     tolerance = min(_TOLERANCE + 3 * noise, _MAX_TOLERANCE)
-    plain = np.mean(np.abs(sample - grey) <= tolerance, axis=1) >= _PLAIN_SHARE
-    return len(sample) if plain.all() else int(np.argmin(plain))
+    lines = _leading(np.mean(away <= tolerance, axis=1) >= _PLAIN_SHARE)
+    if lines == 0:
+        return 0
+    rim = away[lines : lines + _RIM]
+    return lines + _leading(np.mean(rim <= _RIM_TOLERANCE, axis=1) >= _PLAIN_SHARE)
+
+
+def _leading(flags: NDArray[np.bool_]) -> int:
+    """How many of the flags are set before the first that is not."""
+    return len(flags) if flags.all() else int(np.argmin(flags))

@@ -1,0 +1,330 @@
+"""Every format and colour mode that is read, and every reason for which a file is not."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+import numpy as np
+import pillow_heif
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+from staydown.imaging.decode import MAX_PLANE_SIDE, WORKING_SIDE, decode, sampled
+from staydown.imaging.limits import ImageRejected, Limits
+from staydown.imaging.luma import luma_planes
+from staydown.imaging.pdq import dct16, hash_of, luma
+
+from tests.imaging.pictures import LIMITS, encode, mpo, pixels, scene
+from tests.shared_data import SHARED, needs_shared_data
+
+
+def rejection(data: bytes, limits: Limits = LIMITS) -> str:
+    with pytest.raises(ImageRejected) as caught:
+        decode(data, limits)
+    return caught.value.reason
+
+
+def heif(*images: Image.Image) -> bytes:
+    file = pillow_heif.from_pillow(images[0])
+    for image in images[1:]:
+        file.add_from_pillow(image)
+    target = io.BytesIO()
+    file.save(target, quality=-1)
+    return target.getvalue()
+
+
+ENCODED = {
+    "image/jpeg": encode(scene(), "JPEG", quality=95),
+    "image/png": encode(scene(), "PNG"),
+    "image/webp": encode(scene(), "WEBP", lossless=True),
+    "image/gif": encode(scene(), "GIF"),
+    "image/bmp": encode(scene(), "BMP"),
+    "image/tiff": encode(scene(), "TIFF", compression="tiff_lzw"),
+    "image/avif": encode(scene(), "AVIF", quality=95),
+    "image/heic": heif(scene()),
+}
+
+
+GREY = luma(pixels(scene()))
+
+
+@pytest.mark.parametrize("media_type", ENCODED)
+def test_every_format_gives_the_same_picture(media_type: str) -> None:
+    picture = decode(ENCODED[media_type], LIMITS)
+    assert picture.media_type == media_type
+    assert (picture.width, picture.height, picture.held) == (320, 240, 1)
+    assert np.abs(picture.frames[0].luma - GREY).mean() < (16 if media_type == "image/gif" else 3)
+    distance = hash_of(dct16(picture.frames[0].luma)).distance(hash_of(dct16(GREY)))
+    assert distance <= (20 if media_type == "image/gif" else 8)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "HSV"])
+def test_every_colour_mode_gives_the_luma_of_its_colours(mode: str) -> None:
+    source = scene().convert("L") if mode in {"L", "LA"} else scene()
+    converted = source.convert(mode)
+    (plane,) = luma_planes(converted, (1, 1)).values()
+    near = {"1": 128, "P": 20}.get(mode, 3)
+    assert np.abs(plane - GREY).mean() < near
+    assert hash_of(dct16(plane)).distance(hash_of(dct16(GREY))) <= (60 if mode == "1" else 10)
+
+
+def test_lab_is_read_as_colour_and_not_as_numbers() -> None:
+    from PIL import ImageCms  # noqa: PLC0415
+
+    lab = ImageCms.profileToProfile(
+        scene(), ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB"
+    )
+    assert lab is not None
+    (plane,) = luma_planes(lab, (1, 1)).values()
+    assert np.abs(plane - GREY).mean() < 2
+
+
+@pytest.mark.parametrize(
+    ("values", "mode"),
+    [
+        (GREY / 255 * 65535, "I;16"),
+        (GREY, "I"),
+        (GREY / 255 * 65535, "I"),
+        (GREY * 100_000, "I"),
+        (GREY * 1000 - 100_000, "I"),
+        (GREY, "F"),
+        (GREY / 255, "F"),
+        (GREY / 255 * 65535, "F"),
+        (GREY * 1e20, "F"),
+        (GREY - 128, "F"),
+    ],
+)
+def test_grey_of_many_bits_is_scaled_not_cut_off(values: NDArray[np.float32], mode: str) -> None:
+    dtype = {"I;16": np.uint16, "I": np.int32, "F": np.float32}[mode]
+    image = Image.fromarray(values.astype(dtype))
+    assert image.mode == mode
+    (plane,) = luma_planes(image, (1, 1)).values()
+    assert hash_of(dct16(plane)).distance(hash_of(dct16(GREY))) <= 4
+    data = encode(image, "TIFF")
+    assert hash_of(dct16(decode(data, LIMITS).frames[0].luma)).distance(hash_of(dct16(GREY))) <= 4
+
+
+def test_numbers_that_are_none_do_no_harm() -> None:
+    values = GREY.copy()
+    values[:5], values[5:10], values[10:15] = np.nan, np.inf, -np.inf
+    plane = decode(encode(Image.fromarray(values), "TIFF"), LIMITS).frames[0].luma
+    assert np.isfinite(plane).all()
+    none = np.full((20, 20), np.nan, np.float32)
+    assert decode(encode(Image.fromarray(none), "TIFF"), LIMITS).frames[0].luma.max() == 0
+
+
+def test_transparency_is_laid_over_white() -> None:
+    half = Image.new("RGBA", (40, 20), (0, 0, 0, 0))
+    half.paste((0, 0, 0, 255), (0, 0, 20, 20))
+    white_first = decode(encode(half, "PNG"), LIMITS).frames[0].luma
+    assert white_first[:, :20].max() == 0
+    assert white_first[:, 20:].min() == 255
+
+
+@pytest.mark.parametrize("mode", ["P", "L", "RGB"])
+def test_transparency_by_colour_is_laid_over_white(mode: str) -> None:
+    image = Image.new(mode, (40, 20), 0)
+    data = encode(image, "PNG", transparency=(0, 0, 0) if mode == "RGB" else 0)
+    assert decode(data, LIMITS).frames[0].luma.min() == 255
+
+
+@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP"])
+def test_a_large_picture_is_reduced_and_keeps_its_hash(image_format: str) -> None:
+    large = scene(2400, 1800)
+    picture = decode(encode(large, image_format), LIMITS)
+    plane = picture.frames[0].luma
+    assert (picture.width, picture.height) == (2400, 1800)
+    assert WORKING_SIDE <= min(plane.shape) < 2 * WORKING_SIDE
+    factor = picture.frames[0].factor
+    assert hash_of(dct16(plane, factor)).distance(hash_of(dct16(luma(pixels(large))))) <= 2
+
+
+def test_a_very_long_picture_is_squeezed_in_that_direction_alone() -> None:
+    long = scene(500, 9000)
+    frame = decode(encode(long, "PNG"), LIMITS).frames[0]
+    assert frame.luma.shape[0] <= MAX_PLANE_SIDE
+    assert frame.luma.shape[1] == 500
+    assert frame.factor == (1, 5)
+    assert hash_of(dct16(frame.luma, frame.factor)).distance(hash_of(dct16(luma(pixels(long))))) <= 2
+
+
+def test_strips_of_a_large_picture_join_without_a_seam() -> None:
+    image = scene(1700, 1500)
+    (plane,) = luma_planes(image, (3, 2)).values()
+    assert np.abs(plane - np.asarray(image.convert("F").reduce((3, 2)))).max() < 0.01
+
+
+FRAMES = [scene(96, 64, seed) for seed in range(7)]
+ANIMATED = {
+    "GIF": encode(FRAMES[0], "GIF", save_all=True, append_images=FRAMES[1:]),
+    "PNG": encode(FRAMES[0], "PNG", save_all=True, append_images=FRAMES[1:]),
+    "WEBP": encode(FRAMES[0], "WEBP", save_all=True, append_images=FRAMES[1:], lossless=True),
+    "AVIF": encode(FRAMES[0], "AVIF", save_all=True, append_images=FRAMES[1:], quality=95),
+    "TIFF": encode(FRAMES[0], "TIFF", save_all=True, append_images=FRAMES[1:]),
+    "MPO": mpo(*FRAMES),
+    "HEIF": heif(*FRAMES),
+}
+
+
+@pytest.mark.parametrize("image_format", ANIMATED)
+def test_all_the_pictures_of_a_file_are_frames(image_format: str) -> None:
+    picture = decode(ANIMATED[image_format], LIMITS)
+    assert picture.held == 7
+    assert [frame.number for frame in picture.frames] == [1, 2, 3, 4, 5, 6, 7]
+    for frame, source in zip(picture.frames, FRAMES, strict=True):
+        assert np.abs(frame.luma - luma(pixels(source))).mean() < 16
+
+
+@pytest.mark.parametrize("image_format", ANIMATED)
+def test_of_many_pictures_some_are_taken_at_even_steps(image_format: str) -> None:
+    picture = decode(ANIMATED[image_format], Limits(max_frames=3))
+    assert picture.held == 7
+    assert [frame.number for frame in picture.frames] == [1, 4, 7]
+    assert np.abs(picture.frames[1].luma - luma(pixels(FRAMES[3]))).mean() < 16
+
+
+@pytest.mark.parametrize("image_format", ANIMATED)
+def test_all_the_pictures_of_a_file_count_against_the_pixels(image_format: str) -> None:
+    pixels_held = 96 * 64 * 7
+    assert decode(ANIMATED[image_format], Limits(max_pixels=pixels_held)).held == 7
+    short = Limits(max_pixels=pixels_held - 1, max_frames=1)
+    assert rejection(ANIMATED[image_format], short) == "too_many_pixels"
+
+
+@pytest.mark.parametrize("image_format", ANIMATED)
+def test_a_file_of_too_many_pictures_is_rejected(image_format: str) -> None:
+    assert rejection(ANIMATED[image_format], Limits(max_frames_held=6)) == "too_many_frames"
+
+
+def test_the_default_picture_of_an_animated_png_is_a_frame_too() -> None:
+    data = encode(FRAMES[0], "PNG", save_all=True, append_images=FRAMES[1:3], default_image=True)
+    assert decode(data, LIMITS).held == 3
+
+
+def test_the_primary_picture_of_a_heif_comes_first() -> None:
+    file = pillow_heif.from_pillow(FRAMES[0])
+    file.add_from_pillow(FRAMES[1])
+    target = io.BytesIO()
+    file.save(target, primary_index=1, quality=-1)
+    first, second = decode(target.getvalue(), LIMITS).frames
+    assert np.abs(first.luma - luma(pixels(FRAMES[1]))).mean() < 6
+    assert np.abs(second.luma - luma(pixels(FRAMES[0]))).mean() < 6
+
+
+def test_pictures_of_an_mpo_have_their_own_sizes() -> None:
+    small, large = scene(100, 80), scene(1700, 1100, 3)
+    data = mpo(small, large)
+    first, second = decode(data, LIMITS).frames
+    assert first.luma.shape == (80, 100)
+    assert hash_of(dct16(second.luma)).distance(hash_of(dct16(luma(pixels(large))))) <= 8
+
+
+def test_an_mpo_that_lost_its_further_pictures_is_the_jpeg_that_viewers_show() -> None:
+    data = ANIMATED["MPO"]
+    first_only = data[: data.index(b"\xff\xd9") + 2]
+    picture = decode(first_only, LIMITS)
+    assert (picture.held, picture.media_type) == (1, "image/jpeg")
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted", "expected"),
+    [(1, 32, [0]), (3, 3, [0, 1, 2]), (7, 3, [0, 3, 6]), (100, 1, [0]), (10, 4, [0, 3, 6, 9])],
+)
+def test_sampling(held: int, wanted: int, expected: list[int]) -> None:
+    assert sampled(held, wanted) == expected
+
+
+def test_no_bytes() -> None:
+    assert rejection(b"") == "empty"
+
+
+def test_more_bytes_than_allowed() -> None:
+    data = ENCODED["image/png"]
+    assert rejection(data, Limits(max_bytes=len(data) - 1)) == "too_many_bytes"
+
+
+@pytest.mark.parametrize("data", [b"\0", b"hello", b"GIF8", b"\xff\xd8", b"x" * 1000, b"\0\0\0\x18ftyp"[:6]])
+def test_not_an_image(data: bytes) -> None:
+    assert rejection(data) == "not_an_image"
+
+
+UNREAD = ("ICO", "PPM", "JPEG2000", "DDS", "QOI", "SGI", "PDF", "EPS", "ICNS")
+
+
+@pytest.mark.parametrize("image_format", UNREAD)
+def test_images_of_other_formats_are_not_read(image_format: str) -> None:
+    assert rejection(encode(scene(64, 64), image_format)) == "unsupported_format"
+
+
+@pytest.mark.parametrize(
+    "data", [b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"\0\0\0\x18ftypisom\0\0\0\0isommp42"]
+)
+def test_what_browsers_show_and_nobody_here_can_hash_is_not_read(data: bytes) -> None:
+    assert rejection(data) == "unsupported_format"
+
+
+@pytest.mark.parametrize("media_type", ENCODED)
+def test_too_small(media_type: str) -> None:
+    assert rejection(ENCODED[media_type], Limits(min_side=241)) == "too_small"
+
+
+@pytest.mark.parametrize("media_type", ENCODED)
+def test_too_many_pixels(media_type: str) -> None:
+    assert rejection(ENCODED[media_type], Limits(max_pixels=320 * 240 - 1)) == "too_many_pixels"
+
+
+def png(width: int, height: int, data: bytes = b"") -> bytes:
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("side", [20_000, 100_000, 2**31 - 1])
+def test_a_bomb_is_turned_away_by_what_it_declares(side: int) -> None:
+    assert rejection(png(side, side)) == "too_many_pixels"
+    assert rejection(png(side, side), Limits(max_pixels=2**62)) in {"too_many_pixels", "damaged"}
+
+
+def test_a_gif_that_grows_its_canvas_is_turned_away_before_it_does() -> None:
+    gif = bytearray(encode(Image.new("P", (16, 16)), "GIF"))
+    at = gif.index(b",")
+    gif[at + 5 : at + 9] = struct.pack("<HH", 65535, 65535)
+    assert rejection(bytes(gif)) == "too_many_pixels"
+
+
+@pytest.mark.parametrize("media_type", ENCODED)
+def test_a_file_cut_in_half_is_rejected(media_type: str) -> None:
+    data = ENCODED[media_type]
+    assert rejection(data[: len(data) // 2]) in {"truncated", "damaged"}
+
+
+@pytest.mark.parametrize("media_type", ["image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp"])
+def test_a_file_cut_short_is_said_to_be_truncated(media_type: str) -> None:
+    data = ENCODED[media_type]
+    assert rejection(data[: len(data) * 2 // 3]) == "truncated"
+
+
+@needs_shared_data
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("broken_data_stream.png", "truncated"),
+        ("crash-0c7e0e8e11ce787078f00b5b0ca409a167f070e0.tif", "damaged"),
+        ("crash-465703f71a0f0094873a3e0e82c9f798161171b8.sgi", "unsupported_format"),
+        ("decompression_bomb.ico", "unsupported_format"),
+        ("decompression_bomb_extents.gif", "too_many_pixels"),
+        ("oom-225817ca0f8c663be7ab4b9e717b02c661e66834.tif", "damaged"),
+    ],
+)
+def test_hostile_files_are_rejected(name: str, reason: str) -> None:
+    assert rejection((SHARED / "hostile" / name).read_bytes()) == reason
+
+
+def test_a_rejection_says_nothing_of_the_picture() -> None:
+    with pytest.raises(ImageRejected) as caught:
+        decode(ENCODED["image/png"][:500], LIMITS)
+    assert str(caught.value) == f"truncated: {caught.value.detail}"

@@ -1,0 +1,152 @@
+"""PDQ against its reference: on the reference's own test pictures, and on a picture pinned here."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
+from PIL import Image
+from staydown.domain.hashes import PdqHash
+from staydown.imaging.pdq import ORIENTATIONS, dct16, dihedral, hash_of, luma
+
+from tests.imaging.pictures import pixels, scene
+from tests.shared_data import SHARED, needs_shared_data
+
+EXPECTED: dict[str, dict[str, object]] = (
+    json.loads((SHARED / "pdq/expected.json").read_text()) if SHARED.is_dir() else {}
+)
+GOOD = sorted(name for name, known in EXPECTED.items() if int(str(known["quality"])) >= 80)
+
+
+def reference(name: str) -> PdqHash:
+    return PdqHash.from_hex(str(EXPECTED[name]["pdq"]))
+
+
+@needs_shared_data
+@pytest.mark.parametrize("name", GOOD)
+def test_reference_pictures_hash_as_the_reference_does(name: str) -> None:
+    dct = dct16(luma(pixels(Image.open(SHARED / name))))
+    assert hash_of(dct).distance(reference(name)) <= 2
+
+
+@needs_shared_data
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_quality_is_the_references(name: str) -> None:
+    assert dct16(luma(pixels(Image.open(SHARED / name)))).quality == EXPECTED[name]["quality"]
+
+
+# What each file of `dih` is of the original, in the words of ORIENTATIONS.
+TURNED_FILES = {
+    "bridge-1-original.jpg": "upright",
+    "bridge-2-rotate-90.jpg": "turned 270",
+    "bridge-3-rotate-180.jpg": "turned 180",
+    "bridge-4-rotate-270.jpg": "turned 90",
+    "bridge-5-flipx.jpg": "mirrored, turned 180",
+    "bridge-6-flipy.jpg": "mirrored",
+    "bridge-7-flip-plus-1.jpg": "mirrored, turned 270",
+    "bridge-8-flip-minus-1.jpg": "mirrored, turned 90",
+}
+
+
+@needs_shared_data
+@pytest.mark.parametrize(("name", "orientation"), TURNED_FILES.items())
+def test_turned_files_lie_by_the_dihedral_hash_of_the_original(name: str, orientation: str) -> None:
+    original = dct16(luma(pixels(Image.open(SHARED / "pdq/dih/bridge-1-original.jpg"))))
+    assert dict(dihedral(original))[orientation].distance(reference(f"pdq/dih/{name}")) <= 8
+
+
+def test_a_pinned_picture_keeps_its_hash() -> None:
+    """Needs no other data; the value was checked against the reference code's steps, written out below."""
+    dct = dct16(luma(pixels(scene())))
+    assert hash_of(dct).hex == PINNED
+    assert dct.quality == 100
+
+
+PINNED = "891dfc448217b54a28dfa1b694c8481b70bffde4bb4ceb2815865d9ee4b382d5"
+
+
+def stepwise(plane: NDArray[np.float64]) -> PdqHash:
+    """PDQ as its paper tells it, one pixel at a time: slow, and independent of the matrices."""
+
+    def box(row: NDArray[np.float64]) -> NDArray[np.float64]:
+        window = (len(row) + 127) // 128
+        after = (window + 2) // 2
+        return np.array([row[max(0, i + after - window) : i + after].mean() for i in range(len(row))])
+
+    for _ in range(2):
+        plane = np.apply_along_axis(box, 1, plane)
+        plane = np.apply_along_axis(box, 0, plane)
+    rows, columns = (((np.arange(64) + 0.5) * side / 64).astype(int) for side in plane.shape)
+    blocks = plane[np.ix_(rows, columns)]
+    basis = np.array([[np.cos(np.pi / 128 * k * (2 * j + 1)) for j in range(64)] for k in range(1, 17)])
+    flat = (basis @ blocks @ basis.T).ravel()
+    bits = flat > np.sort(flat)[127]
+    return PdqHash(sum(1 << k for k in range(256) if bits[k]).to_bytes(32))
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 240), (64, 64), (40, 33), (129, 517), (20, 300)])
+def test_the_matrices_do_what_the_steps_do(width: int, height: int) -> None:
+    plane = luma(pixels(scene(width, height)))
+    assert hash_of(dct16(plane)).distance(stepwise(plane.astype(np.float64))) <= 2
+
+
+def turned(image: Image.Image, orientation: str) -> Image.Image:
+    """What an orientation's name promises, done to the pixels."""
+    if orientation.startswith("mirrored"):
+        image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    degrees = int(orientation.rpartition("turned ")[2]) if "turned" in orientation else 0
+    return image.rotate(-degrees, expand=True)
+
+
+@pytest.mark.parametrize("orientation", ORIENTATIONS)
+@pytest.mark.parametrize(("width", "height"), [(320, 240), (512, 512), (199, 301)])
+def test_an_orientation_hashes_as_the_picture_so_turned(orientation: str, width: int, height: int) -> None:
+    picture = scene(width, height)
+    hashes = dict(dihedral(dct16(luma(pixels(picture)))))
+    direct = hash_of(dct16(luma(pixels(turned(picture, orientation)))))
+    assert hashes[orientation].distance(direct) <= 2
+
+
+def test_the_first_orientation_is_the_picture_itself() -> None:
+    dct = dct16(luma(pixels(scene())))
+    assert dihedral(dct)[0] == ("upright", hash_of(dct))
+
+
+def test_orientations_differ_from_each_other() -> None:
+    hashes = [pdq for _, pdq in dihedral(dct16(luma(pixels(scene()))))]
+    apart = [a.distance(b) for i, a in enumerate(hashes) for b in hashes[:i]]
+    assert min(apart) > 64
+
+
+def test_a_part_is_hashed_from_a_slice_as_from_a_copy() -> None:
+    plane = luma(pixels(scene()))
+    part = plane[20:200, 31:300]
+    assert hash_of(dct16(part)) == hash_of(dct16(part.copy()))
+
+
+@pytest.mark.parametrize("grey", [0, 1, 77, 254, 255])
+@pytest.mark.parametrize("shape", [(1, 1), (8, 8), (100, 37), (700, 900)])
+def test_a_plain_picture_has_no_quality_and_no_bits(grey: int, shape: tuple[int, int]) -> None:
+    dct = dct16(np.full(shape, grey, np.uint8))
+    assert dct.quality == 0
+    assert hash_of(dct) == PdqHash(bytes(32))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    plane=arrays(np.uint8, st.tuples(st.integers(1, 90), st.integers(1, 90))),
+    brightness=st.floats(0.3, 0.9),
+)
+def test_any_plane_has_a_hash_of_no_more_than_half_its_bits(
+    plane: NDArray[np.uint8], brightness: float
+) -> None:
+    dct = dct16(plane)
+    assert int.from_bytes(hash_of(dct).data).bit_count() <= 128
+    assert 0 <= dct.quality <= 100
+    darker = dct16(plane.astype(np.float32) * np.float32(brightness))
+    assert darker.quality <= dct.quality

@@ -1,0 +1,147 @@
+"""The parts of a picture that are hashed, and what they are called."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+from staydown.domain.hashes import PdqHash
+from staydown.imaging.borders import Crop, without_borders
+from staydown.imaging.luma import Grey
+from staydown.imaging.pdq import ORIENTATIONS, dct16, hash_of, luma
+from staydown.imaging.views import views
+
+from tests.imaging.pictures import bordered, encode, pixels, scene
+from tests.shared_data import SHARED, needs_shared_data
+
+
+def grey(image: Image.Image) -> Grey:
+    return np.asarray(image.convert("L"))
+
+
+def jpeg(image: Image.Image, quality: int = 70) -> Image.Image:
+    import io  # noqa: PLC0415
+
+    return Image.open(io.BytesIO(encode(image, "JPEG", quality=quality)))
+
+
+def box(crop: Crop) -> tuple[int, int, int, int]:
+    return crop.left, crop.top, crop.right, crop.bottom
+
+
+COLOURS = ["black", "white", "#7f7f7f", "#20c040", "#ffee00"]
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize(
+    "sides",
+    [(16, 12, 16, 12), (0, 40, 0, 40), (60, 0, 60, 0), (0, 0, 0, 25), (9, 0, 0, 0), (5, 80, 31, 2)],
+    ids=["frame", "letterbox", "pillars", "foot", "left", "uneven"],
+)
+def test_a_border_of_any_colour_on_any_sides_is_found(colour: str, sides: tuple[int, int, int, int]) -> None:
+    left, top, _, _ = sides
+    found = list(without_borders(grey(bordered(scene(), *sides, colour))))
+    assert box(found[0]) == (left, top, left + 320, top + 240)
+    assert found[0].name == "trimmed"
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("quality", [30, 75])
+def test_a_border_is_found_after_compression_to_a_few_pixels(colour: str, quality: int) -> None:
+    found = list(without_borders(grey(jpeg(bordered(scene(), 21, 50, 33, 70, colour), quality))))
+    assert np.abs(np.subtract(box(found[0]), (21, 50, 341, 290))).max() <= 3
+
+
+def test_a_noisy_border_is_found() -> None:
+    framed = np.asarray(bordered(scene(), 40, 40, 40, 40, "#606060").convert("L"), np.float64)
+    noisy = framed + np.random.default_rng(1).normal(0, 4, framed.shape)
+    (found, *_) = without_borders(np.clip(noisy, 0, 255).astype(np.uint8))
+    assert np.abs(np.subtract(box(found), (40, 40, 360, 280))).max() <= 2
+
+
+def test_sides_may_have_colours_of_their_own() -> None:
+    letterboxed = bordered(scene(), 0, 30, 0, 50, "black")
+    found = list(without_borders(grey(bordered(letterboxed, 40, 0, 40, 0, "white"))))
+    assert box(found[-1]) == (40, 30, 360, 270)
+
+
+def test_a_border_inside_a_border_is_found_as_well() -> None:
+    framed = bordered(bordered(scene(), 0, 30, 0, 30, "black"), 10, 10, 10, 10, "white")
+    found = list(without_borders(grey(framed)))
+    assert [crop.name for crop in found] == ["trimmed", "trimmed twice"]
+    assert box(found[0]) == (10, 10, 330, 310)
+    assert box(found[1]) == (10, 40, 330, 280)
+
+
+def test_a_picture_without_a_border_is_left_alone() -> None:
+    assert list(without_borders(grey(scene()))) == []
+
+
+@pytest.mark.parametrize("size", [(1, 1), (8, 8), (300, 200)])
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_a_plain_picture_is_left_alone(size: tuple[int, int], level: int) -> None:
+    assert list(without_borders(np.full(size, level, np.uint8))) == []
+
+
+def test_a_small_thing_on_a_plain_page_is_left_alone() -> None:
+    assert list(without_borders(grey(bordered(scene(40, 30), 200, 200, 200, 200, "white")))) == []
+
+
+def test_the_picture_itself_comes_first_in_its_eight_orientations() -> None:
+    plane = luma(pixels(scene()))
+    found = list(views(plane))
+    assert tuple(view.name for view in found) == ORIENTATIONS
+    assert found[0].pdq == hash_of(dct16(plane))
+    assert {view.quality for view in found} == {100}
+
+
+def test_parts_follow_in_their_eight_orientations() -> None:
+    found = list(views(luma(pixels(bordered(scene(), 0, 40, 0, 40, "black")))))
+    names = [view.name for view in found]
+    assert names[8:] == ["trimmed", *(f"trimmed, {orientation}" for orientation in ORIENTATIONS[1:])]
+    assert found[8].pdq == hash_of(dct16(luma(pixels(scene()))))
+
+
+def test_names_say_where_the_picture_comes_from() -> None:
+    names = [view.name for view in views(luma(pixels(scene())), source="frame 3")]
+    assert names[:2] == ["frame 3", "frame 3, turned 90"]
+
+
+@needs_shared_data
+def test_the_references_letterboxed_picture_is_trimmed() -> None:
+    plane = luma(pixels(Image.open(SHARED / "pdq/letterboxed_sample-b.jpg")))
+    assert "trimmed" in {view.name for view in views(plane)}
+
+
+@needs_shared_data
+@pytest.mark.parametrize("colour", ["black", "white", "#808080"])
+@pytest.mark.parametrize("share", [0.05, 0.15])
+def test_bordered_photographs_are_found(colour: str, share: float) -> None:
+    """Of 60 photographs with a border, saved as JPEG: how many are within 31 bits of the original."""
+    found = 0
+    files = sorted((SHARED / "photos").glob("*.jpg"))[:60]
+    for file in files:
+        photograph = Image.open(file).convert("RGB")
+        original = hash_of(dct16(luma(pixels(photograph))))
+        x, y = round(photograph.width * share), round(photograph.height * share)
+        copy = luma(pixels(jpeg(bordered(photograph, x, y, x, y, colour))))
+        found += nearest(copy, original) <= 31
+    assert found >= 57
+
+
+def nearest(plane: np.ndarray[tuple[int, ...], np.dtype[np.float32]], original: PdqHash) -> int:
+    return min(view.pdq.distance(original) for view in views(plane))
+
+
+@needs_shared_data
+def test_unrelated_photographs_stay_far_apart_in_every_view() -> None:
+    files = sorted((SHARED / "photos").glob("*.jpg"))[:120]
+    found = [list(views(luma(pixels(Image.open(file))))) for file in files]
+    bits = [np.unpackbits(np.frombuffer(v[0].pdq.data, np.uint8)).astype(np.int16) for v in found]
+    originals = np.array(bits)
+    for index, ways in enumerate(found):
+        for view in (view for view in ways if view.quality >= 50):
+            one = np.unpackbits(np.frombuffer(view.pdq.data, np.uint8)).astype(np.int16)
+            distances = np.abs(originals - one).sum(axis=1)
+            distances[index] = 256
+            assert distances.min() > 60, (files[index].name, view.name)
