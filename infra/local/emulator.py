@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -32,6 +33,16 @@ REGION = "us-east-1"
 """Where moto looks for what comes without a signature (sign-in, an anonymous GET), whatever is asked for."""
 
 _SOON_MS = 25
+
+
+@cache
+def _session() -> boto3.session.Session:
+    """One for all stacks of the process: what it has read of the services' descriptions, it keeps."""
+    return boto3.session.Session(
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 moto takes any
+        region_name=REGION,
+    )
 
 
 class _Handler(MotoRequestHandler):
@@ -99,6 +110,8 @@ class Emulator:
         self._thread.start()
         Emulator._running = self
         self._reset()
+        self._sqs = get_backend("sqs")[ACCOUNT][REGION]
+        self._dynamodb = get_backend("dynamodb")[ACCOUNT][REGION]
 
     def stop(self) -> None:
         self._server.shutdown()
@@ -113,11 +126,7 @@ class Emulator:
     def client(self, service: str) -> Any:
         """A boto3 client of this endpoint; the same one each time."""
         if service not in self._clients:
-            self._clients[service] = boto3.session.Session(
-                aws_access_key_id="local",
-                aws_secret_access_key="local",  # noqa: S106 moto takes any
-                region_name=REGION,
-            ).client(
+            self._clients[service] = _session().client(
                 service,
                 endpoint_url=self.endpoint,
                 config=Config(account_id_endpoint_mode="disabled", retries={"total_max_attempts": 1}),
@@ -130,19 +139,19 @@ class Emulator:
         Looking costs microseconds, so that a poller can look often.
         """
         with self._app.turn:
-            backend = get_backend("sqs")[ACCOUNT][REGION].queues[queue]
+            backend = self._sqs.queues[queue]
             soon = time.time() * 1000 + _SOON_MS
             return sum(message.visible_at <= soon for message in backend._messages)
 
     def held(self, queue: str) -> int:
         """How many messages the queue has, those in flight too."""
         with self._app.turn:
-            return len(get_backend("sqs")[ACCOUNT][REGION].queues[queue]._messages)
+            return len(self._sqs.queues[queue]._messages)
 
     def has_changes(self, table: str) -> bool:
         """Whether `take_stream` would return something."""
         with self._app.turn:
-            shard = get_backend("dynamodb")[ACCOUNT][REGION].tables[table].stream_shard
+            shard = self._dynamodb.tables[table].stream_shard
             return shard is not None and bool(shard.items)
 
     def take_stream(self, table: str) -> list[dict[str, Any]]:
@@ -152,7 +161,7 @@ class Emulator:
         transaction has replaced, and a stream that is never cut is copied with each transaction.
         """
         with self._app.turn:
-            shard = get_backend("dynamodb")[ACCOUNT][REGION].tables[table].stream_shard
+            shard = self._dynamodb.tables[table].stream_shard
             if shard is None:
                 raise LookupError(f"{table} has no stream")
             records, shard.items = shard.items, []
