@@ -12,9 +12,9 @@ from staydown.domain.errors import Conflict
 from staydown.domain.events import EventType
 from staydown.domain.reports import Declarations, Report, Reporter
 from staydown.services.change_bank import withdraw_supports
-from staydown.services.file_report import REPORTER, with_valid_report
 from staydown.services.follow_report import open_report
 from staydown.services.free_upload import free_upload
+from staydown.services.reported_cases import REPORTER, with_valid_report
 from staydown.services.retrying import retried
 from staydown.services.save_case import save_case
 
