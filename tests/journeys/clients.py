@@ -1,0 +1,188 @@
+"""Clients as others write them: they know the description of the stack, and the API by its document.
+
+Each answer is judged by that document, and what is private in it is remembered.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+import requests
+
+from tests.journeys.contract import Contract
+from tests.journeys.watch import Watch
+
+VALID = {
+    "relation": "self",
+    "declarations": {
+        "intimate": True,
+        "without_consent": True,
+        "subject_or_representative": True,
+        "good_faith": True,
+    },
+}
+"""What every valid report says, beside the person's name and address."""
+FACTORS = {"shown": ["nudity"], "setting": "private", "complainant": "yes"}
+
+Json = dict[str, Any]
+
+
+class Caller:
+    """Sends requests to the API; `post` and `get` return the answer, judged."""
+
+    def __init__(self, description: Json, contract: Contract, watch: Watch, token: str | None = None) -> None:
+        self.description = description
+        self._contract = contract
+        self.watch = watch
+        self._http = requests.Session()
+        if token is not None:
+            self._http.headers["Authorization"] = f"Bearer {token}"
+            watch.entrust(token)
+
+    def request(self, method: str, path: str, **options: Any) -> requests.Response:
+        response = self._http.request(method, self.description["api_url"] + path, timeout=60, **options)
+        if not response.ok:
+            self.watch.problem(response.text)
+        self._contract.judge(response)
+        return response
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        return self.request("GET", path, **options)
+
+    def post(self, path: str, json: object = None, **options: Any) -> requests.Response:
+        return self.request("POST", path, json=json, **options)
+
+    def answer(self, method: str, path: str, **options: Any) -> Json:
+        """The body of an answer that has to be a success."""
+        response = self.request(method, path, **options)
+        assert response.ok, f"{method} {path}: {response.status_code} {response.text[:500]}"
+        body: Json = response.json()
+        return body
+
+
+class ClientApp(Caller):
+    """A platform."""
+
+    def ticket(self, account_id: str, content_type: str = "image/jpeg") -> Json:
+        asked = {"account_id": account_id, "content_type": content_type}
+        ticket = self.answer("POST", "/v1/uploads", json=asked)
+        self.watch.entrust(*(value for name, value in ticket["fields"].items() if name in {"policy"}))
+        return ticket
+
+    def put(self, ticket: Json, data: bytes) -> None:
+        """As a browser does it: the presigned form."""
+        form = requests.post(ticket["url"], data=ticket["fields"], files={"file": data}, timeout=60)
+        assert form.ok, form.text
+
+    def put_object(self, key: str, data: bytes, content_type: str | None = "image/jpeg") -> None:
+        """As an app with credentials of its own does it."""
+        s3 = boto3.client(
+            "s3",
+            endpoint_url=self.description["aws_endpoint_url"],
+            region_name=self.description["region"],
+            aws_access_key_id="an-app",
+            aws_secret_access_key="of-its-own",
+        )
+        declared = {"ContentType": content_type} if content_type is not None else {}
+        s3.put_object(Bucket=self.description["buckets"]["uploads"], Key=key, Body=data, **declared)
+        s3.close()
+
+    def upload(self, account_id: str, data: bytes, content_type: str = "image/jpeg") -> str:
+        """Ticket and form; the upload's id."""
+        ticket = self.ticket(account_id, content_type)
+        self.put(ticket, data)
+        return str(ticket["upload_id"])
+
+    def status(self, upload_id: str) -> Json:
+        return self.answer("GET", f"/v1/uploads/{upload_id}")
+
+    def account(self, account_id: str) -> Json:
+        return self.answer("GET", f"/v1/accounts/{account_id}")
+
+    def check(self, pdq: str, quality: int = 100) -> str:
+        self.watch.entrust(pdq)
+        return str(self.answer("POST", "/v1/checks", json={"pdq": pdq, "quality": quality})["verdict"])
+
+
+class Person(Caller):
+    """Somebody in a picture, without an account: a case number and a secret are all they have."""
+
+    case_number = ""
+    secret = ""
+
+    def report(self, *uploads: str, hashes: list[Json] | None = None, **more: Any) -> Json:
+        """A valid report, unless `more` says otherwise."""
+        name = f"Jane {uuid.uuid4().hex}"
+        form: Json = {
+            **VALID,
+            "uploads": list(uploads),
+            "hashes": hashes or [],
+            "signature": name,
+            "contact": {"name": name, "email": f"jane.{uuid.uuid4().hex}@example.org"},
+            "statement": f"This is me, {uuid.uuid4().hex}, and I never agreed.",
+            **more,
+        }
+        self.watch.entrust(*(one["pdq"] for one in form["hashes"]), form["signature"], form["statement"])
+        self.watch.entrust(*form["contact"].values())
+        filed = self.answer("POST", "/v1/reports", json=form)
+        self.case_number, self.secret = filed["case_number"], filed["secret"]
+        self.watch.entrust(self.secret)
+        return filed
+
+    @property
+    def opens(self) -> Mapping[str, str]:
+        """The header that opens the case."""
+        return {"Case-Secret": self.secret}
+
+    def follow(self) -> Json:
+        return self.answer("GET", f"/v1/cases/{self.case_number}", headers=self.opens)
+
+    def complete(self, **added: Any) -> Json:
+        return self.answer(
+            "POST", f"/v1/cases/{self.case_number}/information", json=added, headers=self.opens
+        )
+
+    def withdraw(self) -> Json:
+        return self.answer("POST", f"/v1/cases/{self.case_number}/withdraw", headers=self.opens)
+
+
+class Reviewer(Caller):
+    """Somebody of the operator's, at the console."""
+
+    def next(self) -> Json:
+        """The case with the nearest deadline, claimed."""
+        case = self.answer("POST", "/v1/review/next")["case"]
+        assert case is not None, "nothing waits"
+        return dict(case)
+
+    def case(self, case_id: str) -> Json:
+        return self.answer("GET", f"/v1/review/cases/{case_id}")
+
+    def claim(self, case_id: str) -> Json:
+        return self.answer("POST", f"/v1/review/cases/{case_id}/claim")
+
+    def reveal(self, case_id: str, upload_id: str, *, sharp: bool = False) -> Json:
+        look = {"upload_id": upload_id, "sharp": sharp}
+        revealed = self.answer("POST", f"/v1/review/cases/{case_id}/reveal", json=look)
+        self.watch.entrust(*(value for name, value in revealed.items() if name in {"image", "url"} and value))
+        return revealed
+
+    def decide(self, case_id: str, outcome: str, *, if_match: str | None = None) -> Json:
+        headers = {"If-Match": if_match} if if_match is not None else {}
+        return self.answer(
+            "POST", f"/v1/review/cases/{case_id}/decision", json=decision(outcome), headers=headers
+        )
+
+    def audit(self, case_id: str) -> Json:
+        return self.answer("GET", f"/v1/audit/{case_id}")
+
+
+def decision(outcome: str, **more: Any) -> Json:
+    return {"outcome": outcome, "factors": FACTORS, "reasons": f"It is {outcome}.", **more}
+
+
+def appeal_decision(outcome: str) -> Json:
+    return {"outcome": outcome, "reasons": f"It is {outcome}."}

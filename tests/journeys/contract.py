@@ -1,0 +1,88 @@
+"""The OpenAPI document as a judge: whether an answer is one that the API said it would give."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from jsonschema import Draft202012Validator
+
+PROBLEM = "application/problem+json"
+PROBLEM_TYPES = "https://staydown.dev/problems/"
+_UNFIT = re.compile(r"Traceback|File \"|site-packages|botocore|\.py\b|arn:aws|Exception")
+"""What no body may hold: where code lies, what it is built on, what broke."""
+
+
+class Breach(AssertionError):
+    """An answer that the document does not have, or that no answer may be."""
+
+
+class Contract:
+    """Judges answers by an OpenAPI 3.1 document, and remembers which operations were answered how."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._document = document
+        self._titles: dict[str, str] = {}
+        self._paths = sorted(
+            ((re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path)), path) for path in document["paths"]),
+            key=lambda pair: pair[1].count("{"),
+        )
+        self.answered: set[tuple[str, str, int]] = set()
+        """(method, path of the document, status) of every answer that was judged."""
+
+    def operations(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+        """(method, path, operation), each."""
+        for path, operations in self._document["paths"].items():
+            for method, operation in operations.items():
+                yield method.upper(), path, operation
+
+    def judge(self, response: requests.Response) -> None:
+        """Raise Breach for an answer that is not as the document says."""
+        method = str(response.request.method)
+        path = self._path(urlsplit(str(response.request.url)).path)
+        operation = self._document["paths"].get(path, {}).get(method.lower())
+        if response.status_code >= 500:
+            raise Breach(f"{method} {path} failed: {response.status_code} {response.text[:300]}")
+        if found := _UNFIT.search(response.text):
+            raise Breach(f"{method} {path} shows what is inside: …{found[0]}…")
+        if operation is None:
+            if (response.status_code, response.json()) != (404, {"message": "Not Found"}):
+                raise Breach(f"{method} {path} is no operation, but was answered {response.status_code}")
+            return
+        self.answered.add((method, str(path), response.status_code))
+        self._check_body(f"{method} {path}", operation, response)
+
+    def _check_body(self, where: str, operation: Mapping[str, Any], response: requests.Response) -> None:
+        said = operation["responses"]
+        answer = said.get(str(response.status_code)) or said.get("default")
+        kind = response.headers.get("content-type", "").partition(";")[0]
+        if answer is None or (response.ok and str(response.status_code) not in said):
+            raise Breach(f"{where}: the document has no {response.status_code}")
+        if kind not in answer.get("content", {}):
+            raise Breach(f"{where}: the document has no {kind} with {response.status_code}")
+        body = response.json()
+        schema = self._rooted(answer["content"][kind]["schema"])
+        for error in Draft202012Validator(
+            schema, format_checker=Draft202012Validator.FORMAT_CHECKER
+        ).iter_errors(body):
+            raise Breach(f"{where}: {error.json_path} {error.message[:200]}")
+        if kind == PROBLEM:
+            self._check_problem(where, response.status_code, body)
+
+    def _check_problem(self, where: str, status: int, problem: Mapping[str, Any]) -> None:
+        """What a schema can't say of a problem: RFC 9457, 3.1, and that a type has one title."""
+        kind, title = problem["type"], problem["title"]
+        if problem["status"] != status or not kind.startswith(PROBLEM_TYPES) or not problem["detail"]:
+            raise Breach(f"{where}: not a whole problem: {problem}")
+        if self._titles.setdefault(kind, title) != title:
+            raise Breach(f"{where}: {kind} is called {title!r} here, and {self._titles[kind]!r} elsewhere")
+
+    def _path(self, path: str) -> str | None:
+        return next((name for pattern, name in self._paths if pattern.fullmatch(path)), None)
+
+    def _rooted(self, schema: Mapping[str, Any]) -> dict[str, Any]:
+        """A schema of the document that can be used alone: its references lead into the components."""
+        return {**schema, "components": self._document["components"]}

@@ -1,0 +1,107 @@
+"""A stack to play with, and all that is to be seen of it from outside."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from infra.local.stack import LocalStack
+from tests.journeys.clients import Caller, ClientApp, Person, Reviewer
+from tests.journeys.contract import Contract
+from tests.journeys.watch import Watch
+
+_GENEROUS = {
+    # The throttle has tests of its own; here nobody waits for it.
+    "PublicRequestsPerSecond": 1000,
+    "PublicRequestBurst": 1000,
+    "RequestsPerSecond": 10_000,
+    "RequestBurst": 5_000,
+    "LogLevel": "DEBUG",
+}
+
+
+@dataclass
+class Deployed:
+    """description: what `.local/stack.json` holds. events_url: of a queue that hears all of the bus."""
+
+    stack: LocalStack
+    description: dict[str, Any]
+    contract: Contract
+    watch: Watch
+    events_url: str
+
+    def app(self, platform: str = "alpha") -> ClientApp:
+        return ClientApp(self.description, self.contract, self.watch, _token(self.description, platform))
+
+    def reviewer(self, name: str = "robin") -> Reviewer:
+        return Reviewer(self.description, self.contract, self.watch, _token(self.description, name))
+
+    def person(self) -> Person:
+        return Person(self.description, self.contract, self.watch)
+
+    def caller(self, token: str | None) -> Caller:
+        """Anybody, with any token or none."""
+        return Caller(self.description, self.contract, self.watch, token)
+
+    def drain(self) -> None:
+        self.stack.drain()
+
+    def events(self) -> list[dict[str, Any]]:
+        """What was put on the bus since the last call, as a subscriber gets it."""
+        sqs = self.stack.client("sqs")
+        heard: list[dict[str, Any]] = []
+        while messages := sqs.receive_message(QueueUrl=self.events_url, MaxNumberOfMessages=10).get(
+            "Messages"
+        ):
+            heard += [json.loads(message["Body"]) for message in messages]
+            entries = [{"Id": m["MessageId"], "ReceiptHandle": m["ReceiptHandle"]} for m in messages]
+            sqs.delete_message_batch(QueueUrl=self.events_url, Entries=entries)
+        for event in heard:
+            self.watch.event(event)
+        return heard
+
+
+@contextmanager
+def deployed(**parameters: int | str) -> Iterator[Deployed]:
+    """The whole stack in this process; at the end, nothing may have failed and nothing private been said."""
+    watch = Watch()
+    log = logging.getLogger("staydown")
+    root = logging.getLogger()
+    with LocalStack(parameters={**_GENEROUS, **parameters}, report=watch.report) as stack:
+        log.addHandler(watch)
+        root.addHandler(watch)
+        description = json.loads(json.dumps(stack.description()))
+        document = requests.get(f"{stack.api_url}/v1/openapi.json", timeout=30).json()
+        it = Deployed(stack, description, Contract(document), watch, _listening(stack))
+        try:
+            yield it
+            it.drain()
+            it.events()
+        finally:
+            log.removeHandler(watch)
+            root.removeHandler(watch)
+    assert watch.failures() == []
+    assert watch.leaks() == []
+
+
+def _listening(stack: LocalStack) -> str:
+    """A queue behind a rule for everything on the stack's bus; its URL."""
+    sqs, events = stack.client("sqs"), stack.client("events")
+    url = sqs.create_queue(QueueName="listening")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    (bus,) = (one["Name"] for one in events.list_event_buses()["EventBuses"] if one["Name"] != "default")
+    events.put_rule(Name="listening", EventBusName=bus, EventPattern=json.dumps({"source": ["staydown"]}))
+    events.put_targets(Rule="listening", EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
+    return str(url)
+
+
+def _token(description: dict[str, Any], name: str) -> str:
+    known = {one["platform"]: one["token"] for one in description["platforms"]}
+    known |= {one["username"]: one["token"] for one in description["reviewers"]}
+    return str(known[name])

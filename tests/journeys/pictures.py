@@ -1,0 +1,42 @@
+"""Pictures to upload: drawn ones, each as different from the others as photographs are, and real ones."""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+
+import numpy as np
+from PIL import Image
+from skimage import data
+
+SIZE = (160, 120)
+"""Pixels, width and height, of a drawn picture: small, so that a scan of it takes milliseconds."""
+_PATCHES = (9, 12, 3)
+
+
+def drawn(number: int) -> Image.Image:
+    """The picture with this number: patches of colour, with structure enough for a hash of full quality."""
+    patches = np.random.default_rng(number).integers(0, 256, _PATCHES, dtype=np.uint8)
+    return Image.fromarray(patches).resize(SIZE, Image.Resampling.BICUBIC)
+
+
+@cache
+def photograph(name: str) -> Image.Image:
+    """One of scikit-image's (astronaut, chelsea, coffee, rocket), no longer than 512 pixels."""
+    picture = Image.fromarray(getattr(data, name)()).convert("RGB")
+    picture.thumbnail((512, 512))
+    return picture
+
+
+def jpeg(picture: Image.Image, quality: int = 90) -> bytes:
+    return _encoded(picture, "JPEG", quality=quality)
+
+
+def png(picture: Image.Image) -> bytes:
+    return _encoded(picture, "PNG")
+
+
+def _encoded(picture: Image.Image, kind: str, **options: int) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, kind, **options)
+    return file.getvalue()

@@ -1,0 +1,76 @@
+"""Beginnings that many tests share: something is up, is reported, is taken down."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+from staydown.imaging.fingerprint import fingerprint
+from staydown.imaging.limits import Limits
+
+from tests.journeys.clients import Json, Person
+from tests.journeys.deployed import Deployed
+from tests.journeys.pictures import drawn, jpeg
+
+_numbers = itertools.count(1)
+_LIMITS = Limits(max_bytes=10_000_000, max_pixels=10_000_000, max_frames=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """picture: the file's bytes. case_id: of the report about it."""
+
+    account_id: str
+    picture: bytes
+    upload_id: str
+    person: Person
+    case_id: str
+
+
+def new_picture() -> bytes:
+    """A JPEG that no other test has."""
+    return jpeg(drawn(next(_numbers)))
+
+
+def new_account() -> str:
+    return f"account-{next(_numbers)}"
+
+
+def own_hash(picture: bytes) -> Json:
+    """What a person's own device would make of it."""
+    upright = fingerprint(picture, _LIMITS).upright
+    return {"pdq": upright.pdq.hex, "quality": upright.quality}
+
+
+def published(stack: Deployed, account_id: str, picture: bytes, platform: str = "alpha") -> str:
+    app = stack.app(platform)
+    upload_id = app.upload(account_id, picture)
+    stack.drain()
+    assert app.status(upload_id)["state"] == "published"
+    return upload_id
+
+
+def reported(stack: Deployed) -> Scene:
+    """A new picture is up and was reported; nobody has looked."""
+    account_id, picture = new_account(), new_picture()
+    upload_id = published(stack, account_id, picture)
+    person = stack.person()
+    person.report(upload_id)
+    (case_id,) = stack.app().status(upload_id)["case_ids"]
+    return Scene(account_id, picture, upload_id, person, case_id)
+
+
+def taken_down(stack: Deployed, reviewer: str = "robin") -> Scene:
+    """A new picture was reported, judged, and is gone; its account is blocked."""
+    scene = reported(stack)
+    robin = stack.reviewer(reviewer)
+    robin.claim(scene.case_id)
+    robin.decide(scene.case_id, "violating")
+    stack.drain()
+    return scene
+
+
+def newest_case(stack: Deployed, reviewer: str = "robin") -> Json:
+    """The undecided case that was opened last."""
+    cases = stack.reviewer(reviewer).answer("GET", "/v1/review/queue?limit=100")["cases"]
+    return dict(max(cases, key=lambda case: str(case["opened_at"])))

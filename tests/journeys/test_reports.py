@@ -1,0 +1,237 @@
+"""People report: by upload, by hash alone, incompletely; they complete, follow and withdraw."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.journeys.clients import VALID
+from tests.journeys.deployed import Deployed
+from tests.journeys.pictures import drawn, jpeg
+from tests.journeys.scenes import (
+    new_account,
+    new_picture,
+    newest_case,
+    own_hash,
+    published,
+    reported,
+    taken_down,
+)
+
+UNVERIFIED_MATCH = ("held", "needs_review")
+
+
+def held_by_a_hash(stack: Deployed) -> tuple[str, str, str, bytes]:
+    """(upload, account, case, picture): somebody reported a hash, then the picture came."""
+    picture, account_id = new_picture(), new_account()
+    stack.person().report(hashes=[own_hash(picture)])
+    stack.drain()
+    upload_id = stack.app().upload(account_id, picture)
+    stack.drain()
+    return upload_id, account_id, newest_case(stack)["case_id"], picture
+
+
+def test_a_picture_reported_by_its_hash_is_held_for_a_reviewer_and_punishes_nobody(stack: Deployed) -> None:
+    upload_id, account_id, case_id, _ = held_by_a_hash(stack)
+    status = stack.app().status(upload_id)
+    assert (status["state"], status["reason"]) == UNVERIFIED_MATCH
+    assert (status["url"], status["case_ids"]) == (None, [case_id])
+    assert stack.app().account(account_id)["state"] == "active"
+    (upload,) = stack.reviewer().case(case_id)["uploads"]
+    assert upload["matches"][0]["standing"] == "unverified"
+    assert upload["matches"][0]["provenance"] == ["report"]
+
+
+def test_a_held_picture_that_is_not_violating_is_published_and_its_like_pass(stack: Deployed) -> None:
+    upload_id, _, case_id, picture = held_by_a_hash(stack)
+    robin = stack.reviewer()
+    robin.claim(case_id)
+    robin.decide(case_id, "not_violating")
+    stack.drain()
+    assert stack.app().status(upload_id)["state"] == "published"
+    again = stack.app("beta").upload(new_account(), picture)
+    stack.drain()
+    assert stack.app("beta").status(again)["state"] == "published", "the claim was looked at and is refused"
+    assert stack.app().check(own_hash(picture)["pdq"]) == "clear"
+
+
+def test_a_held_picture_that_is_violating_is_blocked_with_its_account_and_its_like(stack: Deployed) -> None:
+    upload_id, account_id, case_id, picture = held_by_a_hash(stack)
+    robin = stack.reviewer()
+    robin.claim(case_id)
+    robin.decide(case_id, "violating")
+    stack.drain()
+    status = stack.app().status(upload_id)
+    assert (status["state"], status["reason"]) == ("blocked", "judged_violating")
+    assert stack.app().account(account_id)["blocks"][0]["case_id"] == case_id
+    again = stack.app("beta").upload(new_account(), picture)
+    stack.drain()
+    assert stack.app("beta").status(again)["reason"] == "matches_confirmed_entry"
+    assert stack.app().check(own_hash(picture)["pdq"]) == "block"
+
+
+def test_a_withdrawn_hash_stops_nothing_any_more(stack: Deployed) -> None:
+    picture, person = new_picture(), stack.person()
+    person.report(hashes=[own_hash(picture)])
+    stack.drain()
+    held = stack.app().upload(new_account(), picture)
+    stack.drain()
+    assert stack.app().status(held)["state"] == "held"
+    assert stack.app().check(own_hash(picture)["pdq"]) == "review"
+
+    assert person.withdraw()["withdrawn"] is True
+    stack.drain()
+    assert stack.app().check(own_hash(picture)["pdq"]) == "clear"
+    assert stack.app().status(held)["state"] == "published"
+    assert person.withdraw() == person.follow(), "withdrawing twice is withdrawing once"
+    assert person.follow()["cases"][0]["state"] == "withdrawn"
+
+
+def test_withdrawing_does_not_undo_a_decision(stack: Deployed) -> None:
+    scene = taken_down(stack)
+    assert scene.person.withdraw()["cases"][0] == {
+        **scene.person.follow()["cases"][0],
+        "state": "decided",
+        "outcome": "violating",
+    }
+    stack.drain()
+    assert stack.app().status(scene.upload_id)["state"] == "removed"
+
+
+def test_a_withdrawn_report_of_two_leaves_the_case_to_the_other(stack: Deployed) -> None:
+    scene, other = reported(stack), stack.person()
+    other.report(scene.upload_id)
+    scene.person.withdraw()
+    assert [one["state"] for one in other.follow()["cases"]] == ["open"]
+    other.withdraw()
+    assert [one["state"] for one in other.follow()["cases"]] == ["withdrawn"]
+    assert stack.app().status(scene.upload_id)["state"] == "published"
+
+
+def test_the_deadline_of_an_incomplete_report_starts_when_it_is_complete(stack: Deployed) -> None:
+    person = stack.person()
+    upload_id = published(stack, new_account(), new_picture())
+    filed = person.report(
+        upload_id,
+        declarations={**VALID["declarations"], "good_faith": False},  # type: ignore[dict-item]
+        signature="",
+        contact={"name": "", "email": ""},
+    )
+    assert (filed["valid"], filed["deadline"]) == (False, None)
+    assert filed["missing"] == ["/declarations/good_faith", "/signature", "/contact"]
+
+    half = person.complete(signature="Jane Roe", contact={"name": "J", "email": "jane@example.org"})
+    stack.watch.entrust("Jane Roe")
+    assert (half["valid"], half["missing"]) == (False, ["/declarations/good_faith"])
+    whole = person.complete(declarations=VALID["declarations"])
+    assert (whole["valid"], whole["missing"]) == (True, [])
+    allowed = datetime.fromisoformat(whole["deadline"]) - datetime.fromisoformat(whole["filed_at"])
+    assert timedelta(hours=48) < allowed < timedelta(hours=48, minutes=5)
+    (case_id,) = stack.app().status(upload_id)["case_ids"]
+    assert stack.reviewer().case(case_id)["deadline"] == whole["deadline"]
+
+
+def test_what_a_reviewer_asks_for_can_be_added_and_brings_the_case_back(stack: Deployed) -> None:
+    scene, robin = reported(stack), stack.reviewer()
+    robin.claim(scene.case_id)
+    assert robin.decide(scene.case_id, "needs_information")["state"] == "needs_information"
+    assert scene.person.follow()["cases"][0]["state"] == "needs_information"
+    assert stack.app().status(scene.upload_id)["state"] == "published"
+
+    assert scene.person.complete(statement="It was taken in my own bathroom.")["valid"]
+    assert scene.person.follow()["cases"][0]["state"] == "open"
+    robin.claim(scene.case_id)
+    assert robin.case(scene.case_id)["reports"][0]["statement"] == "It was taken in my own bathroom."
+    assert robin.decide(scene.case_id, "violating")["state"] == "decided"
+
+
+def test_a_refused_report_leaves_the_picture_and_the_account_alone(stack: Deployed) -> None:
+    scene, robin = reported(stack), stack.reviewer()
+    robin.claim(scene.case_id)
+    robin.decide(scene.case_id, "not_violating")
+    stack.drain()
+    assert stack.app().status(scene.upload_id)["state"] == "published"
+    assert stack.app().account(scene.account_id)["state"] == "active"
+    assert scene.person.follow()["cases"][0]["outcome"] == "not_violating"
+
+
+def test_a_suspected_child_is_locked_away_from_everybody_but_the_restricted_group(stack: Deployed) -> None:
+    scene, robin = reported(stack), stack.reviewer()
+    robin.claim(scene.case_id)
+    assert robin.decide(scene.case_id, "suspected_child")["state"] == "locked"
+    stack.drain()
+    status = stack.app().status(scene.upload_id)
+    assert (status["state"], status["reason"]) == ("removed", "suspected_child")
+    for name in ("robin", "sasha", "noor"):
+        refused = stack.reviewer(name).get(f"/v1/review/cases/{scene.case_id}")
+        assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (403, "case-locked")
+    assert stack.reviewer("ada").case(scene.case_id)["state"] == "locked"
+    look = {"upload_id": scene.upload_id}
+    assert stack.reviewer("ada").post(f"/v1/review/cases/{scene.case_id}/reveal", look).status_code == 403
+
+
+def test_reports_of_one_picture_are_one_case(stack: Deployed) -> None:
+    scene, other = reported(stack), stack.person()
+    other.report(scene.upload_id)
+    case = stack.reviewer().case(scene.case_id)
+    assert (len(case["reports"]), len(case["uploads"])) == (2, 1)
+    assert stack.app().status(scene.upload_id)["case_ids"] == [scene.case_id]
+
+
+def test_copies_of_one_picture_in_a_report_are_one_case_and_other_pictures_others(stack: Deployed) -> None:
+    number = 7_000
+    same = [published(stack, new_account(), jpeg(drawn(number), quality)) for quality in (95, 60)]
+    another = published(stack, new_account(), new_picture())
+    person = stack.person()
+    person.report(*same, another)
+    cases = [stack.app().status(upload_id)["case_ids"] for upload_id in (*same, another)]
+    assert cases[0] == cases[1] != cases[2]
+    assert len(person.follow()["cases"]) == 2
+
+
+def test_nobody_who_reviews_sees_who_reported(stack: Deployed) -> None:
+    scene = reported(stack)
+    seen = stack.reviewer("ada").get(f"/v1/review/cases/{scene.case_id}").text
+    assert "example.org" not in seen
+    assert "Jane" not in seen
+    assert scene.person.case_number not in seen
+
+
+@pytest.mark.parametrize("more", [{"hashes": 10, "uploads": 0}, {"hashes": 5, "uploads": 5}])
+def test_a_report_may_name_ten_pictures(stack: Deployed, more: dict[str, int]) -> None:
+    uploads = [stack.app().upload(new_account(), new_picture()) for _ in range(more["uploads"])]
+    stack.drain()
+    person = stack.person()
+    person.report(*uploads, hashes=[own_hash(new_picture()) for _ in range(more["hashes"])])
+    assert len(person.follow()["cases"]) == 10
+    assert person.withdraw()["withdrawn"]
+    assert {case["state"] for case in person.follow()["cases"]} == {"withdrawn"}
+
+
+def test_a_report_of_a_picture_by_its_upload_and_by_its_hash_is_taken(stack: Deployed) -> None:
+    """The upload was held by somebody's hash, so both lead to the one case."""
+    upload_id, _, case_id, picture = held_by_a_hash(stack)
+    person = stack.person()
+    person.report(upload_id, hashes=[own_hash(picture)])
+    assert len(person.follow()["cases"]) == 1
+    assert len(stack.reviewer().case(case_id)["reports"]) == 2
+
+
+def test_more_pictures_than_one_transaction_takes_are_refused(stack: Deployed) -> None:
+    uploads = [stack.app().upload(new_account(), new_picture()) for _ in range(10)]
+    hashes = [own_hash(new_picture()) for _ in range(10)]
+    stack.drain()
+    person = stack.person()
+    form = {**VALID, "uploads": uploads, "hashes": hashes}
+    refused = person.post("/v1/reports", form)
+    assert refused.status_code == 422
+    assert {one["pointer"] for one in refused.json()["errors"]} == {"/uploads", "/hashes"}
+    assert person.report(*uploads, hashes=hashes[:5])["valid"]
+
+
+def test_what_is_wrong_with_an_upload_is_said_where_it_was_named(stack: Deployed) -> None:
+    there = published(stack, new_account(), new_picture())
+    refused = stack.person().post("/v1/reports", {**VALID, "uploads": [there, there, "nowhere"]})
+    assert refused.status_code == 422
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/uploads/2"]
