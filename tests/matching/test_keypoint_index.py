@@ -65,8 +65,6 @@ def test_all_at_once_and_one_by_one_answer_alike() -> None:
     for number in range(COUNT):
         one, other = at_once.candidates(asked(number))[0], one_by_one.candidates(asked(number))[0]
         assert (one.entry_id, one.variant) == (other.entry_id, other.variant)
-        # Tables of fewer keypoints have larger buckets, so they let a few more pairs through.
-        assert one.score == pytest.approx(other.score, rel=0.1)
 
 
 def test_a_removed_entry_is_not_found_and_nothing_of_it_is_left() -> None:
