@@ -15,6 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from staydown.api.failures import partial_failures, report_failure
 from staydown.aws.stack import Stack
 from staydown.services.bank_view import BankView
+from staydown.services.judged_pictures import JudgedPictures
 from staydown.services.scan_upload import ArrivedObject, scan_uploads
 from staydown.services.settle_upload import settle_upload
 
@@ -24,7 +25,7 @@ stack = cache(Stack.from_environment)
 
 @cache
 def bank() -> BankView:
-    return BankView(stack())
+    return BankView(stack(), JudgedPictures(stack()))
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

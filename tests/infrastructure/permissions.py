@@ -96,20 +96,21 @@ def _dynamodb(operation: str, params: Mapping[str, Any]) -> Iterator[Need]:
 def _s3(operation: str, params: Mapping[str, Any]) -> Iterator[Need]:
     """Asked whether an object is there, S3 says 404 only to those who may list its bucket, else 403."""
     version = "Version" if params.get("VersionId") else ""
-    here = f":::{params['Bucket']}"
+    bucket = f":::{params['Bucket']}"
+    here = f"{bucket}/{params.get('Key', '*')}"
     if operation in {"GetObject", "HeadObject"}:
-        yield f"s3:GetObject{version}", f"{here}/*"
+        yield f"s3:GetObject{version}", here
         if operation == "HeadObject":
-            yield "s3:ListBucket", here
+            yield "s3:ListBucket", bucket
     elif operation == "DeleteObject":
-        yield f"s3:DeleteObject{version}", f"{here}/*"
+        yield f"s3:DeleteObject{version}", here
     elif operation in {"PutObject", "CreateBucket"}:  # boto3 makes a form to post out of a CreateBucket
-        yield "s3:PutObject", f"{here}/*"
+        yield "s3:PutObject", here
     elif operation == "CopyObject":
         source = str(params["CopySource"])  # boto3 has made it text by now: bucket/key?versionId=…
-        version = "Version" if "?versionId=" in source else ""
-        yield f"s3:GetObject{version}", f":::{source.partition('/')[0]}/*"
-        yield "s3:PutObject", f"{here}/*"
+        key, _, version = source.partition("?versionId=")
+        yield f"s3:GetObject{'Version' if version else ''}", f":::{key}"
+        yield "s3:PutObject", here
     else:
         raise AssertionError(f"a call to S3 that nobody expected: {operation}")
 
@@ -133,7 +134,9 @@ def allowed(stack: LocalStack) -> dict[str, set[Need]]:
 def covers(permission: Need, need: Need) -> bool:
     """Whether a permission allows a need (whose resource is the end of an ARN)."""
     action, resource = permission
-    return fnmatchcase(need[0], action) and (resource == "*" or resource.endswith(need[1]))
+    if ":::" in resource:
+        return need[0] == action and fnmatchcase(need[1], resource[resource.index(":::") :])
+    return need[0] == action and resource.endswith(need[1])
 
 
 def _list(value: Any) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from staydown.domain.evidence import EvidencePolicy
 from staydown.domain.verdicts import MatchPolicy
 
 
@@ -37,6 +38,7 @@ class Settings:
     distribution_id: str
     published_base_url: str
     policy: MatchPolicy
+    evidence: EvidencePolicy
     removal_time: timedelta
     appeal_window: timedelta
     claim_lease: timedelta
@@ -81,6 +83,7 @@ class Settings:
                 review_distance=number("REVIEW_DISTANCE"),
                 minimum_quality=number("MINIMUM_QUALITY"),
             ),
+            evidence=EvidencePolicy(),
             removal_time=timedelta(hours=number("REMOVAL_HOURS")),
             appeal_window=timedelta(days=number("APPEAL_DAYS")),
             claim_lease=timedelta(minutes=number("CLAIM_MINUTES")),

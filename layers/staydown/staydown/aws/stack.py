@@ -18,6 +18,7 @@ from staydown.aws.cases_store import CasesStore
 from staydown.aws.event_bus import EventBus
 from staydown.aws.images import Images
 from staydown.aws.outbox import Outbox
+from staydown.aws.pictures import Pictures
 from staydown.aws.reporters_store import ReportersStore
 from staydown.aws.settings import Settings
 from staydown.aws.snapshots import Snapshots
@@ -74,6 +75,10 @@ class Stack:
     @cached_property
     def snapshots(self) -> Snapshots:
         return Snapshots(self.s3, self.settings.bank_bucket)
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        return Pictures(self.s3, self.settings.bank_bucket)
 
     @cached_property
     def cases(self) -> CasesStore:

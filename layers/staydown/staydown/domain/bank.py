@@ -47,7 +47,8 @@ class Entry:
 
     pdq and quality: absent for an entry of exact bytes only. sha256 (32 bytes) and phash: absent where
     only a bare hash was given. supports: what it rests on. suspended: an admin switched it off without
-    losing it. allowed: an admin knows it for a false alarm.
+    losing it. allowed: an admin knows it for a false alarm. features: where the keypoints of the judged
+    picture are kept; absent where no picture was ever at hand.
     """
 
     entry_id: str
@@ -58,6 +59,7 @@ class Entry:
     supports: frozenset[Support]
     suspended: bool = False
     allowed: bool = False
+    features: str | None = None
 
     @property
     def standing(self) -> Standing:
@@ -85,11 +87,26 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlap:
+    """A picture laid over a judged one by its keypoints.
+
+    inliers: keypoints that the laying explains. agreeing, visible: parts (tiles) of the judged picture
+    that look the same, and that could be compared. conclusive: enough to block (else enough to look).
+    """
+
+    inliers: int
+    agreeing: int
+    visible: int
+    conclusive: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """An image met an entry.
 
-    distance: 0 to 256, between `view` of the image and the entry's hash. exact: the very same bytes
-    (then the distance is 0). trusted: both hashes have the quality that the policy asks for.
+    distance: 0 to 256, between `view` of the image and the entry's hash; of the nearest part where it is
+    an overlap. exact: the very same bytes (then the distance is 0). trusted: both hashes have the quality
+    that the policy asks for. overlap: absent where the hashes of the whole pictures met.
     """
 
     entry_id: str
@@ -98,3 +115,4 @@ class Match:
     view: str
     exact: bool
     trusted: bool
+    overlap: Overlap | None = None

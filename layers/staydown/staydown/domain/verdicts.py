@@ -42,6 +42,9 @@ class MatchPolicy:
         """
         if match.standing not in {Standing.CONFIRMED, Standing.UNVERIFIED}:
             return Verdict.CLEAR
+        if match.overlap is not None:
+            conclusive = match.overlap.conclusive and match.standing is Standing.CONFIRMED
+            return Verdict.BLOCK if conclusive else Verdict.REVIEW
         same = match.exact or (match.trusted and match.distance <= self.block_distance)
         if same:
             return Verdict.BLOCK if match.standing is Standing.CONFIRMED else Verdict.REVIEW
@@ -71,4 +74,7 @@ class MatchPolicy:
 
 
 def _nearness(match: Match) -> tuple[int, int]:
-    return (0 if match.exact else 1, match.distance)
+    """The same bytes first, then the hash of the whole, then a part laid over a part."""
+    if match.overlap is not None:
+        return 2, match.distance
+    return (0 if match.exact else 1), match.distance

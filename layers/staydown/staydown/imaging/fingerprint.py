@@ -27,7 +27,11 @@ def fingerprint(data: bytes, limits: Limits) -> Fingerprint:
     The first view is the first picture upright. Hashes that a former view already has are left out (the
     frames of an animation repeat each other).
     """
-    picture = decode(data, limits)
+    return fingerprint_of(decode(data, limits), data)
+
+
+def fingerprint_of(picture: Picture, data: bytes) -> Fingerprint:
+    """The hashes of a picture that was decoded from these bytes."""
     return Fingerprint(
         sha256=hashlib.sha256(data).digest(),
         views=tuple(_distinct(_all_views(picture))),

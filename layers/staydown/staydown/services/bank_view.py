@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from staydown.aws.stack import Stack
 from staydown.domain.bank import Match, Standing
-from staydown.domain.fingerprints import Fingerprint
 from staydown.domain.hashes import PdqHash
+from staydown.domain.uploads import Upload
 from staydown.domain.verdicts import Verdict
 from staydown.matching.bank_index import BankIndex
 from staydown.matching.snapshot import read
 
+if TYPE_CHECKING:  # OpenCV comes with them, and a bare hash needs none
+    from staydown.imaging.features import AskedFeatures
+    from staydown.services.judged_pictures import JudgedPictures
+
 
 class BankView:
-    """Safe to use from several threads."""
+    """Safe to use from several threads.
 
-    def __init__(self, stack: Stack) -> None:
+    pictures: the judged pictures as well, for whoever has images to compare with them.
+    """
+
+    def __init__(self, stack: Stack, pictures: JudgedPictures | None = None) -> None:
         self._stack = stack
         self._index = BankIndex()
+        self._pictures = pictures
         self._lock = threading.Lock()
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether any judged picture was known at the last refresh."""
+        return self._pictures is not None and len(self._pictures) > 0
 
     def refresh(self) -> int:
         """Bring the index up to the head as it is now; the number of the last change it then has.
@@ -33,29 +47,45 @@ class BankView:
                 segments = [read(self._stack.snapshots.read(one.key)) for one in head.segments]
                 self._index = BankIndex.load(segments, seq=head.folded)
             if head.seq > self._index.seq:
-                self._index.apply(self._stack.bank.changes(self._index.seq, head.seq))
+                changes = list(self._stack.bank.changes(self._index.seq, head.seq))
+                if self._pictures is not None:
+                    self._pictures.follow(changes)
+                self._index.apply(changes)
             return self._index.seq
 
     def judge(
-        self, fingerprint: Fingerprint, *, cleared: Iterable[str] = ()
+        self, upload: Upload, looks: Callable[[Upload], Sequence[AskedFeatures]] | None = None
     ) -> tuple[Verdict, tuple[Match, ...]]:
-        """The verdict on an image, and what it rests on.
+        """The verdict on an upload that was read, and what it rests on.
 
-        cleared: entries that a reviewer said this image is not. They no longer bring it to a reviewer;
-        once they are confirmed, and it is within the distance that blocks, they count again.
+        Its hashes first; if these do not block it, its picture is laid over the judged ones it may show.
+        Entries that a reviewer said it is not no longer bring it to a reviewer; once they are confirmed,
+        and it is within the distance that blocks, they count again.
         """
+        if upload.fingerprint is None:
+            raise ValueError(f"upload {upload.upload_id} was never read")
         policy = self._stack.settings.policy
         with self._lock:
             matches = self._index.match(
-                fingerprint, distance=policy.review_distance, minimum_quality=policy.minimum_quality
+                upload.fingerprint,
+                distance=policy.review_distance,
+                minimum_quality=policy.minimum_quality,
             )
-        known = set(cleared)
-        relevant = [
+        verdict, decisive = policy.decide(self._relevant(upload, matches))
+        if verdict is Verdict.BLOCK or looks is None or not self.has_pictures:
+            return verdict, decisive
+        asked = looks(upload)
+        with self._lock:
+            matches += self._pictures.matches(asked) if self._pictures is not None else []
+        return policy.decide(self._relevant(upload, matches))
+
+    def _relevant(self, upload: Upload, matches: Iterable[Match]) -> list[Match]:
+        policy = self._stack.settings.policy
+        return [
             match
             for match in matches
-            if match.entry_id not in known or policy.judge(match) is not Verdict.REVIEW
+            if match.entry_id not in upload.cleared or policy.judge(match) is not Verdict.REVIEW
         ]
-        return policy.decide(relevant)
 
     def judge_hash(self, pdq: PdqHash, quality: int) -> tuple[Verdict, tuple[Match, ...]]:
         """The same for a bare hash, of which no picture is at hand."""

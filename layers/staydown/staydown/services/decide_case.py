@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from staydown.aws.bank_store import Stored
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
 from staydown.domain.accounts import Block
-from staydown.domain.bank import Entry, Source, Standing, Support
+from staydown.domain.bank import Source, Support
 from staydown.domain.cases import Case, Decision, Factors, Outcome
 from staydown.domain.errors import ClaimedByAnother, Conflict, StaleVersion
 from staydown.domain.events import EventType
-from staydown.domain.fingerprints import Fingerprint
-from staydown.domain.ids import derived_entry_id
 from staydown.domain.uploads import Reason, Upload, by_case
-from staydown.services.change_bank import announce_bank, withdraw_supports
+from staydown.services.bank_images import BankedImages
+from staydown.services.change_bank import withdraw_supports
 from staydown.services.free_upload import free_upload
 from staydown.services.retrying import retried
 from staydown.services.review_queue import load_case
@@ -45,6 +42,7 @@ def decide_case(
         reviewer=reviewer,
         judgement=judgement,
         expected_revision=expected_revision,
+        images=BankedImages(stack),
     )
     if judgement.outcome.stops:
         # The event of each removal does this too, should we be stopped here.
@@ -55,7 +53,13 @@ def decide_case(
 
 @retried
 def _decide(
-    stack: Stack, *, case_id: str, reviewer: str, judgement: Judgement, expected_revision: int | None
+    stack: Stack,
+    *,
+    case_id: str,
+    reviewer: str,
+    judgement: Judgement,
+    expected_revision: int | None,
+    images: BankedImages,
 ) -> tuple[Case, list[Upload]]:
     case = load_case(stack, case_id)
     if _is_repeated(case, reviewer, judgement):
@@ -67,7 +71,7 @@ def _decide(
     uploads = stack.uploads.get_many(case.uploads)
     transaction = stack.transaction()
     if judgement.outcome.stops:
-        decided = _stop_all(stack, transaction, decided, uploads)
+        decided = _stop_all(stack, transaction, decided, uploads, images)
     elif judgement.outcome is Outcome.NOT_VIOLATING:
         _free_all(stack, transaction, decided, uploads, reviewer)
         _refuse_claims(stack, transaction, decided)
@@ -104,12 +108,13 @@ def _check_turn(stack: Stack, case: Case, reviewer: str, expected_revision: int 
         raise ClaimedByAnother("Another reviewer is working on this case.")
 
 
-def _stop_all(stack: Stack, transaction: Transaction, case: Case, uploads: list[Upload]) -> Case:
+def _stop_all(
+    stack: Stack, transaction: Transaction, case: Case, uploads: list[Upload], images: BankedImages
+) -> Case:
     """Remove every upload of the case, bank it, block who posted it."""
-    readable = [upload.fingerprint for upload in uploads if upload.fingerprint is not None]
-    if not readable:
+    if not any(upload.fingerprint is not None for upload in uploads):
         raise Conflict("The case has no image that could be looked at; there is nothing to judge yet.")
-    banked = _bank(stack, transaction, case, readable)
+    banked = images.add(transaction, case, uploads)
     decision = case.decision
     locked = decision is not None and decision.outcome is Outcome.SUSPECTED_CHILD
     stop = by_case(case.case_id, Reason.SUSPECTED_CHILD if locked else Reason.JUDGED_VIOLATING)
@@ -128,39 +133,6 @@ def _stop_all(stack: Stack, transaction: Transaction, case: Case, uploads: list[
         event = {"platform": platform, "account_id": account_id, "case_id": case.case_id}
         stack.outbox.add(transaction, EventType.ACCOUNT_BLOCKED, event, at=now)
     return replace(case, banked=banked, blocked=tuple(accounts))
-
-
-def _bank(
-    stack: Stack, transaction: Transaction, case: Case, fingerprints: Iterable[Fingerprint]
-) -> tuple[str, ...]:
-    """Entries for these images, and the claims of others that the case was about, now rest on the case."""
-    support = Support(Source.CASE, case.case_id)
-    least = stack.settings.policy.minimum_quality
-    new = {entry.entry_id: entry for entry in (_entry_of(image, least) for image in fingerprints)}
-    head = stack.bank.head()
-    concerned = sorted({*new, *case.entries})
-    stored = stack.bank.entries(concerned)
-    changed: dict[str, tuple[Entry, int]] = {}
-    for entry_id in concerned:
-        known = stored.get(entry_id)
-        if known is None and entry_id in new:
-            known = Stored(new[entry_id], 0)
-        if known is None or (entry_id not in new and known.entry.standing is not Standing.UNVERIFIED):
-            continue
-        changed[entry_id] = (known.entry.resting_on(support), known.seq)
-    seq = stack.bank.append(transaction, head, changed.values())
-    announce_bank(stack, transaction, changed, seq)
-    return tuple(changed)
-
-
-def _entry_of(image: Fingerprint, minimum_quality: int) -> Entry:
-    """The entry of an image: by its PDQ, or by its exact bytes where that says too little."""
-    upright = image.upright
-    plain = upright.quality < minimum_quality
-    entry_id = (
-        derived_entry_id("sha256", image.sha256) if plain else derived_entry_id("pdq", upright.pdq.data)
-    )
-    return Entry(entry_id, upright.pdq, upright.quality, image.sha256, image.phash, frozenset())
 
 
 def _free_all(

@@ -6,7 +6,6 @@ So either the scan sees the new entry, or the sweep sees the upload: no order of
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -18,9 +17,12 @@ from staydown.aws.stack import Stack
 from staydown.domain.ids import derived_upload_id
 from staydown.domain.media_types import disagreement
 from staydown.domain.uploads import BY_SCAN, ObjectKey, Reason, Upload, UploadState
-from staydown.imaging.fingerprint import fingerprint
-from staydown.imaging.limits import ImageRejected, Limits
+from staydown.imaging.decode import Picture, decode
+from staydown.imaging.fingerprint import fingerprint_of
+from staydown.imaging.limits import ImageRejected
 from staydown.services.bank_view import BankView
+from staydown.services.looking import DECODING, Looks, limits_of
+from staydown.services.rejudge_upload import rejudge_upload
 from staydown.services.retrying import retried
 from staydown.services.settle_upload import settle_upload
 from staydown.services.stop_upload import announce
@@ -29,9 +31,6 @@ PARALLEL = 4
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-_DECODING = threading.Lock()
-"""One image is decoded at a time, so that a batch needs no more memory than its largest image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +53,44 @@ def scan_uploads(
 
     One failing object does not hold up the others: only its message comes again.
     """
-    registered = _each(arrived, lambda one: register_upload(stack, one))
-    bank.refresh()
-    return _each(
-        registered,
-        lambda upload: settle_upload(stack, bank, upload.upload_id) if isinstance(upload, Upload) else upload,
-    )
+    # Whether keypoints will be asked for is known only later; without judged pictures they never are.
+    looks = Looks(stack)
+    keep = looks.keep if bank.has_pictures else None
+    registered = _each(arrived, lambda one: register_upload(stack, one, keep))
+    judged_at = bank.refresh()
+    settled = _each(registered, lambda one: _settled(stack, bank, one, looks))
+    while (now_at := bank.refresh()) != judged_at:
+        # A sweep finds a copy by the hashes in the content log. One that only its keypoints give away has
+        # to be looked at again here, if something was judged between our check and its being published.
+        judged_at = now_at
+        settled = _each(settled, lambda one: _rejudged(stack, bank, one, looks))
+    return settled
+
+
+def _settled(
+    stack: Stack, bank: BankView, one: Upload | Exception | None, looks: Looks
+) -> Upload | Exception | None:
+    return settle_upload(stack, bank, one.upload_id, looks) if isinstance(one, Upload) else one
+
+
+def _rejudged(
+    stack: Stack, bank: BankView, one: Upload | Exception | None, looks: Looks
+) -> Upload | Exception | None:
+    if not isinstance(one, Upload):
+        return one
+    return rejudge_upload(stack, bank, one.upload_id, looks) or one
 
 
 @retried
-def register_upload(stack: Stack, arrived: ArrivedObject) -> Upload | None:
+def register_upload(
+    stack: Stack, arrived: ArrivedObject, keep: Callable[[str, Picture], None] | None = None
+) -> Upload | None:
     """Know the object: read it, compute its fingerprint, put it into the content log.
 
     None when the object is gone and was never known: removed by whoever put it. An object that was
     registered before is not read again. At the last attempt the upload is first recorded as held, so that
     an image which brings down whoever reads it is accounted for without anything else having to run.
+    keep: is given the picture, decoded, of an upload that was read.
     """
     try:
         original = stack.images.read_original(arrived.key, arrived.version)
@@ -79,7 +101,7 @@ def register_upload(stack: Stack, arrived: ArrivedObject) -> Upload | None:
         return upload
     if arrived.attempt >= stack.settings.scan_attempts and upload.version == 0:
         upload = _save(stack, upload.stopped([BY_SCAN], now=stack.now()))
-    read = _refused(upload, refusal, stack) if refusal else _read(stack, upload, original)
+    read = _refused(upload, refusal, stack) if refusal else _read(stack, upload, original, keep)
     return _save(stack, read)
 
 
@@ -129,19 +151,18 @@ def _known_or_new(stack: Stack, key: str, original: Original) -> tuple[Upload, s
     return upload, refusal
 
 
-def _read(stack: Stack, upload: Upload, original: Original) -> Upload:
+def _read(
+    stack: Stack, upload: Upload, original: Original, keep: Callable[[str, Picture], None] | None
+) -> Upload:
     """With its fingerprint, or rejected with what is wrong with it."""
     if original.data is None:
         return _refused(upload, "too_many_bytes", stack)
-    settings = stack.settings
-    limits = Limits(
-        max_bytes=settings.max_upload_bytes,
-        max_pixels=settings.max_upload_pixels,
-        max_frames=settings.max_frames,
-    )
     try:
-        with _DECODING:
-            found = fingerprint(original.data, limits)
+        with DECODING:
+            picture = decode(original.data, limits_of(stack))
+            found = fingerprint_of(picture, original.data)
+            if keep is not None:
+                keep(upload.upload_id, picture)
     except ImageRejected as error:
         return _refused(upload, error.reason, stack)
     if disagreement(found=found.media_type, declared=original.content_type, key=upload.key):
@@ -170,7 +191,7 @@ def _is_uuid(text: str) -> bool:
         return False
 
 
-def _each(items: Sequence[T], do: Callable[[T], R]) -> list[R | Exception]:
+def _each(items: Sequence[T], do: Callable[[T], R | Exception]) -> list[R | Exception]:
     """Do it for all of them, waiting for AWS at the same time; an exception stays with its item."""
 
     def attempt(item: T) -> R | Exception:

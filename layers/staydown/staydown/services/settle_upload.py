@@ -12,22 +12,25 @@ from staydown.domain.uploads import Reason, StopKind, Upload, UploadState
 from staydown.domain.verdicts import Verdict
 from staydown.services.bank_view import BankView, is_confirmed
 from staydown.services.free_upload import free_upload
+from staydown.services.looking import Looks
 from staydown.services.stop_upload import announce, stop_upload
 
 ROUNDS = 12
 
 
-def settle_upload(stack: Stack, bank: BankView, upload_id: str) -> Upload | None:
+def settle_upload(stack: Stack, bank: BankView, upload_id: str, looks: Looks | None = None) -> Upload | None:
     """The upload at rest, or None for an unknown id. The caller has refreshed the bank.
 
-    ConcurrentChange when others keep moving it: then the message comes again.
+    looks: what was seen of it already. ConcurrentChange when others keep moving it: then the message
+    comes again.
     """
+    looks = looks or Looks(stack)
     for _ in range(ROUNDS):
         upload = stack.uploads.get(upload_id)
         if upload is None:
             return None
         try:
-            if not _moved_on(stack, bank, upload):
+            if not _moved_on(stack, bank, upload, looks):
                 stack.images.put_where_it_belongs(upload)
                 # Read back: if it was condemned (or released) meanwhile, what we just did is out of date.
                 again = stack.uploads.get(upload_id)
@@ -39,18 +42,16 @@ def settle_upload(stack: Stack, bank: BankView, upload_id: str) -> Upload | None
     raise ConcurrentChange(f"Upload {upload_id} is changed by others again and again.")
 
 
-def _moved_on(stack: Stack, bank: BankView, upload: Upload) -> bool:
+def _moved_on(stack: Stack, bank: BankView, upload: Upload, looks: Looks) -> bool:
     """Take the next step of its state, if there is one."""
     if upload.state is UploadState.RECEIVED:
-        _check(stack, bank, upload)
+        _check(stack, bank, upload, looks)
         return True
     return _freed_of_gone_entries(stack, upload)
 
 
-def _check(stack: Stack, bank: BankView, upload: Upload) -> None:
-    if upload.fingerprint is None:
-        raise ValueError(f"upload {upload.upload_id} waits to be checked but was never read")
-    verdict, matches = bank.judge(upload.fingerprint, cleared=upload.cleared)
+def _check(stack: Stack, bank: BankView, upload: Upload, looks: Looks) -> None:
+    verdict, matches = bank.judge(upload, looks.of)
     if verdict is Verdict.CLEAR:
         _publish(stack, upload)
     else:

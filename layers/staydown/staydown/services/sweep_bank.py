@@ -13,17 +13,13 @@ import numpy as np
 
 from staydown.aws.stack import Stack
 from staydown.aws.uploads_store import LogLine
-from staydown.domain.bank import Entry, Standing
-from staydown.domain.uploads import Upload, UploadState
-from staydown.domain.verdicts import Verdict
+from staydown.domain.bank import Entry, Source, Standing
 from staydown.matching.content_match import content_matches
 from staydown.services.bank_view import BankView
 from staydown.services.free_upload import free_upload
+from staydown.services.rejudge_upload import rejudge_upload
 from staydown.services.retrying import retried
 from staydown.services.settle_upload import settle_upload
-from staydown.services.stop_upload import stop_upload
-
-_SWEPT = {UploadState.RECEIVED, UploadState.PUBLISHED, UploadState.HELD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +42,18 @@ def sweep_bank(stack: Stack, bank: BankView, entry_ids: Collection[str]) -> Swep
         for upload_id in stack.uploads.stopped_by(entry.entry_id)
         if _release(stack, bank, upload_id, entry.entry_id)
     ]
-    stopped = [upload_id for upload_id in _candidates(stack, stopping) if _stop(stack, bank, upload_id)]
+    stopped = [
+        upload_id for upload_id in _candidates(stack, stopping) if rejudge_upload(stack, bank, upload_id)
+    ]
+    _forget_pictures(stack, entries)
     return Swept(tuple(stopped), tuple(released))
+
+
+def _forget_pictures(stack: Stack, entries: Iterable[Entry]) -> None:
+    """What is kept of a judged picture goes when no judgement stands behind it any more."""
+    for entry in entries:
+        if entry.features is not None and not any(s.source is Source.CASE for s in entry.supports):
+            stack.pictures.forget(entry.features)
 
 
 def _candidates(stack: Stack, entries: Collection[Entry]) -> Iterable[str]:
@@ -79,28 +85,6 @@ def _near(
     for number, line in enumerate(lines):
         if number in near or line.sha256 in exact:
             yield line
-
-
-@retried
-def _stop(stack: Stack, bank: BankView, upload_id: str) -> bool:
-    """Judge an upload that is up by the whole bank, and carry the verdict out."""
-    upload = stack.uploads.get(upload_id)
-    if upload is None or upload.state not in _SWEPT or upload.fingerprint is None:
-        return False
-    verdict, matches = bank.judge(upload.fingerprint, cleared=upload.cleared)
-    if verdict is Verdict.CLEAR or (verdict is Verdict.REVIEW and _is_known(stack, upload)):
-        return False
-    stop_upload(stack, upload, verdict, matches)
-    settle_upload(stack, bank, upload_id)
-    return True
-
-
-def _is_known(stack: Stack, upload: Upload) -> bool:
-    """Whether a reviewer has it already, or its own scan is about to bring it to one."""
-    if upload.state is not UploadState.PUBLISHED:
-        return True
-    cases = (stack.cases.case(case_id) for case_id in upload.cases)
-    return any(case is not None and case.undecided for case in cases)
 
 
 @retried

@@ -1,0 +1,72 @@
+"""What a violating decision puts into the bank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from staydown.aws.bank_store import Stored
+from staydown.aws.stack import Stack
+from staydown.aws.transaction import Transaction
+from staydown.domain.bank import Entry, Source, Standing, Support
+from staydown.domain.cases import Case
+from staydown.domain.fingerprints import Fingerprint
+from staydown.domain.ids import derived_entry_id
+from staydown.domain.uploads import Upload
+from staydown.services.change_bank import announce_bank
+
+
+class BankedImages:
+    """The images of one decision. Their features are kept once, however often the decision is tried."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._kept: dict[str, str | None] = {}
+
+    def add(self, transaction: Transaction, case: Case, uploads: Iterable[Upload]) -> tuple[str, ...]:
+        """Entries for these images, and the claims of others that the case was about, rest on the case."""
+        stack = self._stack
+        support = Support(Source.CASE, case.case_id)
+        least = stack.settings.policy.minimum_quality
+        new: dict[str, tuple[Entry, Upload]] = {}
+        for upload in uploads:
+            if upload.fingerprint is not None:
+                entry = _entry_of(upload.fingerprint, least)
+                new.setdefault(entry.entry_id, (entry, upload))
+        head = stack.bank.head()
+        concerned = sorted({*new, *case.entries})
+        stored = stack.bank.entries(concerned)
+        changed: dict[str, tuple[Entry, int]] = {}
+        for entry_id in concerned:
+            known = stored.get(entry_id)
+            if entry_id in new:
+                entry, upload = new[entry_id]
+                known = known or Stored(entry, 0)
+                known = replace(known, entry=self._with_features(known.entry, upload))
+            elif known is None or known.entry.standing is not Standing.UNVERIFIED:
+                continue
+            changed[entry_id] = (known.entry.resting_on(support), known.seq)
+        seq = stack.bank.append(transaction, head, changed.values())
+        announce_bank(stack, transaction, changed, seq)
+        return tuple(changed)
+
+    def _with_features(self, entry: Entry, upload: Upload) -> Entry:
+        """Judged once, the features stand; after a reversal they were erased and are made anew."""
+        if entry.standing is Standing.CONFIRMED and entry.features is not None:
+            return entry
+        if entry.entry_id not in self._kept:
+            # Imported here: OpenCV comes with it, which no other route of the reviewers needs.
+            from staydown.services.keep_features import keep_features  # noqa: PLC0415
+
+            self._kept[entry.entry_id] = keep_features(self._stack, upload, entry.entry_id)
+        return replace(entry, features=self._kept[entry.entry_id])
+
+
+def _entry_of(image: Fingerprint, minimum_quality: int) -> Entry:
+    """The entry of an image: by its PDQ, or by its exact bytes where that says too little."""
+    upright = image.upright
+    plain = upright.quality < minimum_quality
+    entry_id = (
+        derived_entry_id("sha256", image.sha256) if plain else derived_entry_id("pdq", upright.pdq.data)
+    )
+    return Entry(entry_id, upright.pdq, upright.quality, image.sha256, image.phash, frozenset())

@@ -1,0 +1,102 @@
+"""The judged pictures of the bank as one warm function sees them: found by their keypoints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from staydown.aws.stack import Stack
+from staydown.domain.bank import Change, Entry, Match, Overlap, Standing
+from staydown.domain.evidence import Evidence
+from staydown.domain.verdicts import Verdict
+from staydown.imaging.feature_bytes import features_from_bytes
+from staydown.imaging.features import AskedFeatures
+from staydown.matching.keypoint_index import KeypointIndex
+from staydown.matching.keypoint_match import match_pictures
+
+_PARALLEL = 16
+
+
+class PictureGone(Exception):
+    """A confirmed entry's features are not where the entry says: the bank is not whole."""
+
+
+class JudgedPictures:
+    """Follows the bank's log; not safe to change and ask at the same time."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._index = KeypointIndex()
+        self._keys: dict[str, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def follow(self, changes: Iterable[Change]) -> None:
+        """Bring the pictures in line with these changes; only how each entry ends up counts."""
+        entries = {change.entry.entry_id: change.entry for change in changes}
+        wanted = {i: _wanted(entry) for i, entry in entries.items()}
+        new = {i: key for i, key in wanted.items() if key is not None and self._keys.get(i) != key}
+        with ThreadPoolExecutor(max_workers=_PARALLEL) as pool:
+            read = dict(zip(new, pool.map(self._stack.pictures.read, new.values()), strict=True))
+        self._check_gone([entry_id for entry_id, data in read.items() if data is None])
+        for entry_id, key in wanted.items():
+            if entry_id in self._keys and self._keys[entry_id] != key:
+                self._index.remove(entry_id)
+                del self._keys[entry_id]
+        for entry_id, data in read.items():
+            if data is not None:
+                self._index.add(entry_id, features_from_bytes(data))
+                self._keys[entry_id] = new[entry_id]
+
+    def matches(self, asked: Sequence[AskedFeatures]) -> list[Match]:
+        """The judged pictures that one of these shows, or may show, the best overlap of each."""
+        policy = self._stack.settings.evidence
+        best: dict[str, Match] = {}
+        for found in match_pictures(asked, self._index):
+            verdict = policy.judge(found.evidence)
+            if verdict is Verdict.CLEAR:
+                continue
+            match = _as_match(found.entry_id, found.frame, found.evidence, verdict, policy.agree_distance)
+            if found.entry_id not in best or _rank(match) > _rank(best[found.entry_id]):
+                best[found.entry_id] = match
+        return list(best.values())
+
+    def _check_gone(self, entry_ids: Sequence[str]) -> None:
+        """Features are erased after their entry's standing has changed; anything else is damage."""
+        stored = self._stack.bank.entries(entry_ids) if entry_ids else {}
+        damaged = [entry_id for entry_id, one in stored.items() if _wanted(one.entry) is not None]
+        if damaged:
+            raise PictureGone(f"the features of {len(damaged)} confirmed entries are gone")
+
+
+def _wanted(entry: Entry) -> str | None:
+    """The features to have for an entry: only what a reviewer judged is matched by its keypoints."""
+    return entry.features if entry.standing is Standing.CONFIRMED else None
+
+
+def _as_match(entry_id: str, frame: int, evidence: Evidence, verdict: Verdict, distance: int) -> Match:
+    words = [f"frame {frame + 1}"] if frame else []
+    words += ["laid over", *(["mirrored"] if evidence.mirrored else [])]
+    words += ["inverted"] if evidence.inverted else []
+    overlap = Overlap(
+        inliers=evidence.inliers,
+        agreeing=evidence.agreeing(distance),
+        visible=evidence.visible,
+        conclusive=verdict is Verdict.BLOCK,
+    )
+    nearest = evidence.nearest if evidence.nearest is not None else 256
+    return Match(
+        entry_id=entry_id,
+        standing=Standing.CONFIRMED,
+        distance=nearest,
+        view=", ".join(words),
+        exact=False,
+        trusted=True,
+        overlap=overlap,
+    )
+
+
+def _rank(match: Match) -> tuple[bool, int, int]:
+    overlap = match.overlap
+    return (overlap.conclusive, overlap.agreeing, overlap.inliers) if overlap else (False, 0, 0)
