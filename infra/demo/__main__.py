@@ -26,9 +26,8 @@ def main(parameters: Mapping[str, Any] | None = None) -> int:
     """parameters: of the template, instead of their defaults."""
     started = time.monotonic()
     log_level = {"LogLevel": os.environ.get("LOG_LEVEL", "ERROR")}
-    with LocalStack(
-        background=True, parameters={**log_level, **(parameters or {})}, report=_complain
-    ) as stack:
+    values = {**log_level, **(parameters or {})}
+    with LocalStack(background=True, parameters=values, report=_Complaints().hear) as stack:
         if missing := stack.load_functions():
             print(f"these functions can't be loaded: {', '.join(missing)}", file=sys.stderr)
             return 1
@@ -42,9 +41,17 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def _complain(line: str) -> None:
-    """What the stack itself has to say goes beside the story: a traceback, a message that comes again."""
-    print(f"stack: {line}", file=sys.stderr, flush=True)
+class _Complaints:
+    """What the stack itself has to say goes beside the story, each thing once: what is broken is tried again
+    and again."""
+
+    def __init__(self) -> None:
+        self._heard: set[str] = set()
+
+    def hear(self, line: str) -> None:
+        if line not in self._heard:
+            self._heard.add(line)
+            print(f"stack: {line}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

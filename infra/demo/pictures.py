@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 from staydown.imaging.pdq import dct16, hash_of, luma
 
 REPORTED = "coffee.png"
@@ -51,6 +51,53 @@ def smaller(image: Image.Image, share: float) -> Image.Image:
     return image.resize((round(image.width * share), round(image.height * share)))
 
 
+def cropped(image: Image.Image) -> Image.Image:
+    """The lower right part: 70 % of each side."""
+    left, top = round(image.width * 0.3), round(image.height * 0.3)
+    return image.crop((left, top, image.width, image.height))
+
+
+def tilted(image: Image.Image) -> Image.Image:
+    """By seven degrees, cut so that no corner is empty."""
+    turned = image.rotate(7, Image.Resampling.BICUBIC)
+    margin = round(min(image.size) * 0.12)
+    return turned.crop((margin, margin, image.width - margin, image.height - margin))
+
+
+def captioned(image: Image.Image) -> Image.Image:
+    """With a line of large white letters over its lower part."""
+    copy = image.copy()
+    height = image.height // 6
+    draw = ImageDraw.Draw(copy)
+    draw.rectangle((0, image.height - 2 * height, image.width, image.height - height), fill="black")
+    font = ImageFont.load_default(height * 0.8)
+    draw.text((height // 2, image.height - 2 * height), "look who this is", fill="white", font=font)
+    return copy
+
+
+def screenshot(image: Image.Image) -> Image.Image:
+    """A phone's screenshot of an app that shows it."""
+    screen = Image.new("RGB", (540, 1170), "white")
+    draw = ImageDraw.Draw(screen)
+    draw.rectangle((0, 0, 540, 110), fill="#1b4f72")
+    draw.text((30, 50), "Some App", fill="white", font=ImageFont.load_default(36))
+    shown = image.resize((540, round(540 * image.height / image.width)))
+    screen.paste(shown, (0, 220))
+    for row, words in enumerate(
+        ("somebody  2 h", "you have to see this", "17 comments", "Share   Save   Reply")
+    ):
+        draw.text((30, 260 + shown.height + 70 * row), words, fill="#333333", font=ImageFont.load_default(28))
+    return screen
+
+
+def collage(image: Image.Image, other: Image.Image) -> Image.Image:
+    """Side by side with another picture."""
+    wide = Image.new("RGB", (2 * image.width, image.height))
+    wide.paste(other.resize(image.size), (0, 0))
+    wide.paste(image, (image.width, 0))
+    return wide
+
+
 def hashed_on_own_device(image: Image.Image) -> tuple[str, int]:
     """What a person's own device sends instead of a picture: the PDQ as 64 hex digits, the quality."""
     dct = dct16(luma(np.asarray(image)))
@@ -71,6 +118,12 @@ COPIES: Mapping[str, Callable[[Image.Image], File]] = MappingProxyType(
         "turned by 90 degrees": lambda image: jpeg(image.rotate(90, expand=True)),
         "in a white frame": lambda image: jpeg(ImageOps.expand(image, 40, "white")),
         "grey, as a WebP": lambda image: _encoded(image.convert("L"), "WEBP", "image/webp", quality=60),
+        "cropped to 70 % of each side": lambda image: jpeg(cropped(image)),
+        "tilted by 7 degrees": lambda image: jpeg(tilted(image)),
+        "with a caption over it": lambda image: jpeg(captioned(image)),
+        "in a phone's screenshot": lambda image: jpeg(screenshot(image)),
+        "in a collage": lambda image: jpeg(collage(image, photograph(CLAIMED))),
+        "inverted": lambda image: jpeg(ImageOps.invert(image)),
     }
 )
 """Each is posted by another account, and has to be stopped. A further kind of copy is a further line."""
