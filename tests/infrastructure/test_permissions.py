@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 import requests
 from PIL import Image
-from staydown.matching.segment import Segment
-from staydown.matching.snapshot import write
 
 from infra.local.stack import LocalStack
 from tests.infrastructure.permissions import MADE_BY_AWS, OF_THE_STREAM, Recorder, allowed, covers
 
+ONLY_IN_A_RACE = {("CompactLogFunction", "dynamodb:BatchGetItem")}
+"""It asks whether an entry still stands whose features were erased while the log was being read."""
 DECLARED = dict.fromkeys(("intimate", "without_consent", "subject_or_representative", "good_faith"), True)
 FACTORS = {"shown": ["nudity"], "setting": "private", "complainant": "yes"}
 
@@ -24,7 +24,7 @@ FACTORS = {"shown": ["nudity"], "setting": "private", "complainant": "yes"}
 @pytest.fixture(scope="module")
 def recorder() -> Iterator[Recorder]:
     """What every function did while everything that it is for was done once."""
-    with LocalStack(report=lambda _: None) as stack:
+    with LocalStack(parameters={"FoldChanges": 2}, report=lambda _: None) as stack:
         recorder = Recorder(stack)
         recorder.listen()
         _Tour(stack, recorder).all_of_it()
@@ -55,6 +55,7 @@ def test_no_function_may_do_what_it_never_does(recorder: Recorder) -> None:
             f"{function}: {permission[0]} on {permission[1]}"
             for permission in sorted(permissions)
             if not permission[0].startswith(given)
+            and (function, permission[0]) not in ONLY_IN_A_RACE
             and not any(covers(permission, need) for need in {*recorder.needs[function], forgets})
         ]
     assert not idle, "\n".join(idle)
@@ -148,21 +149,11 @@ class _Tour:
         self._post("/v1/accounts/loud/unblock", "noor", body)
 
     def _a_snapshot_loaded(self) -> None:
-        """A cold function reads the bank's segments from S3."""
-        dynamodb, table = self.stack.client("dynamodb"), self.stack.tables["hash_bank"]
-        key = {"pk": {"S": "HEAD"}, "sk": {"S": "HEAD"}}
-        seq = int(dynamodb.get_item(TableName=table, Key=key)["Item"]["seq"]["N"])
-        folded = write(Segment.of_entries([], seq=seq))
-        self.s3.put_object(Bucket=self.stack.buckets["bank"], Key="segments/1", Body=folded)
-        dynamodb.update_item(
-            TableName=table,
-            Key=key,
-            UpdateExpression="SET #segments = :segments",
-            ExpressionAttributeNames={"#segments": "segments"},
-            ExpressionAttributeValues={
-                ":segments": {"L": [{"M": {"key": {"S": "segments/1"}, "last_seq": {"N": str(seq)}}}]}
-            },
-        )
+        """A log that has grown is folded, twice, and cold functions start from the snapshot."""
+        for _ in range(4):
+            shown = self._upload("alpha", "many", self._photo())
+            self._report(hashes=[{"pdq": self._hash_of(shown), "quality": 100}])
+            self.stack.drain()
         self.recorder.listen()
         shown = self._upload("alpha", "late", self._photo())
         self._post("/v1/checks", "alpha", {"pdq": "0f" * 32, "quality": 100})

@@ -218,7 +218,13 @@ def test_only_functions_that_look_at_pictures_carry_the_imaging_layer() -> None:
         return any(carried["Ref"].startswith(layer) for carried in function["Layers"])
 
     with_imaging = {name for name, function in functions().items() if carries(function, "ImagingLayer")}
-    assert with_imaging == {"ScanUploadFunction", "ChecksFunction", "ReviewFunction", "SweepFunction"}
+    assert with_imaging == {
+        "ScanUploadFunction",
+        "ChecksFunction",
+        "ReviewFunction",
+        "SweepFunction",
+        "CompactLogFunction",
+    }
     assert all(carries(function, "StaydownLayer") for function in functions().values())
 
 

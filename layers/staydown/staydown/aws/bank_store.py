@@ -2,7 +2,7 @@
 
 | pk | sk | what |
 | --- | --- | --- |
-| `HEAD` | `HEAD` | the number of the last change, and the snapshot segments in S3 |
+| `HEAD` | `HEAD` | the number of the last change, and the snapshots in S3 |
 | `ENTRY#{entry_id}` | `ENTRY` | an entry as it stands, and the change that made it so |
 | `LOG#{seq // 1000}` | `{seq:015}` | one change |
 
@@ -25,23 +25,26 @@ CHANGES_A_PARTITION = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """A snapshot in the bank's bucket: the changes up to `last_seq`, folded."""
+class Snapshot:
+    """The bank as it stood after change `seq`, as two objects in its bucket: entries, and judged pictures."""
 
-    key: str
-    last_seq: int
+    seq: int
+    entries: str
+    pictures: str
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """seq: the last change (0: none yet). segments: what is folded already."""
+    """seq: the last change (0: none yet). latest_snapshot: what is folded already. former_snapshot: which
+    somebody who has just read an older head may still be loading."""
 
     seq: int = 0
-    segments: tuple[Segment, ...] = ()
+    latest_snapshot: Snapshot | None = None
+    former_snapshot: Snapshot | None = None
 
     @property
     def folded(self) -> int:
-        return max((segment.last_seq for segment in self.segments), default=0)
+        return self.latest_snapshot.seq if self.latest_snapshot is not None else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,24 @@ class BankStore:
                 values={":new": seq, ":old": head.seq},
             )
         return seq
+
+    def fold(self, head: Head, snapshot: Snapshot) -> None:
+        """Let readers start from this snapshot; ConcurrentChange when another fold was faster."""
+        transaction = Transaction(self._table.client)
+        dumped = Codec(Head).dump(Head(head.seq, snapshot, head.latest_snapshot))
+        transaction.update(
+            self._table.name,
+            {"pk": "HEAD", "sk": "HEAD"},
+            expression="SET folded = :new, latest_snapshot = :latest, former_snapshot = :former",
+            condition="folded = :old" if head.folded else "attribute_not_exists(folded)",
+            values={
+                ":new": snapshot.seq,
+                ":latest": dumped["latest_snapshot"],
+                ":former": dumped["former_snapshot"],
+                **({":old": head.folded} if head.folded else {}),
+            },
+        )
+        transaction.commit()
 
 
 def _sort_key(seq: int) -> str:

@@ -48,6 +48,7 @@ class Settings:
     max_upload_pixels: int
     max_frames: int
     scan_attempts: int
+    fold_changes: int
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -93,4 +94,5 @@ class Settings:
             max_upload_pixels=number("MAX_UPLOAD_PIXELS"),
             max_frames=number("MAX_FRAMES"),
             scan_attempts=number("SCAN_ATTEMPTS"),
+            fold_changes=number("FOLD_CHANGES"),
         )

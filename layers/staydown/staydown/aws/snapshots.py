@@ -1,7 +1,8 @@
-"""The segments of the bank's snapshots, as bytes, in a bucket of their own."""
+"""The bank's snapshots, as bytes, in a bucket of their own."""
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 
@@ -14,5 +15,11 @@ class Snapshots:
         with self._s3.get_object(Bucket=self._bucket, Key=key)["Body"] as body:
             return bytes(body.read())
 
-    def write(self, key: str, data: bytes) -> None:
+    def write(self, name: str, data: bytes) -> str:
+        """Store a file; its key, which no other file ever has."""
+        key = f"snapshots/{name}-{uuid.uuid4()}"
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=data)
+        return key
+
+    def delete(self, key: str) -> None:
+        self._s3.delete_object(Bucket=self._bucket, Key=key)

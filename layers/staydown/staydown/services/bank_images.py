@@ -10,8 +10,6 @@ from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
 from staydown.domain.bank import Entry, Source, Standing, Support
 from staydown.domain.cases import Case
-from staydown.domain.fingerprints import Fingerprint
-from staydown.domain.ids import derived_entry_id
 from staydown.domain.uploads import Upload
 from staydown.services.change_bank import announce_bank
 
@@ -31,7 +29,7 @@ class BankedImages:
         new: dict[str, tuple[Entry, Upload]] = {}
         for upload in uploads:
             if upload.fingerprint is not None:
-                entry = _entry_of(upload.fingerprint, least)
+                entry = Entry.of_image(upload.fingerprint, least)
                 new.setdefault(entry.entry_id, (entry, upload))
         head = stack.bank.head()
         concerned = sorted({*new, *case.entries})
@@ -60,13 +58,3 @@ class BankedImages:
 
             self._kept[entry.entry_id] = keep_features(self._stack, upload, entry.entry_id)
         return replace(entry, features=self._kept[entry.entry_id])
-
-
-def _entry_of(image: Fingerprint, minimum_quality: int) -> Entry:
-    """The entry of an image: by its PDQ, or by its exact bytes where that says too little."""
-    upright = image.upright
-    plain = upright.quality < minimum_quality
-    entry_id = (
-        derived_entry_id("sha256", image.sha256) if plain else derived_entry_id("pdq", upright.pdq.data)
-    )
-    return Entry(entry_id, upright.pdq, upright.quality, image.sha256, image.phash, frozenset())

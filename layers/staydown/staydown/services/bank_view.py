@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from staydown.aws.bank_store import Snapshot
 from staydown.aws.stack import Stack
 from staydown.domain.bank import Match, Standing
 from staydown.domain.hashes import PdqHash
@@ -43,15 +44,21 @@ class BankView:
         """
         with self._lock:
             head = self._stack.bank.head()
-            if head.folded > self._index.seq:
-                segments = [read(self._stack.snapshots.read(one.key)) for one in head.segments]
-                self._index = BankIndex.load(segments, seq=head.folded)
+            if head.latest_snapshot is not None and head.latest_snapshot.seq > self._index.seq:
+                self._load(head.latest_snapshot)
             if head.seq > self._index.seq:
                 changes = list(self._stack.bank.changes(self._index.seq, head.seq))
                 if self._pictures is not None:
                     self._pictures.follow(changes)
                 self._index.apply(changes)
             return self._index.seq
+
+    def _load(self, snapshot: Snapshot) -> None:
+        """Start from a snapshot: a cold function, or one that slept through a fold."""
+        segment = read(self._stack.snapshots.read(snapshot.entries))
+        if self._pictures is not None:
+            self._pictures.load(self._stack.snapshots.read(snapshot.pictures))
+        self._index = BankIndex.load([segment], seq=snapshot.seq)
 
     def judge(
         self, upload: Upload, looks: Callable[[Upload], Sequence[AskedFeatures]] | None = None

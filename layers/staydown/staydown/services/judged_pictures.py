@@ -13,6 +13,7 @@ from staydown.imaging.feature_bytes import features_from_bytes
 from staydown.imaging.features import AskedFeatures
 from staydown.matching.keypoint_index import KeypointIndex
 from staydown.matching.keypoint_match import match_pictures
+from staydown.matching.keypoint_snapshot import read_keypoints, write_keypoints
 
 _PARALLEL = 16
 
@@ -41,13 +42,21 @@ class JudgedPictures:
             read = dict(zip(new, pool.map(self._stack.pictures.read, new.values()), strict=True))
         self._check_gone([entry_id for entry_id, data in read.items() if data is None])
         for entry_id, key in wanted.items():
-            if entry_id in self._keys and self._keys[entry_id] != key:
+            if key is None or entry_id in new:
                 self._index.remove(entry_id)
-                del self._keys[entry_id]
+                self._keys.pop(entry_id, None)
         for entry_id, data in read.items():
             if data is not None:
                 self._index.add(entry_id, features_from_bytes(data))
                 self._keys[entry_id] = new[entry_id]
+
+    def load(self, snapshot: bytes) -> None:
+        """Start from a snapshot in place of whatever was known."""
+        self._index = read_keypoints(snapshot)
+        self._keys = {}
+
+    def snapshot(self) -> bytes:
+        return write_keypoints(self._index)
 
     def matches(self, asked: Sequence[AskedFeatures]) -> list[Match]:
         """The judged pictures that one of these shows, or may show, the best overlap of each."""
