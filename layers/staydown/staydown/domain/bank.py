@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from staydown.domain.fingerprints import Fingerprint
 from staydown.domain.hashes import PdqHash
+from staydown.domain.ids import derived_entry_id
 
 
 class Standing(StrEnum):
@@ -60,6 +62,17 @@ class Entry:
     suspended: bool = False
     allowed: bool = False
     features: str | None = None
+
+    @classmethod
+    def of_image(cls, image: Fingerprint, minimum_quality: int) -> Entry:
+        """The entry of an image, resting on nothing yet: known by its PDQ, or by its exact bytes where that
+        says too little (a quality under `minimum_quality`)."""
+        upright = image.upright
+        plain = upright.quality < minimum_quality
+        entry_id = (
+            derived_entry_id("sha256", image.sha256) if plain else derived_entry_id("pdq", upright.pdq.data)
+        )
+        return cls(entry_id, upright.pdq, upright.quality, image.sha256, image.phash, frozenset())
 
     @property
     def standing(self) -> Standing:
