@@ -41,7 +41,7 @@ def test_the_same_picture_agrees_everywhere() -> None:
     assert evidence.visible >= 60
     assert evidence.agreeing(32) == evidence.visible
     assert evidence.spread == 16
-    assert np.allclose(evidence.transform, (1, 0, 0, 0, 1, 0), atol=0.5)
+    assert np.allclose(evidence.transform, (1, 0, 0, 0, 1, 0, 0, 0, 1), atol=0.5)
     assert POLICY.judge(evidence) is Verdict.BLOCK
 
 
@@ -117,7 +117,7 @@ def test_the_asked_picture_can_be_drawn_in_the_judged_ones_frame() -> None:
     asked, judged = ask_plane(turned(255 - plane, 9)), bank_features(as_picture(plane))
     evidence = align(asked, judged, "inverted")
     assert evidence is not None
-    drawn = drawn_over(asked, judged, evidence, 200).astype(np.float64)
+    drawn = drawn_over(asked, judged, evidence, 200, 200).astype(np.float64)
     expected = np.asarray(Image.fromarray(plane).resize((200, 200)), np.float64)
     assert np.corrcoef(drawn[20:-20, 20:-20].ravel(), expected[20:-20, 20:-20].ravel())[0, 1] > 0.9
 

@@ -27,22 +27,25 @@ class Tile:
 class Evidence:
     """One asked picture laid over one judged picture.
 
-    transform: the affine map (a, b, c, d, e, f) from the asked picture to the judged one, both in pixels
-    of their working size: x' = a x + b y + c, y' = d x + e y + f.
+    transform: the projective map from the asked picture to the judged one, both in pixels of their working
+    size: nine numbers, row by row, of the matrix that takes (x, y, 1) to (x' w, y' w, w).
     mirrored, inverted: how the asked picture had to be taken (a mirrored one has a reflection in its
     transform). matches: keypoints that look alike; inliers: those of them that the transform explains.
     spread: in how many of the 4 x 4 fields of the judged picture inliers lie, 0 to 16.
     tiles: for each tile of the judged picture the bits (0 to 256) by which the asked one differs there;
     None where the asked picture does not cover the tile or the tile is too plain to say anything.
+    fields: for each of the 8 x 8 fields of the judged picture, row by row, whether its keypoints are there
+    in the asked one; None where nothing can be told.
     """
 
-    transform: tuple[float, float, float, float, float, float]
+    transform: tuple[float, ...]
     mirrored: bool
     inverted: bool
     matches: int
     inliers: int
     spread: int
     tiles: tuple[int | None, ...]
+    fields: tuple[bool | None, ...]
 
     @property
     def visible(self) -> int:
@@ -54,52 +57,81 @@ class Evidence:
         """The least distance of a tile, None where none could be compared."""
         return min((tile for tile in self.tiles if tile is not None), default=None)
 
+    @property
+    def fields_visible(self) -> int:
+        """How many fields something can be told of."""
+        return sum(field is not None for field in self.fields)
+
+    @property
+    def fields_confirmed(self) -> int:
+        """How many fields show the same."""
+        return sum(field is True for field in self.fields)
+
     def agreeing(self, distance: int) -> int:
         """How many tiles are within `distance` bits."""
         return sum(tile is not None and tile <= distance for tile in self.tiles)
 
 
 @dataclass(frozen=True, slots=True)
+class Demand:
+    """How much two pictures must agree. inliers, tiles: the least number of keypoints and of agreeing tiles.
+    tile_share: of the tiles that could be compared, 0 to 1; field_share: of the fields likewise.
+    """
+
+    inliers: int
+    tiles: int
+    tile_share: float
+    field_share: float
+
+    def __post_init__(self) -> None:
+        if min(self.inliers, self.tiles) < 1:
+            raise ValueError("numbers of inliers and tiles must be at least 1")
+        if not (0 <= self.tile_share <= 1 and 0 <= self.field_share <= 1):
+            raise ValueError("shares must be from 0 to 1")
+
+    def is_met(self, evidence: Evidence, agree_distance: int) -> bool:
+        agreeing = evidence.agreeing(agree_distance)
+        return (
+            evidence.inliers >= self.inliers
+            and agreeing >= self.tiles
+            and agreeing >= self.tile_share * evidence.visible
+            and evidence.fields_confirmed >= self.field_share * evidence.fields_visible
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class EvidencePolicy:
-    """What an alignment must show (parameters of the template).
+    """What an alignment must show; any one of the demands is enough for its verdict.
 
     agree_distance: bits within which a tile agrees; the same content lies under 64 once aligned,
-    unrelated content at 76 or more. block_*, review_*: the least number of inliers, of agreeing tiles, and
-    of their share of the tiles that could be compared (0 to 1).
+    unrelated content at 76 or more.
+
+    A sticker spoils all tiles it touches but only the fields it covers, so many confirmed fields make up
+    for tiles; a small crop shows few tiles, all of which must agree. What two unrelated pictures in the same
+    frame share stays below: a frame is less than half of a picture.
     """
 
     agree_distance: int = 64
-    block_inliers: int = 10
-    block_tiles: int = 3
-    block_share: float = 0.6
-    review_inliers: int = 8
-    review_tiles: int = 1
-    review_share: float = 0.5
+    block: tuple[Demand, ...] = (
+        Demand(inliers=10, tiles=3, tile_share=0.6, field_share=0.5),
+        Demand(inliers=15, tiles=4, tile_share=0.4, field_share=0.75),
+        Demand(inliers=15, tiles=2, tile_share=1.0, field_share=0.75),
+    )
+    review: tuple[Demand, ...] = (
+        Demand(inliers=8, tiles=1, tile_share=0.45, field_share=0.0),
+        Demand(inliers=8, tiles=2, tile_share=0.25, field_share=0.7),
+    )
 
     def __post_init__(self) -> None:
         if not 0 <= self.agree_distance <= 128:
             raise ValueError("agree_distance must be from 0 to 128")
-        if min(self.block_inliers, self.block_tiles, self.review_inliers, self.review_tiles) < 1:
-            raise ValueError("numbers of inliers and tiles must be at least 1")
-        if not 0 < self.review_share <= self.block_share <= 1:
-            raise ValueError("shares must satisfy 0 < review_share <= block_share <= 1")
 
     def judge(self, evidence: Evidence, standing: Standing = Standing.CONFIRMED) -> Verdict:
         """What one alignment leads to: `block` only against a confirmed entry."""
         if standing not in {Standing.CONFIRMED, Standing.UNVERIFIED}:
             return Verdict.CLEAR
-        agreeing = evidence.agreeing(self.agree_distance)
-        share = agreeing / evidence.visible if evidence.visible else 0.0
-        if (
-            evidence.inliers >= self.block_inliers
-            and agreeing >= self.block_tiles
-            and share >= self.block_share
-        ):
+        if any(demand.is_met(evidence, self.agree_distance) for demand in self.block):
             return Verdict.BLOCK if standing is Standing.CONFIRMED else Verdict.REVIEW
-        if (
-            evidence.inliers >= self.review_inliers
-            and agreeing >= self.review_tiles
-            and share >= self.review_share
-        ):
+        if any(demand.is_met(evidence, self.agree_distance) for demand in self.review):
             return Verdict.REVIEW
         return Verdict.CLEAR

@@ -1,39 +1,27 @@
 """Laying an asked picture over a judged one, and looking whether they are the same there.
 
-Keypoints that look alike propose an affine map (random samples: Fischler, Bolles, "Random sample
-consensus", 1981). PDQ disposes: the asked picture is drawn in the judged one's frame, and compared with its
-tiles. Everything is deterministic: the samples are drawn from a fixed seed.
+Keypoints that look alike propose how the one lies over the other. PDQ disposes: the asked picture is drawn
+in the judged one's frame and compared with its tiles; and, field by field, with its keypoints.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from staydown.domain.evidence import Evidence
-from staydown.imaging.features import TILES, VARIANTS, AskedFeatures, JudgedFeatures, Keypoints
-from staydown.imaging.luma import Grey
-from staydown.imaging.tiles import TILE_FRAME, tile_hashes
+from staydown.imaging.confirmation import confirmed_fields
+from staydown.imaging.features import TILES, VARIANTS, AskedFeatures, Bytes, JudgedFeatures, Keypoints
+from staydown.imaging.projection import MIN_INLIERS, TOLERANCE, Matrix, Points, drawn, proposals, through
+from staydown.imaging.tiles import TILE_FRAME, tile_distances
 
-Matrix = NDArray[np.float64]
-"""An affine map from the asked picture's pixels to the judged one's: float64 (2, 3)."""
-
-MIN_INLIERS = 6
-"""Fewer agree by chance; three points already determine the map."""
 MIN_TILE_QUALITY = 50
 """A banked tile plainer than this says nothing."""
 _MAX_BITS, _RATIO = 72, 0.9
 """Descriptors match within so many bits of 256, if the second-best in the picture is this much worse."""
-_TOLERANCE = 5.0
-"""How far from where the map puts it a keypoint may lie, in pixels of the judged working picture."""
-_SAMPLES, _CONFIDENCE = 2_000, 0.999
-_MAX_PROPOSALS = 2
-"""An overlay that both pictures wear may outvote the picture itself: then the rest is asked again."""
-_MAX_SCALE, _MAX_STRETCH = 8.0, 2.5
-"""A copy is enlarged or reduced by no more than the one, and no more longer than broad than the other."""
 _COVERED = 0.01
 """By this share of its side a tile may stick out of the asked picture."""
 
@@ -41,56 +29,34 @@ _COVERED = 0.01
 def align(asked: AskedFeatures, judged: JudgedFeatures, variant: str) -> Evidence | None:
     """Lay the asked picture, taken as `variant` (one of VARIANTS), over the judged one.
 
-    The best of the proposals by the tiles that agree; None where the keypoints propose nothing sane.
+    The best of the proposals by what agrees; None where the keypoints propose nothing sane.
     """
     points = asked.variants[VARIANTS.index(variant)]
-    found = [
-        _evidence(asked, judged, variant, matrix, matches, inliers)
-        for matrix, matches, inliers in _proposals(points, judged.keypoints, mirrored="mirrored" in variant)
-    ]
-    return max(found, key=_strength, default=None)
+    pairs = _matches(points, judged.keypoints)
+    source, target = points.points[pairs[:, 0]], judged.keypoints.points[pairs[:, 1]]
+    best: Evidence | None = None
+    for matrix, fits in proposals(source, target, mirrored="mirrored" in variant):
+        inliers = _distinct(source[fits], target[fits])
+        if len(inliers) < MIN_INLIERS:
+            continue
+        found = _evidence(asked, judged, variant, matrix, len(pairs), inliers)
+        if best is None or _strength(found) > _strength(best):
+            best = found
+    return best
 
 
-def drawn_over(asked: AskedFeatures, judged: JudgedFeatures, evidence: Evidence, side: int) -> Grey:
-    """The asked picture in the judged one's frame, squeezed into a square: uint8 (side, side), black where
+def drawn_over(
+    asked: AskedFeatures, judged: JudgedFeatures, evidence: Evidence, width: int, height: int
+) -> Bytes:
+    """The asked picture in the judged one's frame, squeezed into a box: uint8 (height, width), black where
     it does not reach."""
-    to_square = np.diag([side / judged.width, side / judged.height])
-    matrix = to_square @ np.array(evidence.transform).reshape(2, 3)
+    to_box = np.diag([width / judged.width, height / judged.height, 1.0])
     plane = np.subtract(255, asked.plane) if evidence.inverted else asked.plane
-    return np.asarray(cv2.warpAffine(plane, matrix, (side, side), flags=cv2.INTER_LINEAR), np.uint8)
+    return drawn(plane, to_box @ np.array(evidence.transform).reshape(3, 3), width, height)
 
 
-def _strength(evidence: Evidence) -> tuple[int, int]:
-    return evidence.agreeing(64), evidence.inliers
-
-
-def _proposals(
-    asked: Keypoints, judged: Keypoints, *, mirrored: bool
-) -> Iterator[tuple[Matrix, int, NDArray[np.float32]]]:
-    """Maps, each with how many keypoints matched and where in the judged picture those lie that it
-    explains: (n, 2) pixels."""
-    pairs = _matches(asked, judged)
-    source, target = asked.points[pairs[:, 0]], judged.points[pairs[:, 1]]
-    for _ in range(_MAX_PROPOSALS):
-        if len(source) < MIN_INLIERS:
-            return
-        found, mask = cv2.estimateAffine2D(
-            source,
-            target,
-            method=cv2.RANSAC,
-            ransacReprojThreshold=_TOLERANCE,
-            maxIters=_SAMPLES,
-            confidence=_CONFIDENCE,
-        )
-        if found is None:
-            return
-        matrix: Matrix = np.asarray(found, np.float64)
-        fits = np.asarray(mask, np.bool_).ravel()
-        if int(fits.sum()) < MIN_INLIERS:
-            return
-        if _is_sane(matrix, mirrored=mirrored):
-            yield matrix, len(pairs), _distinct(source[fits], target[fits])
-        source, target = source[~fits], target[~fits]
+def _strength(evidence: Evidence) -> tuple[int, int, int]:
+    return evidence.agreeing(64), evidence.fields_confirmed, evidence.inliers
 
 
 def _matches(asked: Keypoints, judged: Keypoints) -> NDArray[np.int64]:
@@ -104,28 +70,15 @@ def _matches(asked: Keypoints, judged: Keypoints) -> NDArray[np.int64]:
     return np.stack([good, nearest[good, 0].astype(np.int64)], axis=1)
 
 
-def _distinct(source: NDArray[np.float32], target: NDArray[np.float32]) -> NDArray[np.float32]:
+def _distinct(source: Points, target: Points) -> Points:
     """One point at a corner, however many levels of the pyramid it was found in.
 
     A corner is found at several scales, and would be counted as often; a single blot in both pictures
     must not look like agreement.
     """
-    _, first = np.unique(np.rint(target / _TOLERANCE), axis=0, return_index=True)
+    _, first = np.unique(np.rint(target / TOLERANCE), axis=0, return_index=True)
     _, also = np.unique(np.rint(source[first] / 2), axis=0, return_index=True)
     return target[first[also]]
-
-
-def _is_sane(matrix: Matrix, *, mirrored: bool) -> bool:
-    """Whether somebody may have made a copy so: no reflection that was not asked for, no collapse."""
-    linear = matrix[:, :2]
-    stretch = np.linalg.svd(linear, compute_uv=False)
-    largest, least = float(stretch[0]), float(stretch[1])
-    return (
-        bool(np.linalg.det(linear) < 0) == mirrored
-        and largest <= _MAX_SCALE
-        and least >= 1 / _MAX_SCALE
-        and largest <= _MAX_STRETCH * least
-    )
 
 
 def _evidence(
@@ -134,50 +87,46 @@ def _evidence(
     variant: str,
     matrix: Matrix,
     matches: int,
-    inliers: NDArray[np.float32],
+    inliers: Points,
 ) -> Evidence:
-    a, b, c, d, e, f = (float(value) for value in matrix.ravel())
-    bare = Evidence(
-        transform=(a, b, c, d, e, f),
+    cells = np.minimum(inliers * 4 / (judged.width, judged.height), 3).astype(np.intp)
+    evidence = Evidence(
+        transform=tuple(matrix.ravel().tolist()),
         mirrored="mirrored" in variant,
         inverted="inverted" in variant,
         matches=matches,
         inliers=len(inliers),
-        spread=_spread(inliers, judged),
+        spread=len(np.unique(cells @ (4, 1))),
         tiles=(None,) * len(TILES),
+        fields=(),
     )
     compared = _covered(asked, judged, matrix) & (judged.qualities >= MIN_TILE_QUALITY)
-    if not compared.any():
-        return bare
-    hashes, _ = tile_hashes(drawn_over(asked, judged, bare, TILE_FRAME), compared)
-    bits = np.bitwise_count(hashes ^ judged.tiles).sum(axis=1, dtype=np.int64)
-    tiles = tuple(int(bits[row]) if compared[row] else None for row in range(len(TILES)))
-    return Evidence(
-        bare.transform, bare.mirrored, bare.inverted, bare.matches, bare.inliers, bare.spread, tiles
+    frame = drawn_over(asked, judged, evidence, TILE_FRAME, TILE_FRAME)
+    there = drawn(np.full(asked.plane.shape, 255, np.uint8), matrix, judged.width, judged.height)
+    scale = float(abs(np.linalg.det(matrix[:2, :2]))) ** -0.5
+    over = drawn_over(asked, judged, evidence, judged.width, judged.height)
+    return replace(
+        evidence,
+        tiles=tuple(tile_distances(frame, judged.tiles, compared)),
+        fields=confirmed_fields(over, judged, there, scale),
     )
-
-
-def _spread(inliers: NDArray[np.float32], judged: JudgedFeatures) -> int:
-    fields = np.minimum(inliers * 4 / (judged.width, judged.height), 3).astype(np.intp)
-    return len(np.unique(fields @ (4, 1)))
 
 
 def _covered(asked: AskedFeatures, judged: JudgedFeatures, matrix: Matrix) -> NDArray[np.bool_]:
     """Which tiles lie within the asked picture: (66,) bool."""
-    back = cv2.invertAffineTransform(matrix)
     height, width = asked.plane.shape
     corners = np.array(
         [
             [
-                (x * judged.width, y * judged.height, 1.0)
+                (x * judged.width, y * judged.height)
                 for x in _inset(tile.left, tile.width)
                 for y in _inset(tile.top, tile.height)
             ]
             for tile in TILES
         ]
     )
-    there = corners @ np.asarray(back).T
-    inside = (there >= -0.5) & (there <= (width - 0.5, height - 0.5))
+    back = through(np.asarray(np.linalg.inv(matrix), np.float64), corners)
+    inside = (back >= -0.5) & (back <= (width - 0.5, height - 0.5))
     return np.asarray(inside.all(axis=(1, 2)))
 
 

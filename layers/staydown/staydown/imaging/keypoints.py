@@ -34,7 +34,7 @@ _SURPLUS = 4
 """How many times as many points are detected as are kept, so that there is a choice everywhere."""
 _FIELDS = 8
 """The picture is divided into 8 x 8 fields, from which points are taken in turn."""
-_LEVELS, _LEVEL_STEP = 8, 1.2
+_LEVELS, LEVEL_STEP = 8, 1.2
 
 
 def bank_features(picture: Picture) -> JudgedFeatures:
@@ -69,14 +69,16 @@ def working_picture(plane: Plane) -> Grey:
     return rounded(np.clip(cv2.resize(plane, size, interpolation=method), 0, 255))
 
 
+def new_orb(wanted: int) -> cv2.ORB:
+    """The detector and descriptor of judged and asked pictures alike."""
+    return cv2.ORB.create(
+        nfeatures=wanted, scaleFactor=LEVEL_STEP, nlevels=_LEVELS, fastThreshold=_FAST_THRESHOLD
+    )
+
+
 def _extract(grey: Grey, wanted: int, variants: Sequence[str]) -> list[Keypoints]:
     """The same points described for each variant; a point that one of them can't describe is left out."""
-    orb = cv2.ORB.create(
-        nfeatures=wanted * _SURPLUS,
-        scaleFactor=_LEVEL_STEP,
-        nlevels=_LEVELS,
-        fastThreshold=_FAST_THRESHOLD,
-    )
+    orb = new_orb(wanted * _SURPLUS)
     chosen = _spread(orb.detect(grey), grey.shape, wanted)
     described = [_describe(orb, grey, chosen, variant) for variant in variants]
     kept = np.flatnonzero(np.all([has for has, _, _ in described], axis=0))
@@ -100,7 +102,7 @@ def _spread(points: Sequence[cv2.KeyPoint], shape: tuple[int, ...], wanted: int)
     starts = np.flatnonzero(np.diff(field[order], prepend=-1))
     rank[order] = np.arange(len(points)) - np.repeat(starts, np.diff(starts, append=len(points)))
     in_turn = np.lexsort((-response, rank, level))
-    shares = _LEVEL_STEP ** -np.arange(_LEVELS)
+    shares = LEVEL_STEP ** -np.arange(_LEVELS)
     quota = np.ceil(wanted * shares / shares.sum())
     place = np.arange(len(points)) - np.searchsorted(level[in_turn], level[in_turn])
     kept = in_turn[place < quota[level[in_turn]]]

@@ -82,6 +82,19 @@ def dct16(plane: NDArray[np.uint8] | Floats, factor: tuple[int, int] = (1, 1)) -
     return PdqDct(coefficients, _quality(blocks[0, 0]))
 
 
+def hash_stack(planes: NDArray[np.uint8] | Floats) -> NDArray[np.uint8]:
+    """The hashes of many planes of one shape: (n, height, width), values 0 to 255, to (n, 32) uint8.
+
+    As `dct16` and `hash_of` give them one by one, up to a coefficient that lies on the median; several
+    times as fast, since transform and filter are one matrix of 16 rows where nobody asks for the quality.
+    """
+    values: Floats = np.asarray(planes, np.float32)
+    down, across = (_cosines() @ _filter(length, 1)[:_BLOCKS] for length in values.shape[1:])
+    coefficients: Floats = np.matmul(np.matmul(down, values), across.T)
+    coefficients[np.abs(coefficients) < _NOISE] = 0
+    return np.frombuffer(b"".join(found.data for found in _hashes(coefficients)), np.uint8).reshape(-1, 32)
+
+
 def hash_of(dct: PdqDct) -> PdqHash:
     """The picture's PDQ hash."""
     return _hashes(dct.coefficients[0, 0])[0]

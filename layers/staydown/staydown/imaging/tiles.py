@@ -2,34 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
+
 import numpy as np
 from numpy.typing import NDArray
 
-from staydown.domain.evidence import Tile
 from staydown.imaging.features import TILES, Bytes
-from staydown.imaging.luma import Grey, Plane
-from staydown.imaging.pdq import dct16, hash_of
+from staydown.imaging.pdq import dct16, hash_of, hash_stack
 
 TILE_FRAME = 320
 """Side in pixels of the square that a judged picture is squeezed into for its tiles: a multiple of 20, so
 that the tiles have whole sides. (A hash squeezes every picture into a square anyway.)"""
 
 
-def tile_hashes(frame: Grey | Plane, wanted: NDArray[np.bool_] | None = None) -> tuple[Bytes, Bytes]:
-    """PDQ and quality of each of TILES: (66, 32) uint8 and (66,) uint8.
+def tile_hashes(frame: Bytes) -> tuple[Bytes, Bytes]:
+    """PDQ and quality of each of TILES: (66, 32) uint8 and (66,) uint8, 0 to 100.
 
-    frame: luma (320, 320), 0 to 255. wanted: (66,) bool, tiles to hash; the others' rows are zero.
+    frame: luma (320, 320).
     """
-    hashes = np.zeros((len(TILES), 32), np.uint8)
-    qualities = np.zeros(len(TILES), np.uint8)
-    for row in range(len(TILES)) if wanted is None else np.flatnonzero(wanted):
-        dct = dct16(_part(frame, TILES[row]))
-        hashes[row] = np.frombuffer(hash_of(dct).data, np.uint8)
-        qualities[row] = dct.quality
-    return hashes, qualities
+    found = [dct16(part) for part in _parts(frame, range(len(TILES)))]
+    hashes = b"".join(hash_of(dct).data for dct in found)
+    return np.frombuffer(hashes, np.uint8).reshape(-1, 32), np.array([dct.quality for dct in found], np.uint8)
 
 
-def _part(frame: Grey | Plane, tile: Tile) -> Grey | Plane:
-    left, top = round(tile.left * TILE_FRAME), round(tile.top * TILE_FRAME)
-    width, height = round(tile.width * TILE_FRAME), round(tile.height * TILE_FRAME)
-    return frame[top : top + height, left : left + width]
+def tile_distances(frame: Bytes, judged: Bytes, wanted: NDArray[np.bool_]) -> list[int | None]:
+    """By how many bits (0 to 256) each of TILES differs from the judged picture's.
+
+    frame: luma (320, 320). judged: (66, 32) uint8. wanted: (66,) bool, which to compare; None for the rest.
+    """
+    distances: list[int | None] = [None] * len(TILES)
+    for _, group in groupby(np.flatnonzero(wanted).tolist(), lambda row: TILES[row].width):
+        rows = list(group)
+        hashes = hash_stack(np.stack(_parts(frame, rows)))
+        bits = np.bitwise_count(hashes ^ judged[rows]).sum(axis=1, dtype=np.int64)
+        for row, distance in zip(rows, bits.tolist(), strict=True):
+            distances[row] = distance
+    return distances
+
+
+def _parts(frame: Bytes, rows: Iterable[int]) -> list[Bytes]:
+    parts = []
+    for tile in (TILES[row] for row in rows):
+        left, top = round(tile.left * TILE_FRAME), round(tile.top * TILE_FRAME)
+        width, height = round(tile.width * TILE_FRAME), round(tile.height * TILE_FRAME)
+        parts.append(frame[top : top + height, left : left + width])
+    return parts
