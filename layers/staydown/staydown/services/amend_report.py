@@ -62,12 +62,21 @@ def complete_report(stack: Stack, case_number: str, secret: str, added: Informat
     return report
 
 
-@retried
 def withdraw_report(stack: Stack, case_number: str, secret: str) -> Report:
     """Take a report back: its hashes no longer stand, and a case that rests on nothing else is closed.
 
-    A decision that was made stays: it was judged, and others may rest on it.
+    A decision that was made stays: it was judged, and others may rest on it. Told again, it goes on where it
+    was interrupted.
     """
+    report = _withdraw(stack, case_number, secret)
+    for case_id in report.case_ids:
+        _close_if_alone(stack, case_id)
+    return report
+
+
+@retried
+def _withdraw(stack: Stack, case_number: str, secret: str) -> Report:
+    """The report and what it claimed, at once; its cases are closed one by one, as each may be large."""
     report = open_report(stack, case_number, secret)
     if report.withdrawn_at is not None:
         return report
@@ -75,24 +84,28 @@ def withdraw_report(stack: Stack, case_number: str, secret: str) -> Report:
     report = replace(report, withdrawn_at=stack.now())
     stack.cases.save_report(transaction, report)
     for case in _undecided(stack, report):
-        _withdraw_from(stack, transaction, case, report)
+        save_case(stack, transaction, case, actor=REPORTER, action="case.report_withdrawn", details={})
     _withdraw_claims(stack, transaction, report)
     transaction.commit()
     return report
 
 
-def _withdraw_from(stack: Stack, transaction: Transaction, case: Case, report: Report) -> None:
-    others = stack.cases.reports(number for number in case.reports if number != report.case_number)
-    if case.origin is Origin.MATCH or not all(other.withdrawn_at for other in others):
-        save_case(stack, transaction, case, actor=REPORTER, action="case.report_withdrawn", details={})
+@retried
+def _close_if_alone(stack: Stack, case_id: str) -> None:
+    """Close a case that nobody's report stands behind; what waited for it is freed."""
+    case = stack.cases.case(case_id)
+    if case is None or not case.undecided or case.origin is Origin.MATCH:
         return
-    closed = case.after(Step.WITHDRAW)
-    waiting = [f"review:{case.case_id}"]
+    if any(report.withdrawn_at is None for report in stack.cases.reports(case.reports)):
+        return
+    transaction = stack.transaction()
+    waiting = [f"review:{case_id}"]
     for upload in stack.uploads.get_many(case.uploads):
         free_upload(stack, transaction, upload, waiting, cleared=case.entries, actor=REPORTER)
+    closed = case.after(Step.WITHDRAW)
     save_case(stack, transaction, closed, actor=REPORTER, action="case.withdrawn", details={})
-    event = {"case_id": case.case_id}
-    stack.outbox.add(transaction, EventType.CASE_WITHDRAWN, event, at=stack.now())
+    stack.outbox.add(transaction, EventType.CASE_WITHDRAWN, {"case_id": case_id}, at=stack.now())
+    transaction.commit()
 
 
 def _undecided(stack: Stack, report: Report) -> list[Case]:
