@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from staydown.aws.bank_store import Snapshot
@@ -13,6 +14,7 @@ from staydown.domain.hashes import PdqHash
 from staydown.domain.uploads import Upload
 from staydown.domain.verdicts import Verdict
 from staydown.matching.bank_index import BankIndex
+from staydown.matching.recognition import recognise
 from staydown.matching.snapshot import read
 
 if TYPE_CHECKING:  # OpenCV comes with them, and a bare hash needs none
@@ -78,21 +80,21 @@ class BankView:
                 distance=policy.review_distance,
                 minimum_quality=policy.minimum_quality,
             )
-        verdict, decisive = policy.decide(self._relevant(upload, matches))
-        if verdict is Verdict.BLOCK or looks is None or not self.has_pictures:
-            return verdict, decisive
+        return recognise(
+            policy,
+            matches,
+            partial(self._by_keypoints, upload, looks) if looks is not None and self.has_pictures else None,
+            counts=lambda match: (
+                match.entry_id not in upload.cleared or policy.judge(match) is not Verdict.REVIEW
+            ),
+        )
+
+    def _by_keypoints(
+        self, upload: Upload, looks: Callable[[Upload], Sequence[AskedFeatures]]
+    ) -> list[Match]:
         asked = looks(upload)
         with self._lock:
-            matches += self._pictures.matches(asked) if self._pictures is not None else []
-        return policy.decide(self._relevant(upload, matches))
-
-    def _relevant(self, upload: Upload, matches: Iterable[Match]) -> list[Match]:
-        policy = self._stack.settings.policy
-        return [
-            match
-            for match in matches
-            if match.entry_id not in upload.cleared or policy.judge(match) is not Verdict.REVIEW
-        ]
+            return self._pictures.matches(asked) if self._pictures is not None else []
 
     def judge_hash(self, pdq: PdqHash, quality: int) -> tuple[Verdict, tuple[Match, ...]]:
         """The same for a bare hash, of which no picture is at hand."""

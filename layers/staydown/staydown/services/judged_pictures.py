@@ -6,14 +6,12 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from staydown.aws.stack import Stack
-from staydown.domain.bank import Change, Entry, Match, Overlap, Standing
-from staydown.domain.evidence import Evidence
-from staydown.domain.verdicts import Verdict
+from staydown.domain.bank import Change, Entry, Match, Standing
 from staydown.imaging.feature_bytes import features_from_bytes
 from staydown.imaging.features import AskedFeatures
 from staydown.matching.keypoint_index import KeypointIndex
-from staydown.matching.keypoint_match import match_pictures
 from staydown.matching.keypoint_snapshot import read_keypoints, write_keypoints
+from staydown.matching.picture_verdicts import picture_matches
 
 _PARALLEL = 16
 
@@ -60,16 +58,7 @@ class JudgedPictures:
 
     def matches(self, asked: Sequence[AskedFeatures]) -> list[Match]:
         """The judged pictures that one of these shows, or may show, the best overlap of each."""
-        policy = self._stack.settings.evidence
-        best: dict[str, Match] = {}
-        for found in match_pictures(asked, self._index):
-            verdict = policy.judge(found.evidence)
-            if verdict is Verdict.CLEAR:
-                continue
-            match = _as_match(found.entry_id, found.frame, found.evidence, verdict, policy.agree_distance)
-            if found.entry_id not in best or _rank(match) > _rank(best[found.entry_id]):
-                best[found.entry_id] = match
-        return list(best.values())
+        return picture_matches(asked, self._index, self._stack.settings.evidence)
 
     def _check_gone(self, entry_ids: Sequence[str]) -> None:
         """Features are erased after their entry's standing has changed; anything else is damage."""
@@ -82,30 +71,3 @@ class JudgedPictures:
 def _wanted(entry: Entry) -> str | None:
     """The features to have for an entry: only what a reviewer judged is matched by its keypoints."""
     return entry.features if entry.standing is Standing.CONFIRMED else None
-
-
-def _as_match(entry_id: str, frame: int, evidence: Evidence, verdict: Verdict, distance: int) -> Match:
-    words = [f"frame {frame + 1}"] if frame else []
-    words += ["laid over", *(["mirrored"] if evidence.mirrored else [])]
-    words += ["inverted"] if evidence.inverted else []
-    overlap = Overlap(
-        inliers=evidence.inliers,
-        agreeing=evidence.agreeing(distance),
-        visible=evidence.visible,
-        conclusive=verdict is Verdict.BLOCK,
-    )
-    nearest = evidence.nearest if evidence.nearest is not None else 256
-    return Match(
-        entry_id=entry_id,
-        standing=Standing.CONFIRMED,
-        distance=nearest,
-        view=", ".join(words),
-        exact=False,
-        trusted=True,
-        overlap=overlap,
-    )
-
-
-def _rank(match: Match) -> tuple[bool, int, int]:
-    overlap = match.overlap
-    return (overlap.conclusive, overlap.agreeing, overlap.inliers) if overlap else (False, 0, 0)

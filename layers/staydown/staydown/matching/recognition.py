@@ -1,0 +1,35 @@
+"""Both stages of recognition, one after the other: hashes against everything, then keypoints against what
+was judged with the picture at hand.
+
+Nothing here knows where a bank is kept or what a picture was decoded with: the service and the tool ask the
+same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from staydown.domain.bank import Match
+from staydown.domain.verdicts import MatchPolicy, Verdict
+
+Finding = tuple[Verdict, tuple[Match, ...]]
+"""A verdict and the matches it rests on, the gravest and nearest first."""
+
+
+def recognise(
+    policy: MatchPolicy,
+    by_hashes: Sequence[Match],
+    by_keypoints: Callable[[], Iterable[Match]] | None = None,
+    *,
+    counts: Callable[[Match], bool] = lambda _: True,
+) -> Finding:
+    """The verdict on a picture.
+
+    by_hashes: what its views meet within the policy's review distance. by_keypoints: what it shows when it
+    is laid over the judged pictures; called only where the hashes alone don't block it, since keypoints
+    take most of the time. None where no picture is at hand. counts: whether a match may be held against it.
+    """
+    finding = policy.decide(match for match in by_hashes if counts(match))
+    if finding[0] is Verdict.BLOCK or by_keypoints is None:
+        return finding
+    return policy.decide(match for match in (*by_hashes, *by_keypoints()) if counts(match))
