@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staydown.imaging.borders import without_borders
+from staydown.imaging.borders import Crop, without_borders
 from staydown.imaging.decode import Picture
 from staydown.imaging.features import (
     SUBPIXELS,
@@ -39,14 +39,20 @@ _LEVELS, LEVEL_STEP = 8, 1.2
 
 def bank_features(picture: Picture) -> JudgedFeatures:
     """What to keep of a judged picture: of its first frame, without a plain border around it."""
-    plane = picture.frames[0].luma
-    for crop in without_borders(rounded(plane)):
-        plane = crop.of(picture.frames[0].luma)
-    grey = working_picture(plane)
+    grey = working_picture(banked_part(picture).of(picture.frames[0].luma))
     square = cv2.resize(grey, (TILE_FRAME, TILE_FRAME), interpolation=cv2.INTER_AREA)
     hashes, qualities = tile_hashes(np.asarray(square, np.uint8))
     height, width = grey.shape
     return JudgedFeatures(width, height, _extract(grey, JUDGED_KEYPOINTS, VARIANTS[:1])[0], hashes, qualities)
+
+
+def banked_part(picture: Picture) -> Crop:
+    """What of the first frame counts as the picture: all of it but a plain border."""
+    plane = picture.frames[0].luma
+    part = Crop("", 0, 0, plane.shape[1], plane.shape[0])
+    for inner in without_borders(rounded(plane)):
+        part = inner
+    return part
 
 
 def ask_features(picture: Picture) -> tuple[AskedFeatures, ...]:
