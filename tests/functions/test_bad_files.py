@@ -1,0 +1,230 @@
+"""Files that are no pictures, or not what they say: rejected with a reason, never public, nothing crashes."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import struct
+import zlib
+from collections.abc import Iterator
+
+import pytest
+import requests
+from PIL import Image
+
+from tests.journeys.deployed import Deployed, deployed
+from tests.journeys.pictures import drawn, jpeg, png
+from tests.journeys.scenes import new_account, new_picture
+from tests.shared_data import SHARED, needs_shared_data
+
+MOST_BYTES = 200_000
+MOST_PIXELS = 1_000_000
+PICTURE = jpeg(drawn(90_000))
+HOSTILE = sorted((SHARED / "hostile").glob("*")) if SHARED.is_dir() else []
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Deployed]:
+    """With limits that small files can break."""
+    with deployed(MaxUploadBytes=MOST_BYTES, MaxUploadPixels=MOST_PIXELS) as it:
+        yield it
+
+
+def encoded(picture: Image.Image, kind: str) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, kind)
+    return file.getvalue()
+
+
+def png_of_size(width: int, height: int) -> bytes:
+    """A PNG of some hundred bytes that would be as large as it says: one line of zeros, and then none."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    data = zlib.compress(bytes(3 * width + 1))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+NO_PICTURES: dict[str, tuple[bytes, str]] = {
+    "nothing": (b"", "empty"),
+    "text": (b"this is no picture", "not_an_image"),
+    "a page": (b"<html><script>alert(1)</script></html>", "not_an_image"),
+    "a drawing that is a program": (
+        b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>',
+        "unsupported_format",
+    ),
+    "random bytes": (bytes(range(256)) * 40, "not_an_image"),
+    "an archive": (b"PK\x03\x04" + bytes(100), "not_an_image"),
+    "a JPEG's beginning alone": (PICTURE[:20], "truncated"),
+    "half a JPEG": (PICTURE[: len(PICTURE) // 2], "truncated"),
+    "half a PNG": (png(drawn(90_001))[:9_000], "truncated"),
+    "half a WebP": (encoded(drawn(90_002), "WEBP")[:2_000], "truncated"),
+    "a bomb": (png_of_size(50_000, 50_000), "too_many_pixels"),
+    "more pixels than allowed": (png(Image.new("RGB", (1001, 1000))), "too_many_pixels"),
+    "more bytes than allowed": (PICTURE + bytes(MOST_BYTES), "too_many_bytes"),
+    "one pixel": (png(Image.new("RGB", (1, 1))), "too_small"),
+}
+
+
+def settled(
+    stack: Deployed, data: bytes, content_type: str = "image/jpeg"
+) -> tuple[str, str | None, str | None]:
+    """(state, reason, url) of a file put by a ticket."""
+    upload_id = stack.app().upload(new_account(), data, content_type)
+    stack.drain()
+    status = stack.app().status(upload_id)
+    return status["state"], status["reason"], status["url"]
+
+
+def put(stack: Deployed, key: str, data: bytes, content_type: str | None) -> tuple[str, str | None]:
+    """(state, reason) of an object put without a ticket, as the bus tells it."""
+    stack.events()
+    stack.app().put_object(key, data, content_type)
+    stack.drain()
+    (told,) = (event["detail"] for event in stack.events() if event["detail"].get("key") == key)
+    return told["state"], told["reason"]
+
+
+def public_objects(stack: Deployed) -> int:
+    bucket = stack.description["buckets"]["published"]
+    return int(stack.stack.client("s3").list_objects_v2(Bucket=bucket)["KeyCount"])
+
+
+@pytest.mark.parametrize("name", NO_PICTURES)
+def test_what_is_no_readable_picture_is_rejected_with_the_reason(stack: Deployed, name: str) -> None:
+    data, reason = NO_PICTURES[name]
+    before = public_objects(stack)
+    assert settled(stack, data, "image/png" if data[1:4] == b"PNG" else "image/jpeg") == (
+        "rejected",
+        reason,
+        None,
+    )
+    assert public_objects(stack) == before
+
+
+@pytest.mark.parametrize(
+    ("data", "declared"),
+    [
+        (PICTURE, "image/png"),
+        (png(drawn(90_003)), "image/jpeg"),
+        (encoded(drawn(90_004), "GIF"), "image/webp"),
+    ],
+    ids=["JPEG as PNG", "PNG as JPEG", "GIF as WebP"],
+)
+def test_a_picture_of_another_type_than_declared_is_rejected(
+    stack: Deployed, data: bytes, declared: str
+) -> None:
+    """A file that passes for another type may show one picture to the scan and another to a browser."""
+    assert settled(stack, data, declared) == ("rejected", "content_type_mismatch", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "declared", "state"),
+    [
+        ("x.jpg", "image/jpeg", "published"),
+        ("x.JPEG", None, "published"),
+        ("x", None, "published"),
+        ("x.dat", "application/octet-stream", "published"),
+        ("x.png", "image/jpeg", "rejected"),
+        ("x.png", None, "rejected"),
+        ("x.gif", "image/gif", "rejected"),
+        ("x.jpg", "text/html", "rejected"),
+        ("x.jpg", "image/svg+xml", "rejected"),
+    ],
+)
+def test_name_and_type_of_an_object_have_to_fit_its_bytes(
+    stack: Deployed, name: str, declared: str | None, state: str
+) -> None:
+    key = f"alpha/{new_account()}/{name}"
+    reason = None if state == "published" else "content_type_mismatch"
+    assert put(stack, key, new_picture(), declared) == (state, reason)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "straße/größe ☃ 💩.jpg",
+        "a+b c%20d&e=f?g#h.jpg",
+        "x" * 900,
+        " ",
+        "..",
+        "a/../../b",
+        "%2e%2e%2f",
+        "'\"",
+    ],
+    ids=lambda name: ascii(name)[:20],
+)
+def test_an_object_of_any_name_is_one_upload_of_its_account(stack: Deployed, name: str) -> None:
+    account = new_account()
+    assert put(stack, f"alpha/{account}/{name}", new_picture(), None) == ("published", None)
+
+
+def test_a_public_picture_is_served_as_what_it_is(stack: Deployed) -> None:
+    """Not as what somebody said it is: the type comes from the bytes."""
+    key = f"alpha/{new_account()}/x"
+    stack.events()
+    stack.app().put_object(key, new_picture(), "application/octet-stream")
+    stack.drain()
+    (told,) = (event["detail"] for event in stack.events())
+    shown = requests.get(stack.app().status(told["upload_id"])["url"], timeout=30)
+    assert shown.headers["content-type"] == "image/jpeg"
+    assert shown.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_ticket_is_good_for_one_object(stack: Deployed) -> None:
+    app = stack.app()
+    ticket = app.ticket(new_account())
+    app.put(ticket, new_picture())
+    stack.drain()
+    first = app.status(ticket["upload_id"])
+    shown = requests.get(first["url"], timeout=30).content
+    stack.events()
+
+    app.put(ticket, new_picture())
+    stack.drain()
+    (told,) = (event["detail"] for event in stack.events())
+    assert (told["state"], told["reason"]) == ("rejected", "ticket_used")
+    assert told["upload_id"] != ticket["upload_id"]
+    assert app.status(ticket["upload_id"]) == first
+    assert requests.get(first["url"], timeout=30).content == shown
+
+
+def test_a_ticket_that_nobody_used_is_still_expected(stack: Deployed) -> None:
+    upload_id = stack.app().ticket(new_account())["upload_id"]
+    status = stack.app().status(upload_id)
+    assert (status["state"], status["received_at"], status["url"]) == ("received", None, None)
+
+
+def test_a_file_that_announces_its_size_too_large_gets_no_ticket(stack: Deployed) -> None:
+    asked = {"account_id": "x", "content_type": "image/jpeg", "size": MOST_BYTES + 1}
+    refused = stack.app().post("/v1/uploads", asked)
+    assert refused.json()["errors"] == [{"pointer": "/size", "detail": f"at most {MOST_BYTES} bytes"}]
+    assert stack.app().post("/v1/uploads", {**asked, "size": MOST_BYTES}).status_code == 201
+
+
+def test_a_file_that_is_gone_again_before_it_is_scanned_leaves_nothing(stack: Deployed) -> None:
+    key = f"alpha/{new_account()}/gone"
+    stack.app().put_object(key, new_picture())
+    s3, bucket = stack.stack.client("s3"), stack.description["buckets"]["uploads"]
+    for version in s3.list_object_versions(Bucket=bucket, Prefix=key)["Versions"]:
+        s3.delete_object(Bucket=bucket, Key=key, VersionId=version["VersionId"])
+    stack.events()
+    stack.drain()
+    assert stack.events() == []
+
+
+@needs_shared_data
+def test_no_hostile_file_goes_public_unread_or_brings_the_scan_down(stack: Deployed) -> None:
+    app, number = stack.app(), itertools.count()
+    keys = {f"alpha/hostile/{next(number)}": file for file in HOSTILE}
+    stack.events()
+    for key, file in keys.items():
+        app.put_object(key, file.read_bytes(), None)
+    stack.drain()
+    told = {event["detail"]["key"]: event["detail"] for event in stack.events() if "key" in event["detail"]}
+    assert set(told) == set(keys)
+    assert {one["state"] for one in told.values()} == {"published", "rejected"}
+    for key, one in told.items():
+        assert (one["state"] == "published") == (one["reason"] is None), keys[key].name

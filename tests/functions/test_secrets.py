@@ -1,0 +1,113 @@
+"""A case opens to its number and secret: a wrong secret tells nothing, and nobody can be locked out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.functions.fitting import refusal
+from tests.journeys.clients import Person
+from tests.journeys.deployed import Deployed
+from tests.journeys.scenes import new_picture, own_hash
+
+WRONG = "AAAAA-BBBBB-CCCCC-DDDDD-EEEEE-F"
+ALLOWED = 10
+"""Wrong secrets an hour."""
+
+
+@pytest.fixture
+def person(stack: Deployed) -> Iterator[Person]:
+    """Somebody whose report is on file."""
+    person = stack.person()
+    person.report(hashes=[own_hash(new_picture())])
+    yield person
+    assert person.follow()["case_number"] == person.case_number, (
+        "the right secret opens, whatever went before"
+    )
+
+
+def tries(person: Person, case_number: str, times: int) -> list[tuple[int, bytes, list[tuple[str, str]]]]:
+    """What is seen of so many wrong secrets, given by every route in turn."""
+    routes = [("GET", ""), ("POST", "/withdraw"), ("POST", "/information")]
+    seen = []
+    for number in range(times):
+        method, more = routes[number % len(routes)]
+        body = {"statement": "changed"} if more == "/information" else None
+        answer = person.request(
+            method, f"/v1/cases/{case_number}{more}", json=body, headers={"Case-Secret": WRONG}
+        )
+        headers = sorted((name, value) for name, value in answer.headers.items() if name != "Date")
+        seen.append((answer.status_code, answer.content, headers))
+    return seen
+
+
+def test_a_wrong_secret_and_an_unknown_number_are_one_answer_to_the_byte(person: Person) -> None:
+    unknown = "SD-0000-0000"
+    assert person.case_number != unknown
+    known = tries(person, person.case_number, ALLOWED + 3)
+    assert known == tries(person, unknown, ALLOWED + 3)
+    assert [status for status, _, _ in known] == [404] * ALLOWED + [429] * 3
+    assert len({body for _, body, _ in known}) == 2
+
+
+def test_too_many_wrong_secrets_are_told_as_that(person: Person) -> None:
+    tries(person, person.case_number, ALLOWED)
+    over = person.get(f"/v1/cases/{person.case_number}", headers={"Case-Secret": WRONG})
+    assert refusal(over) == (429, "too-many-attempts", [])
+
+
+def test_the_right_secret_opens_when_others_have_guessed_too_often(person: Person) -> None:
+    tries(person, person.case_number, ALLOWED + 2)
+    assert person.follow()["withdrawn"] is False
+    assert person.complete(statement="It is me.")["valid"]
+    assert person.withdraw()["withdrawn"] is True
+
+
+def test_a_wrong_secret_changes_nothing(person: Person) -> None:
+    before = person.follow()
+    tries(person, person.case_number, 3)
+    assert person.follow() == before
+
+
+def test_the_secret_of_one_case_opens_no_other(stack: Deployed, person: Person) -> None:
+    other = stack.person()
+    other.report(hashes=[own_hash(new_picture())])
+    response = person.get(f"/v1/cases/{other.case_number}", headers=person.opens)
+    assert refusal(response) == (404, "not-found", [])
+
+
+def test_number_and_secret_open_however_they_are_typed(person: Person) -> None:
+    number, secret = person.case_number, person.secret
+    for typed_number, typed_secret in [
+        (number.lower(), secret.lower()),
+        (number.replace("-", ""), secret.replace("-", "")),
+        (number.replace("-", "%20"), secret.replace("-", " ")),
+        (number.removeprefix("SD-"), secret.replace("0", "O").replace("1", "l")),
+    ]:
+        opened = person.get(f"/v1/cases/{typed_number}", headers={"Case-Secret": typed_secret})
+        assert opened.ok, typed_number
+        assert opened.json()["case_number"] == number
+
+
+@pytest.mark.parametrize("secret", ["", "- -", "-----", "Ä" * 26, "A" * 128])
+def test_a_secret_that_is_none_opens_nothing(person: Person, secret: str) -> None:
+    headers = {"Case-Secret": secret.encode("latin-1")}
+    response = person.get(f"/v1/cases/{person.case_number}", headers=headers)
+    assert refusal(response) == (404, "not-found", [])
+
+
+def test_without_the_header_it_is_asked_for(person: Person) -> None:
+    response = person.get(f"/v1/cases/{person.case_number}")
+    assert refusal(response) == (422, "invalid-request", ["header case-secret"])
+
+
+def test_neither_a_secret_nor_who_reported_is_stored_readable_where_cases_are(
+    stack: Deployed, person: Person
+) -> None:
+    stored = str(stack.stack.client("dynamodb").scan(TableName=stack.description["tables"]["cases"])["Items"])
+    assert person.case_number in stored
+    assert person.secret not in stored
+    assert person.secret.replace("-", "") not in stored
+    assert "example.org" not in stored
+    assert "Jane" not in stored
