@@ -1,0 +1,101 @@
+"""The template, the document and the functions are one API: every route is there, and answers as it says."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import requests
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from infra import openapi
+from infra.openapi import DOCUMENT, OutOfStep
+from tests.functions.fitting import ROUTES, send
+from tests.journeys.clients import appeal_decision
+from tests.journeys.deployed import Deployed
+from tests.journeys.scenes import own_hash, reported, taken_down
+
+ONE = {"components": {"schemas": {"Thing": {"type": "string"}, "ValidationError": {"type": "string"}}}}
+OTHER = {"components": {"schemas": {"Thing": {"type": "integer"}, "ValidationError": {"type": "null"}}}}
+
+
+def test_the_document_that_is_served_is_the_one_that_is_checked_in(stack: Deployed) -> None:
+    served = requests.get(f"{stack.stack.api_url}/v1/openapi.json", timeout=30)
+    assert served.json() == json.loads(DOCUMENT.read_text(encoding="utf-8"))
+
+
+def test_the_document_is_todays(stack: Deployed) -> None:
+    assert json.loads(DOCUMENT.read_text(encoding="utf-8")) == openapi.document()
+
+
+def test_the_document_is_a_valid_one(stack: Deployed) -> None:
+    document = json.loads(DOCUMENT.read_text(encoding="utf-8"))
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator.check_schema({**schema, "components": document["components"]})
+
+
+def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed) -> None:
+    """Each answer of these clients is judged by the document; here it is counted which were given."""
+    alpha, robin, sasha, noor = stack.app(), *map(stack.reviewer, ("robin", "sasha", "noor"))
+    scene = reported(stack)
+    robin.answer("GET", "/v1/review/queue")
+    robin.next()
+    robin.claim(scene.case_id)
+    robin.case(scene.case_id)
+    robin.reveal(scene.case_id, scene.upload_id)
+    robin.decide(scene.case_id, "violating")
+    scene.person.complete(statement="Thank you.")
+    alpha.check(**own_hash(scene.picture))
+    alpha.account(scene.account_id)
+    asked = {"account_id": scene.account_id, "statement": "Look again."}
+    appeal = alpha.answer("POST", "/v1/appeals", json=asked)
+    robin.answer("GET", "/v1/review/appeals")
+    path = f"/v1/review/appeals/{appeal['appeal_id']}/decision"
+    sasha.answer("POST", path, json=appeal_decision("rejected"))
+    noor.audit(scene.case_id)
+    scene.person.follow()
+    scene.person.withdraw()
+    for route in ("block", "unblock"):
+        assert send(stack, route, ROUTES[route][2]).ok
+
+    succeeded = {(method, path) for method, path, status in stack.contract.answered if status < 300}
+    assert succeeded == {(method, path) for method, path, _ in stack.contract.operations()}
+    in_the_template = set(openapi._template_routes()) - openapi.UNDOCUMENTED
+    assert succeeded == in_the_template
+
+
+def test_a_decision_shows_everything_that_a_reviewer_may_see(stack: Deployed) -> None:
+    """So that the schemas' optional parts were judged with something in them."""
+    scene = taken_down(stack)
+    case = stack.reviewer().case(scene.case_id)
+    assert case["decision"]["by_you"] is True
+    assert case["banked"]
+    (upload,) = case["uploads"]
+    assert (upload["width"], upload["height"], upload["frames"]) == (160, 120, 1)
+    assert 0 <= upload["quality"] <= 100
+
+
+def test_no_answer_may_be_kept_on_the_way(stack: Deployed) -> None:
+    for who, path in [("alpha", "/v1/uploads/x"), ("alpha", "/v1/accounts/x")]:
+        assert stack.app(who).get(path).headers["cache-control"] == "no-store"
+    assert stack.reviewer().get("/v1/review/queue").headers["cache-control"] == "no-store"
+
+
+def test_two_functions_cannot_mean_different_things_by_one_name() -> None:
+    schemas = {"Problem": openapi.PROBLEM}
+    openapi._add_schemas(schemas, ONE["components"]["schemas"], "one")
+    openapi._add_schemas(schemas, ONE["components"]["schemas"], "the same again")
+    assert set(schemas) == {"Problem", "Thing"}
+    with pytest.raises(OutOfStep, match="other has another schema Thing"):
+        openapi._add_schemas(schemas, OTHER["components"]["schemas"], "other")
+    with pytest.raises(OutOfStep, match="Problem"):
+        openapi._add_schemas(schemas, {"Problem": {"type": "string"}}, "a function")
+
+
+def test_a_route_without_a_function_is_out_of_step_and_the_other_way_round() -> None:
+    openapi._check_same({("GET", "/a")}, {("GET", "/a")})
+    for routed, documented in [({("GET", "/a")}, set()), (set(), {("GET", "/a")})]:
+        with pytest.raises(OutOfStep, match="/a"):
+            openapi._check_same(routed, documented)
