@@ -33,7 +33,7 @@ def alike(one: Keypoints, other: Keypoints) -> float:
     return float((bits(one, other).min(axis=0) <= 40).mean())
 
 
-def test_a_judged_picture_keeps_at_most_500_keypoints_and_all_its_tiles() -> None:
+def test_a_judged_picture_keeps_at_most_450_keypoints_and_all_its_tiles() -> None:
     features = bank_features(as_picture(scene(1)))
     assert 300 <= len(features.keypoints) <= JUDGED_KEYPOINTS
     assert features.tiles.shape == (len(TILES), 32)

@@ -101,10 +101,10 @@ def _evidence(
         fields=(),
     )
     compared = _covered(asked, judged, matrix) & (judged.qualities >= MIN_TILE_QUALITY)
-    frame = drawn_over(asked, judged, evidence, TILE_FRAME, TILE_FRAME)
     there = drawn(np.full(asked.plane.shape, 255, np.uint8), matrix, judged.width, judged.height)
     scale = float(abs(np.linalg.det(matrix[:2, :2]))) ** -0.5
     over = drawn_over(asked, judged, evidence, judged.width, judged.height)
+    frame = np.asarray(cv2.resize(over, (TILE_FRAME, TILE_FRAME), interpolation=cv2.INTER_AREA), np.uint8)
     return replace(
         evidence,
         tiles=tuple(tile_distances(frame, judged.tiles, compared)),

@@ -6,6 +6,7 @@ Source: Rublee, Rabaud, Konolige, Bradski, "ORB: an efficient alternative to SIF
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -23,7 +24,7 @@ from staydown.imaging.features import (
 from staydown.imaging.luma import Grey, Plane, rounded
 from staydown.imaging.tiles import TILE_FRAME, tile_hashes
 
-JUDGED_KEYPOINTS, ASKED_KEYPOINTS = 500, 800
+JUDGED_KEYPOINTS, ASKED_KEYPOINTS = 450, 800
 _WORKING_PIXELS = 640 * 480
 """The area that a picture is brought to, whatever its shape: a phone's screenshot is long and narrow."""
 _MAX_SIDE, _MAX_ENLARGEMENT = 1_800, 3.0
@@ -86,12 +87,21 @@ def _extract(grey: Grey, wanted: int, variants: Sequence[str]) -> list[Keypoints
     """The same points described for each variant; a point that one of them can't describe is left out."""
     orb = new_orb(wanted * _SURPLUS)
     chosen = _spread(orb.detect(grey), grey.shape, wanted)
-    described = [_describe(orb, grey, chosen, variant) for variant in variants]
-    kept = np.flatnonzero(np.all([has for has, _, _ in described], axis=0))
+    places = [VARIANTS.index(variant) for variant in variants]
+    described: dict[int, _Described] = {}
+    for mirrored in (False, True):
+        inverted = [bool(place & 2) for place in places if bool(place & 1) == mirrored]
+        if inverted:
+            found = _describe(orb, grey, chosen, mirrored=mirrored, inverted=inverted)
+            described |= {mirrored + 2 * how: each for how, each in zip(inverted, found, strict=True)}
+    kept = np.flatnonzero(np.all([each.has for each in described.values()], axis=0))
     positions = np.array([point.pt for point in chosen], np.float32).reshape(-1, 2)[kept]
     levels = np.array([point.octave for point in chosen], np.uint8)[kept]
     exact = np.rint(positions * SUBPIXELS).astype(np.uint16)
-    return [Keypoints(exact, angles[kept], levels, descriptors[kept]) for _, angles, descriptors in described]
+    return [
+        Keypoints(exact, described[place].angles[kept], levels, described[place].descriptors[kept])
+        for place in places
+    ]
 
 
 def _spread(points: Sequence[cv2.KeyPoint], shape: tuple[int, ...], wanted: int) -> list[cv2.KeyPoint]:
@@ -116,34 +126,48 @@ def _spread(points: Sequence[cv2.KeyPoint], shape: tuple[int, ...], wanted: int)
     return [points[index] for index in kept]
 
 
+class _Described(NamedTuple):
+    """Of each point whether it could be described, its angle (1/256 turn) and its descriptor."""
+
+    has: NDArray[np.bool_]
+    angles: NDArray[np.uint8]
+    descriptors: NDArray[np.uint8]
+
+
 def _describe(
-    orb: cv2.ORB, grey: Grey, points: Sequence[cv2.KeyPoint], variant: str
-) -> tuple[NDArray[np.bool_], NDArray[np.uint8], NDArray[np.uint8]]:
-    """Of each point whether it could be described, its angle (1/256 turn) and its descriptor.
+    orb: cv2.ORB, grey: Grey, points: Sequence[cv2.KeyPoint], *, mirrored: bool, inverted: Sequence[bool]
+) -> list[_Described]:
+    """The points described once for each of `inverted`, in the picture as it is or mirrored.
 
     Mirroring moves the points and mirrors their angles; the comparisons are then made in the mirrored
     picture. Inverting a picture turns every point's direction round (from the darker side to the lighter
     one) and each comparison into its opposite: no inverted picture is needed for that.
     """
-    mirrored, inverted = bool(VARIANTS.index(variant) & 1), bool(VARIANTS.index(variant) & 2)
-    width = grey.shape[1]
+    width, count = grey.shape[1], len(points)
     asked = []
-    for number, point in enumerate(points):
-        x, y = point.pt
-        angle = 180.0 - point.angle if mirrored else point.angle
-        angle = (angle + (180.0 if inverted else 0.0)) % 360.0
-        asked.append(
-            cv2.KeyPoint(
-                width - 1 - x if mirrored else x, y, point.size, angle, point.response, point.octave, number
+    for block, negative in enumerate(inverted):
+        for number, point in enumerate(points):
+            x, y = point.pt
+            angle = (180.0 - point.angle if mirrored else point.angle) + (180.0 if negative else 0.0)
+            place = width - 1 - x if mirrored else x
+            asked.append(
+                cv2.KeyPoint(
+                    place, y, point.size, angle % 360.0, point.response, point.octave, block * count + number
+                )
             )
-        )
     described, found = orb.compute(np.ascontiguousarray(grey[:, ::-1]) if mirrored else grey, asked)
-    has = np.zeros(len(points), np.bool_)
-    angles = np.zeros(len(points), np.uint8)
-    descriptors = np.zeros((len(points), 32), np.uint8)
+    has = np.zeros(len(asked), np.bool_)
+    angles = np.zeros(len(asked), np.uint8)
+    descriptors = np.zeros((len(asked), 32), np.uint8)
     numbers = [point.class_id for point in described]
-    has[numbers] = True
-    angles[numbers] = np.rint([point.angle * 256 / 360 for point in described]).astype(np.int64) % 256
     if numbers:
-        descriptors[numbers] = np.bitwise_not(found) if inverted else found
-    return has, angles, descriptors
+        has[numbers] = True
+        angles[numbers] = np.rint([point.angle * 256 / 360 for point in described]).astype(np.int64) % 256
+        descriptors[numbers] = found
+    blocks = [slice(block * count, (block + 1) * count) for block in range(len(inverted))]
+    return [
+        _Described(
+            has[block], angles[block], np.bitwise_not(descriptors[block]) if negative else descriptors[block]
+        )
+        for block, negative in zip(blocks, inverted, strict=True)
+    ]

@@ -70,7 +70,10 @@ def through(matrix: Matrix, points: NDArray[np.floating]) -> NDArray[np.float64]
 
 def drawn(plane: Bytes, matrix: Matrix, width: int, height: int) -> Bytes:
     """The plane drawn through the map into a frame: uint8 (height, width), 0 where it does not reach."""
-    return np.asarray(cv2.warpPerspective(plane, matrix, (width, height), flags=cv2.INTER_LINEAR), np.uint8)
+    size = width, height
+    if np.array_equal(matrix[2], (0, 0, 1)):
+        return np.asarray(cv2.warpAffine(plane, matrix[:2], size, flags=cv2.INTER_LINEAR), np.uint8)
+    return np.asarray(cv2.warpPerspective(plane, matrix, size, flags=cv2.INTER_LINEAR), np.uint8)
 
 
 def _misses(matrix: Matrix, source: Points, target: Points) -> NDArray[np.float64]:

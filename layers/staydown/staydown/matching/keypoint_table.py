@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-TABLES = 6
+TABLES = 4
 KEY_BITS = 24
 """Each table has three bytes of the descriptor to itself; of these it uses as many bits as its size asks."""
 _MIN_BITS, _MAX_BITS = 8, 20
-CROWD = 256
+CROWD = 64
 """A bucket with more keypoints than this is passed over: so common a pattern tells nothing."""
 
 Rows = NDArray[np.uint32]
