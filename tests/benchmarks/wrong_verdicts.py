@@ -1,0 +1,121 @@
+"""Wrong verdicts: `python -m tests.benchmarks.wrong_verdicts --photos 150 --seed 1 --out wrong.json`.
+
+Unrelated pictures: photographs that are not in the bank, edited in every way, against all that are.
+Hard negatives: two unrelated photographs in the same frame, under the same caption, sticker or mark; the one
+is banked as it is there, the other asked. Any verdict but `clear` is wrong, in either.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+from PIL import Image
+from staydown.domain.verdicts import Verdict
+
+from tests.benchmarks.attacks import ATTACKS
+from tests.benchmarks.photographs import file_of, in_parallel, photographs, picture_of
+from tests.benchmarks.recognisers import METHODS, Answer, Recogniser
+
+_PARTNERS = 30
+SHARED = (
+    *("polaroid", "caption above", "caption below", "captions on both sides", "phone screenshot"),
+    *("dark phone screenshot", "browser screenshot", "story", "picture in picture", "inset over it"),
+    *("collage of 2", "stickers", "large sticker", "emoji", "watermark", "stamped", "logo", "meme"),
+    *("censor bar", "scribbled", "border", "letterbox", "photographed screen", "meme + half size + JPEG"),
+)
+"""The edits that may put the same thing around or over two unrelated photographs."""
+
+
+class _Worker:
+    recogniser: Recogniser
+    others: tuple[Image.Image, ...]
+
+
+def _prepare(banked: Sequence[str], others: Sequence[str]) -> None:
+    cv2.setNumThreads(1)
+    _Worker.recogniser = Recogniser({name: file_of(name) for name in banked})
+    _Worker.others = tuple(picture_of(name) for name in others)
+
+
+def _wrong(answer: Answer) -> dict[str, list[str]]:
+    found = {
+        method: sorted(
+            f"{answer.verdict(method, name)} {name}"
+            for name in answer.names()
+            if answer.verdict(method, name) is not Verdict.CLEAR
+        )
+        for method in METHODS
+    }
+    return {method: names for method, names in found.items() if names}
+
+
+def _unrelated(task: tuple[int, str, int]) -> dict[str, object]:
+    attack, name, seed = task
+    data = ATTACKS[attack](picture_of(name), f"{seed} {name}", _Worker.others)
+    answer = _Worker.recogniser.ask(data)
+    return {"edit": ATTACKS[attack].name, "photo": name, "wrong": _wrong(answer), "laid": len(answer.matches)}
+
+
+def _same_frame(task: tuple[int, str, str, int]) -> dict[str, object]:
+    attack, banked, asked, seed = task
+    edit, same = ATTACKS[attack], f"{seed} {banked} {asked}"
+    recogniser = Recogniser({banked: edit(picture_of(banked), same, _Worker.others)})
+    answer = recogniser.ask(edit(picture_of(asked), same, _Worker.others))
+    return {"edit": edit.name, "photo": asked, "wrong": _wrong(answer), "laid": len(answer.matches)}
+
+
+def _summary(title: str, rows: Sequence[dict[str, object]], pairs: int) -> str:
+    counts: Counter[tuple[str, str]] = Counter()
+    edits: Counter[tuple[str, str, str]] = Counter()
+    for row in rows:
+        wrong: dict[str, list[str]] = row["wrong"]  # type: ignore[assignment]
+        for method, names in wrong.items():
+            worst = "block" if any(name.startswith("block") for name in names) else "review"
+            counts[method, worst] += 1
+            edits[method, worst, str(row["edit"])] += 1
+    lines = [f"{title}: {len(rows)} uploads, {pairs} pairs", "", "| method | wrong block | wrong review |"]
+    lines.append("| --- | --- | --- |")
+    lines += [f"| {m} | {counts[m, 'block']} | {counts[m, 'review']} |" for m in METHODS]
+    lines += [
+        "",
+        *(f"{method} {verdict}: {edit} {count}" for (method, verdict, edit), count in edits.items()),
+    ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Wrong verdicts on innocent pictures.")
+    parser.add_argument("--photos", type=int, default=150, help="how many photographs are banked")
+    parser.add_argument("--asked", type=int, default=120, help="how many others are edited and asked")
+    parser.add_argument("--hard", type=int, default=20, help="pairs for each kind of shared frame")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, help="where to write the rows as JSON")
+    given = parser.parse_args()
+    chosen = photographs(given.photos, given.seed)
+    partners, asked = chosen.others[:_PARTNERS], chosen.others[_PARTNERS : _PARTNERS + given.asked]
+    draw = random.Random(given.seed)
+    numbers = {attack.name: number for number, attack in enumerate(ATTACKS)}
+    same_shape = [name for name in chosen.banked if picture_of(name).width > picture_of(name).height]
+    hard = [
+        (numbers[edit], *draw.sample(same_shape, 2), given.seed) for edit in SHARED for _ in range(given.hard)
+    ]
+    framed = list(in_parallel(_prepare, ((), partners), _same_frame, hard))
+    print(_summary(f"seed {given.seed}, hard negatives", framed, len(framed)), flush=True)
+    tasks = [(number, name, given.seed) for name in asked for number in range(len(ATTACKS))]
+    unrelated = list(in_parallel(_prepare, (chosen.banked, partners), _unrelated, tasks))
+    pairs = len(unrelated) * len(chosen.banked)
+    print("\n" + _summary(f"seed {given.seed}, unrelated pictures", unrelated, pairs))
+    if given.out:
+        given.out.write_text(
+            json.dumps({"seed": given.seed, "hard": framed, "unrelated": unrelated}, indent=1)
+        )
+
+
+if __name__ == "__main__":
+    main()
