@@ -11,6 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 from PIL import Image
@@ -35,7 +36,7 @@ def _prepare(banked: Sequence[str], others: Sequence[str]) -> None:
     _Worker.others = tuple(picture_of(name) for name in others)
 
 
-def _ask(task: tuple[int, str, int]) -> dict[str, object]:
+def _ask(task: tuple[int, str, int]) -> dict[str, Any]:
     """One edited photograph: a row of the result."""
     attack, name, seed = task
     data = ATTACKS[attack](picture_of(name), f"{seed} {name}", _Worker.others)
@@ -61,11 +62,11 @@ def _ask(task: tuple[int, str, int]) -> dict[str, object]:
     }
 
 
-def shares(rows: Sequence[dict[str, object]]) -> dict[str, dict[str, tuple[float, float]]]:
+def shares(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, tuple[float, float]]]:
     """By edit and method: the share blocked, and the share blocked or brought to a reviewer."""
     verdicts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        for method, verdict in dict(row["verdicts"]).items():  # type: ignore[call-overload]
+        for method, verdict in dict(row["verdicts"]).items():
             verdicts[str(row["edit"])][method].append(verdict)
     return {
         edit: {
@@ -79,7 +80,7 @@ def shares(rows: Sequence[dict[str, object]]) -> dict[str, dict[str, tuple[float
     }
 
 
-def table(rows: Sequence[dict[str, object]]) -> str:
+def table(rows: Sequence[dict[str, Any]]) -> str:
     """Per cent blocked, and blocked or reviewed, by edit."""
     found = shares(rows)
     lines = ["| edit | " + " | ".join(METHODS) + " |", "| --- |" + " --- |" * len(METHODS)]

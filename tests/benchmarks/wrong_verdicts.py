@@ -13,6 +13,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 from PIL import Image
@@ -55,14 +56,14 @@ def _wrong(answer: Answer) -> dict[str, list[str]]:
     return {method: names for method, names in found.items() if names}
 
 
-def _unrelated(task: tuple[int, str, int]) -> dict[str, object]:
+def _unrelated(task: tuple[int, str, int]) -> dict[str, Any]:
     attack, name, seed = task
     data = ATTACKS[attack](picture_of(name), f"{seed} {name}", _Worker.others)
     answer = _Worker.recogniser.ask(data)
     return {"edit": ATTACKS[attack].name, "photo": name, "wrong": _wrong(answer), "laid": len(answer.matches)}
 
 
-def _same_frame(task: tuple[int, str, str, int]) -> dict[str, object]:
+def _same_frame(task: tuple[int, str, str, int]) -> dict[str, Any]:
     attack, banked, asked, seed = task
     edit, same = ATTACKS[attack], f"{seed} {banked} {asked}"
     recogniser = Recogniser({banked: edit(picture_of(banked), same, _Worker.others)})
@@ -70,11 +71,11 @@ def _same_frame(task: tuple[int, str, str, int]) -> dict[str, object]:
     return {"edit": edit.name, "photo": asked, "wrong": _wrong(answer), "laid": len(answer.matches)}
 
 
-def _summary(title: str, rows: Sequence[dict[str, object]], pairs: int) -> str:
+def _summary(title: str, rows: Sequence[dict[str, Any]], pairs: int) -> str:
     counts: Counter[tuple[str, str]] = Counter()
     edits: Counter[tuple[str, str, str]] = Counter()
     for row in rows:
-        wrong: dict[str, list[str]] = row["wrong"]  # type: ignore[assignment]
+        wrong: dict[str, list[str]] = row["wrong"]
         for method, names in wrong.items():
             worst = "block" if any(name.startswith("block") for name in names) else "review"
             counts[method, worst] += 1
