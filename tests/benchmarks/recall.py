@@ -85,10 +85,13 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
     found = shares(rows)
     lines = ["| edit | " + " | ".join(METHODS) + " |", "| --- |" + " --- |" * len(METHODS)]
     mean = {
-        method: tuple(sum(each[method][part] for each in found.values()) / len(found) for part in (0, 1))
+        method: (
+            sum(each[method][0] for each in found.values()) / len(found),
+            sum(each[method][1] for each in found.values()) / len(found),
+        )
         for method in METHODS
     }
-    for edit, methods in [*found.items(), ("mean", mean)]:
+    for edit, methods in (*found.items(), ("mean", mean)):
         digits = 1 if edit == "mean" else 0
         cells = (f"{100 * methods[m][0]:.{digits}f} / {100 * methods[m][1]:.{digits}f}" for m in METHODS)
         lines.append(f"| {edit} | " + " | ".join(cells) + " |")
