@@ -12,6 +12,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,12 @@ SHARED = (
     *("censor bar", "scribbled", "border", "letterbox", "photographed screen", "meme + half size + JPEG"),
 )
 """The edits that may put the same thing around or over two unrelated photographs."""
+MOVED = (
+    ("caption above", "caption below"),
+    ("caption below", "caption above"),
+    ("captions on both sides", "caption above"),
+)
+"""The same words or signs in another place."""
 
 
 class _Worker:
@@ -63,12 +70,15 @@ def _unrelated(task: tuple[int, str, int]) -> dict[str, Any]:
     return {"edit": ATTACKS[attack].name, "photo": name, "wrong": _wrong(answer), "laid": len(answer.matches)}
 
 
-def _same_frame(task: tuple[int, str, str, int]) -> dict[str, Any]:
-    attack, banked, asked, seed = task
-    edit, same = ATTACKS[attack], f"{seed} {banked} {asked}"
-    recogniser = Recogniser({banked: edit(picture_of(banked), same, _Worker.others)})
-    answer = recogniser.ask(edit(picture_of(asked), same, _Worker.others))
-    return {"edit": edit.name, "photo": asked, "wrong": _wrong(answer), "laid": len(answer.matches)}
+def _same_frame(task: tuple[int, int, str, str, int]) -> dict[str, Any]:
+    first, second, banked, asked, seed = task
+    name = ATTACKS[first].name if first == second else f"{ATTACKS[first].name}, {ATTACKS[second].name}"
+    same = f"{seed} {banked} {asked}"
+    # An edit's name is part of its seed: under one name they write the same words.
+    one, other = replace(ATTACKS[first], name=name), replace(ATTACKS[second], name=name)
+    recogniser = Recogniser({banked: one(picture_of(banked), same, _Worker.others)})
+    answer = recogniser.ask(other(picture_of(asked), same, _Worker.others))
+    return {"edit": name, "photo": asked, "wrong": _wrong(answer), "laid": len(answer.matches)}
 
 
 def _summary(title: str, rows: Sequence[dict[str, Any]], pairs: int) -> str:
@@ -104,7 +114,9 @@ def main() -> None:
     numbers = {attack.name: number for number, attack in enumerate(ATTACKS)}
     same_shape = [name for name in chosen.banked if picture_of(name).width > picture_of(name).height]
     hard = [
-        (numbers[edit], *draw.sample(same_shape, 2), given.seed) for edit in SHARED for _ in range(given.hard)
+        (numbers[one], numbers[other], *draw.sample(same_shape, 2), given.seed)
+        for one, other in (*zip(SHARED, SHARED, strict=True), *MOVED)
+        for _ in range(given.hard)
     ]
     framed = list(in_parallel(_prepare, ((), partners), _same_frame, hard))
     print(_summary(f"seed {given.seed}, hard negatives", framed, len(framed)), flush=True)

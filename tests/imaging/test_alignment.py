@@ -85,6 +85,17 @@ def test_the_same_app_around_unrelated_pictures_is_clear_though_keypoints_agree(
     assert POLICY.judge(evidence) is Verdict.CLEAR
 
 
+def test_a_caption_at_the_head_of_one_and_the_foot_of_the_other_is_clear() -> None:
+    caption = scene(998, 640, 200)
+    above = np.concatenate([caption, scene(30)])
+    below = np.concatenate([scene(31), caption])
+    evidence = laid_over(above, below)
+    assert evidence is not None
+    assert evidence.agreeing(64) == evidence.visible > 0, "all that can be compared is the caption"
+    assert evidence.overlap < 0.4
+    assert POLICY.judge(evidence) is Verdict.CLEAR
+
+
 def test_a_copy_is_found_beside_an_overlay_that_outvotes_it() -> None:
     judged = np.concatenate([scene(22), scene(999, 640, 160)])
     small = np.asarray(Image.fromarray(scene(22)).resize((448, 336)))

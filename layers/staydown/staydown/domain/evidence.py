@@ -31,7 +31,8 @@ class Evidence:
     size: nine numbers, row by row, of the matrix that takes (x, y, 1) to (x' w, y' w, w).
     mirrored, inverted: how the asked picture had to be taken (a mirrored one has a reflection in its
     transform). matches: keypoints that look alike; inliers: those of them that the transform explains.
-    spread: in how many of the 4 x 4 fields of the judged picture inliers lie, 0 to 16.
+    spread: in how many of the 4 x 4 fields of the judged picture inliers lie, 0 to 16. overlap: how much
+    of the smaller of the two lies over the other, 0 to 1.
     tiles: for each tile of the judged picture the bits (0 to 256) by which the asked one differs there;
     None where the asked picture does not cover the tile or the tile is too plain to say anything.
     fields: for each of the 8 x 8 fields of the judged picture, row by row, whether its keypoints are there
@@ -44,6 +45,7 @@ class Evidence:
     matches: int
     inliers: int
     spread: int
+    overlap: float
     tiles: tuple[int | None, ...]
     fields: tuple[bool | None, ...]
 
@@ -75,18 +77,20 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class Demand:
     """How much two pictures must agree. inliers, tiles: the least number of keypoints and of agreeing tiles.
-    tile_share: of the tiles that could be compared, 0 to 1; field_share: of the fields likewise.
+    tile_share: of the tiles that could be compared, 0 to 1; field_share: of the fields likewise. overlap: of
+    the smaller picture, 0 to 1.
     """
 
     inliers: int
     tiles: int
     tile_share: float
     field_share: float
+    overlap: float = 0.5
 
     def __post_init__(self) -> None:
         if min(self.inliers, self.tiles) < 1:
             raise ValueError("numbers of inliers and tiles must be at least 1")
-        if not (0 <= self.tile_share <= 1 and 0 <= self.field_share <= 1):
+        if not all(0 <= share <= 1 for share in (self.tile_share, self.field_share, self.overlap)):
             raise ValueError("shares must be from 0 to 1")
 
     def is_met(self, evidence: Evidence, agree_distance: int) -> bool:
@@ -94,6 +98,7 @@ class Demand:
         return (
             evidence.inliers >= self.inliers
             and agreeing >= self.tiles
+            and evidence.overlap >= self.overlap
             and agreeing >= self.tile_share * evidence.visible
             and evidence.fields_confirmed >= self.field_share * evidence.fields_visible
         )
@@ -108,7 +113,8 @@ class EvidencePolicy:
 
     A sticker spoils all tiles it touches but only the fields it covers, so many confirmed fields make up
     for tiles; a small crop shows few tiles, all of which must agree. What two unrelated pictures in the same
-    frame share stays below: a frame is less than half of a picture.
+    frame share stays below: a frame is less than half of a picture. And where nothing but the same caption
+    lies over each other, at the foot of the one and the head of the other, the pictures hardly overlap.
     """
 
     agree_distance: int = 64

@@ -97,6 +97,7 @@ def _evidence(
         matches=matches,
         inliers=len(inliers),
         spread=len(np.unique(cells @ (4, 1))),
+        overlap=_overlap(asked, judged, matrix),
         tiles=(None,) * len(TILES),
         fields=(),
     )
@@ -110,6 +111,19 @@ def _evidence(
         tiles=tuple(tile_distances(frame, judged.tiles, compared)),
         fields=confirmed_fields(over, judged, there, scale),
     )
+
+
+def _overlap(asked: AskedFeatures, judged: JudgedFeatures, matrix: Matrix) -> float:
+    """How much of the smaller picture lies over the other, 0 to 1."""
+    height, width = asked.plane.shape
+    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
+    outline = through(matrix, corners).astype(np.float32)
+    frame = np.array(
+        [(0, 0), (judged.width, 0), (judged.width, judged.height), (0, judged.height)], np.float32
+    )
+    shared, _ = cv2.intersectConvexConvex(outline, frame)
+    smaller = min(abs(cv2.contourArea(outline)), judged.width * judged.height)
+    return min(1.0, shared / smaller) if smaller > 0 else 0.0
 
 
 def _covered(asked: AskedFeatures, judged: JudgedFeatures, matrix: Matrix) -> NDArray[np.bool_]:
