@@ -2,11 +2,16 @@
 
 uploads: while it is received, held or rejected. published: while it is published. quarantine: while it is
 blocked or removed. `put_where_it_belongs` makes that so, whatever was there before, and may be repeated.
+
+Several functions may be at it at the same time, each by a state that may be out of date. So that none of them
+takes away what another has just put, the place in quarantine has a number: how often the upload came back
+from there (`Upload.returns`). Only what is published again is cleared out of quarantine, and from the former
+places alone; a later removal goes to the next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -20,6 +25,8 @@ from staydown.domain.uploads import Ticket, Upload, UploadState
 PUBLIC_CACHE = "public, max-age=300"
 """How long a browser may keep a published image; the edge is told of each removal."""
 
+_MOST_MOVES = 3
+"""An image lies in three places at most, and leaves one only for another."""
 _ABSENT = {"404", "NoSuchKey", "NoSuchVersion", "NotFound"}
 
 
@@ -107,8 +114,13 @@ class Images:
         return f"{self._settings.published_base_url}/{upload.public_key}"
 
     def publish(self, upload: Upload) -> None:
-        """Make it public. Only what was checked may come here."""
-        self._copy(upload, self._published(upload))
+        """Make it public. Only what was checked may come here. ImageAbsent when it is no more.
+
+        What nothing ever stopped is taken from where it was put and from nowhere else: were it in quarantine
+        by now, it would have been condemned meanwhile.
+        """
+        sources = self._places(upload) if upload.released else [self._original(upload)]
+        self._copy(upload, sources, self._published(upload))
 
     def put_where_it_belongs(self, upload: Upload) -> None:
         """Bring the buckets in line with the state: a copy where it belongs, then none anywhere else.
@@ -118,45 +130,76 @@ class Images:
         home = self._home(upload)
         kept = self._exists(home)
         if not kept:
-            kept = self._copy(upload, home)
+            try:
+                self._copy(upload, self._places(upload), home)
+                kept = True
+            except ImageAbsent:
+                pass
         if upload.state is not UploadState.PUBLISHED:
             self._unpublish(upload)
         if kept:
-            for place in (self._original(upload), self._quarantined(upload)):
-                if place.bucket != home.bucket:
-                    self._s3.delete_object(**place.address)
+            self._clear_former(upload, home)
 
     def _home(self, upload: Upload) -> Place:
         if upload.state is UploadState.PUBLISHED:
             return self._published(upload)
+        quarantined = self._quarantined(upload, upload.returns)
         if upload.state in {UploadState.BLOCKED, UploadState.REMOVED}:
-            return self._quarantined(upload)
+            return quarantined
         # Waiting for a decision: where it was put, or, if it was public or stopped before, in quarantine.
         original = self._original(upload)
-        return original if not upload.was_published and self._exists(original) else self._quarantined(upload)
+        stays = not upload.was_published and not self._exists(quarantined) and self._exists(original)
+        return original if stays else quarantined
+
+    def _clear_former(self, upload: Upload, home: Place) -> None:
+        original = self._original(upload)
+        former = [self._quarantined(upload, number) for number in range(upload.returns)]
+        for place in (original, *former):
+            if place != home:
+                self._s3.delete_object(**place.address)
+
+    def _places(self, upload: Upload) -> list[Place]:
+        """Wherever it may lie."""
+        quarantined = [self._quarantined(upload, number) for number in range(upload.returns, -1, -1)]
+        return [self._original(upload), *quarantined, self._published(upload)]
 
     def _find(self, upload: Upload) -> Place:
-        for place in (self._original(upload), self._quarantined(upload), self._published(upload)):
+        for place in _twice(self._places(upload)):
             if self._exists(place):
                 return place
         raise ImageAbsent(upload.upload_id)
 
     def _copy(self, upload: Upload, home: Place) -> bool:
-        """Copy from wherever it lies; False when it lies nowhere."""
-        try:
-            source = self._find(upload)
-        except ImageAbsent:
-            return False
+        """Copy from wherever it lies; False when it lies nowhere.
+
+        Somebody else may be moving it at the same time: what was found and is gone a moment later is looked
+        for again.
+        """
+        for _ in range(_MOST_MOVES):
+            try:
+                self._copy_from(self._find(upload), upload, home)
+            except ImageAbsent:
+                if self._exists(home):
+                    return True
+            else:
+                return True
+        return False
+
+    def _copy_from(self, source: Place, upload: Upload, home: Place) -> None:
         public = home.bucket == self._settings.published_bucket
         media_type = upload.fingerprint.media_type if upload.fingerprint else "application/octet-stream"
-        self._s3.copy_object(
-            **home.address,
-            CopySource=source.address,
-            MetadataDirective="REPLACE",
-            ContentType=media_type,
-            CacheControl=PUBLIC_CACHE if public else "no-store",
-        )
-        return True
+        try:
+            self._s3.copy_object(
+                **home.address,
+                CopySource=source.address,
+                MetadataDirective="REPLACE",
+                ContentType=media_type,
+                CacheControl=PUBLIC_CACHE if public else "no-store",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                raise ImageAbsent(upload.upload_id) from error
+            raise
 
     def _unpublish(self, upload: Upload) -> None:
         """Delete the public copy, then what the edge keeps of it."""
@@ -179,8 +222,9 @@ class Images:
     def _published(self, upload: Upload) -> Place:
         return Place(self._settings.published_bucket, upload.public_key)
 
-    def _quarantined(self, upload: Upload) -> Place:
-        return Place(self._settings.quarantine_bucket, upload.upload_id)
+    def _quarantined(self, upload: Upload, number: int) -> Place:
+        name = f"{upload.upload_id}.{number}" if number else upload.upload_id
+        return Place(self._settings.quarantine_bucket, name)
 
     def _exists(self, place: Place) -> bool:
         try:
@@ -198,3 +242,8 @@ class Images:
             if error.response["Error"]["Code"] in _ABSENT:
                 raise ImageAbsent(place.key) from error
             raise
+
+
+def _twice(places: Sequence[Place]) -> Sequence[Place]:
+    """An image that is moved from a place not yet looked at to one already passed is met the second time."""
+    return (*places, *places)

@@ -11,8 +11,10 @@ from types import MappingProxyType
 from staydown.domain.audit import ChainHead
 from staydown.domain.errors import AlreadyDecided, CaseIsLocked, ClaimedByAnother, Conflict
 
-MAX_UPLOADS = 12
-"""A decision acts on all uploads of its case in one transaction, and DynamoDB takes 100 writes in one."""
+MAX_UPLOADS = 10
+MAX_ENTRIES = 10
+"""A decision, and its reversal, acts on all uploads and entries of its case in one transaction, and DynamoDB
+takes 100 writes in one: with so many of each, the larger of the two is 97."""
 
 
 class CaseState(StrEnum):
@@ -132,7 +134,8 @@ class Origin(StrEnum):
 class Case:
     """All the reports and uploads of one image.
 
-    uploads: at most MAX_UPLOADS ids. entries: ids of unverified or nearly matched entries it is about.
+    uploads: at most MAX_UPLOADS ids. entries: at most MAX_ENTRIES ids of unverified or
+    nearly matched entries it is about.
     banked: entries that rest on its decision. blocked: (platform, account_id) its decision blocked.
     involved: reviewers who claimed or decided it; none of them decides its appeal. appeal_id: one that
     waits to be decided. deadline: when it must
@@ -199,6 +202,11 @@ class Case:
             return self
         return replace(self, uploads=(*self.uploads, upload_id), revision=self.revision + 1)
 
+    def without_upload(self, upload_id: str) -> Case:
+        left = tuple(one for one in self.uploads if one != upload_id)
+        return replace(self, uploads=left, revision=self.revision + 1)
+
     def about(self, entry_ids: tuple[str, ...]) -> Case:
+        """Concerned with these entries as well, as far as there is room for them."""
         new = tuple(e for e in entry_ids if e not in self.entries)
-        return replace(self, entries=self.entries + new)
+        return replace(self, entries=(self.entries + new)[:MAX_ENTRIES])

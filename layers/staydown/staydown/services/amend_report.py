@@ -10,6 +10,7 @@ from staydown.domain.bank import Source, Support
 from staydown.domain.cases import Case, Origin, Step
 from staydown.domain.errors import Conflict
 from staydown.domain.events import EventType
+from staydown.domain.ids import derived_entry_id
 from staydown.domain.reports import Declarations, Report, Reporter
 from staydown.services.change_bank import withdraw_supports
 from staydown.services.follow_report import open_report
@@ -115,12 +116,7 @@ def _undecided(stack: Stack, report: Report) -> list[Case]:
 
 def _withdraw_claims(stack: Stack, transaction: Transaction, report: Report) -> None:
     claim = Support(Source.REPORT, report.case_number)
-    entry_ids = {
-        entry_id
-        for case_id in report.case_ids
-        if (case := stack.cases.case(case_id)) is not None
-        for entry_id in case.entries
-    }
+    entry_ids = [derived_entry_id("pdq", one.pdq.data) for one in report.hashes]
     withdraw_supports(stack, transaction, stack.bank.entries(entry_ids).values(), [claim])
 
 

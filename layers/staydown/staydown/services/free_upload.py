@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from staydown.aws.audit_store import upload_chain
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
 from staydown.domain.uploads import Upload
-from staydown.services.stop_upload import SYSTEM, announce
+from staydown.services.record_upload import SYSTEM, record_upload
+from staydown.services.stop_upload import announce
 
 
 def free_upload(
@@ -32,16 +32,9 @@ def free_upload(
         return upload
     now = stack.now()
     freed = replace(upload.freed(gone, now=now), cleared=cleared)
-    head = stack.audit.append(
-        transaction,
-        upload_chain(upload.upload_id),
-        upload.audit,
-        at=now,
-        actor=actor,
-        action="upload.freed",
-        details={"of": gone, "state": freed.state.value},
-    )
-    stack.uploads.save(transaction, replace(freed, audit=head))
+    details = {"of": gone, "state": freed.state.value}
+    recorded = record_upload(stack, transaction, freed, action="upload.freed", details=details, actor=actor)
+    stack.uploads.save(transaction, recorded)
     for cause in gone:
         if cause.startswith("entry:"):
             stack.uploads.unlink(transaction, upload.upload_id, cause.removeprefix("entry:"))

@@ -19,13 +19,21 @@ class VerifiedChain:
     broken: str | None
 
 
+MAX_UPLOADS_READ = 100
+
+
 def read_audit(stack: Stack, case_id: str) -> list[VerifiedChain]:
-    """The chain of the case, then those of its uploads that have one."""
+    """The chain of the case, then those of its uploads and of those that its entries have stopped.
+
+    Of the latter the first MAX_UPLOADS_READ: an image that comes again and again has many.
+    """
     case = load_case(stack, case_id)
+    stopped = [upload_id for entry_id in case.banked for upload_id in stack.uploads.stopped_by(entry_id)]
+    upload_ids = list(dict.fromkeys([*case.uploads, *stopped]))[:MAX_UPLOADS_READ]
     heads = [(case_chain(case_id), case.audit)]
     heads += [
         (upload_chain(upload.upload_id), upload.audit)
-        for upload in stack.uploads.get_many(case.uploads)
+        for upload in stack.uploads.get_many(upload_ids)
         if upload.audit.seq
     ]
     return [_verified(stack, chain, head) for chain, head in heads]
