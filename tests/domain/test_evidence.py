@@ -1,0 +1,74 @@
+"""From evidence to a verdict: each demand by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from staydown.domain.bank import Standing
+from staydown.domain.evidence import Demand, Evidence, EvidencePolicy
+from staydown.domain.verdicts import Verdict
+
+POLICY = EvidencePolicy()
+
+
+def evidence(
+    agreeing: int, visible: int, confirmed: int, fields: int, *, inliers: int = 40, overlap: float = 1.0
+) -> Evidence:
+    tiles = (10,) * agreeing + (110,) * (visible - agreeing) + (None,) * (66 - visible)
+    seen = (True,) * confirmed + (False,) * (fields - confirmed) + (None,) * (64 - fields)
+    identity = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+    return Evidence(identity, False, False, 100, inliers, 12, overlap, tiles, seen)
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [
+        (evidence(66, 66, 60, 60), Verdict.BLOCK),
+        (evidence(40, 66, 30, 60), Verdict.BLOCK),
+        (evidence(28, 66, 48, 60), Verdict.BLOCK),  # a large sticker
+        (evidence(2, 2, 14, 16), Verdict.BLOCK),  # a small crop
+        (evidence(2, 2, 8, 16), Verdict.REVIEW),
+        (evidence(33, 66, 20, 60), Verdict.REVIEW),
+        (evidence(18, 66, 45, 60), Verdict.REVIEW),  # scribbled all over
+        (evidence(18, 66, 30, 60), Verdict.CLEAR),  # the same frame around something else
+        (evidence(0, 66, 60, 60), Verdict.CLEAR),
+        (evidence(0, 0, 0, 0), Verdict.CLEAR),
+        (evidence(66, 66, 60, 60, inliers=7), Verdict.CLEAR),
+        (evidence(66, 66, 60, 60, inliers=9), Verdict.REVIEW),
+        (evidence(6, 6, 14, 14, overlap=0.3), Verdict.CLEAR),  # the same caption at another place
+    ],
+)
+def test_what_agrees_decides(found: Evidence, verdict: Verdict) -> None:
+    assert POLICY.judge(found) is verdict
+
+
+def test_only_a_confirmed_entry_blocks_and_an_inactive_or_allowed_one_says_nothing() -> None:
+    found = evidence(66, 66, 60, 60)
+    assert POLICY.judge(found, Standing.UNVERIFIED) is Verdict.REVIEW
+    assert POLICY.judge(found, Standing.INACTIVE) is Verdict.CLEAR
+    assert POLICY.judge(found, Standing.ALLOWED) is Verdict.CLEAR
+
+
+def test_a_tile_at_the_distance_agrees_and_one_beyond_does_not() -> None:
+    found = replace(evidence(0, 0, 0, 0), tiles=(64, 65, None))
+    assert (found.agreeing(64), found.visible, found.nearest) == (1, 2, 64)
+    assert evidence(0, 0, 0, 0).nearest is None
+
+
+def test_more_agreement_never_means_a_milder_verdict() -> None:
+    rank = {Verdict.CLEAR: 0, Verdict.REVIEW: 1, Verdict.BLOCK: 2}
+    for visible in (1, 2, 4, 20, 66):
+        verdicts = [rank[POLICY.judge(evidence(count, visible, 50, 60))] for count in range(visible + 1)]
+        assert verdicts == sorted(verdicts)
+
+
+@pytest.mark.parametrize("change", [{"inliers": 0}, {"tiles": 0}, {"tile_share": 1.2}, {"overlap": -0.1}])
+def test_demands_out_of_range_are_refused(change: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="must be"):
+        replace(Demand(10, 3, 0.6, 0.5), **change)  # type: ignore[arg-type]
+
+
+def test_a_distance_out_of_range_is_refused() -> None:
+    with pytest.raises(ValueError, match="agree_distance"):
+        EvidencePolicy(agree_distance=129)
