@@ -2,13 +2,14 @@
 PYTHON ?= python3
 READY := .venv/.ready
 SAM := .venv-sam/.ready
+BENCH := .venv-bench/.ready
 PY := .venv/bin/python
 SOURCES := layers/staydown/staydown functions infra tests
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= eu-central-1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check build sizes clean
+.PHONY: help run demo test check bench build sizes clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -25,6 +26,9 @@ test: $(READY) ## every test
 check: $(READY) ## style, types, template, API document
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/cfn-lint template.yaml && $(PY) -m infra.openapi --check
 
+bench: $(BENCH) ## every figure of docs/benchmarks.md, beside the peers (some 25 minutes; QUICK=1: a few)
+	@.venv-bench/bin/python -m tests.benchmarks $(if $(QUICK),--quick --out .local/benchmarks)
+
 build: $(SAM) ## what is deployed, into .aws-sam (needs python3.13 on PATH)
 	@python3.13 -c pass 2>/dev/null || { echo "make build: no python3.13 on PATH that runs; the functions are built for it" >&2; exit 1; }
 	@.venv-sam/bin/sam validate --lint && .venv-sam/bin/sam build
@@ -33,11 +37,14 @@ sizes: $(READY) ## unzipped size of each function with its layers, from .aws-sam
 	@$(PY) -m infra.sizes
 
 clean: ## remove what make made
-	@rm -rf .venv .venv-sam .aws-sam .local .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf .venv .venv-sam .venv-bench .aws-sam .local .pytest_cache .mypy_cache .ruff_cache
 
 $(READY): requirements.txt layers/staydown/requirements.txt layers/imaging/requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "needs Python 3.11 or newer; PYTHON= chooses one" >&2; exit 1; }
 	@$(PYTHON) -m venv .venv && $(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt -e . && touch $@
+
+$(BENCH): requirements.txt layers/staydown/requirements.txt layers/imaging/requirements.txt tests/benchmarks/requirements.txt
+	@$(PYTHON) -m venv .venv-bench && .venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r tests/benchmarks/requirements.txt -e . && touch $@
 
 $(SAM): infra/requirements-sam.txt
 	@$(PYTHON) -m venv .venv-sam && .venv-sam/bin/python -m pip install --quiet --disable-pip-version-check -r $< && touch $@

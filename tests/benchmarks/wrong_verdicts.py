@@ -83,7 +83,7 @@ def _same_frame(task: tuple[int, int, str, str, int]) -> dict[str, Any]:
     return {"edit": name, "photo": asked, "wrong": _wrong(answer), "laid": len(answer.matches)}
 
 
-def _summary(title: str, rows: Sequence[dict[str, Any]], pairs: int) -> str:
+def summary(title: str, rows: Sequence[dict[str, Any]], pairs: int) -> str:
     counts: Counter[tuple[str, str]] = Counter()
     edits: Counter[tuple[str, str, str]] = Counter()
     for row in rows:
@@ -121,11 +121,11 @@ def main() -> None:
         for _ in range(given.hard)
     ]
     framed = list(in_parallel(_prepare, ((), partners), _same_frame, hard))
-    print(_summary(f"seed {given.seed}, hard negatives", framed, len(framed)), flush=True)
+    print(summary(f"seed {given.seed}, hard negatives", framed, len(framed)), flush=True)
     tasks = [(number, name, given.seed) for name in asked for number in range(len(ATTACKS))]
     unrelated = list(in_parallel(_prepare, (chosen.banked, partners), _unrelated, tasks))
     pairs = len(unrelated) * len(chosen.banked)
-    print("\n" + _summary(f"seed {given.seed}, unrelated pictures", unrelated, pairs))
+    print("\n" + summary(f"seed {given.seed}, unrelated pictures", unrelated, pairs))
     if given.out:
         given.out.write_text(
             json.dumps({"seed": given.seed, "hard": framed, "unrelated": unrelated}, indent=1)

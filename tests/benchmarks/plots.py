@@ -1,0 +1,51 @@
+"""The plots of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+
+mpl.use("svg")
+mpl.rcParams["svg.hashsalt"] = "staydown"  # the same figures give the same file
+_COLOURS = {"pdq": "#9aa0a6", "stage_one": "#6ea8dc", "both": "#1f5f99"}
+_WORDS = {"pdq": "plain PDQ at 31", "stage_one": "stage one alone", "both": "both stages"}
+
+
+def plot_recall(found: Mapping[str, Mapping[str, tuple[float, float]]], path: Path) -> None:
+    """By edit, the share of copies blocked or brought to a reviewer; the hardest at the top."""
+    edits = sorted(found, key=lambda edit: (found[edit]["both"][1], found[edit]["pdq"][1]), reverse=True)
+    figure, axes = plt.subplots(figsize=(8, 0.19 * len(edits) + 1.2))
+    for method, colour in _COLOURS.items():
+        shares = [100 * found[edit][method][1] for edit in edits]
+        axes.plot(shares, range(len(edits)), "o", color=colour, markersize=5, label=_WORDS[method])
+    axes.set_yticks(range(len(edits)), edits, fontsize=7)
+    axes.set_xlabel("per cent of the copies blocked or brought to a reviewer")
+    axes.set_xlim(-2, 102)
+    axes.grid(axis="x", color="#dddddd")
+    axes.legend(loc="lower left", fontsize=8)
+    _save(figure, path)
+
+
+def plot_look_ups(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
+    """Milliseconds a look-up, and memory, by the size of the index."""
+    figure, (time, memory) = plt.subplots(1, 2, figsize=(9, 3.6))
+    for kind in dict.fromkeys(row["kind"] for row in rows):
+        mine = [row for row in rows if row["kind"] == kind]
+        sizes = [row["size"] for row in mine]
+        time.plot(sizes, [row["median_ms"] for row in mine], "o-", label=kind)
+        memory.plot(sizes, [max(row["memory_mb"], 0.1) for row in mine], "o-", label=kind)
+    for axes, what in ((time, "ms a look-up (median)"), (memory, "memory, MB")):
+        axes.set(xscale="log", yscale="log", xlabel="hashes", ylabel=what)
+        axes.grid(color="#dddddd")
+    time.legend(fontsize=8)
+    _save(figure, path)
+
+
+def _save(figure: Any, path: Path) -> None:
+    figure.tight_layout()
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)
