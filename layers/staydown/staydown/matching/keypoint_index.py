@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from staydown.matching.keypoint_votes import Pairs, scores
 
 MAX_BITS = 44
 """Descriptors of the same point differ in so many bits of 256 or fewer, mostly; chance pairs in about 128."""
+VOTERS = (800, 600, 400, 400)
+"""How many keypoints of each variant are asked for candidates: mirrored and inverted copies are rare, and
+asking takes time for every innocent picture. Alignment looks at all of them."""
 LEAST_SCORE = 3.0
 """With fewer keypoints in agreement a picture is no candidate."""
 _MERGE = 4
@@ -58,13 +61,27 @@ class KeypointIndex:
         cls, pictures: Iterable[tuple[str, JudgedFeatures, NDArray[np.bool_] | None]], *, seq: int = 0
     ) -> Self:
         """An index of many pictures at once: (entry id, features, stopped keypoints or None)."""
-        index = cls()
+        ids, store = [], KeypointStore()
         for entry_id, features, stopped in pictures:
-            index._put(entry_id, features, stopped)
-        if len(index._store.positions):
-            index._tables.append(KeypointTable(index._store.descriptors.rows, 0))
-        index.seq = seq
+            ids.append(entry_id)
+            store.add(features, stopped)
+        return cls.holding(ids, store, seq=seq)
+
+    @classmethod
+    def holding(cls, ids: Sequence[str], store: KeypointStore, *, seq: int) -> Self:
+        """An index of the pictures of a store, none of them removed; ids: the entry of each."""
+        index = cls()
+        index._store, index._ids, index.seq = store, list(ids), seq
+        for picture, entry_id in enumerate(ids):
+            index._pictures.setdefault(entry_id, []).append(picture)
+        if len(store.positions):
+            index._tables.append(KeypointTable(store.descriptors.rows, 0))
         return index
+
+    def contents(self) -> tuple[list[str], dict[str, NDArray[Any]]]:
+        """The entry of each picture, and their arrays as `KeypointStore.arrays` gives them."""
+        alive = self._store.alive.rows.tolist()
+        return [self._ids[n] for n, is_alive in enumerate(alive) if is_alive], self._store.arrays()
 
     def __len__(self) -> int:
         """How many pictures can be found."""
@@ -80,7 +97,8 @@ class KeypointIndex:
 
     def add(self, entry_id: str, features: JudgedFeatures) -> None:
         """Add a picture of an entry; it can be found from now on."""
-        self._put(entry_id, features, None)
+        self._pictures.setdefault(entry_id, []).append(self._store.add(features))
+        self._ids.append(entry_id)
         first = self._tables[-1].first + len(self._tables[-1]) if self._tables else 0
         while self._tables and len(self._tables[-1]) < _MERGE * (len(self._store.positions) - first):
             first = self._tables.pop().first
@@ -96,12 +114,6 @@ class KeypointIndex:
     def features_of(self, entry_id: str) -> tuple[JudgedFeatures, ...]:
         """The pictures of an entry, none for an unknown one."""
         return tuple(self._store.features(picture) for picture in self._pictures.get(entry_id, ()))
-
-    def pictures(self) -> Iterable[tuple[str, JudgedFeatures, NDArray[np.bool_]]]:
-        """Everything in it, as `of` takes it."""
-        for picture in np.flatnonzero(self._store.alive.rows).tolist():
-            stopped = self._store.stopped.rows[self._store.rows(picture)].copy()
-            yield self._ids[picture], self._store.features(picture), stopped
 
     def candidates(self, asked: AskedFeatures, limit: int = 5) -> list[Candidate]:
         """The pictures that most keypoints speak for, of all variants together, the likeliest first."""
@@ -135,10 +147,6 @@ class KeypointIndex:
             taken += len(hit)
         return taken
 
-    def _put(self, entry_id: str, features: JudgedFeatures, stopped: NDArray[np.bool_] | None) -> None:
-        self._pictures.setdefault(entry_id, []).append(self._store.add(features, stopped))
-        self._ids.append(entry_id)
-
     def _pairs(self, asked: AskedFeatures) -> Pairs:
         pairs, rows = self._near(asked)
         return pairs.only(~self._store.stopped.rows[rows])
@@ -149,11 +157,12 @@ class KeypointIndex:
         All variants are asked at once: a query is a keypoint of a variant, and in place of a picture's
         number stands 4 x that + the variant's place.
         """
-        descriptors = np.concatenate([points.descriptors for points in asked.variants])
+        shares = list(zip(asked.variants, VOTERS, strict=True))
+        descriptors = np.concatenate([points.descriptors[:most] for points, most in shares])
         query, row = self._looking_alike(descriptors)
-        variant = np.repeat(np.arange(len(VARIANTS)), [len(points) for points in asked.variants])
-        angles = np.concatenate([points.angles for points in asked.variants])
-        levels = np.concatenate([points.levels for points in asked.variants]).astype(np.int64)
+        variant = np.repeat(np.arange(len(VARIANTS)), [min(len(points), most) for points, most in shares])
+        angles = np.concatenate([points.angles[:most] for points, most in shares])
+        levels = np.concatenate([points.levels[:most] for points, most in shares]).astype(np.int64)
         owner = self._store.owners(row)
         alive = self._store.alive.rows[owner]
         query, row, owner = query[alive], row[alive], owner[alive]

@@ -17,16 +17,17 @@ The tables are not in it: sorting them anew takes less time than fetching them.
 from __future__ import annotations
 
 import hashlib
+import math
 import struct
 import uuid
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from staydown.imaging.features import DESCRIPTOR_BYTES, TILES, JudgedFeatures, Keypoints
+from staydown.imaging.features import DESCRIPTOR_BYTES, TILES
 from staydown.matching.keypoint_index import KeypointIndex
+from staydown.matching.keypoint_store import KeypointStore
 from staydown.matching.segment import id_bytes
 from staydown.matching.snapshot import SnapshotDamaged
 
@@ -42,28 +43,21 @@ def write_keypoints(index: KeypointIndex) -> bytes:
 
     Raises ValueError where an entry's id is not a UUID as `str(UUID)` writes it.
     """
-    pictures = list(index.pictures())
-    points = [features.keypoints for _, features, _ in pictures]
-    counts = [len(each) for each in points]
-    empty = Keypoints(
-        np.empty((0, 2), np.uint16), *(np.empty(0, np.uint8),) * 2, np.empty((0, DESCRIPTOR_BYTES), np.uint8)
-    )
-    body = b"".join(
-        (
-            _HEADER.pack(MAGIC, VERSION, len(TILES), index.seq, len(pictures), sum(counts)),
-            b"".join(id_bytes(entry_id) for entry_id, _, _ in pictures),
-            np.cumsum(counts, dtype="<i8").tobytes(),
-            np.array([(each.width, each.height) for _, each, _ in pictures], "<u2").tobytes(),
-            b"".join(each.tiles.tobytes() for _, each, _ in pictures),
-            b"".join(each.qualities.tobytes() for _, each, _ in pictures),
-            np.concatenate([each.positions for each in (empty, *points)]).astype("<u2").tobytes(),
-            b"".join(each.angles.tobytes() for each in points),
-            b"".join(each.levels.tobytes() for each in points),
-            b"".join(stopped.tobytes() for _, _, stopped in pictures),
-            b"".join(each.descriptors.tobytes() for each in points),
-        )
-    )
-    return body + hashlib.sha256(body).digest()
+    ids, arrays = index.contents()
+    keypoints = len(arrays["positions"])
+    parts = [
+        _HEADER.pack(MAGIC, VERSION, len(TILES), index.seq, len(ids), keypoints),
+        b"".join(id_bytes(entry_id) for entry_id in ids),
+    ]
+    for name, dtype, shape in _layout(len(ids), keypoints):
+        values = np.ascontiguousarray(arrays[name], dtype)
+        if values.shape != shape:
+            raise ValueError(f"{name} of the index is {values.shape}, not {shape}")
+        parts.append(values.tobytes())
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return b"".join([*parts, digest.digest()])
 
 
 def read_keypoints(data: bytes | memoryview) -> KeypointIndex:
@@ -78,53 +72,37 @@ def read_keypoints(data: bytes | memoryview) -> KeypointIndex:
         raise SnapshotDamaged(f"format version {version} with {tiles} tiles")
     if hashlib.sha256(view[:-_DIGEST_BYTES]).digest() != view[-_DIGEST_BYTES:]:
         raise SnapshotDamaged("the checksum does not fit: cut short or changed")
-    per_picture, per_keypoint = 16 + 8 + 4 + tiles * 33, 4 + 3 + DESCRIPTOR_BYTES
-    expected = _HEADER.size + pictures * per_picture + keypoints * per_keypoint + _DIGEST_BYTES
+    layout = _layout(pictures, keypoints)
+    sizes = [math.prod(shape) * np.dtype(dtype).itemsize for _, dtype, shape in layout]
+    expected = _HEADER.size + pictures * 16 + sum(sizes) + _DIGEST_BYTES
     if len(view) != expected:
         raise SnapshotDamaged(f"{len(view)} bytes, where {expected} are expected")
-    arrays = _Arrays(view, pictures, keypoints)
-    if (np.diff(arrays.ends, prepend=0) < 0).any() or (pictures and int(arrays.ends[-1]) != keypoints):
+    at = _HEADER.size
+    ids = [
+        str(uuid.UUID(bytes=bytes(view[start : start + 16]))) for start in range(at, at + pictures * 16, 16)
+    ]
+    at += pictures * 16
+    arrays: dict[str, NDArray[Any]] = {}
+    for (name, dtype, shape), size in zip(layout, sizes, strict=True):
+        arrays[name] = np.frombuffer(view[at : at + size], dtype).reshape(shape)
+        at += size
+    ends = arrays["ends"]
+    if (np.diff(ends, prepend=0) < 0).any() or (pictures and int(ends[-1]) != keypoints):
         raise SnapshotDamaged("the keypoints don't add up")
-    return KeypointIndex.of(
-        (
-            (str(uuid.UUID(bytes=arrays.ids[number].tobytes())), *arrays.picture(number, slice(first, last)))
-            for number, (first, last) in enumerate(pairwise([0, *arrays.ends.tolist()]))
-        ),
-        seq=seq,
-    )
+    return KeypointIndex.holding(ids, KeypointStore.holding(arrays), seq=seq)
 
 
-class _Arrays:
-    """NumPy arrays laid over the file."""
-
-    def __init__(self, view: memoryview, pictures: int, keypoints: int) -> None:
-        self._view, self._at = view, _HEADER.size
-        tiles = len(TILES)
-        self.ids = self._next("u1", pictures, 16)
-        self.ends = self._next("<i8", pictures)
-        self._sizes = self._next("<u2", pictures, 2)
-        self._tiles = self._next("u1", pictures, tiles, 32)
-        self._qualities = self._next("u1", pictures, tiles)
-        self._positions = self._next("<u2", keypoints, 2)
-        self._angles = self._next("u1", keypoints)
-        self._levels = self._next("u1", keypoints)
-        self._stopped = self._next("u1", keypoints)
-        self._descriptors = self._next("u1", keypoints, DESCRIPTOR_BYTES)
-
-    def picture(self, number: int, rows: slice) -> tuple[JudgedFeatures, NDArray[np.bool_]]:
-        width, height = self._sizes[number].tolist()
-        keypoints = Keypoints(
-            self._positions[rows], self._angles[rows], self._levels[rows], self._descriptors[rows]
-        )
-        features = JudgedFeatures(width, height, keypoints, self._tiles[number], self._qualities[number])
-        return features, self._stopped[rows] != 0
-
-    def _next(self, dtype: str, *shape: int) -> NDArray[Any]:
-        count = int(np.prod(shape))
-        found = (
-            np.frombuffer(self._view, dtype, count, self._at).reshape(shape)
-            if count
-            else np.empty(shape, dtype)
-        )
-        self._at += found.nbytes
-        return found
+def _layout(pictures: int, keypoints: int) -> list[tuple[str, str, tuple[int, ...]]]:
+    """Name, dtype and shape of the arrays, in their order in the file."""
+    tiles = len(TILES)
+    return [
+        ("ends", "<i8", (pictures,)),
+        ("sizes", "<u2", (pictures, 2)),
+        ("tiles", "u1", (pictures, tiles * 32)),
+        ("qualities", "u1", (pictures, tiles)),
+        ("positions", "<u2", (keypoints, 2)),
+        ("angles", "u1", (keypoints,)),
+        ("levels", "u1", (keypoints,)),
+        ("stopped", "?", (keypoints,)),
+        ("descriptors", "u1", (keypoints, DESCRIPTOR_BYTES)),
+    ]

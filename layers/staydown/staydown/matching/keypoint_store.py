@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Self
+
 import numpy as np
 from numpy.typing import NDArray
 
 from staydown.imaging.features import DESCRIPTOR_BYTES, TILES, JudgedFeatures, Keypoints
 from staydown.matching.growing_rows import GrowingRows
+
+OF_KEYPOINTS = ("positions", "angles", "levels", "descriptors", "stopped")
+OF_PICTURES = ("sizes", "tiles", "qualities")
 
 
 class KeypointStore:
@@ -26,6 +32,25 @@ class KeypointStore:
         self.qualities = GrowingRows(np.uint8, len(TILES))
         self.ends = GrowingRows(np.int64)
         self.alive = GrowingRows(np.bool_)
+
+    @classmethod
+    def holding(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """The pictures of whole arrays, as `arrays` gives them; they are copied."""
+        store = cls()
+        for name in (*OF_KEYPOINTS, *OF_PICTURES, "ends"):
+            getattr(store, name).extend(arrays[name])
+        store.alive.extend(np.ones(len(store), np.bool_))
+        return store
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All pictures but the removed ones, by the names of OF_KEYPOINTS, OF_PICTURES and "ends" (of each
+        picture the row after its last keypoint)."""
+        alive = self.alive.rows
+        counts = np.diff(self.ends.rows, prepend=0)
+        rows = slice(None) if alive.all() else np.repeat(alive, counts)
+        found = {name: getattr(self, name).rows[rows] for name in OF_KEYPOINTS}
+        found |= {name: getattr(self, name).rows[alive] for name in OF_PICTURES}
+        return found | {"ends": np.cumsum(counts[alive])}
 
     def __len__(self) -> int:
         """How many pictures there were, removed ones included."""
