@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,21 +70,13 @@ class Deployed:
 def deployed(**parameters: int | str) -> Iterator[Deployed]:
     """The whole stack in this process; at the end, nothing may have failed and nothing private been said."""
     watch = Watch()
-    log = logging.getLogger("staydown")
-    root = logging.getLogger()
-    with LocalStack(parameters={**_GENEROUS, **parameters}, report=watch.report) as stack:
-        log.addHandler(watch)
-        root.addHandler(watch)
+    with LocalStack(parameters={**_GENEROUS, **parameters}, report=watch.report) as stack, watch.hearing():
         description = json.loads(json.dumps(stack.description()))
         document = requests.get(f"{stack.api_url}/v1/openapi.json", timeout=30).json()
         it = Deployed(stack, description, Contract(document), watch, _listening(stack))
-        try:
-            yield it
-            it.drain()
-            it.events()
-        finally:
-            log.removeHandler(watch)
-            root.removeHandler(watch)
+        yield it
+        it.drain()
+        it.events()
     assert watch.failures() == []
     assert watch.leaks() == []
 

@@ -6,7 +6,8 @@ import json
 import logging
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,20 +22,43 @@ _TELLTALE = {
 """By their look, whoever made them."""
 
 
-@dataclass(eq=False)
-class Watch(logging.Handler):
+class _Ear(logging.Handler):
+    def __init__(self, watch: Watch) -> None:
+        super().__init__(logging.DEBUG)
+        self._watch = watch
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._watch.line(record)
+
+
+@dataclass
+class Watch:
     """Takes every line; `leaks` says what is private in them.
 
     said: (where, text). private: texts that somebody entrusted to the stack, or that it gave to one alone.
     """
 
-    said: list[tuple[str, str]] = field(default_factory=list)
-    private: set[str] = field(default_factory=set)
+    said: list[tuple[str, str]] = field(default_factory=list, repr=False)
+    private: set[str] = field(default_factory=set, repr=False)
 
-    def __post_init__(self) -> None:
-        super().__init__(logging.DEBUG)
+    @contextmanager
+    def hearing(self) -> Iterator[None]:
+        """Hear every log line: the functions' own at every level, and whatever else would reach a log."""
+        functions, everything = logging.getLogger("staydown"), logging.getLogger()
+        # Two, since the functions' logger has what it says suppressed in each handler of the root.
+        ears = [(functions, _Ear(self)), (everything, _Ear(self))]
+        level = functions.level
+        functions.setLevel(logging.DEBUG)
+        for log, ear in ears:
+            log.addHandler(ear)
+        try:
+            yield
+        finally:
+            for log, ear in ears:
+                log.removeHandler(ear)
+            functions.setLevel(level)
 
-    def emit(self, record: logging.LogRecord) -> None:
+    def line(self, record: logging.LogRecord) -> None:
         """All that a formatter could make of the record, and more."""
         error = "".join(traceback.format_exception(*record.exc_info)) if record.exc_info else ""
         extras = {
@@ -53,7 +77,8 @@ class Watch(logging.Handler):
         self.said.append(("event", json.dumps(event)))
 
     def entrust(self, *texts: str) -> None:
-        self.private.update(text for text in texts if text)
+        """(Not single letters: these are in everything.)"""
+        self.private.update(text for text in texts if len(text) > 5)
 
     def leaks(self) -> list[str]:
         """What was said that should not have been; the private text itself is not repeated in full."""
