@@ -77,8 +77,8 @@ def deployed(**parameters: int | str) -> Iterator[Deployed]:
         yield it
         it.drain()
         it.events()
-    assert watch.failures() == []
-    assert watch.leaks() == []
+    assert not watch.failures(), watch.failures()
+    assert not watch.leaks(), watch.leaks()
 
 
 def _listening(stack: LocalStack) -> str:

@@ -1,0 +1,148 @@
+"""Functions behind queues and streams: what can't be done goes back alone, what is done is not done again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from staydown.aws.event_bus import EventBus
+from staydown.aws.images import Images
+
+from tests.journeys.deployed import Deployed
+from tests.journeys.scenes import new_account, new_picture, own_hash, reported
+
+Json = dict[str, Any]
+S3_TEST = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "uploads"}
+MALFORMED = ["", "{", "null", "[]", "1", '"text"', '{"Records": 1}', '{"Records": [1]}', '{"Records": [{}]}']
+
+
+def message(number: int, body: object, attempt: int = 1) -> Json:
+    return {
+        "messageId": f"message-{number}",
+        "receiptHandle": "handle",
+        "body": body if isinstance(body, str) else json.dumps(body),
+        "attributes": {"ApproximateReceiveCount": str(attempt)},
+        "eventSource": "aws:sqs",
+    }
+
+
+def notification(key: str) -> Json:
+    """What S3 sends of an object that was put."""
+    return {"Records": [{"eventName": "ObjectCreated:Put", "s3": {"object": {"key": key}}}]}
+
+
+def invoke(stack: Deployed, function: str, *messages: Json) -> list[str]:
+    """The ids that go back."""
+    answer = stack.stack.functions[function].invoke({"Records": list(messages)})
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def put(stack: Deployed) -> str:
+    """An object, not scanned yet; its key."""
+    key = f"alpha/{new_account()}/x"
+    stack.app().put_object(key, new_picture())
+    return key
+
+
+@pytest.mark.parametrize("body", [S3_TEST, {}, {"Records": []}])
+def test_a_notification_of_nothing_is_done(stack: Deployed, body: Json) -> None:
+    assert invoke(stack, "ScanUploadFunction", message(1, body)) == []
+
+
+@pytest.mark.parametrize("body", MALFORMED)
+def test_a_message_that_cannot_be_read_goes_back_alone(stack: Deployed, body: str) -> None:
+    key = put(stack)
+    back = invoke(stack, "ScanUploadFunction", message(1, body), message(2, notification(key)))
+    assert back == ["message-1"]
+    stack.drain()
+    states = {event["detail"]["state"] for event in stack.events() if event["detail"].get("key") == key}
+    assert states == {"published"}
+
+
+@pytest.mark.parametrize("body", [{"detail-type": "upload.held"}, {"detail-type": "x", "detail": {}}])
+def test_an_event_about_no_upload_goes_back_alone(stack: Deployed, body: Json) -> None:
+    unknown = {"detail-type": "upload.held", "detail": {"upload_id": "gone"}}
+    assert invoke(stack, "ScanUploadFunction", message(1, body), message(2, unknown)) == ["message-1"]
+
+
+def test_a_notification_that_comes_twice_makes_one_upload(stack: Deployed) -> None:
+    key = put(stack)
+    twice = [message(number, notification(key)) for number in range(3)]
+    assert invoke(stack, "ScanUploadFunction", *twice) == []
+    assert invoke(stack, "ScanUploadFunction", twice[0]) == []
+    stack.drain()
+    told = [event["detail-type"] for event in stack.events() if event["detail"].get("key") == key]
+    assert told == ["upload.published"]
+
+
+def test_an_object_that_cannot_be_scanned_goes_back_alone(
+    stack: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = put(stack), put(stack)
+    read = Images.read_original
+
+    def fails(self: Images, key: str, version: str | None) -> Any:
+        if key == bad:
+            raise ConnectionError(key)
+        return read(self, key, version)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Images, "read_original", fails)
+        back = invoke(
+            stack, "ScanUploadFunction", message(1, notification(bad)), message(2, notification(good))
+        )
+    assert back == ["message-1"]
+    stack.drain()
+    told = {
+        event["detail"]["key"]: event["detail"]["state"]
+        for event in stack.events()
+        if "key" in event["detail"]
+    }
+    assert (told[bad], told[good]) == ("published", "published"), "it comes again, and is done then"
+
+
+@pytest.mark.parametrize("body", ["", "null", "{}", '{"detail": {}}'])
+def test_a_sweep_that_fails_is_told_again_whole(stack: Deployed, body: str) -> None:
+    fine: Json = {"detail": {"entries": []}}
+    assert invoke(stack, "SweepFunction", message(1, body), message(2, fine)) == ["message-1", "message-2"]
+    assert invoke(stack, "SweepFunction", message(2, fine)) == []
+
+
+def record(number: int, event_id: str, name: str = "INSERT") -> Json:
+    keys = {"pk": {"S": event_id}, "sk": {"S": "EVENT"}}
+    return {"eventName": name, "dynamodb": {"Keys": keys, "SequenceNumber": str(number)}}
+
+
+def test_what_the_stream_tells_of_events_that_are_gone_is_done(stack: Deployed) -> None:
+    assert invoke(stack, "PublishEventsFunction", record(1, "gone"), record(2, "gone", "REMOVE")) == []
+
+
+def test_what_the_bus_refuses_is_told_again_until_it_takes_it(
+    stack: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack.drain()
+    stack.events()
+    publish: Callable[..., Any] = EventBus.publish
+    refusals = iter([True, True])
+
+    def refuses(self: EventBus, events: list[Any]) -> Any:
+        taken = events[1:] if next(refusals, False) else events
+        return publish(self, taken) if taken else []
+
+    monkeypatch.setattr(EventBus, "publish", refuses)
+    stack.person().report(hashes=[own_hash(new_picture())])
+    stack.drain()
+    told = sorted(event["detail-type"] for event in stack.events())
+    assert told == ["bank.changed", "case.opened"]
+    assert next(refusals, None) is None, "it was refused, and told again"
+
+
+def test_an_upload_is_settled_however_often_it_is_told(stack: Deployed) -> None:
+    scene = reported(stack)
+    stack.reviewer().decide(scene.case_id, "violating")
+    stack.drain()
+    told = {"detail-type": "upload.removed", "detail": {"upload_id": scene.upload_id}}
+    assert invoke(stack, "ScanUploadFunction", *(message(number, told) for number in range(5))) == []
+    assert stack.app().status(scene.upload_id)["state"] == "removed"
