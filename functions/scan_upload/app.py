@@ -42,7 +42,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
             else:
                 # A test notification of the bucket has no records: there is nothing to do for it.
                 arrived += [(message_id, one) for one in _objects(body, attempt)]
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             report_failure(logger, error, message_id=message_id)
             failed.add(message_id)
     for (message_id, _), outcome in zip(
