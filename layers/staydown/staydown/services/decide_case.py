@@ -130,7 +130,12 @@ def _stop_all(
         account = stack.accounts.get(platform, account_id)
         blocked = account.held_by(Block(case.case_id, now, stop.reason.value))
         stack.accounts.save(transaction, blocked)
-        event = {"platform": platform, "account_id": account_id, "case_id": case.case_id}
+        event = {
+            "platform": platform,
+            "account_id": account_id,
+            "case_id": case.case_id,
+            "blocked": blocked.blocked,
+        }
         stack.outbox.add(transaction, EventType.ACCOUNT_BLOCKED, event, at=now)
     return replace(case, banked=banked, blocked=tuple(accounts))
 
