@@ -1,0 +1,173 @@
+"""What others hear on the bus: each thing that happened once, and nothing personal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.journeys.clients import appeal_decision
+from tests.journeys.deployed import Deployed
+from tests.journeys.scenes import new_account, new_picture, own_hash, published, reported
+
+_UPLOAD = {"upload_id", "platform", "account_id", "key", "state", "reason"}
+_ACCOUNT = {"platform", "account_id", "case_id", "blocked"}
+DETAILS: Mapping[str, set[str]] = {
+    "upload.published": _UPLOAD,
+    "upload.held": _UPLOAD,
+    "upload.blocked": _UPLOAD,
+    "upload.removed": _UPLOAD,
+    "upload.rejected": _UPLOAD,
+    "upload.released": _UPLOAD,
+    "account.blocked": _ACCOUNT,
+    "account.unblocked": _ACCOUNT,
+    "case.opened": {"case_id", "origin"},
+    "case.decided": {"case_id", "outcome", "uploads"},
+    "case.reversed": {"case_id", "uploads"},
+    "case.withdrawn": {"case_id"},
+    "appeal.filed": {"appeal_id", "case_id", "platform", "account_id"},
+    "appeal.decided": {"appeal_id", "outcome", "case_id", "platform", "account_id"},
+    "bank.changed": {"entries", "seq"},
+}
+"""All that an event may hold, beside its id and time: ids, states and codes."""
+
+
+def heard(stack: Deployed) -> Counter[str]:
+    """How often each event was heard since the last time."""
+    stack.drain()
+    return Counter(event["detail-type"] for event in stack.events())
+
+
+@pytest.fixture(autouse=True)
+def _quiet(stack: Deployed) -> None:
+    stack.drain()
+    stack.events()
+
+
+def test_each_step_of_the_story_is_told_once(stack: Deployed) -> None:
+    alpha, robin = stack.app(), stack.reviewer()
+    account_id, picture = new_account(), new_picture()
+    upload_id = alpha.upload(account_id, picture)
+    assert heard(stack) == {"upload.published": 1}
+
+    stack.person().report(upload_id)
+    assert heard(stack) == {"case.opened": 1}
+
+    case_id = robin.next()["case_id"]
+    robin.reveal(case_id, upload_id)
+    assert heard(stack) == {}
+
+    robin.decide(case_id, "violating")
+    assert heard(stack) == {"case.decided": 1, "upload.removed": 1, "account.blocked": 1, "bank.changed": 1}
+
+    stack.app("beta").upload(new_account(), picture)
+    assert heard(stack) == {"upload.blocked": 1}
+
+    appeal = alpha.answer("POST", "/v1/appeals", json={"account_id": account_id, "statement": "No."})
+    assert heard(stack) == {"appeal.filed": 1}
+
+    decide = f"/v1/review/appeals/{appeal['appeal_id']}/decision"
+    stack.reviewer("sasha").answer("POST", decide, json=appeal_decision("upheld"))
+    assert heard(stack) == {
+        "appeal.decided": 1,
+        "case.reversed": 1,
+        "account.unblocked": 1,
+        "bank.changed": 1,
+        "upload.released": 2,
+        "upload.published": 2,
+    }
+
+
+def test_a_hash_that_is_reported_matched_and_withdrawn_is_told_once(stack: Deployed) -> None:
+    picture, person = new_picture(), stack.person()
+    person.report(hashes=[own_hash(picture)])
+    assert heard(stack) == {"case.opened": 1, "bank.changed": 1}
+    stack.app().upload(new_account(), picture)
+    assert heard(stack) == {"upload.held": 1}
+    person.withdraw()
+    assert heard(stack) == {
+        "case.withdrawn": 1,
+        "bank.changed": 1,
+        "upload.released": 1,
+        "upload.published": 1,
+    }
+
+
+def test_what_is_asked_twice_is_told_once(stack: Deployed) -> None:
+    scene, robin, noor = reported(stack), stack.reviewer(), stack.reviewer("noor")
+    assert heard(stack) == {"upload.published": 1, "case.opened": 1}
+    robin.claim(scene.case_id)
+    for _ in range(2):
+        robin.decide(scene.case_id, "not_violating")
+    assert heard(stack) == {"case.decided": 1}
+    for _ in range(2):
+        order = {"platform": "alpha", "reason": "by hand"}
+        noor.answer("POST", f"/v1/accounts/{scene.account_id}/block", json=order)
+    assert heard(stack) == {"account.blocked": 1}
+
+
+def test_an_upload_that_is_no_image_is_told(stack: Deployed) -> None:
+    stack.app().upload(new_account(), b"no image")
+    assert heard(stack) == {"upload.rejected": 1}
+
+
+def test_an_event_is_whole_and_holds_ids_and_states_alone(stack: Deployed) -> None:
+    published(stack, new_account(), new_picture())
+    scene = reported(stack)
+    scene.person.withdraw()
+    stack.person().report(hashes=[own_hash(scene.picture)])
+    again = reported(stack)
+    stack.reviewer().decide(again.case_id, "violating")
+    order = {"platform": "alpha", "reason": "by hand"}
+    stack.reviewer("noor").answer("POST", f"/v1/accounts/{scene.account_id}/block", json=order)
+    stack.drain()
+    events = stack.events()
+    assert len({event["detail"]["id"] for event in events}) == len(events) >= 6
+    for event in events:
+        assert event["source"] == "staydown"
+        detail: dict[str, Any] = dict(event["detail"])
+        UUID(detail.pop("id"))
+        assert datetime.fromisoformat(detail.pop("time")).tzinfo is not None
+        assert set(detail) == DETAILS[event["detail-type"]]
+
+
+def test_a_record_that_the_stream_delivers_twice_is_published_once(
+    stack: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher = stack.stack.functions["PublishEventsFunction"]
+    delivered: list[Any] = []
+    invoke = publisher.invoke
+
+    def twice(records: Any) -> Any:
+        delivered.append(records)
+        invoke(records)
+        return invoke(records)
+
+    monkeypatch.setattr(publisher, "invoke", twice)
+    scene = reported(stack)
+    stack.reviewer().claim(scene.case_id)
+    stack.reviewer().decide(scene.case_id, "violating")
+    everything = heard(stack)
+    assert delivered
+    assert everything == {
+        "upload.published": 1,
+        "case.opened": 1,
+        "case.decided": 1,
+        "upload.removed": 1,
+        "account.blocked": 1,
+        "bank.changed": 1,
+    }
+    for records in delivered:  # and once more, long after
+        assert invoke(records) == {"batchItemFailures": []}
+    assert heard(stack) == {}
+
+
+def test_what_was_published_is_gone_from_the_outbox(stack: Deployed) -> None:
+    reported(stack)
+    stack.drain()
+    table = stack.description["tables"]["outbox"]
+    assert stack.stack.client("dynamodb").scan(TableName=table)["Count"] == 0

@@ -1,0 +1,105 @@
+"""Several platforms share one bank and nothing else; what comes without a ticket is looked at as well."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+
+from tests.journeys.clients import appeal_decision
+from tests.journeys.deployed import Deployed
+from tests.journeys.scenes import new_account, new_picture, published, taken_down
+
+
+def put_and_find(
+    stack: Deployed, key: str, data: bytes, content_type: str | None = "image/jpeg"
+) -> dict[str, object]:
+    """Put an object without a ticket; the event that tells what became of it."""
+    stack.events()
+    stack.app().put_object(key, data, content_type)
+    stack.drain()
+    (told,) = (one["detail"] for one in stack.events() if one["detail"].get("key") == key)
+    return dict(told)
+
+
+def test_an_account_of_one_platform_is_not_the_others(stack: Deployed) -> None:
+    scene = taken_down(stack)
+    assert stack.app("alpha").account(scene.account_id)["state"] == "blocked"
+    assert stack.app("beta").account(scene.account_id)["state"] == "active"
+    assert stack.app("beta").ticket(scene.account_id)["upload_id"]
+    seen = stack.reviewer().answer("GET", f"/v1/accounts/{scene.account_id}?platform=alpha")
+    assert (seen["platform"], seen["state"]) == ("alpha", "blocked")
+
+
+def test_a_decision_for_one_platform_stops_the_picture_on_all(stack: Deployed) -> None:
+    scene = taken_down(stack)
+    copy = stack.app("beta").upload(new_account(), scene.picture)
+    stack.drain()
+    assert stack.app("beta").status(copy)["state"] == "blocked"
+
+
+def test_a_copy_that_was_up_already_is_swept_away_on_the_other_platform(stack: Deployed) -> None:
+    picture = new_picture()
+    first = published(stack, new_account(), picture, "alpha")
+    second = published(stack, new_account(), picture, "beta")
+    shown = stack.app("beta").status(second)["url"]
+    stack.person().report(first)
+    (case_id,) = stack.app("alpha").status(first)["case_ids"]
+    stack.reviewer().claim(case_id)
+    stack.reviewer().decide(case_id, "violating")
+    stack.drain()
+    swept = stack.app("beta").status(second)
+    assert (swept["state"], swept["reason"]) == ("removed", "matches_confirmed_entry")
+    assert requests.get(shown, timeout=30).status_code == 403
+
+
+def test_a_platform_cannot_appeal_for_anothers_account(stack: Deployed) -> None:
+    scene = taken_down(stack)
+    appeal = {"account_id": scene.account_id, "statement": "Let them back in."}
+    assert stack.app("beta").post("/v1/appeals", appeal).status_code == 409
+    named = stack.app("beta").post("/v1/appeals", {**appeal, "case_id": scene.case_id})
+    assert named.status_code == 404
+
+
+def test_what_an_app_puts_itself_is_published_when_it_is_clear(stack: Deployed) -> None:
+    key = f"alpha/{new_account()}/holiday/beach.jpg"
+    told = put_and_find(stack, key, new_picture())
+    assert told["state"] == "published"
+    status = stack.app().status(str(told["upload_id"]))
+    assert requests.get(status["url"], timeout=30).status_code == 200
+    assert "beach" not in status["url"], "its address can't be guessed from its name"
+
+
+def test_what_an_app_puts_itself_is_blocked_when_it_is_known(stack: Deployed) -> None:
+    scene = taken_down(stack)
+    told = put_and_find(stack, f"beta/{new_account()}/x", scene.picture)
+    assert (told["state"], told["reason"]) == ("blocked", "matches_confirmed_entry")
+
+
+def test_what_a_blocked_account_puts_past_the_ticket_is_rejected(stack: Deployed) -> None:
+    scene = taken_down(stack)
+    told = put_and_find(stack, f"alpha/{scene.account_id}/x", new_picture())
+    assert (told["state"], told["reason"]) == ("rejected", "account_blocked")
+
+
+def test_a_ticket_from_before_the_block_puts_nothing_up(stack: Deployed) -> None:
+    scene = taken_down(stack)
+    appealed = {"account_id": scene.account_id, "statement": "It is not so."}
+    appeal = stack.app().answer("POST", "/v1/appeals", json=appealed)
+    decide = f"/v1/review/appeals/{appeal['appeal_id']}/decision"
+    stack.reviewer("sasha").answer("POST", decide, json=appeal_decision("upheld"))
+    ticket = stack.app().ticket(scene.account_id)
+    blocked = {"platform": "alpha", "reason": "asked by the police"}
+    stack.reviewer("noor").answer("POST", f"/v1/accounts/{scene.account_id}/block", json=blocked)
+    stack.app().put(ticket, new_picture())
+    stack.drain()
+    status = stack.app().status(ticket["upload_id"])
+    assert (status["state"], status["reason"], status["url"]) == ("rejected", "account_blocked", None)
+
+
+@pytest.mark.parametrize(
+    "key", ["loose.jpg", "alpha/loose.jpg", "al pha/x/y", "alpha//y", "../alpha/x/y", "alpha/x..y/z"]
+)
+def test_an_object_that_is_nobodys_is_rejected(stack: Deployed, key: str) -> None:
+    told = put_and_find(stack, key, new_picture())
+    assert (told["state"], told["reason"]) == ("rejected", "malformed_key")
+    assert not requests.get(f"{stack.description['published_base_url']}/{key}", timeout=30).ok
