@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from cfnlint import lint_file
 from samtranslator.yaml_helper import yaml_parse
+from staydown.domain.evidence import EvidencePolicy
+from staydown.domain.verdicts import MatchPolicy
 
 from infra.local.stack import ROOT
 from infra.local.template import Template, load
@@ -304,3 +306,16 @@ def test_the_license_is_the_whole_apache_license() -> None:
     text = Path(ROOT / "LICENSE").read_text(encoding="utf-8")
     assert "Version 2.0, January 2004" in text
     assert "END OF TERMS AND CONDITIONS" in text
+
+
+def test_the_defaults_of_the_policies_are_those_that_were_calibrated() -> None:
+    """The parameters' defaults and the domain's are the same: figures measured with one hold for the other."""
+    defaults = {name: str(value) for name, value in template().parameters.items()}
+    evidence = EvidencePolicy.from_text(
+        agree_distance=int(defaults["AgreeDistance"]),
+        block=defaults["BlockOverlap"],
+        review=defaults["ReviewOverlap"],
+    )
+    assert evidence == EvidencePolicy()
+    distances = [int(defaults[name]) for name in ("BlockDistance", "ReviewDistance", "MinimumQuality")]
+    assert MatchPolicy(*distances) == MatchPolicy()

@@ -84,7 +84,11 @@ class Settings:
                 review_distance=number("REVIEW_DISTANCE"),
                 minimum_quality=number("MINIMUM_QUALITY"),
             ),
-            evidence=EvidencePolicy(),
+            evidence=EvidencePolicy.from_text(
+                agree_distance=number("AGREE_DISTANCE"),
+                block=text("BLOCK_OVERLAP"),
+                review=text("REVIEW_OVERLAP"),
+            ),
             removal_time=timedelta(hours=number("REMOVAL_HOURS")),
             appeal_window=timedelta(days=number("APPEAL_DAYS")),
             claim_lease=timedelta(minutes=number("CLAIM_MINUTES")),

@@ -93,6 +93,29 @@ class Demand:
         if not all(0 <= share <= 1 for share in (self.tile_share, self.field_share, self.overlap)):
             raise ValueError("shares must be from 0 to 1")
 
+    @classmethod
+    def from_text(cls, text: str) -> Demand:
+        """As in "inliers=10,tiles=3,tile_share=0.6"; what is not named is not asked for. ValueError."""
+        values: dict[str, float] = {
+            "inliers": 1,
+            "tiles": 1,
+            "tile_share": 0.0,
+            "field_share": 0.0,
+            "overlap": 0.0,
+        }
+        for part in text.split(","):
+            name, _, value = part.strip().partition("=")
+            if name not in values:
+                raise ValueError(f"{name!r} is none of {', '.join(values)}")
+            values[name] = float(value)
+        return cls(
+            inliers=int(values["inliers"]),
+            tiles=int(values["tiles"]),
+            tile_share=values["tile_share"],
+            field_share=values["field_share"],
+            overlap=values["overlap"],
+        )
+
     def is_met(self, evidence: Evidence, agree_distance: int) -> bool:
         agreeing = evidence.agreeing(agree_distance)
         return (
@@ -131,6 +154,15 @@ class EvidencePolicy:
     def __post_init__(self) -> None:
         if not 0 <= self.agree_distance <= 128:
             raise ValueError("agree_distance must be from 0 to 128")
+
+    @classmethod
+    def from_text(cls, *, agree_distance: int, block: str, review: str) -> EvidencePolicy:
+        """From the template's parameters: demands separated by semicolons. ValueError."""
+        return cls(
+            agree_distance=agree_distance,
+            block=tuple(map(Demand.from_text, block.split(";"))),
+            review=tuple(map(Demand.from_text, review.split(";"))),
+        )
 
     def judge(self, evidence: Evidence, standing: Standing = Standing.CONFIRMED) -> Verdict:
         """What one alignment leads to: `block` only against a confirmed entry."""
