@@ -309,7 +309,7 @@ def test_the_license_is_the_whole_apache_license() -> None:
 
 
 def test_the_defaults_of_the_policies_are_those_that_were_calibrated() -> None:
-    """The parameters' defaults and the domain's are the same: figures measured with one hold for the other."""
+    """Figures measured with the domain's defaults hold for what is deployed with the template's."""
     defaults = {name: str(value) for name, value in template().parameters.items()}
     evidence = EvidencePolicy.from_text(
         agree_distance=int(defaults["AgreeDistance"]),
