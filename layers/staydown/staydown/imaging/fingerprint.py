@@ -15,8 +15,11 @@ from staydown.imaging.decode import Frame, Picture, decode
 from staydown.imaging.limits import Limits
 from staydown.imaging.luma import rounded
 from staydown.imaging.phash import phash
-from staydown.imaging.views import views
+from staydown.imaging.views import plain_views, views
 
+_LOOKED_INTO = 4
+"""In so many pictures of a file parts are looked for; an animation's further frames, which are many and much
+alike, are hashed whole and without borders."""
 _BLURRED_SIDE = 320
 _BLUR_RADIUS = 14
 
@@ -64,8 +67,9 @@ def _at_true_shape(picture: Picture) -> Image.Image:
 
 
 def _all_views(picture: Picture) -> Iterator[View]:
-    for frame in picture.frames:
-        yield from views(frame.luma, frame.factor, _source(frame))
+    for count, frame in enumerate(picture.frames):
+        look = views if count < _LOOKED_INTO else plain_views
+        yield from look(frame.luma, frame.factor, _source(frame))
 
 
 def _distinct(found: Iterator[View]) -> Iterator[View]:

@@ -95,6 +95,14 @@ def hash_stack(planes: NDArray[np.uint8] | Floats) -> NDArray[np.uint8]:
     return np.frombuffer(b"".join(found.data for found in _hashes(coefficients)), np.uint8).reshape(-1, 32)
 
 
+def smoothed(plane: Floats, points: int) -> Floats:
+    """The plane after the filter's passes, at points x points places spread over it evenly: what the 64 x 64
+    are chosen from, for whoever wants to choose others. Float32 (points, points)."""
+    height, width = plane.shape
+    field: Floats = np.linalg.multi_dot([_fine_filter(height, points), plane, _fine_filter(width, points).T])
+    return field
+
+
 def hash_of(dct: PdqDct) -> PdqHash:
     """The picture's PDQ hash."""
     return _hashes(dct.coefficients[0, 0])[0]
@@ -105,6 +113,11 @@ def dihedral(dct: PdqDct) -> tuple[tuple[str, PdqHash], ...]:
     (upright, mirrored), (flipped, reversed_) = dct.coefficients
     turned = (upright, flipped.T, reversed_, mirrored.T, mirrored, reversed_.T, flipped, upright.T)
     return tuple(zip(ORIENTATIONS, _hashes(np.stack(turned)), strict=True))
+
+
+def inverted(dct: PdqDct) -> PdqDct:
+    """That of the negative picture, light for dark."""
+    return PdqDct(-dct.coefficients, dct.quality)
 
 
 def _hashes(coefficients: Floats) -> list[PdqHash]:
@@ -143,8 +156,15 @@ def _filter(length: int, factor: int) -> Floats:
     return np.concatenate([weights, weights[:, ::-1]]).astype(np.float32)
 
 
-def _weights(length: int) -> NDArray[np.float64]:
-    """A_n: (64, n), the two box passes along a side of n pixels, taken at the 64 block centres.
+@lru_cache(maxsize=32)
+def _fine_filter(length: int, points: int) -> Floats:
+    """A_n at so many points instead of 64: float32 (points, length)."""
+    return _weights(length, points).astype(np.float32)
+
+
+def _weights(length: int, blocks: int = _BLOCKS) -> NDArray[np.float64]:
+    """A_n: (blocks, n), the two box passes along a side of n pixels, taken at the centres of 64 blocks, or
+    of so many.
 
     Each pass averages a window of (n + 127) // 128 pixels, cut off at the ends. A weight of the second
     pass spreads evenly over the window of the first: that is two steps in the running sum of a row.
@@ -155,8 +175,8 @@ def _weights(length: int) -> NDArray[np.float64]:
     starts = np.maximum(places + after - window, 0)
     ends = np.minimum(places + after, length)
     share = 1.0 / (ends - starts)
-    centres = ((np.arange(_BLOCKS) + 0.5) * length / _BLOCKS).astype(np.intp)
-    steps = np.zeros((_BLOCKS, length + 1))
+    centres = ((np.arange(blocks) + 0.5) * length / blocks).astype(np.intp)
+    steps = np.zeros((blocks, length + 1))
     for row, centre in zip(steps, centres, strict=True):
         inner = slice(starts[centre], ends[centre])
         np.add.at(row, starts[inner], share[inner] * share[centre])

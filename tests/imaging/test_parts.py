@@ -1,0 +1,244 @@
+"""Finding the picture in a screenshot, under a caption, in a collage, on another picture; and what a cropped
+or tilted one was cut from. By the one hash of the original, as a bank of bare hashes has it."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
+from staydown.imaging.blocks import parts
+from staydown.imaging.borders import Crop
+from staydown.imaging.insets import insets
+from staydown.imaging.luma import Grey
+from staydown.imaging.pdq import dct16, hash_of, luma
+from staydown.imaging.uncut import guesses, uncut
+from staydown.imaging.views import views
+
+from tests.imaging.pictures import bordered, pixels, scene
+from tests.imaging.test_views import jpeg
+from tests.shared_data import SHARED, needs_shared_data
+
+
+def grey(image: Image.Image) -> Grey:
+    return np.asarray(image.convert("L"))
+
+
+def off_by(found: Crop, box: tuple[int, int, int, int]) -> int:
+    """The largest distance of a side from where it should be, pixels."""
+    return int(np.abs(np.subtract((found.left, found.top, found.right, found.bottom), box)).max())
+
+
+def best(found: list[Crop], box: tuple[int, int, int, int]) -> int:
+    return min((off_by(crop, box) for crop in found), default=10_000)
+
+
+def lines_of_text(page: Image.Image, left: int, top: int, right: int, bottom: int, colour: str) -> None:
+    """Words as little bars with gaps, in lines."""
+    draw, dice = ImageDraw.Draw(page), random.Random(3)
+    for y in range(top, bottom - 10, 18):
+        x = left
+        while x < right - 60:
+            word = dice.randint(12, 50)
+            for letter in range(x, x + word, 6):
+                draw.rectangle((letter, y, letter + 3, y + 9), fill=colour)
+            x += word + 8
+
+
+def screenshot(picture: Image.Image) -> Image.Image:
+    """A phone's: bars above and below, the picture from edge to edge, text."""
+    shown = picture.resize((400, 400 * picture.height // picture.width), Image.Resampling.LANCZOS)
+    page = Image.new("RGB", (400, 840), "white")
+    ImageDraw.Draw(page).rectangle((0, 0, 400, 60), fill="#101418")
+    lines_of_text(page, 60, 90, 300, 130, "black")
+    page.paste(shown, (0, 150))
+    lines_of_text(page, 16, 150 + shown.height + 20, 390, 700, "#303030")
+    ImageDraw.Draw(page).rectangle((0, 780, 400, 840), fill="#e0e0e0")
+    return page
+
+
+def captioned(picture: Image.Image) -> Image.Image:
+    page = bordered(picture, 0, 70, 0, 0, "white")
+    lines_of_text(page, 10, 14, picture.width - 10, 60, "black")
+    return page
+
+
+def collage(picture: Image.Image) -> Image.Image:
+    size = picture.size
+    page = Image.new("RGB", (2 * size[0] + 6, size[1]), "white")
+    page.paste(picture, (0, 0))
+    page.paste(OTHER.resize(size), (size[0] + 6, 0))
+    return page
+
+
+def side_by_side(picture: Image.Image) -> Image.Image:
+    """As the collage, without a gap."""
+    page = Image.new("RGB", (2 * picture.width, picture.height))
+    page.paste(OTHER.resize(picture.size), (0, 0))
+    page.paste(picture, (picture.width, 0))
+    return page
+
+
+def inset(picture: Image.Image) -> Image.Image:
+    page = OTHER.resize((700, 560))
+    page.paste(
+        picture.resize((picture.width * 3 // 4, picture.height * 3 // 4), Image.Resampling.LANCZOS), (130, 90)
+    )
+    return page
+
+
+def blurred_surround(picture: Image.Image) -> Image.Image:
+    side = max(picture.size)
+    page = (
+        ImageOps.fit(picture, (side, side)).filter(ImageFilter.GaussianBlur(14)).point(lambda v: v * 3 // 4)
+    )
+    page.paste(picture, ((side - picture.width) // 2, (side - picture.height) // 2))
+    return page
+
+
+def cropped(area: float) -> Callable[[Image.Image], Image.Image]:
+    def crop(picture: Image.Image) -> Image.Image:
+        dice = random.Random(picture.tobytes()[:99])
+        width, height = (round(side * math.sqrt(area)) for side in picture.size)
+        left, top = dice.randint(0, picture.width - width), dice.randint(0, picture.height - height)
+        return picture.crop((left, top, left + width, top + height))
+
+    return crop
+
+
+def tilted(degrees: float) -> Callable[[Image.Image], Image.Image]:
+    """Turned, and its empty corners cut off."""
+
+    def tilt(picture: Image.Image) -> Image.Image:
+        width, height = picture.size
+        turned = picture.rotate(degrees, Image.Resampling.BICUBIC)
+        along, off = math.cos(math.radians(degrees)), math.sin(math.radians(abs(degrees)))
+        scale = 1 / max(along + off * height / width, along + off * width / height)
+        x, y = round(width * (1 - scale) / 2), round(height * (1 - scale) / 2)
+        return turned.crop((x, y, width - x, height - y))
+
+    return tilt
+
+
+OTHER = scene(320, 240, 21)
+
+
+@pytest.mark.parametrize(
+    ("page", "box"),
+    [
+        (screenshot, (0, 150, 400, 450)),
+        (captioned, (0, 70, 320, 310)),
+        (collage, (0, 0, 320, 240)),
+        (side_by_side, (320, 0, 640, 240)),
+    ],
+)
+def test_the_picture_on_a_page_is_found(
+    page: Callable[[Image.Image], Image.Image], box: tuple[int, int, int, int]
+) -> None:
+    assert best(list(parts(grey(page(scene())))), box) <= 2
+
+
+def test_a_picture_on_a_picture_is_found() -> None:
+    found = list(insets(grey(jpeg(inset(scene()), 85))))
+    assert best(found[:2], (130, 90, 370, 270)) <= 2
+
+
+def test_a_picture_in_a_large_screenshot_is_found_to_a_few_pixels() -> None:
+    """It is looked for on a reduced page; its sides are then set on the page itself."""
+    large = screenshot(scene()).resize((1200, 2520), Image.Resampling.LANCZOS)
+    assert best(list(parts(grey(large))), (0, 450, 1200, 1350)) <= 2
+
+
+@pytest.mark.parametrize("size", [(1, 1), (8, 8), (30, 900), (55, 55), (56, 56), (400, 57), (300, 200)])
+@pytest.mark.parametrize("find", [parts, insets])
+def test_nothing_is_found_where_there_is_nothing(
+    find: Callable[[Grey], list[Crop]], size: tuple[int, int]
+) -> None:
+    assert list(find(np.full(size, 90, np.uint8))) == []
+
+
+@pytest.mark.parametrize("size", [(56, 56), (57, 400), (300, 61), (480, 481), (2048, 480), (961, 700)])
+@pytest.mark.parametrize("find", [parts, insets])
+def test_what_is_found_lies_on_the_page(find: Callable[[Grey], list[Crop]], size: tuple[int, int]) -> None:
+    for seed in range(3):
+        noise = np.random.default_rng(seed).integers(0, 256, size, np.uint8)
+        blocky = np.kron(noise[:: size[0] // 7, :: size[1] // 7], np.ones((40, 50), np.uint8))
+        for page in (noise, blocky, grey(scene(size[1], size[0], seed))):
+            found = list(find(page))
+            assert len(found) <= 8
+            for crop in found:
+                assert 0 <= crop.left < crop.right <= page.shape[1]
+                assert 0 <= crop.top < crop.bottom <= page.shape[0]
+
+
+def test_parts_are_numbered_from_one() -> None:
+    found = [crop.name for crop in parts(grey(collage(scene())))]
+    assert found == [f"part {number}" for number in range(1, len(found) + 1)]
+    found = [crop.name for crop in insets(grey(inset(scene())))]
+    assert found == [f"inset {number}" for number in range(1, len(found) + 1)]
+
+
+def test_a_negative_is_found() -> None:
+    original = hash_of(dct16(luma(pixels(scene()))))
+    negative = luma(pixels(ImageOps.invert(scene())))
+    nearest = min(views(negative), key=lambda view: view.pdq.distance(original))
+    assert (nearest.name, nearest.pdq.distance(original) <= 2) == ("inverted", True)
+
+
+def test_a_guess_that_is_right_gives_nearly_the_hash_of_the_whole() -> None:
+    """Cut exactly as the first guess has it: 2 % off every side's length, from the middle."""
+    whole = scene(1000, 800).filter(ImageFilter.GaussianBlur(6))
+    copy = whole.crop((10, 8, 990, 792))
+    name, pdq = next(iter(uncut(luma(pixels(copy)))))
+    assert name == "uncropped"
+    assert pdq.distance(hash_of(dct16(luma(pixels(whole))))) <= 10
+
+
+@pytest.mark.parametrize("degrees", [-4.5, 2.5])
+def test_a_tilted_picture_is_straightened(degrees: float) -> None:
+    whole = scene(900, 600).filter(ImageFilter.GaussianBlur(6))
+    copy = whole.rotate(-degrees, Image.Resampling.BICUBIC, fillcolor="grey")
+    original = hash_of(dct16(luma(pixels(whole))))
+    name, pdq = min(uncut(luma(pixels(copy))), key=lambda guess: guess[1].distance(original))
+    assert name == f"straightened by {-degrees:g}"
+    assert pdq.distance(original) <= 31
+
+
+def test_guesses_of_the_mirrored_picture_follow() -> None:
+    names = [name for name, _ in uncut(luma(pixels(scene())))]
+    half = len(guesses(320, 240))
+    assert names[half:] == [f"{name}, mirrored" for name in names[:half]]
+
+
+@needs_shared_data
+@pytest.mark.parametrize(
+    ("edit", "least"),
+    [
+        (screenshot, 80),
+        (captioned, 75),
+        (collage, 75),
+        (side_by_side, 75),
+        (inset, 75),
+        (blurred_surround, 50),
+        (cropped(0.95), 80),
+        (cropped(0.9), 50),
+        (tilted(2), 80),
+        (tilted(-5), 20),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_altered_photographs_are_found_by_one_hash(
+    edit: Callable[[Image.Image], Image.Image], least: int
+) -> None:
+    """The share of 30 photographs, altered and saved as JPEG, with a view within 31 bits, in per cent."""
+    files = sorted((SHARED / "photos").glob("*.jpg"))[40:70]
+    found = 0
+    for file in files:
+        photograph = Image.open(file).convert("RGB")
+        original = hash_of(dct16(luma(pixels(photograph))))
+        copy = luma(pixels(jpeg(edit(photograph), 75)))
+        found += any(view.pdq.distance(original) <= 31 for view in views(copy))
+    assert 100 * found / len(files) >= least
