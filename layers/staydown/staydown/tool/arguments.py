@@ -121,8 +121,9 @@ def _parser() -> argparse.ArgumentParser:
                 f"--{verdict}-demand",
                 type=_demand,
                 action="append",
-                metavar=",".join(field.name.upper() for field in fields(Demand)),
-                help=f"enough to {verdict}; may come several times, any of them is enough",
+                metavar="NAME=N,…",
+                help=f"what an overlay must have to {verdict}: {', '.join(f.name for f in fields(Demand))};"
+                " may come several times, each is enough alone",
             )
     return parser
 
@@ -157,14 +158,15 @@ def _evidence_policy(given: argparse.Namespace) -> EvidencePolicy:
 
 
 def _demand(text: str) -> Demand:
-    """As in "10,3,0.6,0.5"."""
+    """As in "inliers=10,tiles=3,tile_share=0.6"; what is not named is not asked for."""
     types = get_type_hints(Demand)
-    try:
-        return Demand(
-            *(types[f.name](value) for f, value in zip(fields(Demand), text.split(","), strict=True))
-        )
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r}: {error}") from error
+    values: dict[str, Any] = {name: kind(kind is int) for name, kind in types.items()}
+    for part in text.split(","):
+        name, _, value = part.partition("=")
+        if name not in types:
+            raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(types)}")
+        values[name] = types[name](value)
+    return Demand(**values)
 
 
 def _jobs(text: str) -> int:

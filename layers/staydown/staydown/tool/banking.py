@@ -12,7 +12,6 @@ from staydown.domain.fingerprints import Fingerprint
 from staydown.domain.verdicts import MatchPolicy
 from staydown.imaging.decode import Picture
 from staydown.imaging.feature_bytes import features_from_bytes
-from staydown.imaging.features import JudgedFeatures
 from staydown.imaging.keypoints import ask_features
 from staydown.matching import snapshot
 from staydown.matching.bank_index import BankIndex
@@ -86,16 +85,16 @@ def packed_bank(judged: Iterable[Judged], policy: MatchPolicy) -> PackedBank:
     """The bank of these files. Files that are one entry (the same PDQ) go by the path of the first."""
     entries: dict[str, Entry] = {}
     paths: dict[str, str] = {}
-    features: list[tuple[str, JudgedFeatures, None]] = []
+    keypoints = KeypointIndex()
     for one in judged:
         entry = Entry.of_image(one.image, policy.minimum_quality)
         if entry.entry_id in entries:
             continue
         entries[entry.entry_id] = entry.resting_on(_JUDGED)
         paths[entry.entry_id] = one.path
-        features.append((entry.entry_id, features_from_bytes(one.features), None))
+        keypoints.add(entry.entry_id, features_from_bytes(one.features))
     return PackedBank(
         entries=snapshot.write(Segment.of_entries(entries.values(), seq=len(entries))),
-        keypoints=write_keypoints(KeypointIndex.of(features)),
+        keypoints=write_keypoints(keypoints),
         paths=json.dumps(paths).encode(),
     )

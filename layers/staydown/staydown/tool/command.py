@@ -21,7 +21,7 @@ from staydown.tool.workers import Asker, InThisProcess, Workers, WorkersFailed
 
 _FEW = 4
 """So many files are read in this process: starting another takes longer."""
-_FAILED, _INTERRUPTED, _READER_GONE = 1, 130, 141
+_FAILED, _READER_GONE = 1, 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,8 +34,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _match(command)
         else:
             return _compare(command)
-    except KeyboardInterrupt:
-        return _INTERRUPTED
     except BrokenPipeError:
         # Whoever read the rows has seen enough. Python would complain when it flushes what is left.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -100,7 +100,8 @@ def drawn(
 def _laid(picture: Picture, judged: JudgedFeatures, uploaded: Picture, policies: Policies) -> Laid | None:
     """The overlay that says most: by its verdict, then by what agrees."""
     asked = ask_features(uploaded)
-    index = KeypointIndex.of([("", judged, None)])
+    index = KeypointIndex()
+    index.add("", judged)
     policy = policies.evidence
 
     def weight(match: PictureMatch) -> tuple[int, int, int]:

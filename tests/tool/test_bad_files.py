@@ -1,0 +1,160 @@
+"""Whatever a name leads to, it has a row, and the tool goes on."""
+
+from __future__ import annotations
+
+import os
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from staydown.tool.files import Unreadable, files_under, read_file
+
+from tests.shared_data import SHARED, needs_shared_data
+from tests.tool.running import HASH_KEYS, MATCH_KEYS, picture, rows, run, save
+
+GOOD_NAMES = [
+    b"with space.png",
+    b"two\nlines.png",
+    b"tab\tand'quote\".png",
+    b"\xff\xfe not utf-8.png",
+    b"-v.png",
+]
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> dict[str, str]:
+    """Paths that can't be read, and the error each should have."""
+    good = save(picture(1), tmp_path / "good.png")
+    (tmp_path / "empty").touch()
+    (tmp_path / "text.jpg").write_text("no image at all")
+    (tmp_path / "cut.png").write_bytes(good.read_bytes()[:-200])
+    (tmp_path / "dangling").symlink_to("nowhere")
+    (tmp_path / "loop").symlink_to("loop")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "to_pipe").symlink_to("pipe")
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(1 << 40)
+    return {
+        str(tmp_path): "is_a_directory",
+        str(tmp_path / "nowhere"): "not_found",
+        str(good / "below a file"): "not_found",
+        "": "not_found",
+        "x" * 300: "name_too_long",
+        str(tmp_path / "empty"): "empty",
+        str(tmp_path / "text.jpg"): "not_an_image",
+        str(tmp_path / "cut.png"): "truncated",
+        str(tmp_path / "dangling"): "not_found",
+        str(tmp_path / "loop"): "too_many_links",
+        str(tmp_path / "pipe"): "not_a_regular_file",
+        str(tmp_path / "to_pipe"): "not_a_regular_file",
+        str(tmp_path / "large"): "too_many_bytes",
+        "/dev/zero": "not_a_regular_file",
+        "/dev/null": "not_a_regular_file",
+    }
+
+
+def test_what_cannot_be_read_has_a_row_that_says_why(odd: dict[str, str], bank: Path, tmp_path: Path) -> None:
+    paths = [*odd, str(tmp_path / "good.png")]
+    hashed = rows("hash", *paths)
+    assert {row["path"]: row["error"] for row in hashed[:-1]} == odd
+    assert all(row["pdq"] is row["quality"] is row["phash"] is None for row in hashed[:-1])
+    matched = rows("match", "--bank", bank, *paths)
+    assert {row["path"]: row["error"] for row in matched[:-1]} == odd
+    assert {row["verdict"] for row in matched[:-1]} == {"review"}
+    assert all(row["distance"] is row["entry"] is row["view"] is None for row in matched[:-1])
+    assert hashed[-1]["error"] is matched[-1]["error"] is None
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_a_file_that_may_not_be_read_says_so(tmp_path: Path) -> None:
+    path = save(picture(1), tmp_path / "secret.png")
+    path.chmod(0)
+    (row,) = rows("hash", path)
+    assert row["error"] == "permission_denied"
+
+
+def test_names_of_any_bytes_come_out_as_they_went_in(bank: Path, tmp_path: Path) -> None:
+    data = (bank / "one.jpg").read_bytes()
+    paths = [os.path.join(os.fsencode(tmp_path), name) for name in GOOD_NAMES]  # noqa: PTH118 (bytes)
+    for path in paths:
+        with open(path, "wb") as file:  # noqa: PTH123 (bytes)
+            file.write(data)
+    found = rows("match", "--bank", bank, *paths)
+    assert [os.fsencode(row["path"]) for row in found] == paths
+    assert {row["verdict"] for row in found} == {"block"}
+    banked = rows("match", "--bank", tmp_path, bank / "one.jpg")[0]
+    assert os.fsencode(banked["entry"]) in paths
+    assert run("hash", "--", "-v.png", cwd=tmp_path).returncode == 0
+
+
+@needs_shared_data
+def test_hostile_files_are_answered_each(bank: Path) -> None:
+    paths = sorted((SHARED / "hostile").iterdir())
+    hashed = rows("hash", *paths)
+    matched = rows("match", "--bank", bank, *paths)
+    assert [row["path"] for row in hashed] == [row["path"] for row in matched] == list(map(str, paths))
+    for one, other in zip(hashed, matched, strict=True):
+        assert (list(one), list(other)) == (HASH_KEYS, MATCH_KEYS)
+        assert one["error"] == other["error"]
+        assert other["verdict"] == ("review" if one["error"] else "clear"), other
+    errors = {Path(row["path"]).name: row["error"] for row in hashed}
+    assert errors["decompression_bomb_extents.gif"] == "too_many_pixels"
+    assert errors["hopper.avif"] is errors["hopper.heif"] is None
+
+
+@needs_shared_data
+def test_a_hostile_folder_can_be_the_bank(uploads: Path) -> None:
+    done = run(
+        "match", "--bank", SHARED / "hostile", SHARED / "hostile" / "hopper.heif", uploads / "other.jpg"
+    )
+    assert done.returncode == 0
+    assert [("block" in line, "clear" in line) for line in done.stdout.splitlines()] == [
+        (True, False), (False, True)
+    ]  # fmt: skip
+    assert "broken.png': truncated" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_is_no_image_in_the_bank_is_named_and_left_out(
+    bank: Path, uploads: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "bank"
+    save(picture(2), folder / "good.png")
+    (folder / "notes.txt").write_text("no image")
+    os.mkfifo(folder / "pipe")
+    (folder / "round").symlink_to(folder)
+    done = run("match", "--bank", folder, uploads / "smaller.jpg")
+    assert done.returncode == 0
+    assert '"verdict": "block"' in done.stdout
+    assert "notes.txt': not_an_image" in done.stderr
+    assert "pipe': not_a_regular_file" in done.stderr
+    assert "round" not in done.stderr
+
+
+def test_an_empty_bank_clears_and_says_so(uploads: Path, tmp_path: Path) -> None:
+    done = run("match", "--bank", tmp_path, uploads / "other.jpg", "missing")
+    assert done.returncode == 0
+    assert '"clear"' in done.stdout.splitlines()[0]
+    assert '"review"' in done.stdout.splitlines()[1]
+    assert "the bank is empty" in done.stderr
+
+
+def test_files_of_a_folder_come_sorted_and_each_folder_is_entered_once(tmp_path: Path) -> None:
+    for name in ("b/2", "b/1", "a", "c"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "b" / "up").symlink_to(tmp_path)
+    found = [(str(Path(path).relative_to(tmp_path)), reason) for path, reason in files_under(str(tmp_path))]
+    assert found == [("a", None), ("b/1", None), ("b/2", None), ("c", None)]
+
+
+def test_no_more_is_read_of_a_large_file_than_may_be(tmp_path: Path) -> None:
+    path = tmp_path / "large"
+    with path.open("wb") as file:
+        file.truncate(1 << 40)
+    tracemalloc.start()
+    with pytest.raises(Unreadable, match="too_many_bytes"):
+        read_file(str(path), 1000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1 << 20

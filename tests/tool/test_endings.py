@@ -1,0 +1,118 @@
+"""How the tool ends: wrong command lines, a reader that has seen enough, Ctrl-C, killed processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from staydown.tool.command import main
+
+from tests.tool.running import SECONDS, run
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["burn"],
+        ["hash"],
+        ["match", "file"],
+        ["match", "--bank", "{bank}"],
+        ["match", "--bank", "no such folder", "file"],
+        ["match", "--bank", "", "file"],
+        ["match", "--bank", "{bank}/one.jpg", "file"],
+        ["match", "--bank", "{bank}", "--block-distance", "near", "file"],
+        ["match", "--bank", "{bank}", "--block-distance", "60", "file"],
+        ["match", "--bank", "{bank}", "--block-demand", "knots=2", "file"],
+        ["match", "--bank", "{bank}", "--block-demand", "tiles=0", "file"],
+        ["match", "--bank", "{bank}", "--block-demand", "tiles=many", "file"],
+        ["hash", "--jobs", "0", "file"],
+        ["hash", "--max-bytes", "0", "file"],
+        ["compare", "file"],
+        ["compare", "{bank}/one.jpg", "{bank}/two.jpg", "--image", "{bank}/../{bank.name}/two.jpg"],
+    ],
+)
+def test_a_wrong_command_line_ends_with_2(
+    arguments: list[str], bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (bank / "two.jpg").read_bytes()
+    with pytest.raises(SystemExit) as ended:
+        main([text.format(bank=bank) for text in arguments])
+    assert ended.value.code == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "usage:" in said.err
+    assert (bank / "two.jpg").read_bytes() == before
+
+
+def test_help_says_what_there_is() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    assert all(command in done.stdout for command in ("hash", "match", "compare"))
+
+
+def test_a_reader_that_has_seen_enough_is_no_error_worth_a_trace(bank: Path) -> None:
+    files = [str(path) for path in bank.rglob("*.jpg")] * 40
+    with started("hash", *files) as tool:
+        assert tool.stdout is not None
+        assert json.loads(tool.stdout.readline())["error"] is None
+        tool.stdout.close()
+        assert tool.stderr is not None
+        said = tool.stderr.read()
+        assert tool.wait(SECONDS) == 141
+    assert said == ""
+
+
+def test_ctrl_c_ends_it_with_130_and_leaves_nobody_behind(bank: Path) -> None:
+    files = [str(path) for path in bank.rglob("*.jpg")] * 200
+    with started("hash", *files, start_new_session=True) as tool:
+        assert tool.stdout is not None
+        tool.stdout.readline()
+        os.killpg(tool.pid, signal.SIGINT)
+        tool.stdout.read()
+        assert tool.stderr is not None
+        said = tool.stderr.read()
+        assert tool.wait(SECONDS) == 130
+    # Both pipes have ended, which every process that reads files holds open: none is left.
+    assert said == ""
+
+
+def test_a_process_that_is_killed_costs_one_row(bank: Path) -> None:
+    files = [str(path) for path in bank.rglob("*.jpg")] * 15
+    with started("hash", "--jobs", "2", *files) as tool:
+        assert tool.stdout is not None
+        first = tool.stdout.readline()
+        os.kill(readers_of(tool.pid)[0], signal.SIGKILL)
+        rest = tool.stdout.read().splitlines()
+        assert tool.wait(SECONDS) == 0
+    errors = [json.loads(line)["error"] for line in (first, *rest)]
+    assert len(errors) == len(files)
+    assert errors.count("reader_died") == 1
+    assert errors.count(None) == len(files) - 1
+
+
+def test_quiet_is_quiet(bank: Path) -> None:
+    done = run("match", "--quiet", "--bank", bank, *[bank / "one.jpg"] * 10)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def started(*arguments: str, start_new_session: bool = False) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "staydown", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=start_new_session,
+    )
+
+
+def readers_of(process: int) -> list[int]:
+    """The processes that read files for another one."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    found = [int(child) for child in children]
+    return [child for child in found if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]

@@ -1,0 +1,113 @@
+"""What the tool says of copies and of others, and that it says the same however the work is spread."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from staydown.tool.command import main
+
+from tests.shared_data import SHARED, needs_shared_data
+from tests.tool.running import HASH_KEYS, MATCH_KEYS, picture, rows, save
+
+
+@pytest.mark.parametrize(
+    ("copy", "view"),
+    [
+        ("smaller", "upright"),
+        ("mirrored", "mirrored"),
+        ("cropped", "laid over"),
+        ("turned", "laid over"),
+        ("framed", "trimmed"),
+    ],
+)
+def test_a_copy_is_blocked_and_the_banked_file_is_named(
+    copy: str, view: str, bank: Path, uploads: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(uploads / f"{copy}.jpg")
+    assert main(["match", "--bank", str(bank), path]) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert list(row) == MATCH_KEYS
+    assert (row["path"], row["verdict"], row["error"]) == (path, "block", None)
+    assert row["entry"] == str(bank / "two.jpg")
+    assert view in row["view"]
+    assert 0 <= row["distance"] <= 64
+
+
+def test_what_nobody_banked_is_clear(bank: Path, uploads: Path) -> None:
+    path = str(uploads / "other.jpg")
+    (row,) = rows("match", "--bank", bank, path)
+    assert row == {
+        "path": path, "verdict": "clear", "distance": None, "entry": None, "view": None, "error": None
+    }  # fmt: skip
+
+
+def test_rows_come_in_the_order_of_the_files_however_many_processes_there_are(
+    bank: Path, uploads: Path
+) -> None:
+    files = [*sorted(uploads.iterdir(), reverse=True), Path("missing"), *bank.glob("*.jpg")]
+    spread = rows("match", "--bank", bank, "--jobs", "3", *files)
+    assert [row["path"] for row in spread] == [str(file) for file in files]
+    assert spread == rows("match", "--bank", bank, "--jobs", "1", *files)
+    (alone,) = rows("match", "--bank", bank, files[-1])  # in the tool's own process
+    assert alone == spread[-1]
+
+
+def test_a_hash_is_hexadecimal_with_a_quality(uploads: Path) -> None:
+    (row,) = rows("hash", uploads / "other.jpg")
+    assert list(row) == HASH_KEYS
+    assert len(bytes.fromhex(row["pdq"])) == 32
+    assert len(bytes.fromhex(row["phash"])) == 8
+    assert 0 <= row["quality"] <= 100
+    assert row["error"] is None
+
+
+@needs_shared_data
+def test_hashes_are_those_of_the_reference() -> None:
+    expected = json.loads((SHARED / "pdq" / "expected.json").read_text())
+    files = sorted((SHARED / "pdq" / "bridge-mods").iterdir())
+    text = json.dumps(expected)
+    found = rows("hash", *files)
+    assert [row["error"] for row in found] == [None] * len(files)
+    assert found[0]["pdq"] in text
+
+
+def test_distances_of_the_policy_can_be_set(bank: Path, uploads: Path) -> None:
+    """With hashes that must be the same bit for bit, and an overlay that nothing can reach."""
+    strict = ("--block-distance", "0", "--review-distance", "0")
+    unreachable = ("--block-demand", "inliers=9999", "--review-demand", "inliers=9999")
+    (row,) = rows("match", "--bank", bank, *strict, *unreachable, uploads / "cropped.jpg")
+    assert row["verdict"] == "clear"
+    reviewed = (*unreachable, "--review-demand", "inliers=8,tile_share=0.4")
+    (row,) = rows("match", "--bank", bank, *strict, *reviewed, uploads / "cropped.jpg")
+    assert row["verdict"] == "review"
+    assert row["entry"] == str(bank / "two.jpg")
+
+
+def test_files_that_are_one_entry_go_by_the_path_of_the_first(tmp_path: Path) -> None:
+    for name in ("b", "a", "c"):
+        save(picture(5), tmp_path / "bank" / f"{name}.png")
+    (row,) = rows("match", "--bank", tmp_path / "bank", tmp_path / "bank" / "c.png")
+    assert (row["verdict"], row["entry"]) == ("block", str(tmp_path / "bank" / "a.png"))
+
+
+def test_a_plain_picture_matches_by_its_bytes_alone(tmp_path: Path) -> None:
+    plain = picture(1).point(lambda _: 128)
+    same = save(plain, tmp_path / "bank" / "grey.png")
+    other = save(plain, tmp_path / "grey.bmp")
+    found = rows("match", "--bank", tmp_path / "bank", same, other)
+    assert [(row["verdict"], row["distance"]) for row in found] == [("block", 0), ("clear", None)]
+
+
+@needs_shared_data
+def test_photographs_are_told_apart(tmp_path: Path) -> None:
+    photographs = sorted((SHARED / "photos").glob("*.jpg"))
+    banked, others = photographs[:8], photographs[8:28]
+    folder = tmp_path / "bank"
+    folder.mkdir()
+    for path in banked:
+        (folder / path.name).symlink_to(path)
+    found = rows("match", "--bank", folder, *banked, *others)
+    assert [row["verdict"] for row in found] == ["block"] * 8 + ["clear"] * 20
+    assert [row["entry"] for row in found[:8]] == [str(folder / path.name) for path in banked]

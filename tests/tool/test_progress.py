@@ -1,0 +1,60 @@
+"""What is shown of the progress, by a clock that the test winds."""
+
+from __future__ import annotations
+
+import io
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+from staydown.tool.progress import shown
+
+
+class Screen(io.StringIO):
+    def __init__(self, *, terminal: bool) -> None:
+        super().__init__()
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+
+def said_over(seconds: float, monkeypatch: pytest.MonkeyPatch, *, terminal: bool, quiet: bool = False) -> str:
+    """What is said while a hundred answers come in so many seconds."""
+    screen, now = Screen(terminal=terminal), [0.0]
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+
+    def answers() -> Iterator[int]:
+        for number in range(100):
+            now[0] += seconds / 100
+            yield number
+
+    assert list(shown("hashed", answers(), 100, quiet=quiet)) == list(range(100))
+    return screen.getvalue()
+
+
+def test_on_a_terminal_one_line_is_written_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = said_over(10, monkeypatch, terminal=True)
+    assert said.count("\n") == 1
+    assert 20 < said.count("\r") <= 50
+    assert said.endswith("hashed: 100 of 100, 10 a second\n")
+
+
+def test_elsewhere_there_is_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = said_over(35, monkeypatch, terminal=False).splitlines()
+    assert len(lines) == 4
+    assert lines[-1] == "hashed: 100 of 100, 3 a second"
+    assert not any("\r" in line for line in lines)
+
+
+@pytest.mark.parametrize(("terminal", "seconds"), [(True, 0.9), (False, 9)])
+def test_what_is_done_soon_needs_none(
+    terminal: bool, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert said_over(seconds, monkeypatch, terminal=terminal) == ""
+
+
+def test_quiet_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert said_over(100, monkeypatch, terminal=True, quiet=True) == ""
