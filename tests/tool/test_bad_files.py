@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tracemalloc
 from pathlib import Path
 
 import pytest
+from staydown.imaging.limits import Limits
+from staydown.tool import asking
 from staydown.tool.files import Unreadable, files_under, read_file
 
 from tests.shared_data import SHARED, needs_shared_data
@@ -65,12 +68,33 @@ def test_what_cannot_be_read_has_a_row_that_says_why(odd: dict[str, str], bank: 
     assert hashed[-1]["error"] is matched[-1]["error"] is None
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
-def test_a_file_that_may_not_be_read_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "reason"), [(errno.EACCES, "permission_denied"), (errno.EIO, "unreadable")]
+)
+def test_a_file_that_does_not_open_says_why(
+    number: int, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
     path = save(picture(1), tmp_path / "secret.png")
-    path.chmod(0)
-    (row,) = rows("hash", path)
-    assert row["error"] == "permission_denied"
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(Unreadable, match=reason):
+        read_file(str(path), 1 << 20)
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"), [(MemoryError(), "out_of_memory"), (KeyError(1), "internal_error: KeyError")]
+)
+def test_a_fault_of_the_tool_is_the_row_of_one_file(
+    fault: Exception, reason: str, bank: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(asking, "decode", fail)
+    row = asking.hashing(Limits())(str(bank / "one.jpg"))
+    assert (row.pdq, row.error) == (None, reason)
 
 
 def test_names_of_any_bytes_come_out_as_they_went_in(bank: Path, tmp_path: Path) -> None:
@@ -146,6 +170,20 @@ def test_files_of_a_folder_come_sorted_and_each_folder_is_entered_once(tmp_path:
     (tmp_path / "b" / "up").symlink_to(tmp_path)
     found = [(str(Path(path).relative_to(tmp_path)), reason) for path, reason in files_under(str(tmp_path))]
     assert found == [("a", None), ("b/1", None), ("b/2", None), ("c", None)]
+
+
+def test_a_folder_may_be_as_deep_as_a_path_may_be_long(tmp_path: Path) -> None:
+    folders = [tmp_path / "/".join(["d"] * depth) for depth in range(1, 1500)]
+    for folder in folders:
+        folder.mkdir()
+    file = folders[-1] / "file"
+    file.touch()
+    found = list(files_under(str(tmp_path)))
+    # Removed here: what pytest and shutil do about folders calls itself once for each.
+    file.unlink()
+    for folder in reversed(folders):
+        folder.rmdir()
+    assert found == [(str(file), None)]
 
 
 def test_no_more_is_read_of_a_large_file_than_may_be(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_placements_in_words() -> None:
     assert placed(Placement(0.1, 1.001, 1.0, False, False, False, 1, 1)) == "neither turned nor scaled"
     assert placed(Placement(-90, 0.5, 1.2, True, True, True, 1, 1)).split(", ") == [
         "mirrored",
-        "turned 90° anticlockwise",
+        "turned 90 degrees anticlockwise",
         "50% of the size",
         "stretched 1.20 : 1",
         "seen at a slant",
@@ -78,7 +78,7 @@ def test_a_copy_in_words(bank: Path, uploads: Path, capsys: pytest.CaptureFixtur
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("block: ")
     assert [line.partition(":")[0] for line in lines[1:5]] == ["PDQ", "pHash", "keypoints", "parts"]
-    assert "what was done: turned 17° anticlockwise" in lines
+    assert "what was done: turned 17 degrees anticlockwise" in lines
 
 
 def test_the_very_same_bytes_are_said_to_be_so(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,6 +96,15 @@ def test_a_process_that_is_killed_costs_one_row(bank: Path) -> None:
     assert errors.count(None) == len(files) - 1
 
 
+def test_rows_that_cannot_be_written_are_an_error(bank: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "staydown", "hash", str(bank / "one.jpg")]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("staydown: OSError: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_quiet_is_quiet(bank: Path) -> None:
     done = run("match", "--quiet", "--bank", bank, *[bank / "one.jpg"] * 10)
     assert (done.returncode, done.stderr) == (0, "")

@@ -20,9 +20,16 @@ def run() -> int:
         # somebody may press Ctrl-C.
         from staydown.tool.command import main  # noqa: PLC0415
 
-        return main()
+        status = main()
     except KeyboardInterrupt:
-        return INTERRUPTED
+        status = INTERRUPTED
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # Nobody reads it, or the disk is full. Python would complain when it tries once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = status or 1
+    return status
 
 
 if __name__ == "__main__":

@@ -121,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
                 f"--{verdict}-demand",
                 type=_demand,
                 action="append",
-                metavar="NAME=N,…",
+                metavar="NAME=N,...",
                 help=f"what an overlay must have to {verdict}: {', '.join(f.name for f in fields(Demand))};"
                 " may come several times, each is enough alone",
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -35,9 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             return _compare(command)
     except BrokenPipeError:
-        # Whoever read the rows has seen enough. Python would complain when it flushes what is left.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _READER_GONE
+        return _READER_GONE  # it has seen enough
     except (OSError, WorkersFailed) as error:
         _say(f"{type(error).__name__}: {error}")
         return _FAILED

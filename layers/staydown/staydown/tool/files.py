@@ -63,25 +63,20 @@ def files_under(folder: str) -> Iterator[tuple[str, str | None]]:
 
     Links to folders are followed, each folder is entered once.
     """
-    yield from _files_under(Path(folder), set())
-
-
-def _files_under(folder: Path, entered: set[tuple[int, int]]) -> Iterator[tuple[str, str | None]]:
-    try:
-        status = folder.stat()
-        place = status.st_dev, status.st_ino
-        if place in entered:
-            return
-        entered.add(place)
-        inside = sorted(folder.iterdir())
-    except OSError as error:
-        yield str(folder), reason_of(error)
-        return
-    for path in inside:
-        if _is_folder(path):
-            yield from _files_under(path, entered)
-        else:
+    entered: set[tuple[int, int]] = set()
+    ahead = [Path(folder)]
+    while ahead:
+        path = ahead.pop()
+        if path != Path(folder) and not _is_folder(path):
             yield str(path), None
+            continue
+        try:
+            status = path.stat()
+            if (status.st_dev, status.st_ino) not in entered:
+                entered.add((status.st_dev, status.st_ino))
+                ahead += sorted(path.iterdir(), reverse=True)
+        except OSError as error:
+            yield str(path), reason_of(error)
 
 
 def _is_folder(path: Path) -> bool:

@@ -57,11 +57,11 @@ def _of_overlay(laid: Laid, policies: Policies) -> list[str]:
 
 
 def placed(found: Placement) -> str:
-    """As in "mirrored, turned 17° clockwise, 62 % of the size"."""
+    """As in "mirrored, turned 17 degrees clockwise, 62% of the size"."""
     words = ["mirrored"] if found.mirrored else []
     if abs(found.turned) >= 0.5:
         words.append(
-            f"turned {abs(found.turned):.0f}° {'clockwise' if found.turned > 0 else 'anticlockwise'}"
+            f"turned {abs(found.turned):.0f} degrees {'clockwise' if found.turned > 0 else 'anticlockwise'}"
         )
     if abs(found.scale - 1) >= 0.005:
         words.append(f"{found.scale:.0%} of the size")
