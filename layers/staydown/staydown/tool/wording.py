@@ -59,10 +59,9 @@ def _of_overlay(laid: Laid, policies: Policies) -> list[str]:
 def placed(found: Placement) -> str:
     """As in "mirrored, turned 17 degrees clockwise, 62% of the size"."""
     words = ["mirrored"] if found.mirrored else []
-    if abs(found.turned) >= 0.5:
-        words.append(
-            f"turned {abs(found.turned):.0f} degrees {'clockwise' if found.turned > 0 else 'anticlockwise'}"
-        )
+    if degrees := round(abs(found.turned)):
+        direction = "clockwise" if found.turned > 0 else "anticlockwise"
+        words.append(f"turned {degrees} degree{'s' if degrees > 1 else ''} {direction}")
     if abs(found.scale - 1) >= 0.005:
         words.append(f"{found.scale:.0%} of the size")
     if found.stretch >= 1.03:
