@@ -4,37 +4,51 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.deployed import Deployed
+from tests.journeys.deployed import Deployed, deployed
 from tests.journeys.pictures import drawn, jpeg
 from tests.journeys.scenes import new_account
 
-REPETITIONS = 100
-_A_REPORT = 10
+STACKS, REPETITIONS = 4, 25
+"""A hundred repetitions, over several stacks: the emulator copies its tables with each transaction."""
+A_REPORT = 5
 """Pictures that one report names."""
+SMALL = (80, 60)
+
+
+def pictures(batch: int) -> list[bytes]:
+    numbers = range(50_000 + batch * REPETITIONS, 50_000 + (batch + 1) * REPETITIONS)
+    return [jpeg(drawn(number).resize(SMALL)) for number in numbers]
+
+
+def reported(stack: Deployed, files: list[bytes]) -> list[str]:
+    """All of them are up and reported; the case of each."""
+    alpha = stack.app("alpha")
+    uploads = [alpha.upload(new_account(), file) for file in files]
+    stack.drain()
+    for start in range(0, len(uploads), A_REPORT):
+        stack.person().report(*uploads[start : start + A_REPORT])
+    stack.drain()
+    cases = [alpha.status(upload_id)["case_ids"] for upload_id in uploads]
+    return [case_id for (case_id,) in cases]
 
 
 @pytest.mark.slow
-def test_an_upload_that_follows_a_decision_at_once_is_blocked_each_time(stack: Deployed) -> None:
-    alpha, beta, robin = stack.app("alpha"), stack.app("beta"), stack.reviewer()
-    pictures = [jpeg(drawn(50_000 + number)) for number in range(REPETITIONS)]
-    uploads = [alpha.upload(new_account(), picture) for picture in pictures]
-    stack.drain()
-    for start in range(0, REPETITIONS, _A_REPORT):
-        stack.person().report(*uploads[start : start + _A_REPORT])
-    # Asked for beforehand, so that nothing lies between the decision and the next upload.
-    tickets = [beta.ticket(new_account()) for _ in pictures]
-    cases = [alpha.status(upload_id)["case_ids"] for upload_id in uploads]
-    stack.drain()
+@pytest.mark.parametrize("batch", range(STACKS))
+def test_an_upload_that_follows_a_decision_at_once_is_blocked_each_time(batch: int) -> None:
+    with deployed() as stack:
+        beta, robin = stack.app("beta"), stack.reviewer()
+        files = pictures(batch)
+        cases = reported(stack, files)
+        stack.events()
 
-    seen = []
-    for picture, ticket, (case_id,) in zip(pictures, tickets, cases, strict=True):
-        robin.decide(case_id, "violating")
-        beta.put(ticket, picture)
-        stack.drain()
-        status = beta.status(ticket["upload_id"])
-        seen.append((status["state"], status["reason"]))
+        for number, (file, case_id) in enumerate(zip(files, cases, strict=True)):
+            robin.decide(case_id, "violating")
+            beta.put_object(f"beta/copyist/{number}", file)
+            stack.drain()
 
-    assert seen == [("blocked", "matches_confirmed_entry")] * REPETITIONS
-    published = stack.stack.client("s3").list_objects_v2(Bucket=stack.description["buckets"]["published"])
-    assert published["KeyCount"] == 0
-    assert {alpha.status(upload_id)["state"] for upload_id in uploads} == {"removed"}
+        told = [event["detail"] for event in stack.events() if event["detail"].get("platform") == "beta"]
+        assert [(one["key"], one["state"], one["reason"]) for one in told] == [
+            (f"beta/copyist/{number}", "blocked", "matches_confirmed_entry") for number in range(REPETITIONS)
+        ]
+        public = stack.stack.client("s3").list_objects_v2(Bucket=stack.description["buckets"]["published"])
+        assert public["KeyCount"] == 0
