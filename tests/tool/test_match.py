@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
-from staydown.tool.command import main
 
 from tests.shared_data import SHARED, needs_shared_data
 from tests.tool.running import HASH_KEYS, MATCH_KEYS, picture, rows, save
+
+
+@pytest.fixture(scope="module")
+def found(bank: Path, uploads: Path) -> dict[str, dict[str, Any]]:
+    """The row of each upload, by its name."""
+    files = sorted(uploads.iterdir())
+    return {Path(row["path"]).stem: row for row in rows("match", "--bank", bank, *files)}
 
 
 @pytest.mark.parametrize(
@@ -23,22 +30,20 @@ from tests.tool.running import HASH_KEYS, MATCH_KEYS, picture, rows, save
     ],
 )
 def test_a_copy_is_blocked_and_the_banked_file_is_named(
-    copy: str, view: str, bank: Path, uploads: Path, capsys: pytest.CaptureFixture[str]
+    copy: str, view: str, found: dict[str, dict[str, Any]], bank: Path, uploads: Path
 ) -> None:
-    path = str(uploads / f"{copy}.jpg")
-    assert main(["match", "--bank", str(bank), path]) == 0
-    row = json.loads(capsys.readouterr().out)
+    row = found[copy]
     assert list(row) == MATCH_KEYS
-    assert (row["path"], row["verdict"], row["error"]) == (path, "block", None)
+    assert row["path"] == str(uploads / f"{copy}.jpg")
+    assert (row["verdict"], row["error"]) == ("block", None)
     assert row["entry"] == str(bank / "two.jpg")
     assert view in row["view"]
     assert 0 <= row["distance"] <= 64
 
 
-def test_what_nobody_banked_is_clear(bank: Path, uploads: Path) -> None:
+def test_what_nobody_banked_is_clear(found: dict[str, dict[str, Any]], uploads: Path) -> None:
     path = str(uploads / "other.jpg")
-    (row,) = rows("match", "--bank", bank, path)
-    assert row == {
+    assert found["other"] == {
         "path": path, "verdict": "clear", "distance": None, "entry": None, "view": None, "error": None
     }  # fmt: skip
 
