@@ -36,7 +36,7 @@ def _lines(results: dict[str, Any]) -> Iterable[str]:
     yield from (
         "# Benchmarks",
         "",
-        "Written by `make bench` alone. Each figure beside a peer was measured in the same run, in turn, on one "
+        "Written by `make bench` alone. What stands beside a peer was measured in one run, in turn, on one "
         f"thread; medians. Machine: {os.cpu_count()} cores, {platform.machine()}, Python "
         f"{platform.python_version()}. Seed {results['seed']}. Photographs: the 300 of the shared test data.",
         "",
@@ -68,8 +68,7 @@ def _lines(results: dict[str, Any]) -> Iterable[str]:
         "| --- | --- | --- | --- | --- |",
         *(_timed(row) for row in [*results["speed_fingerprint"], results["speed_scan"]["scan"]]),
         "",
-        f"The scan's process holds {results['speed_scan']['memory_mb']:.0f} MB, both indexes and the picture in "
-        "it.",
+        f"The scan's process holds {results['speed_scan']['memory_mb']:.0f} MB, with both indexes.",
         "",
         "## Exact look-ups within 31 bits",
         "",

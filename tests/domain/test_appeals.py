@@ -27,7 +27,7 @@ def test_a_decision_can_be_appealed_to_the_last_moment_of_the_window() -> None:
         check_appealable(decided(), now=NOW + WINDOW + timedelta(microseconds=1), window=WINDOW)
 
 
-@pytest.mark.parametrize("state", set(CaseState) - {CaseState.DECIDED})
+@pytest.mark.parametrize("state", sorted(set(CaseState) - {CaseState.DECIDED}))
 def test_only_what_is_decided_can_be_appealed(state: CaseState) -> None:
     with pytest.raises(CaseIsLocked if state is CaseState.LOCKED else Conflict):
         check_appealable(replace(decided(), state=state), now=NOW, window=WINDOW)

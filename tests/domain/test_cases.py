@@ -142,7 +142,7 @@ def test_a_reviewer_renews_their_own_lease() -> None:
     assert again.claim.until == NOW + timedelta(minutes=60)
 
 
-@pytest.mark.parametrize("state", set(CaseState) - UNDECIDED)
+@pytest.mark.parametrize("state", sorted(set(CaseState) - UNDECIDED))
 def test_what_is_decided_can_not_be_claimed(state: CaseState) -> None:
     with pytest.raises(CaseIsLocked if state is CaseState.LOCKED else AlreadyDecided):
         case(state).claimed("ada", now=NOW, until=NOW)

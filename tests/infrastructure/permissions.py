@@ -110,6 +110,7 @@ def _s3(operation: str, params: Mapping[str, Any]) -> Iterator[Need]:
         source = str(params["CopySource"])  # boto3 has made it text by now: bucket/key?versionId=…
         key, _, version = source.partition("?versionId=")
         yield f"s3:GetObject{'Version' if version else ''}", f":::{key}"
+        yield "s3:ListBucket", f":::{key.partition('/')[0]}"
         yield "s3:PutObject", here
     else:
         raise AssertionError(f"a call to S3 that nobody expected: {operation}")

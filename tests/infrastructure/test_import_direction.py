@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "matching": {"matching", "imaging", "domain"},
     "aws": {"aws", "domain", "imaging", "matching"},
     "services": {"services", "aws", "domain", "imaging", "matching"},
+    "tool": {"tool", "imaging", "matching", "domain"},
     "api": {"api", "services", "aws", "domain", "imaging", "matching"},
 }
 

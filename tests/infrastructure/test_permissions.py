@@ -232,8 +232,7 @@ class _Tour:
             TableName=self.stack.tables["uploads"],
             Key={"pk": {"S": f"UPLOAD#{upload_id}"}, "sk": {"S": "UPLOAD"}},
         )["Item"]
-        view = item["fingerprint"]["M"]["views"]["L"][0]["M"]
-        return bytes(view["pdq"]["M"]["data"]["B"]).hex()
+        return bytes(item["fingerprint"]["M"]["hashes"]["B"])[:32].hex()
 
     def _photo(self) -> bytes:
         """A picture unlike any before it."""

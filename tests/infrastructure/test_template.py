@@ -277,7 +277,7 @@ def test_every_number_a_function_reads_is_a_parameter_with_bounds_and_a_descript
     for function in functions().values():
         variables = function["Environment"]["Variables"]
         plain = {key for key, value in variables.items() if not isinstance(value, dict)}
-        assert plain == {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
+        assert plain == {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "OPENBLAS_NUM_THREADS"}
 
 
 def test_every_parameter_is_used() -> None:

@@ -6,20 +6,21 @@
 | `UPLOAD#{upload_id}` | `TICKET` | the leave to put it |
 | `LOG#{hour}#{shard}` | `{upload_id}` | its hashes, in the hour in which it was registered |
 | `HOURS` | `{hour}` | an hour that has a log |
-| `STOPPED#{entry_id}` | `{upload_id}` | an upload that an entry of the bank stopped |
+| `STOPPED#{entry_id}` | `{upload_id}` | an upload that an entry of the bank stopped, or once did |
 """
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from staydown.aws.items import Codec
+from staydown.aws.items import Codec, Item
 from staydown.aws.table import Table
 from staydown.aws.transaction import Transaction
+from staydown.domain.fingerprints import Fingerprint
 from staydown.domain.uploads import Ticket, Upload
 
 SHARDS = 8
@@ -42,18 +43,19 @@ class UploadsStore:
     def __init__(self, client: Any, table: str) -> None:
         self._table = Table(client, table)
         self._uploads = Codec(Upload)
+        self._fingerprints = Codec(Fingerprint)
         self._tickets = Codec(Ticket)
         self._hours_marked: set[str] = set()
 
     def get(self, upload_id: str) -> Upload | None:
         item = self._table.get(f"UPLOAD#{upload_id}", "UPLOAD")
-        return self._uploads.load(item) if item is not None else None
+        return self._load(item) if item is not None else None
 
     def get_many(self, upload_ids: Iterable[str]) -> list[Upload]:
         """Those that are there, in the order asked for."""
         ids = list(upload_ids)
         keys = [(f"UPLOAD#{upload_id}", "UPLOAD") for upload_id in ids]
-        found = {upload.upload_id: upload for upload in map(self._uploads.load, self._table.get_many(keys))}
+        found = {upload.upload_id: upload for upload in map(self._load, self._table.get_many(keys))}
         return [found[upload_id] for upload_id in ids if upload_id in found]
 
     def ticket(self, upload_id: str) -> Ticket | None:
@@ -87,7 +89,9 @@ class UploadsStore:
     def save(self, transaction: Transaction, upload: Upload) -> None:
         """In place of the version it was read at."""
         keys = {"pk": f"UPLOAD#{upload.upload_id}", "sk": "UPLOAD"}
-        item = {**self._uploads.dump(upload), **keys}
+        item = {**self._uploads.dump(replace(upload, fingerprint=None)), **keys}
+        if upload.fingerprint is not None:
+            item["fingerprint"] = _packed(self._fingerprints.dump(upload.fingerprint))
         transaction.put_version(self._table.name, item, version=upload.version)
 
     def link(self, transaction: Transaction, upload_id: str, entry_id: str) -> None:
@@ -110,6 +114,11 @@ class UploadsStore:
             for item in self._table.query(f"LOG#{hour}#{shard}"):
                 yield LogLine(item["sk"], item["sha256"], item["views"])
 
+    def _load(self, item: Item) -> Upload:
+        if item["fingerprint"] is not None:
+            item = {**item, "fingerprint": _unpacked(item["fingerprint"])}
+        return self._uploads.load(item)
+
     def _mark(self, hour: str) -> None:
         """Before the first line of an hour, so that no sweep overlooks it; once for each warm function."""
         if hour in self._hours_marked:
@@ -118,6 +127,28 @@ class UploadsStore:
         transaction.put(self._table.name, {"pk": "HOURS", "sk": hour})
         transaction.commit()
         self._hours_marked.add(hour)
+
+
+def _packed(image: Item) -> Item:
+    """An image has a hundred views: one attribute of all names, one of all hashes, one of all qualities."""
+    views = image.pop("views")
+    return {
+        **image,
+        "names": "\n".join(view["name"] for view in views),
+        "hashes": b"".join(view["pdq"]["data"] for view in views),
+        "qualities": bytes(view["quality"] for view in views),
+    }
+
+
+def _unpacked(image: Item) -> Item:
+    hashes = image["hashes"]
+    views = [
+        {"name": name, "pdq": {"data": hashes[32 * place : 32 * place + 32]}, "quality": quality}
+        for place, (name, quality) in enumerate(
+            zip(image["names"].split("\n"), image["qualities"], strict=True)
+        )
+    ]
+    return {**image, "views": views}
 
 
 def _shard(upload_id: str) -> int:

@@ -95,13 +95,14 @@ class Demand:
 
     @classmethod
     def from_text(cls, text: str) -> Demand:
-        """As in "inliers=10,tiles=3,tile_share=0.6"; what is not named is not asked for. ValueError."""
+        """As in "inliers=10,tiles=3,tile_share=0.6"; what is not named is not asked for, except
+        for half of an overlap. ValueError."""
         values: dict[str, float] = {
             "inliers": 1,
             "tiles": 1,
             "tile_share": 0.0,
             "field_share": 0.0,
-            "overlap": 0.0,
+            "overlap": 0.5,
         }
         for part in text.split(","):
             name, _, value = part.strip().partition("=")
