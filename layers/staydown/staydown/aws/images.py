@@ -3,16 +3,20 @@
 uploads: while it is received, held or rejected. published: while it is published. quarantine: while it is
 blocked or removed. `put_where_it_belongs` makes that so, whatever was there before, and may be repeated.
 
-Several functions may be at it at the same time, each by a state that may be out of date. So that none of them
-takes away what another has just put, the place in quarantine has a number: how often the upload came back
-from there (`Upload.returns`). Only what is published again is cleared out of quarantine, and from the former
-places alone; a later removal goes to the next.
+Several functions may be at it at the same time, each by a state that may be out of date, and none of them may
+take away what another has just put:
+
+- The place in quarantine has a number: how often the upload came back from there (`Upload.returns`). Only
+  what is published again is cleared out of quarantine, and from the former places alone; a later removal
+  goes to the next.
+- The published bucket keeps versions. A removal looks which version is there, then whether the upload is
+  still stopped, then deletes that very version: one that was published after the look is another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
@@ -25,8 +29,6 @@ from staydown.domain.uploads import Ticket, Upload, UploadState
 PUBLIC_CACHE = "public, max-age=300"
 """How long a browser may keep a published image; the edge is told of each removal."""
 
-_MOST_MOVES = 3
-"""An image lies in three places at most, and leaves one only for another."""
 _ABSENT = {"404", "NoSuchKey", "NoSuchVersion", "NotFound"}
 
 
@@ -122,10 +124,14 @@ class Images:
         sources = self._places(upload) if upload.released else [self._original(upload)]
         self._copy(upload, sources, self._published(upload))
 
-    def put_where_it_belongs(self, upload: Upload) -> None:
+    def put_where_it_belongs(
+        self, upload: Upload, is_current: Callable[[], bool], *, clear_former: bool = True
+    ) -> None:
         """Bring the buckets in line with the state: a copy where it belongs, then none anywhere else.
 
         May be repeated. When the image is nowhere any more (erased), nothing stays public all the same.
+        is_current: asks, strongly consistent, whether the upload is still as given; once it is not, whoever
+        changed it sees to the rest. clear_former: also what an earlier stay in quarantine may have left.
         """
         home = self._home(upload)
         kept = self._exists(home)
@@ -136,9 +142,12 @@ class Images:
             except ImageAbsent:
                 pass
         if upload.state is not UploadState.PUBLISHED:
-            self._unpublish(upload)
+            self._unpublish(upload, is_current)
         if kept:
-            self._clear_former(upload, home)
+            former = range(upload.returns) if clear_former else ()
+            for place in (self._original(upload), *(self._quarantined(upload, n) for n in former)):
+                if place != home:
+                    self._s3.delete_object(**place.address)
 
     def _home(self, upload: Upload) -> Place:
         if upload.state is UploadState.PUBLISHED:
@@ -151,13 +160,6 @@ class Images:
         stays = not upload.was_published and not self._exists(quarantined) and self._exists(original)
         return original if stays else quarantined
 
-    def _clear_former(self, upload: Upload, home: Place) -> None:
-        original = self._original(upload)
-        former = [self._quarantined(upload, number) for number in range(upload.returns)]
-        for place in (original, *former):
-            if place != home:
-                self._s3.delete_object(**place.address)
-
     def _places(self, upload: Upload) -> list[Place]:
         """Wherever it may lie."""
         quarantined = [self._quarantined(upload, number) for number in range(upload.returns, -1, -1)]
@@ -169,43 +171,35 @@ class Images:
                 return place
         raise ImageAbsent(upload.upload_id)
 
-    def _copy(self, upload: Upload, home: Place) -> bool:
-        """Copy from wherever it lies; False when it lies nowhere.
-
-        Somebody else may be moving it at the same time: what was found and is gone a moment later is looked
-        for again.
-        """
-        for _ in range(_MOST_MOVES):
-            try:
-                self._copy_from(self._find(upload), upload, home)
-            except ImageAbsent:
-                if self._exists(home):
-                    return True
-            else:
-                return True
-        return False
-
-    def _copy_from(self, source: Place, upload: Upload, home: Place) -> None:
+    def _copy(self, upload: Upload, sources: Sequence[Place], home: Place) -> None:
+        """Copy from the first of these places in which it lies; ImageAbsent when it lies in none."""
         public = home.bucket == self._settings.published_bucket
         media_type = upload.fingerprint.media_type if upload.fingerprint else "application/octet-stream"
-        try:
-            self._s3.copy_object(
-                **home.address,
-                CopySource=source.address,
-                MetadataDirective="REPLACE",
-                ContentType=media_type,
-                CacheControl=PUBLIC_CACHE if public else "no-store",
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _ABSENT:
-                raise ImageAbsent(upload.upload_id) from error
-            raise
+        for source in _twice(sources):
+            try:
+                self._s3.copy_object(
+                    **home.address,
+                    CopySource=source.address,
+                    MetadataDirective="REPLACE",
+                    ContentType=media_type,
+                    CacheControl=PUBLIC_CACHE if public else "no-store",
+                )
+            except ClientError as error:
+                if error.response["Error"]["Code"] not in _ABSENT:
+                    raise
+            else:
+                return
+        raise ImageAbsent(upload.upload_id)
 
-    def _unpublish(self, upload: Upload) -> None:
+    def _unpublish(self, upload: Upload, is_current: Callable[[], bool]) -> None:
         """Delete the public copy, then what the edge keeps of it."""
         place = self._published(upload)
-        seen = upload.was_published or self._exists(place)
-        self._s3.delete_object(**place.address)
+        seen = upload.was_published
+        while (found := self._look(place)) is not None:
+            if not is_current():
+                return
+            seen = True
+            self._s3.delete_object(**replace(place, version=found.get("VersionId")).address)
         if seen:
             self._cloudfront.create_invalidation(
                 DistributionId=self._settings.distribution_id,
@@ -227,13 +221,17 @@ class Images:
         return Place(self._settings.quarantine_bucket, name)
 
     def _exists(self, place: Place) -> bool:
+        return self._look(place) is not None
+
+    def _look(self, place: Place) -> Mapping[str, Any] | None:
+        """What S3 says of an object, None when it is not there."""
         try:
-            self._s3.head_object(**place.address)
+            told: Mapping[str, Any] = self._s3.head_object(**place.address)
         except ClientError as error:
             if error.response["Error"]["Code"] in _ABSENT:
-                return False
+                return None
             raise
-        return True
+        return told
 
     def _get(self, place: Place) -> Any:
         try:

@@ -45,6 +45,7 @@ class Reason(StrEnum):
     MALFORMED_KEY = "malformed_key"
     TICKET_USED = "ticket_used"
     WRONG_TYPE = "content_type_mismatch"
+    IMAGE_GONE = "image_gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ class Upload:
     cleared: entries of the bank that a reviewer said this is not; they no longer hold it. matches: what
     the last check found.
     was_published: anybody may have seen it. released: it was stopped once and freed again, so whether
-    its account is blocked by now is no matter. version: bumped at each write. audit: the head of its chain.
+    its account is blocked by now is no matter. returns: how often it was published after having been
+    stopped. version: bumped at each write. audit: the head of its chain.
     """
 
     upload_id: str
@@ -105,6 +107,7 @@ class Upload:
     matches: tuple[Match, ...] = ()
     was_published: bool = False
     released: bool = False
+    returns: int = 0
     version: int = 0
     audit: ChainHead = field(default_factory=ChainHead)
 
@@ -125,7 +128,14 @@ class Upload:
         return self if case_id in self.cases else replace(self, cases=(*self.cases, case_id))
 
     def published(self, *, now: datetime) -> Upload:
-        return replace(self, state=UploadState.PUBLISHED, reason=None, was_published=True, updated_at=now)
+        return replace(
+            self,
+            state=UploadState.PUBLISHED,
+            reason=None,
+            was_published=True,
+            returns=self.returns + self.released,
+            updated_at=now,
+        )
 
     def rejected(self, reason: str, *, now: datetime) -> Upload:
         return replace(self, state=UploadState.REJECTED, reason=reason, updated_at=now)

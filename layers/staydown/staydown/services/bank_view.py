@@ -39,6 +39,11 @@ class BankView:
         """Whether any judged picture was known at the last refresh."""
         return self._pictures is not None and len(self._pictures) > 0
 
+    @property
+    def seq(self) -> int:
+        """The number of the last change that a judgement takes into account at least."""
+        return self._index.seq
+
     def refresh(self) -> int:
         """Bring the index up to the head as it is now; the number of the last change it then has.
 

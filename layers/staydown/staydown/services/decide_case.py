@@ -15,6 +15,7 @@ from staydown.domain.uploads import Reason, Upload, by_case
 from staydown.services.bank_images import BankedImages
 from staydown.services.change_bank import withdraw_supports
 from staydown.services.free_upload import free_upload
+from staydown.services.place_image import take_down
 from staydown.services.retrying import retried
 from staydown.services.review_queue import load_case
 from staydown.services.save_case import save_case
@@ -46,8 +47,8 @@ def decide_case(
     )
     if judgement.outcome.stops:
         # The event of each removal does this too, should we be stopped here.
-        for upload in stack.uploads.get_many(upload.upload_id for upload in uploads):
-            stack.images.put_where_it_belongs(upload)
+        for upload in uploads:
+            take_down(stack, upload.upload_id)
     return case
 
 

@@ -7,30 +7,22 @@ from staydown.domain.uploads import Upload, UploadState
 from staydown.domain.verdicts import Verdict
 from staydown.services.bank_view import BankView
 from staydown.services.looking import Looks
-from staydown.services.retrying import retried
-from staydown.services.settle_upload import settle_upload
-from staydown.services.stop_upload import stop_upload
+from staydown.services.settle_upload import is_in_line, settle_upload
 
 _UP = {UploadState.RECEIVED, UploadState.PUBLISHED, UploadState.HELD}
 
 
-@retried
-def rejudge_upload(stack: Stack, bank: BankView, upload_id: str, looks: Looks | None = None) -> Upload | None:
-    """Carry out what the whole bank says of it now; the upload at rest, or None where nothing changed."""
-    looks = looks or Looks(stack)
+def rejudge_upload(stack: Stack, bank: BankView, upload_id: str) -> Upload | None:
+    """Carry out what the whole bank says of it now; the upload at rest, or None where nothing changed.
+
+    What is clear and still waits to be published is left to its own scan.
+    """
     upload = stack.uploads.get(upload_id)
     if upload is None or upload.state not in _UP or upload.fingerprint is None:
         return None
-    verdict, matches = bank.judge(upload, looks.of)
-    if verdict is Verdict.CLEAR or (verdict is Verdict.REVIEW and _is_known(stack, upload)):
+    looks = Looks(stack)
+    verdict, _ = bank.judge(upload, looks.of)
+    scanned_now = verdict is Verdict.CLEAR and upload.state is UploadState.RECEIVED
+    if scanned_now or is_in_line(stack, upload, verdict):
         return None
-    stop_upload(stack, upload, verdict, matches)
     return settle_upload(stack, bank, upload_id, looks)
-
-
-def _is_known(stack: Stack, upload: Upload) -> bool:
-    """Whether a reviewer has it already, or its own scan is about to bring it to one."""
-    if upload.state is not UploadState.PUBLISHED:
-        return True
-    cases = (stack.cases.case(case_id) for case_id in upload.cases)
-    return any(case is not None and case.undecided for case in cases)

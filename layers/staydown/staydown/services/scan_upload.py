@@ -22,7 +22,6 @@ from staydown.imaging.fingerprint import fingerprint_of
 from staydown.imaging.limits import ImageRejected
 from staydown.services.bank_view import BankView
 from staydown.services.looking import DECODING, Looks, limits_of
-from staydown.services.rejudge_upload import rejudge_upload
 from staydown.services.retrying import retried
 from staydown.services.settle_upload import settle_upload
 from staydown.services.stop_upload import announce
@@ -57,28 +56,14 @@ def scan_uploads(
     looks = Looks(stack)
     keep = looks.keep if bank.has_pictures else None
     registered = _each(arrived, lambda one: register_upload(stack, one, keep))
-    judged_at = bank.refresh()
-    settled = _each(registered, lambda one: _settled(stack, bank, one, looks))
-    while (now_at := bank.refresh()) != judged_at:
-        # A sweep finds a copy by the hashes in the content log. One that only its keypoints give away has
-        # to be looked at again here, if something was judged between our check and its being published.
-        judged_at = now_at
-        settled = _each(settled, lambda one: _rejudged(stack, bank, one, looks))
-    return settled
+    bank.refresh()
+    return _each(registered, lambda one: _settled(stack, bank, one, looks))
 
 
 def _settled(
     stack: Stack, bank: BankView, one: Upload | Exception | None, looks: Looks
 ) -> Upload | Exception | None:
     return settle_upload(stack, bank, one.upload_id, looks) if isinstance(one, Upload) else one
-
-
-def _rejudged(
-    stack: Stack, bank: BankView, one: Upload | Exception | None, looks: Looks
-) -> Upload | Exception | None:
-    if not isinstance(one, Upload):
-        return one
-    return rejudge_upload(stack, bank, one.upload_id, looks) or one
 
 
 @retried
@@ -117,13 +102,13 @@ def _upload_id(stack: Stack, key: str, version: str) -> tuple[str, str | None]:
         return derived, Reason.MALFORMED_KEY
     if not _is_uuid(where.rest):
         return derived, None
+    first = stack.uploads.get(where.rest)
+    if first is not None and first.key == key:
+        # Known by its ticket, which may be forgotten by now: a message can come again after many days.
+        used = version and first.object_version != version
+        return (derived, Reason.TICKET_USED) if used else (first.upload_id, None)
     ticket = stack.uploads.ticket(where.rest)
-    if ticket is None or ticket.key != key:
-        return derived, None
-    first = stack.uploads.get(ticket.upload_id)
-    if first is not None and version and first.object_version != version:
-        return derived, Reason.TICKET_USED
-    return ticket.upload_id, None
+    return (ticket.upload_id if ticket is not None and ticket.key == key else derived), None
 
 
 def _known_or_new(stack: Stack, key: str, original: Original) -> tuple[Upload, str | None]:
@@ -168,7 +153,8 @@ def _read(
     if disagreement(found=found.media_type, declared=original.content_type, key=upload.key):
         return _refused(upload, Reason.WRONG_TYPE, stack)
     read = replace(upload, fingerprint=found, updated_at=stack.now())
-    return read.freed([BY_SCAN.cause], now=stack.now())
+    # The scan's own hold was no judgement: whether the account is blocked still matters.
+    return replace(read.freed([BY_SCAN.cause], now=stack.now()), released=upload.released)
 
 
 def _refused(upload: Upload, reason: str, stack: Stack) -> Upload:

@@ -1,4 +1,4 @@
-"""Bring an upload to rest: checked if it waits to be, and its image where its state says.
+"""Bring an upload to rest: as the bank says by now, and its image where its state says.
 
 Everything that can be interrupted ends here, and everything that was interrupted comes here again, so
 this may run any number of times, at the same time as anything else.
@@ -6,13 +6,17 @@ this may run any number of times, at the same time as anything else.
 
 from __future__ import annotations
 
+from staydown.aws.images import ImageAbsent
 from staydown.aws.stack import Stack
 from staydown.domain.errors import AccountIsBlocked, ConcurrentChange
 from staydown.domain.uploads import Reason, StopKind, Upload, UploadState
 from staydown.domain.verdicts import Verdict
 from staydown.services.bank_view import BankView, is_confirmed
 from staydown.services.free_upload import free_upload
+from staydown.services.leave_review import cases_by_match, leave_review
 from staydown.services.looking import Looks
+from staydown.services.place_image import is_placed
+from staydown.services.record_upload import record_upload
 from staydown.services.stop_upload import announce, stop_upload
 
 ROUNDS = 12
@@ -21,48 +25,96 @@ ROUNDS = 12
 def settle_upload(stack: Stack, bank: BankView, upload_id: str, looks: Looks | None = None) -> Upload | None:
     """The upload at rest, or None for an unknown id. The caller has refreshed the bank.
 
-    looks: what was seen of it already. ConcurrentChange when others keep moving it: then the message
-    comes again.
+    What is published when this returns was judged by every decision that had returned by then. looks: what
+    was seen of it already. ConcurrentChange when others keep moving it: then the message comes again.
     """
-    looks = looks or Looks(stack)
+    settling = _Settling(stack, bank, looks or Looks(stack))
     for _ in range(ROUNDS):
         upload = stack.uploads.get(upload_id)
         if upload is None:
             return None
         try:
-            if not _moved_on(stack, bank, upload, looks):
-                stack.images.put_where_it_belongs(upload)
-                # Read back: if it was condemned (or released) meanwhile, what we just did is out of date.
-                again = stack.uploads.get(upload_id)
-                if again is not None and again.version == upload.version:
-                    return upload
+            if settling.is_at_rest(upload):
+                return upload
         except ConcurrentChange:
             pass
         bank.refresh()
     raise ConcurrentChange(f"Upload {upload_id} is changed by others again and again.")
 
 
-def _moved_on(stack: Stack, bank: BankView, upload: Upload, looks: Looks) -> bool:
-    """Take the next step of its state, if there is one."""
-    if upload.state is UploadState.RECEIVED:
-        _check(stack, bank, upload, looks)
+def is_in_line(stack: Stack, upload: Upload, verdict: Verdict) -> bool:
+    """Whether an upload that nothing blocks is already as this verdict wants it."""
+    if verdict is Verdict.BLOCK or upload.state is UploadState.RECEIVED:
+        return False
+    if verdict is Verdict.REVIEW:
+        return upload.state is UploadState.HELD or _has_reviewer(stack, upload)
+    return upload.state is UploadState.PUBLISHED and not cases_by_match(stack, upload)
+
+
+def _has_reviewer(stack: Stack, upload: Upload) -> bool:
+    cases = (stack.cases.case(case_id) for case_id in upload.cases)
+    return any(case is not None and case.undecided for case in cases)
+
+
+class _Settling:
+    """judged_at: the number of the bank's change by which the upload was last found in line with it."""
+
+    def __init__(self, stack: Stack, bank: BankView, looks: Looks) -> None:
+        self._stack = stack
+        self._bank = bank
+        self._looks = looks
+        self._judged_at: int | None = None
+
+    def is_at_rest(self, upload: Upload) -> bool:
+        """Take the next step of its state, if there is one; whether there was none."""
+        if self._is_moved_by_bank(upload) or _freed_of_gone_entries(self._stack, upload):
+            return False
+        # Reads back: if it was condemned (or released) meanwhile, what we just did is out of date.
+        if not is_placed(self._stack, upload):
+            return False
+        # The bank's head comes last of all: what was judged while we published is not left to a sweep.
+        return upload.state is not UploadState.PUBLISHED or self._bank.refresh() == self._judged_at
+
+    def _is_moved_by_bank(self, upload: Upload) -> bool:
+        if not _waits_for_bank(upload):
+            return False
+        if upload.state is UploadState.HELD:
+            # Never let go by a bank that is older than the match it was held by.
+            self._bank.refresh()
+        if upload.state is UploadState.PUBLISHED and self._judged_at == self._bank.seq:
+            return False
+        judged_at = self._bank.seq
+        verdict, matches = self._bank.judge(upload, self._looks.of)
+        self._judged_at = judged_at
+        if is_in_line(self._stack, upload, verdict):
+            return False
+        if verdict is not Verdict.CLEAR:
+            stop_upload(self._stack, upload, verdict, matches)
+        elif upload.state is UploadState.RECEIVED:
+            _publish(self._stack, upload)
+        else:
+            leave_review(self._stack, upload)
         return True
-    return _freed_of_gone_entries(stack, upload)
 
 
-def _check(stack: Stack, bank: BankView, upload: Upload, looks: Looks) -> None:
-    verdict, matches = bank.judge(upload, looks.of)
-    if verdict is Verdict.CLEAR:
-        _publish(stack, upload)
-    else:
-        stop_upload(stack, upload, verdict, matches)
+def _waits_for_bank(upload: Upload) -> bool:
+    """Whether it depends on what the bank says: it is up, or on its way, or held for what it matches."""
+    if upload.state is UploadState.HELD:
+        return any(cause.startswith("review:") for cause in upload.stops)
+    return upload.state in {UploadState.RECEIVED, UploadState.PUBLISHED}
 
 
 def _publish(stack: Stack, upload: Upload) -> None:
     """Copy first, then the state, on condition that nothing happened to it since it was read."""
-    stack.images.publish(upload)
+    try:
+        stack.images.publish(upload)
+    except ImageAbsent:
+        _reject(stack, upload, Reason.IMAGE_GONE)
+        return
     published = upload.published(now=stack.now())
     transaction = stack.transaction()
+    if upload.cases or upload.released:
+        published = record_upload(stack, transaction, published, action="upload.published", details={})
     stack.uploads.save(transaction, published)
     if not upload.released:
         stack.accounts.require_unblocked(transaction, upload.platform, upload.account_id)
@@ -70,10 +122,10 @@ def _publish(stack: Stack, upload: Upload) -> None:
     try:
         transaction.commit()
     except AccountIsBlocked:
-        reject_upload(stack, upload, Reason.ACCOUNT_BLOCKED)
+        _reject(stack, upload, Reason.ACCOUNT_BLOCKED)
 
 
-def reject_upload(stack: Stack, upload: Upload, reason: str) -> None:
+def _reject(stack: Stack, upload: Upload, reason: str) -> None:
     rejected = upload.rejected(reason, now=stack.now())
     transaction = stack.transaction()
     stack.uploads.save(transaction, rejected)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from staydown.aws.audit_store import upload_chain
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
 from staydown.domain.bank import Match
@@ -14,12 +13,11 @@ from staydown.domain.events import EventType
 from staydown.domain.ids import new_id
 from staydown.domain.uploads import Upload, UploadState, by_entry, by_review
 from staydown.domain.verdicts import Verdict
+from staydown.services.record_upload import SYSTEM, record_upload
 from staydown.services.save_case import save_case
 
 MATCHES_KEPT = 10
 """Of the entries an upload matches, the nearest are recorded; one is enough to stop it."""
-
-SYSTEM = "system"
 
 
 def stop_upload(stack: Stack, upload: Upload, verdict: Verdict, matches: tuple[Match, ...]) -> None:
@@ -57,16 +55,10 @@ def announce(stack: Stack, transaction: Transaction, upload: Upload) -> None:
 def _block(stack: Stack, transaction: Transaction, upload: Upload) -> None:
     now = stack.now()
     stopped = upload.stopped([by_entry(match.entry_id) for match in upload.matches], now=now)
-    head = stack.audit.append(
-        transaction,
-        upload_chain(upload.upload_id),
-        upload.audit,
-        at=now,
-        actor=SYSTEM,
-        action=f"upload.{stopped.state.value}",
-        details={"matches": [_told(match) for match in upload.matches]},
-    )
-    stack.uploads.save(transaction, replace(stopped, audit=head))
+    details = {"matches": [_told(match) for match in upload.matches]}
+    action = f"upload.{stopped.state.value}"
+    recorded = record_upload(stack, transaction, stopped, action=action, details=details)
+    stack.uploads.save(transaction, recorded)
     for match in upload.matches:
         stack.uploads.link(transaction, upload.upload_id, match.entry_id)
     announce(stack, transaction, stopped)
@@ -88,6 +80,8 @@ def _bring_to_reviewer(stack: Stack, transaction: Transaction, upload: Upload) -
         opened = {"case_id": case.case_id, "origin": case.origin.value}
         stack.outbox.add(transaction, EventType.CASE_OPENED, opened, at=now)
     upload = upload.concerning(case.case_id)
+    for entry_id in entry_ids:
+        stack.uploads.link(transaction, upload.upload_id, entry_id)
     if upload.state is UploadState.PUBLISHED:
         stack.uploads.save(transaction, upload)
         return

@@ -16,9 +16,7 @@ from staydown.aws.uploads_store import LogLine
 from staydown.domain.bank import Entry, Source, Standing
 from staydown.matching.content_match import content_matches
 from staydown.services.bank_view import BankView
-from staydown.services.free_upload import free_upload
 from staydown.services.rejudge_upload import rejudge_upload
-from staydown.services.retrying import retried
 from staydown.services.settle_upload import settle_upload
 
 
@@ -40,7 +38,7 @@ def sweep_bank(stack: Stack, bank: BankView, entry_ids: Collection[str]) -> Swep
         for entry in entries
         if entry.standing is not Standing.CONFIRMED
         for upload_id in stack.uploads.stopped_by(entry.entry_id)
-        if _release(stack, bank, upload_id, entry.entry_id)
+        if _is_released(stack, bank, upload_id, entry.entry_id)
     ]
     stopped = [
         upload_id for upload_id in _candidates(stack, stopping) if rejudge_upload(stack, bank, upload_id)
@@ -60,7 +58,8 @@ def _candidates(stack: Stack, entries: Collection[Entry]) -> Iterable[str]:
     """Uploads of the content log near one of the entries, each once."""
     if not entries:
         return
-    hashes = [entry.pdq.data for entry in entries if entry.pdq is not None]
+    least = stack.settings.policy.minimum_quality
+    hashes = [entry.pdq.data for entry in entries if entry.pdq is not None and entry.quality >= least]
     wanted = np.frombuffer(b"".join(hashes), dtype=np.uint8).reshape(-1, 32)
     exact = {entry.sha256 for entry in entries if entry.sha256 is not None}
     seen: set[str] = set()
@@ -87,13 +86,11 @@ def _near(
             yield line
 
 
-@retried
-def _release(stack: Stack, bank: BankView, upload_id: str, entry_id: str) -> bool:
+def _is_released(stack: Stack, bank: BankView, upload_id: str, entry_id: str) -> bool:
+    """Bring in line what an entry stopped before it changed; whether anything came of it."""
     upload = stack.uploads.get(upload_id)
     if upload is None or f"entry:{entry_id}" not in upload.stops:
-        return False
-    transaction = stack.transaction()
-    free_upload(stack, transaction, upload, [f"entry:{entry_id}"])
-    transaction.commit()
-    settle_upload(stack, bank, upload_id)
-    return True
+        # It was held for it, or is not stopped by it any more.
+        return rejudge_upload(stack, bank, upload_id) is not None
+    settled = settle_upload(stack, bank, upload_id)
+    return settled is not None and settled.version != upload.version
