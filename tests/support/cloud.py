@@ -1,0 +1,264 @@
+"""The template's tables, buckets and bus, without HTTP: on moto, or on dictionaries.
+
+Services are tested on moto. What runs them thousands of times (every fault, every order, random stories)
+runs on dictionaries, which the contract tests of the stores hold to answering as moto does.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from moto import mock_aws
+from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
+from staydown.aws.settings import Settings
+
+from infra.local.deployment import Deployment
+from infra.local.emulator import REGION
+from infra.local.intrinsics import Resolver
+from infra.local.template import Template, load
+from tests.support.dynamodb_rules import DynamoDbRules
+from tests.support.light_client import LightClient
+from tests.support.memory_dynamodb import MemoryDynamoDb, Table, Tables
+from tests.support.memory_s3 import Buckets, MemoryS3
+from tests.support.wire import Answer, Call, Watcher, Wire
+
+_SERVICES = ("dynamodb", "s3", "events", "cloudfront")
+
+
+@functools.cache
+def template() -> Template:
+    """The real one, without what only costs time: streams and notifications (a World delivers itself)."""
+    found = load(Path(__file__).parents[2] / "template.yaml")
+    for resource in found.resources.values():
+        for name in ("StreamSpecification", "NotificationConfiguration"):
+            resource.get("Properties", {}).pop(name, None)
+    return found
+
+
+@functools.cache
+def rules() -> Mapping[str, str]:
+    """Which queue each type of event goes to: what the template's rules on the bus say."""
+    return {
+        detail_type: rule["Properties"]["Targets"][0]["Arn"]["Fn::GetAtt"][0]
+        for rule in template().resources.values()
+        if rule["Type"] == "AWS::Events::Rule"
+        for detail_type in rule["Properties"]["EventPattern"].get("detail-type", [])
+    }
+
+
+class Clients:
+    """One client for each service, however many stacks ask for one; `wire` sees all their calls.
+
+    light: clients that ask the watchers alone, instead of boto3's.
+    """
+
+    def __init__(self, *, light: bool) -> None:
+        self.wire = Wire()
+        session = boto3.session.Session(
+            aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION
+        )
+        config = Config(
+            retries={"total_max_attempts": 1}, account_id_endpoint_mode="disabled", signature_version="s3v4"
+        )
+        self._clients: dict[str, Any] = {}
+        for name in _SERVICES:
+            client = session.client(name, config=config)
+            self._clients[name] = LightClient(self.wire, name, client) if light else client
+            if not light:
+                self.wire.attach(client, name)
+
+    def client(self, name: str, config: object = None) -> Any:
+        return self._clients[name]
+
+
+@functools.cache
+def _clients(*, light: bool) -> Clients:
+    return Clients(light=light)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What MemoryCloud holds at one moment."""
+
+    tables: Tables
+    buckets: Buckets
+    invalidated: tuple[tuple[str, str], ...]
+
+
+class Cloud:
+    """What a Stack is built on. limits: refuses what DynamoDB would refuse."""
+
+    def __init__(self, settings: Settings, session: Clients) -> None:
+        self.settings = settings
+        self.session = session
+        self.wire = session.wire
+        self.limits = DynamoDbRules()
+
+    @property
+    def table_names(self) -> list[str]:
+        return [getattr(self.settings, name) for name in TABLES]
+
+    @property
+    def bucket_names(self) -> list[str]:
+        return [getattr(self.settings, name) for name in BUCKETS]
+
+    def table(self, name: str) -> Table:
+        """Every item, in DynamoDB's notation, by pk and sk."""
+        raise NotImplementedError
+
+    def tables(self) -> Tables:
+        return {name: self.table(name) for name in self.table_names}
+
+    def objects(self) -> dict[str, dict[str, bytes]]:
+        """By bucket and key the latest version, if it was not deleted."""
+        raise NotImplementedError
+
+    def invalidated(self) -> list[str]:
+        """The paths that the edge was told to forget, in order."""
+        raise NotImplementedError
+
+
+TABLES = (
+    "cases_table",
+    "accounts_table",
+    "hash_bank_table",
+    "uploads_table",
+    "audit_table",
+    "reporters_table",
+    "outbox_table",
+)
+BUCKETS = ("uploads_bucket", "published_bucket", "quarantine_bucket", "bank_bucket")
+
+
+class MotoCloud(Cloud):
+    def table(self, name: str) -> Table:
+        pages = self.session.client("dynamodb").get_paginator("scan").paginate(TableName=name)
+        return {(item["pk"]["S"], item["sk"]["S"]): item for page in pages for item in page["Items"]}
+
+    def objects(self) -> dict[str, dict[str, bytes]]:
+        s3 = self.session.client("s3")
+        return {
+            name: {
+                one["Key"]: s3.get_object(Bucket=name, Key=one["Key"])["Body"].read()
+                for one in s3.list_objects_v2(Bucket=name).get("Contents", [])
+            }
+            for name in self.bucket_names
+        }
+
+    def invalidated(self) -> list[str]:
+        cloudfront = self.session.client("cloudfront")
+        listed = cloudfront.list_invalidations(DistributionId=self.settings.distribution_id)
+        found = [
+            cloudfront.get_invalidation(DistributionId=self.settings.distribution_id, Id=one["Id"])
+            for one in listed["InvalidationList"].get("Items", [])
+        ]
+        return [path for one in found for path in one["Invalidation"]["InvalidationBatch"]["Paths"]["Items"]]
+
+
+class MemoryCloud(Cloud, Watcher):
+    def __init__(self, settings: Settings, session: Clients) -> None:
+        super().__init__(settings, session)
+        self._dynamodb = MemoryDynamoDb(self.table_names)
+        versioned = [settings.uploads_bucket, settings.published_bucket, settings.bank_bucket]
+        self._s3 = MemoryS3(self.bucket_names, versioned)
+        self._invalidated: dict[str, str] = {}
+
+    def before(self, call: Call) -> Answer | None:
+        if call.service == "dynamodb":
+            return self._dynamodb.answer(call)
+        if call.service == "s3":
+            return self._s3.answer(call)
+        if call.operation == "PutEvents":
+            return Answer(
+                {"FailedEntryCount": 0, "Entries": [{"EventId": "1"} for _ in call.params["Entries"]]}
+            )
+        if call.operation == "CreateInvalidation":
+            batch = call.params["InvalidationBatch"]
+            (path,) = batch["Paths"]["Items"]
+            if self._invalidated.setdefault(batch["CallerReference"], path) != path:
+                return Answer({"Error": {"Code": "InvalidationBatchAlreadyExists", "Message": ""}}, 400)
+            return Answer({"Invalidation": {"Id": batch["CallerReference"]}}, 201)
+        raise NotImplementedError(str(call))
+
+    def table(self, name: str) -> Table:
+        return dict(self._dynamodb.tables[name])
+
+    def objects(self) -> dict[str, dict[str, bytes]]:
+        return {
+            name: {
+                key: versions[-1].data
+                for key, versions in keys.items()
+                if versions and versions[-1].data is not None
+            }
+            for name, keys in self._s3.buckets.items()
+        }
+
+    def invalidated(self) -> list[str]:
+        return list(self._invalidated.values())
+
+    def digest(self) -> int:
+        """Of everything it holds: equal for equal contents."""
+        items = ((name, *place) for name, place in self._dynamodb.digests())
+        objects = (
+            (bucket, key, versions)
+            for bucket, keys in self._s3.buckets.items()
+            for key, versions in keys.items()
+        )
+        return hash((frozenset(items), frozenset(objects)))
+
+    def snapshot(self) -> Snapshot:
+        buckets = {name: dict(keys) for name, keys in self._s3.buckets.items()}
+        return Snapshot(self.tables(), buckets, tuple(self._invalidated.items()))
+
+    def restore(self, snapshot: Snapshot) -> None:
+        self._dynamodb.tables = {name: dict(items) for name, items in snapshot.tables.items()}
+        self._s3.buckets = {name: dict(keys) for name, keys in snapshot.buckets.items()}
+        self._invalidated = dict(snapshot.invalidated)
+
+
+@contextmanager
+def moto_cloud() -> Iterator[MotoCloud]:
+    """Fresh resources, made from the template; moto's state is the process's, so one at a time."""
+    with mock_aws():
+        BackendDict.reset()
+        reset_model_data()
+        session = _clients(light=False)
+        deployment = Deployment(template(), session, lambda line: None)  # type: ignore[arg-type]
+        cloud = MotoCloud(Settings.from_environment(_environment(deployment.resolver)), session)
+        session.wire.watchers[:] = [cloud.limits]
+        try:
+            yield cloud
+        finally:
+            session.wire.watchers.clear()
+
+
+@contextmanager
+def memory_cloud(*, light: bool = True) -> Iterator[MemoryCloud]:
+    """Empty dictionaries by the names that the template gives; one world inside another is well."""
+    session = _clients(light=light)
+    resolver = Resolver(
+        template().parameters, template().conditions, lambda logical_id, _: logical_id.lower()
+    )
+    cloud = MemoryCloud(Settings.from_environment(_environment(resolver)), session)
+    before = list(session.wire.watchers)
+    session.wire.watchers[:] = [cloud.limits, cloud]
+    try:
+        yield cloud
+    finally:
+        session.wire.watchers[:] = before
+
+
+def _environment(resolver: Resolver) -> dict[str, str]:
+    """What the template gives its functions (the review function has all of it)."""
+    properties = template().resources["ReviewFunction"]["Properties"]
+    return {
+        name: str(value) for name, value in resolver.resolve(properties["Environment"]["Variables"]).items()
+    }

@@ -1,0 +1,238 @@
+"""What must hold of a world when nothing is under way in it, whatever happened before.
+
+Each check reads the tables and buckets themselves and works out anew, by brute force, what they should say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain as joined
+
+from staydown.domain.audit import ChainBroken, ChainHead, verify
+from staydown.domain.bank import Entry, Match, Source, Standing
+from staydown.domain.cases import CaseState
+from staydown.domain.uploads import StopKind, Upload, UploadState
+from staydown.domain.verdicts import MatchPolicy, Verdict
+
+from tests.support.ledger import Ledger, read_ledger
+from tests.support.world import World
+
+STANDING = {CaseState.DECIDED, CaseState.LOCKED}
+STOPPED = {UploadState.BLOCKED, UploadState.REMOVED}
+
+
+class InvariantBroken(AssertionError):
+    pass
+
+
+def check(world: World) -> Ledger:
+    """Raise InvariantBroken with everything that is not as it should be; what the world holds."""
+    ledger = read_ledger(world.cloud)
+    wrong = list(
+        joined(
+            _queues(world, ledger),
+            _places(world, ledger),
+            _states(world, ledger),
+            _bank(ledger),
+            _consequences(ledger),
+            _cases(ledger),
+            _records(ledger),
+        )
+    )
+    if wrong:
+        raise InvariantBroken("\n".join(wrong))
+    return ledger
+
+
+def _queues(world: World, ledger: Ledger) -> Iterator[str]:
+    if world.queue or ledger.waiting:
+        yield f"messages {list(world.queue)} or events {set(ledger.waiting)} wait: drain first"
+    ids = [event.detail["id"] for event in world.told]
+    if len(set(ids)) != len(ids):
+        yield "an event was told twice"
+
+
+def _places(world: World, ledger: Ledger) -> Iterator[str]:
+    """An image lies in exactly one bucket, by its state; nothing is public unless it is published."""
+    settings = world.cloud.settings
+    published = ledger.objects[settings.published_bucket]
+    quarantined = ledger.objects[settings.quarantine_bucket]
+    arrived = ledger.objects[settings.uploads_bucket]
+    public = {one.public_key for one in ledger.uploads.values() if one.state is UploadState.PUBLISHED}
+    if set(published) - public:
+        yield f"public, and not published: {set(published) - public}"
+    owners = {key: _owner(key) for key in quarantined}
+    for upload in ledger.uploads.values():
+        places = [key for key, owner in owners.items() if owner == upload.upload_id]
+        places += ["published"] if upload.public_key in published else []
+        places += ["arrived"] if upload.key in arrived and _is_latest(world, upload) else []
+        if len(places) != 1:
+            yield f"{upload.upload_id} ({upload.state}) lies in {places}"
+        elif upload.state is UploadState.PUBLISHED and places != ["published"]:
+            yield f"{upload.upload_id} is published, and lies in {places}"
+        elif upload.state in STOPPED and places[0] not in quarantined:
+            yield f"{upload.upload_id} is {upload.state}, and lies in {places}"
+        hidden = upload.was_published and upload.state in {*STOPPED, UploadState.HELD}
+        if hidden and f"/{upload.public_key}" not in world.cloud.invalidated():
+            yield f"the edge was not told of the removal of {upload.upload_id}"
+
+
+def _owner(key: str) -> str:
+    """Whose image a key of the quarantine holds; a number may follow the id."""
+    return key.partition(".")[0]
+
+
+def _is_latest(world: World, upload: Upload) -> bool:
+    head = world.stack.s3.head_object(Bucket=world.cloud.settings.uploads_bucket, Key=upload.key)
+    return bool(head["VersionId"] == upload.object_version)
+
+
+def _states(world: World, ledger: Ledger) -> Iterator[str]:
+    """Nothing is up that the bank stops, and nothing is stopped that should not be."""
+    policy = world.cloud.settings.policy
+    for upload in ledger.uploads.values():
+        kinds = {stop.kind for stop in upload.stops.values()}
+        if upload.state is UploadState.REJECTED:
+            continue
+        if upload.state is UploadState.RECEIVED:
+            yield f"{upload.upload_id} was left waiting to be checked"
+        if (upload.state in STOPPED) != (StopKind.BLOCK in kinds):
+            yield f"{upload.upload_id} is {upload.state} with {sorted(upload.stops)}"
+        if upload.fingerprint is None:
+            if upload.state is UploadState.PUBLISHED:
+                yield f"{upload.upload_id} is published, and was never read"
+            continue
+        if upload.upload_id not in ledger.log_lines:
+            yield f"{upload.upload_id} is not in the content log"
+        verdict = judged(policy, ledger, upload)
+        by_cases = any(cause.startswith("case:") for cause in upload.stops)
+        in_review = any(ledger.cases[case_id].undecided for case_id in upload.cases)
+        if verdict is Verdict.BLOCK and upload.state not in STOPPED:
+            yield f"{upload.upload_id} is {upload.state}, and the bank says block"
+        if verdict is Verdict.REVIEW and upload.state is UploadState.PUBLISHED and not in_review:
+            yield f"{upload.upload_id} is published, and nobody was asked to look"
+        if verdict is Verdict.REVIEW and upload.state in STOPPED and not by_cases:
+            yield f"{upload.upload_id} is {upload.state} by what is not enough to block"
+        if verdict is Verdict.CLEAR and not by_cases and upload.state is not UploadState.PUBLISHED:
+            yield f"{upload.upload_id} is {upload.state}, and nothing speaks against it"
+
+
+def judged(policy: MatchPolicy, ledger: Ledger, upload: Upload) -> Verdict:
+    """The verdict of the whole bank, entry by entry."""
+    met = [
+        match
+        for entry in ledger.entries.values()
+        if (match := _match(policy, entry, upload)) is not None
+        and (match.entry_id not in upload.cleared or policy.judge(match) is not Verdict.REVIEW)
+    ]
+    return policy.decide(met)[0]
+
+
+def _match(policy: MatchPolicy, entry: Entry, upload: Upload) -> Match | None:
+    image = upload.fingerprint
+    if image is None or entry.standing is Standing.INACTIVE:
+        return None
+    exact = entry.sha256 == image.sha256
+    views = [
+        (view.pdq.distance(entry.pdq), min(view.quality, entry.quality) >= policy.minimum_quality, view.name)
+        for view in image.views
+        if entry.pdq is not None
+    ]
+    if exact:
+        return Match(entry.entry_id, entry.standing, 0, "upright", exact=True, trusted=True)
+    trusted = [view for view in views if view[1]]
+    if not trusted:
+        return None
+    distance, _, name = min(trusted)
+    return Match(entry.entry_id, entry.standing, distance, name, exact=False, trusted=True)
+
+
+def _bank(ledger: Ledger) -> Iterator[str]:
+    """The head, the log and the entries tell one story, with no number missing."""
+    numbers = [change.seq for change in ledger.changes]
+    if numbers != list(range(1, ledger.head.seq + 1)):
+        yield f"the bank's log has {numbers} and its head is {ledger.head.seq}"
+    last = {change.entry.entry_id: change.entry for change in ledger.changes}
+    if last != ledger.entries:
+        yield "an entry is not what its last change made of it"
+
+
+def _consequences(ledger: Ledger) -> Iterator[str]:
+    """What rests on a case rests on one that stands, and what a standing case did is there."""
+    for entry in ledger.entries.values():
+        cases = {s.reference for s in entry.supports if s.source is Source.CASE}
+        expected = {
+            c.case_id for c in ledger.cases.values() if c.state in STANDING and entry.entry_id in c.banked
+        }
+        if cases != expected:
+            yield f"entry {entry.entry_id} rests on {cases} and should rest on {expected}"
+        claims = {s.reference for s in entry.supports if s.source is Source.REPORT}
+        withdrawn = {number for number in claims if ledger.reports[number].withdrawn_at is not None}
+        if withdrawn:
+            yield f"entry {entry.entry_id} rests on withdrawn reports"
+    for upload in ledger.uploads.values():
+        stopping = {
+            f"case:{case.case_id}"
+            for case in ledger.cases.values()
+            if case.decision is not None
+            and case.decision.outcome.stops
+            and case.state in STANDING
+            and upload.upload_id in case.uploads
+        }
+        found = {cause for cause in upload.stops if cause.startswith("case:")}
+        if found != stopping and upload.state is not UploadState.REJECTED:
+            yield f"{upload.upload_id} is stopped by {found} and should be by {stopping}"
+        for entry_id in (c.removeprefix("entry:") for c in upload.stops if c.startswith("entry:")):
+            if ledger.entries[entry_id].standing is not Standing.CONFIRMED:
+                yield f"{upload.upload_id} is stopped by an entry that no longer stands"
+            if (entry_id, upload.upload_id) not in ledger.links:
+                yield f"{upload.upload_id} will not be found when entry {entry_id} goes"
+        for case_id in (c.removeprefix("review:") for c in upload.stops if c.startswith("review:")):
+            if not ledger.cases[case_id].undecided:
+                yield f"{upload.upload_id} waits for a case that is {ledger.cases[case_id].state}"
+    for account in ledger.accounts.values():
+        key = (account.platform, account.account_id)
+        holders = {holder for holder in account.blocks if holder != "manual"}
+        expected = {c.case_id for c in ledger.cases.values() if c.state in STANDING and key in c.blocked}
+        if holders != expected:
+            yield f"account {key} is held by {holders} and should be by {expected}"
+    for case in ledger.cases.values():
+        if case.state in STANDING and set(case.blocked) - set(ledger.accounts):
+            yield f"case {case.case_id} blocks accounts that know nothing of it"
+
+
+def _cases(ledger: Ledger) -> Iterator[str]:
+    for case in ledger.cases.values():
+        if (case.case_id in ledger.queued["cases"]) != case.undecided:
+            yield f"case {case.case_id} is {case.state}, and the queue says otherwise"
+        for upload_id in case.uploads:
+            if case.case_id not in ledger.uploads[upload_id].cases:
+                yield f"{upload_id} does not know of its case {case.case_id}"
+        for number in case.reports:
+            if case.case_id not in ledger.reports[number].case_ids:
+                yield f"report {number} does not know of its case {case.case_id}"
+        valid = any(ledger.reports[number].valid_at is not None for number in case.reports)
+        if valid and case.deadline is None:
+            yield f"case {case.case_id} has a valid report and no deadline"
+    for appeal in ledger.appeals.values():
+        if (appeal.appeal_id in ledger.queued["appeals"]) != (appeal.outcome is None):
+            yield f"appeal {appeal.appeal_id} is {appeal.outcome}, and the queue says otherwise"
+        if appeal.decided_by in ledger.cases[appeal.case_id].involved:
+            yield f"appeal {appeal.appeal_id} was decided by somebody who was involved"
+
+
+def _records(ledger: Ledger) -> Iterator[str]:
+    """Every chain is whole, and ends where its subject says; no chain is without a subject."""
+    heads = {f"case:{case.case_id}": case.audit for case in ledger.cases.values()}
+    heads |= {f"upload:{upload.upload_id}": upload.audit for upload in ledger.uploads.values()}
+    heads |= {f"account:{p}#{a}": account.audit for (p, a), account in ledger.accounts.items()}
+    for chain, head in heads.items():
+        try:
+            verify(ledger.chains.get(chain, ()), head)
+        except ChainBroken as error:
+            yield f"{chain}: {error}"
+    for chain in set(ledger.chains) - set(heads):
+        yield f"{chain} is nobody's"
+    for case in ledger.cases.values():
+        if case.audit == ChainHead():
+            yield f"case {case.case_id} has no record at all"

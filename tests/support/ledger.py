@@ -1,0 +1,107 @@
+"""Everything that a world holds, as objects of the domain."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from staydown.aws.bank_store import Head
+from staydown.aws.items import Codec, Item, from_dynamodb
+from staydown.aws.uploads_store import UploadsStore
+from staydown.domain.accounts import Account
+from staydown.domain.appeals import Appeal
+from staydown.domain.audit import Record
+from staydown.domain.bank import Change, Entry
+from staydown.domain.cases import Case
+from staydown.domain.reports import Report
+from staydown.domain.uploads import Upload
+
+from tests.support.cloud import Cloud
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Each kind by id. links: (entry id, upload id). queued: index -> ids that are in it."""
+
+    uploads: Mapping[str, Upload]
+    log_lines: Mapping[str, Item]
+    links: frozenset[tuple[str, str]]
+    cases: Mapping[str, Case]
+    reports: Mapping[str, Report]
+    appeals: Mapping[str, Appeal]
+    queued: Mapping[str, frozenset[str]]
+    entries: Mapping[str, Entry]
+    changes: tuple[Change, ...]
+    head: Head
+    accounts: Mapping[tuple[str, str], Account]
+    chains: Mapping[str, tuple[Record, ...]]
+    waiting: frozenset[str]
+    objects: Mapping[str, Mapping[str, bytes]]
+
+
+def read_ledger(cloud: Cloud) -> Ledger:
+    settings = cloud.settings
+    uploads, cases = _items(cloud, settings.uploads_table), _items(cloud, settings.cases_table)
+    bank = _items(cloud, settings.hash_bank_table)
+    # As the store reads them: it packs the hashes of their views.
+    load_upload = _uploads_store()._load
+    records = _of(Record, _items(cloud, settings.audit_table), "")
+    chains: dict[str, list[Record]] = {}
+    for record in sorted(records, key=lambda one: one.seq):
+        chains.setdefault(record.chain, []).append(record)
+    entries = _codec(Entry)
+    changes = [Change(item["seq"], entries.load(item)) for item in bank if item["pk"].startswith("LOG#")]
+    heads = _of(Head, bank, "HEAD")
+    return Ledger(
+        uploads={
+            item["upload_id"]: load_upload(item)
+            for item in uploads
+            if item["pk"].startswith("UPLOAD#") and item["sk"] == "UPLOAD"
+        },
+        log_lines={item["sk"]: item for item in uploads if item["pk"].startswith("LOG#")},
+        links=frozenset(
+            (item["pk"].removeprefix("STOPPED#"), item["sk"])
+            for item in uploads
+            if item["pk"].startswith("STOPPED#")
+        ),
+        cases={one.case_id: one for one in _of(Case, cases, "CASE#")},
+        reports={one.case_number: one for one in _of(Report, cases, "REPORT#")},
+        appeals={one.appeal_id: one for one in _of(Appeal, cases, "APPEAL#")},
+        queued={
+            queue: frozenset(item["pk"].partition("#")[2] for item in cases if item.get("queue") == queue)
+            for queue in ("cases", "appeals")
+        },
+        entries={one.entry_id: one for one in _of(Entry, bank, "ENTRY#")},
+        changes=tuple(sorted(changes, key=lambda change: change.seq)),
+        head=heads[0] if heads else Head(),
+        accounts={
+            (one.platform, one.account_id): one
+            for one in _of(Account, _items(cloud, settings.accounts_table), "")
+        },
+        chains={chain: tuple(those) for chain, those in chains.items()},
+        waiting=frozenset(item["pk"] for item in _items(cloud, settings.outbox_table)),
+        objects=cloud.objects(),
+    )
+
+
+def _items(cloud: Cloud, table: str) -> list[Item]:
+    return [from_dynamodb(item) for item in cloud.table(table).values()]
+
+
+def _of(cls: type[T], items: list[Item], prefix: str) -> list[T]:
+    codec: Codec[T] = _codec(cls)  # type: ignore[arg-type]
+    return [codec.load(item) for item in items if item["pk"].startswith(prefix)]
+
+
+@functools.cache
+def _codec(cls: Hashable) -> Any:
+    return Codec(cls)  # type: ignore[arg-type]
+
+
+@functools.cache
+def _uploads_store() -> UploadsStore:
+    return UploadsStore(None, "")

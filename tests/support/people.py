@@ -1,0 +1,109 @@
+"""What people do, in short."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from staydown.domain.appeals import Appeal, AppealOutcome
+from staydown.domain.cases import Case, Complainant, Factors, Outcome, Setting, Shown
+from staydown.domain.hashes import PdqHash
+from staydown.domain.reports import Declarations, Relation, ReportedHash
+from staydown.domain.uploads import Upload
+from staydown.services.decide_appeal import decide_appeal
+from staydown.services.decide_case import Judgement, decide_case
+from staydown.services.file_appeal import file_appeal
+from staydown.services.file_report import FiledReport, ReportForm, file_report
+
+from tests.support.world import World
+
+FACTORS = Factors(frozenset({Shown.NUDITY}), Setting.PRIVATE, Complainant.YES)
+VIOLATING, NOT_VIOLATING = Outcome.VIOLATING, Outcome.NOT_VIOLATING
+
+FORM = ReportForm(
+    relation=Relation.SELF,
+    declarations=Declarations(True, True, True, True),
+    uploads=(),
+    hashes=(),
+    statement="that is me",
+    signature="Jane Roe",
+    name="Jane Roe",
+    email="jane@example.org",
+)
+INCOMPLETE = replace(FORM, signature="", email="")
+
+
+def report(
+    world: World, *uploads: Upload, hashes: Sequence[PdqHash] = (), form: ReportForm = FORM
+) -> FiledReport:
+    named = tuple(upload.upload_id for upload in uploads)
+    hashed = tuple(ReportedHash(pdq, 100) for pdq in hashes)
+    return file_report(world.stack, replace(form, uploads=named, hashes=hashed))
+
+
+def judgement(outcome: Outcome = VIOLATING, reasons: str = "as seen") -> Judgement:
+    return Judgement(outcome, FACTORS, reasons)
+
+
+def decide(
+    world: World,
+    case_id: str,
+    outcome: Outcome = VIOLATING,
+    *,
+    reviewer: str = "ada",
+    revision: int | None = None,
+    reasons: str = "as seen",
+) -> Case:
+    return decide_case(
+        world.stack,
+        case_id=case_id,
+        reviewer=reviewer,
+        judgement=judgement(outcome, reasons),
+        expected_revision=revision,
+    )
+
+
+def judge(world: World, *uploads: Upload, outcome: Outcome = VIOLATING, reviewer: str = "ada") -> Case:
+    """Reported, and decided at once: the case of the first upload."""
+    filed = report(world, *uploads)
+    return decide(world, filed.cases[0].case_id, outcome, reviewer=reviewer)
+
+
+def appeal(world: World, upload: Upload, case_id: str | None = None) -> Appeal:
+    return file_appeal(
+        world.stack,
+        platform=upload.platform,
+        account_id=upload.account_id,
+        case_id=case_id,
+        statement="it is a beach",
+    )
+
+
+def answer(
+    world: World, filed: Appeal, outcome: AppealOutcome = AppealOutcome.UPHELD, *, reviewer: str = "cleo"
+) -> Appeal:
+    return decide_appeal(
+        world.stack, appeal_id=filed.appeal_id, outcome=outcome, reasons="looked again", reviewer=reviewer
+    )
+
+
+def reverse(world: World, upload: Upload, case: Case | str) -> Appeal:
+    """Appealed by the account of an upload, and upheld."""
+    case_id = case if isinstance(case, str) else case.case_id
+    return answer(world, appeal(world, upload, case_id))
+
+
+@dataclass(frozen=True)
+class Story:
+    """An image that was published, reported and judged violating."""
+
+    upload: Upload
+    filed: FiledReport
+    case: Case
+
+
+def judged_story(world: World, data: bytes, *, account: str = "ann") -> Story:
+    upload = world.upload("alpha", account, data)
+    filed = report(world, upload)
+    case = decide(world, filed.cases[0].case_id)
+    return Story(upload, filed, case)
