@@ -24,6 +24,7 @@ from staydown.services.scan_upload import ArrivedObject, scan_uploads
 from staydown.services.settle_upload import settle_upload
 from staydown.services.sweep_bank import sweep_bank
 
+from tests.support.cloud import MemoryCloud
 from tests.support.invariants import check
 from tests.support.ledger import Ledger
 from tests.support.orders import Order, Task, every_order
@@ -436,14 +437,15 @@ PAIRS: list[Stage] = [
 
 def play(world: World, scene: Scene, most: int) -> int:
     """Try the orders; how many there were. AssertionError with the order that broke something."""
-    mark = world.mark()
+    mark, cloud = world.mark(), world.cloud
+    assert isinstance(cloud, MemoryCloud)
 
     def prepare() -> Mapping[str, Task]:
         world.back_to(mark)
         return scene.tasks
 
     count = 0
-    for order in islice(every_order(world.cloud, prepare, most=ALL), most):
+    for order in islice(every_order(cloud, prepare, most=ALL), most):
         count += 1
         try:
             unexpected = [
