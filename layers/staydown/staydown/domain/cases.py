@@ -137,8 +137,8 @@ class Case:
     uploads: at most MAX_UPLOADS ids. entries: at most MAX_ENTRIES ids of unverified or
     nearly matched entries it is about.
     banked: entries that rest on its decision. blocked: (platform, account_id) its decision blocked.
-    involved: reviewers who claimed or decided it; none of them decides its appeal. appeal_id: one that
-    waits to be decided. deadline: when it must
+    involved: reviewers who claimed or decided it; none of them decides its appeal. appeals: ids of those
+    that wait to be decided, one for each account that asked. deadline: when it must
     be decided; None while no report of it is valid. revision: bumped when something changes that a
     reviewer would want to know before acting (the ETag). version: bumped at each write.
     """
@@ -153,13 +153,18 @@ class Case:
     banked: tuple[str, ...] = ()
     blocked: tuple[tuple[str, str], ...] = ()
     reports: tuple[str, ...] = ()
-    appeal_id: str | None = None
+    appeals: tuple[str, ...] = ()
     involved: frozenset[str] = frozenset()
     claim: Claim | None = None
     decision: Decision | None = None
     revision: int = 1
     version: int = 0
     audit: ChainHead = field(default_factory=ChainHead)
+
+    @property
+    def appeal_id(self) -> str | None:
+        """The appeal of it that waits longest."""
+        return self.appeals[0] if self.appeals else None
 
     @property
     def undecided(self) -> bool:

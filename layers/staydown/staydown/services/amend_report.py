@@ -117,7 +117,7 @@ def _undecided(stack: Stack, report: Report) -> list[Case]:
 def _withdraw_claims(stack: Stack, transaction: Transaction, report: Report) -> None:
     claim = Support(Source.REPORT, report.case_number)
     entry_ids = [derived_entry_id("pdq", one.pdq.data) for one in report.hashes]
-    withdraw_supports(stack, transaction, stack.bank.entries(entry_ids).values(), [claim])
+    withdraw_supports(stack, transaction, {entry_id: [claim] for entry_id in entry_ids})
 
 
 def _refuse_withdrawn(report: Report) -> None:

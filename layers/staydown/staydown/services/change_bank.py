@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from staydown.aws.bank_store import Stored
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
-from staydown.domain.bank import Entry, Support
+from staydown.domain.bank import Entry, Source, Support
+from staydown.domain.cases import Case
 from staydown.domain.events import EventType
 
 
 def withdraw_supports(
-    stack: Stack, transaction: Transaction, stored: Iterable[Stored], gone: Iterable[Support]
+    stack: Stack, transaction: Transaction, gone: Mapping[str, Collection[Support]]
 ) -> None:
-    """Take these supports from the entries; an entry that rests on nothing then is inactive."""
-    withdrawn = set(gone)
+    """Take from each entry, by its id, these supports; an entry that rests on nothing then is inactive."""
     changed: list[tuple[Entry, int]] = [
-        (replace(one.entry, supports=one.entry.supports - withdrawn), one.seq)
-        for one in stored
-        if one.entry.supports & withdrawn
+        (replace(one.entry, supports=one.entry.supports - set(gone[entry_id])), one.seq)
+        for entry_id, one in stack.bank.entries(gone).items()
+        if one.entry.supports & set(gone[entry_id])
     ]
     if not changed:
         return
@@ -32,3 +31,8 @@ def announce_bank(stack: Stack, transaction: Transaction, entry_ids: Iterable[st
     """Have what is already up swept for the changed entries, and what they alone stopped released."""
     details = {"entries": sorted(entry_ids), "seq": seq}
     stack.outbox.add(transaction, EventType.BANK_CHANGED, details, at=stack.now())
+
+
+def claims_of(case: Case) -> set[Support]:
+    """What the reports of a case made entries rest on."""
+    return {Support(Source.REPORT, number) for number in case.reports}

@@ -9,10 +9,10 @@ from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
 from staydown.domain.appeals import Appeal, AppealOutcome, check_other_eyes
 from staydown.domain.bank import Source, Support
-from staydown.domain.cases import Case, Step
+from staydown.domain.cases import Case, CaseState, Step
 from staydown.domain.errors import NotFound
 from staydown.domain.events import EventType
-from staydown.services.change_bank import withdraw_supports
+from staydown.services.change_bank import claims_of, withdraw_supports
 from staydown.services.free_upload import free_upload
 from staydown.services.retrying import retried
 from staydown.services.review_queue import load_case
@@ -44,12 +44,14 @@ def decide_appeal(
     decided = appeal.decided(outcome, reasons, reviewer=reviewer, now=now)
     transaction = stack.transaction()
     stack.cases.save_appeal(transaction, decided)
-    if outcome is AppealOutcome.UPHELD:
+    action = f"appeal.{outcome.value}"
+    # Each account of a case has its appeal: the first that is upheld reverses the case for all of them.
+    if outcome is AppealOutcome.UPHELD and case.state is not CaseState.REVERSED:
         _undo(stack, transaction, case, reviewer)
         case = case.after(Step.REVERSE)
-    case = replace(case, appeal_id=None)
+        action = "case.reversed"
+    case = replace(case, appeals=tuple(one for one in case.appeals if one != appeal_id))
     told = {"appeal_id": appeal_id, "outcome": outcome.value}
-    action = "case.reversed" if outcome is AppealOutcome.UPHELD else "appeal.rejected"
     save_case(stack, transaction, case, actor=reviewer, action=action, details=told)
     event = {**told, "case_id": case.case_id, "platform": appeal.platform, "account_id": appeal.account_id}
     stack.outbox.add(transaction, EventType.APPEAL_DECIDED, event, at=now)
@@ -60,12 +62,15 @@ def decide_appeal(
 def _undo(stack: Stack, transaction: Transaction, case: Case, reviewer: str) -> None:
     """Take away what rests on this case; what rests on anything else as well stays as it is.
 
-    The entries' change brings a sweep, which frees the other uploads that they alone had stopped.
+    What the case's own reports claimed was looked at twice now, and goes with it: else whatever the claimed
+    entries had stopped would be held by the claim again. The entries' change brings a sweep, which frees the
+    other uploads that they alone had stopped.
     """
     now = stack.now()
-    judged = Support(Source.CASE, case.case_id)
-    stored = stack.bank.entries(case.banked)
-    withdraw_supports(stack, transaction, stored.values(), [judged])
+    judged, claims = Support(Source.CASE, case.case_id), claims_of(case)
+    gone = {entry_id: {judged} for entry_id in case.banked}
+    gone |= {entry_id: {judged} | claims for entry_id in case.entries}
+    withdraw_supports(stack, transaction, gone)
     for upload in stack.uploads.get_many(case.uploads):
         free_upload(
             stack,

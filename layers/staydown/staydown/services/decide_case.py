@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
 from staydown.domain.accounts import Block
-from staydown.domain.bank import Source, Support
 from staydown.domain.cases import Case, Decision, Factors, Outcome
 from staydown.domain.errors import ClaimedByAnother, Conflict, StaleVersion
 from staydown.domain.events import EventType
 from staydown.domain.uploads import Reason, Upload, by_case
 from staydown.services.bank_images import BankedImages
-from staydown.services.change_bank import withdraw_supports
+from staydown.services.change_bank import claims_of, withdraw_supports
 from staydown.services.free_upload import free_upload
 from staydown.services.place_image import take_down
 from staydown.services.retrying import retried
@@ -152,6 +151,5 @@ def _free_all(
 
 def _refuse_claims(stack: Stack, transaction: Transaction, case: Case) -> None:
     """What the reports of this case claimed by hash alone was looked at and is not so."""
-    claims = {Support(Source.REPORT, number) for number in case.reports}
-    stored = stack.bank.entries(case.entries)
-    withdraw_supports(stack, transaction, stored.values(), claims)
+    claims = claims_of(case)
+    withdraw_supports(stack, transaction, dict.fromkeys(case.entries, claims))

@@ -35,7 +35,7 @@ def file_appeal(
     transaction = stack.transaction()
     stack.cases.save_appeal(transaction, appeal)
     details = {"appeal_id": appeal_id}
-    case = replace(case, appeal_id=appeal_id, revision=case.revision + 1)
+    case = replace(case, appeals=(*case.appeals, appeal_id), revision=case.revision + 1)
     save_case(stack, transaction, case, actor=ACCOUNT_HOLDER, action="appeal.filed", details=details)
     event = {"appeal_id": appeal_id, "case_id": case.case_id, "platform": platform, "account_id": account_id}
     stack.outbox.add(transaction, EventType.APPEAL_FILED, event, at=now)
