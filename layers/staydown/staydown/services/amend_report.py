@@ -102,7 +102,8 @@ def _close_if_alone(stack: Stack, case_id: str) -> None:
     transaction = stack.transaction()
     waiting = [f"review:{case_id}"]
     for upload in stack.uploads.get_many(case.uploads):
-        free_upload(stack, transaction, upload, waiting, cleared=case.entries, actor=REPORTER)
+        # Cleared of nothing: no reviewer looked, and others may claim the same or match it still.
+        free_upload(stack, transaction, upload, waiting, actor=REPORTER)
     closed = case.after(Step.WITHDRAW)
     save_case(stack, transaction, closed, actor=REPORTER, action="case.withdrawn", details={})
     stack.outbox.add(transaction, EventType.CASE_WITHDRAWN, {"case_id": case_id}, at=stack.now())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
 from staydown.domain.accounts import Block
-from staydown.domain.cases import Case, Decision, Factors, Outcome
+from staydown.domain.cases import Case, CaseState, Decision, Factors, Outcome
 from staydown.domain.errors import ClaimedByAnother, Conflict, StaleVersion
 from staydown.domain.events import EventType
 from staydown.domain.uploads import Reason, Upload, by_case
@@ -88,10 +88,11 @@ def _decide(
 
 
 def _is_repeated(case: Case, reviewer: str, judgement: Judgement) -> bool:
+    """Whether it is decided so already. (What was asked for and has come since may be asked for again.)"""
     decision = case.decision
     return (
         decision is not None
-        and not case.undecided
+        and case.state is not CaseState.OPEN
         and decision.reviewer == reviewer
         and Judgement(decision.outcome, decision.factors, decision.reasons) == judgement
     )

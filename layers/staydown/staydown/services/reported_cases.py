@@ -91,8 +91,7 @@ class ReportedCases:
         for upload in uploads:
             for case_id in reversed(upload.cases):
                 case = self._case(case_id)
-                room = MAX_UPLOADS - len(uploads)
-                if case is not None and case.undecided and len(case.uploads) <= room:
+                if case is not None and case.undecided and _has_room(case, uploads):
                     return case
         return None
 
@@ -112,15 +111,20 @@ def with_valid_report(stack: Stack, case: Case, report: Report) -> Case:
     return replace(case, deadline=deadline if case.deadline is None else min(case.deadline, deadline))
 
 
+def _has_room(case: Case, uploads: Iterable[Upload]) -> bool:
+    return len({*case.uploads, *(upload.upload_id for upload in uploads)}) <= MAX_UPLOADS
+
+
 def _images(stack: Stack, uploads: Iterable[Upload]) -> list[list[Upload]]:
-    """The uploads, those of one image together."""
+    """The uploads, those of one image together, as many as a case has room for."""
     policy = stack.settings.policy
     groups: list[list[Upload]] = []
     for upload in uploads:
         for group in groups:
             first, mine = group[0].fingerprint, upload.fingerprint
             if (
-                first is not None
+                len(group) < MAX_UPLOADS
+                and first is not None
                 and mine is not None
                 and mine.shows_same_image(
                     first, distance=policy.block_distance, minimum_quality=policy.minimum_quality
