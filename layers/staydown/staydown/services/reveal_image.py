@@ -7,14 +7,16 @@ from datetime import datetime
 
 from staydown.aws.images import ImageAbsent
 from staydown.aws.stack import Stack
-from staydown.domain.errors import NotFound
+from staydown.domain.errors import Conflict, NotFound
 from staydown.domain.uploads import Upload
 from staydown.imaging.fingerprint import blurred
-from staydown.imaging.limits import Limits
+from staydown.imaging.limits import ImageRejected, Limits
 from staydown.services.retrying import retried
 from staydown.services.review_queue import load_case
 from staydown.services.save_case import save_case
 from staydown.services.view_case import check_may_look
+
+_NO_PICTURE = "The upload is no picture that could be read; it can't be shown."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ def reveal_blurred(stack: Stack, look: Look) -> bytes:
         return blurred(stack.images.read(upload), limits)
     except ImageAbsent as error:
         raise NotFound("The image is not kept any more.") from error
+    except ImageRejected as error:
+        raise Conflict(_NO_PICTURE) from error
 
 
 def reveal_sharp(stack: Stack, look: Look) -> SharpLink:
@@ -66,6 +70,9 @@ def _record_look(stack: Stack, look: Look, *, sharp: bool) -> Upload:
     upload = stack.uploads.get(look.upload_id) if look.upload_id in case.uploads else None
     if upload is None:
         raise NotFound(f"The case has no upload {look.upload_id[:64]!r}.")
+    if upload.fingerprint is None:
+        # Whatever these bytes are, they are nothing to send to a reviewer's browser.
+        raise Conflict(_NO_PICTURE)
     transaction = stack.transaction()
     details = {"upload_id": look.upload_id, "sharp": sharp}
     save_case(stack, transaction, case, actor=look.reviewer, action="image.looked_at", details=details)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from staydown.aws.items import Item
 from staydown.aws.stack import Stack
-from staydown.domain.cases import Case
-from staydown.domain.errors import AlreadyDecided, ClaimedByAnother, NotFound
+from staydown.domain.cases import Case, CaseState
+from staydown.domain.errors import AlreadyDecided, CaseIsLocked, ClaimedByAnother, NotFound
 from staydown.services.retrying import retried
 from staydown.services.save_case import save_case
 
@@ -16,17 +16,29 @@ def list_queue(stack: Stack, *, after: Item | None, limit: int) -> tuple[list[Ca
 
 
 def claim_next(stack: Stack, *, reviewer: str) -> Case | None:
-    """Claim the case with the nearest deadline that nobody works on; None when there is none."""
+    """Claim the case with the nearest deadline that nobody works on; None when there is none.
+
+    What a reporter was asked about comes after all that can be decided without.
+    """
     now = stack.now()
+    asked: list[Case] = []
     for listed in stack.cases.all_queued_cases():
         claim = listed.claim
         if claim is not None and claim.until > now and claim.reviewer != reviewer:
             continue
-        try:
-            return claim_case(stack, case_id=listed.case_id, reviewer=reviewer)
-        except (AlreadyDecided, ClaimedByAnother):
-            continue  # the queue lags: somebody was faster
-    return None
+        if listed.state is CaseState.NEEDS_INFORMATION:
+            asked.append(listed)
+        elif (claimed := _claimed(stack, listed, reviewer)) is not None:
+            return claimed
+    return next((case for one in asked if (case := _claimed(stack, one, reviewer)) is not None), None)
+
+
+def _claimed(stack: Stack, listed: Case, reviewer: str) -> Case | None:
+    """None when somebody was faster: the queue lags behind the cases."""
+    try:
+        return claim_case(stack, case_id=listed.case_id, reviewer=reviewer)
+    except (AlreadyDecided, CaseIsLocked, ClaimedByAnother):
+        return None
 
 
 @retried

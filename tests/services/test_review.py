@@ -1,0 +1,224 @@
+"""What reviewers do before they decide: the queue, the lease, the look; and what is kept of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from unittest import mock
+
+import pytest
+from staydown.aws.audit_store import case_chain
+from staydown.domain.cases import CaseState, Outcome
+from staydown.domain.errors import (
+    AlreadyDecided,
+    CaseIsLocked,
+    ClaimedByAnother,
+    Conflict,
+    NotAllowed,
+    NotFound,
+)
+from staydown.services.amend_report import withdraw_report
+from staydown.services.read_audit import read_audit
+from staydown.services.reveal_image import Look, reveal_blurred, reveal_sharp
+from staydown.services.review_queue import claim_case, claim_next, list_queue
+from staydown.services.view_case import view_case
+
+from tests.support.people import INCOMPLETE, NOT_VIOLATING, appeal, decide, judge, report
+from tests.support.pictures import BROKEN, drawn, drawn_hash, photograph
+from tests.support.world import World, memory_world
+
+
+def waiting(world: World, number: int, *, hours: float = 0) -> str:
+    world.clock.advance(hours=hours)
+    return report(world, world.upload("alpha", f"ann{number}", drawn(number))).cases[0].case_id
+
+
+class TestQueue:
+    def test_the_nearest_deadline_comes_first_and_none_at_all_last(self, world: World) -> None:
+        unclear = report(world, world.upload("alpha", "ann", drawn(9)), form=INCOMPLETE).cases[0].case_id
+        expected = [waiting(world, number, hours=1) for number in range(3)]
+        first, after = list_queue(world.stack, after=None, limit=2)
+        rest, _ = list_queue(world.stack, after=after, limit=2)
+        assert [case.case_id for case in first + rest] == [*expected, unclear]
+
+    def test_what_is_decided_waits_no_more(self, world: World) -> None:
+        case_id = waiting(world, 1)
+        decide(world, case_id)
+        assert list_queue(world.stack, after=None, limit=10) == ([], None)
+
+    def test_next_claims_what_nobody_works_on(self, world: World) -> None:
+        first, second = waiting(world, 1), waiting(world, 2, hours=1)
+        claimed = [claim_next(world.stack, reviewer=name) for name in ("ada", "ben", "cleo")]
+        assert [case.case_id if case else None for case in claimed] == [first, second, None]
+
+    def test_next_is_one_s_own_again_until_it_is_decided(self, world: World) -> None:
+        waiting(world, 1)
+        waiting(world, 2, hours=1)
+        one, again = claim_next(world.stack, reviewer="ada"), claim_next(world.stack, reviewer="ada")
+        assert one is not None
+        assert again is not None
+        assert one.case_id == again.case_id
+
+    def test_next_goes_on_to_what_can_be_decided_while_a_reporter_is_asked(self, world: World) -> None:
+        asked, other = waiting(world, 1), waiting(world, 2, hours=1)
+        decide(world, asked, Outcome.NEEDS_INFORMATION)
+        found = claim_next(world.stack, reviewer="ada")
+        assert found is not None
+        assert found.case_id == other
+
+    @pytest.mark.parametrize("outcome", [Outcome.VIOLATING, Outcome.SUSPECTED_CHILD])
+    def test_next_passes_over_what_the_queue_still_lists(self, world: World, outcome: Outcome) -> None:
+        """The index lags behind the table: what is listed may be decided or locked already."""
+        decided, other = waiting(world, 1), waiting(world, 2, hours=1)
+        listed, _ = world.stack.cases.queued_cases()
+        decide(world, decided, outcome)
+        with mock.patch.object(world.stack.cases, "all_queued_cases", lambda: iter(listed)):
+            found = claim_next(world.stack, reviewer="ben")
+        assert found is not None
+        assert found.case_id == other
+
+    def test_a_lease_runs_out(self, world: World) -> None:
+        case_id = waiting(world, 1)
+        claim_case(world.stack, case_id=case_id, reviewer="ada")
+        with pytest.raises(ClaimedByAnother):
+            claim_case(world.stack, case_id=case_id, reviewer="ben")
+        world.clock.advance(minutes=30)
+        assert claim_case(world.stack, case_id=case_id, reviewer="ben").involved == {"ada", "ben"}
+
+    def test_what_can_not_be_claimed_is_refused_precisely(self, world: World) -> None:
+        with pytest.raises(NotFound):
+            claim_case(world.stack, case_id="nothing", reviewer="ada")
+        decided, locked = waiting(world, 1), waiting(world, 2)
+        decide(world, decided)
+        decide(world, locked, Outcome.SUSPECTED_CHILD)
+        with pytest.raises(AlreadyDecided):
+            claim_case(world.stack, case_id=decided, reviewer="ada")
+        with pytest.raises(CaseIsLocked):
+            claim_case(world.stack, case_id=locked, reviewer="ada")
+
+
+def look(case_id: str, upload_id: str, reviewer: str = "ada", *, senior: bool = False) -> Look:
+    return Look(case_id, upload_id, reviewer, senior)
+
+
+def looks(world: World, case_id: str) -> list[tuple[str, bool]]:
+    records = world.stack.audit.records(case_chain(case_id))
+    return [(r.actor, bool(r.details["sharp"])) for r in records if r.action == "image.looked_at"]
+
+
+class TestLooking:
+    def test_promise_9_every_look_is_on_record_before_it_happens(self, photos: World) -> None:
+        upload = photos.upload("alpha", "ann", photograph(1))
+        case_id = report(photos, upload).cases[0].case_id
+        claim_case(photos.stack, case_id=case_id, reviewer="ada")
+        blurred = reveal_blurred(photos.stack, look(case_id, upload.upload_id))
+        link = reveal_sharp(photos.stack, look(case_id, upload.upload_id))
+        assert blurred.startswith(b"\xff\xd8")
+        assert link.expires_at == photos.clock.now + timedelta(seconds=60)
+        assert looks(photos, case_id) == [("ada", False), ("ada", True)]
+
+    def test_promise_9_a_look_that_could_not_be_recorded_does_not_happen(self, photos: World) -> None:
+        upload = photos.upload("alpha", "ann", photograph(1))
+        case_id = report(photos, upload).cases[0].case_id
+        claim_case(photos.stack, case_id=case_id, reviewer="ada")
+        down = mock.patch.object(photos.stack.audit, "append", side_effect=OSError("the line is down"))
+        with (
+            down,
+            mock.patch.object(photos.stack.images, "read") as read,
+            pytest.raises(OSError, match="down"),
+        ):
+            reveal_blurred(photos.stack, look(case_id, upload.upload_id))
+        read.assert_not_called()
+
+    def test_only_whoever_works_on_a_case_looks_at_it(self, world: World) -> None:
+        upload = world.upload("alpha", "ann", drawn(1))
+        case_id = report(world, upload).cases[0].case_id
+        with pytest.raises(NotAllowed):
+            reveal_sharp(world.stack, look(case_id, upload.upload_id))
+        claim_case(world.stack, case_id=case_id, reviewer="ben")
+        with pytest.raises(NotAllowed):
+            reveal_sharp(world.stack, look(case_id, upload.upload_id))
+        assert looks(world, case_id) == []
+
+    def test_after_the_decision_a_look_needs_an_appeal_or_a_senior(self, world: World) -> None:
+        upload = world.upload("alpha", "ann", drawn(1))
+        case = judge(world, upload)
+        with pytest.raises(NotAllowed):
+            reveal_sharp(world.stack, look(case.case_id, upload.upload_id, "cleo"))
+        reveal_sharp(world.stack, look(case.case_id, upload.upload_id, "sue", senior=True))
+        appeal(world, upload)
+        reveal_sharp(world.stack, look(case.case_id, upload.upload_id, "cleo"))
+        assert looks(world, case.case_id) == [("sue", True), ("cleo", True)]
+
+    def test_nobody_looks_at_a_suspected_child(self, world: World) -> None:
+        upload = world.upload("alpha", "ann", drawn(1))
+        case = judge(world, upload, outcome=Outcome.SUSPECTED_CHILD)
+        with pytest.raises(CaseIsLocked):
+            reveal_sharp(world.stack, look(case.case_id, upload.upload_id, "sue", senior=True))
+        with pytest.raises(CaseIsLocked):
+            view_case(world.stack, case_id=case.case_id, may_see_locked=False)
+
+    def test_an_upload_of_another_case_is_not_there(self, world: World) -> None:
+        upload, other = world.upload("alpha", "ann", drawn(1)), world.upload("alpha", "ann", drawn(2))
+        case_id = report(world, upload).cases[0].case_id
+        claim_case(world.stack, case_id=case_id, reviewer="ada")
+        with pytest.raises(NotFound):
+            reveal_sharp(world.stack, look(case_id, other.upload_id))
+
+    def test_what_is_no_picture_can_not_be_shown_and_says_so(self, photos: World) -> None:
+        upload = photos.upload("alpha", "ann", BROKEN)
+        case_id = report(photos, upload).cases[0].case_id
+        claim_case(photos.stack, case_id=case_id, reviewer="ada")
+        with pytest.raises(Conflict, match="can't be shown"):
+            reveal_blurred(photos.stack, look(case_id, upload.upload_id))
+
+
+def test_a_reviewer_sees_what_was_matched_and_not_who_reported(world: World) -> None:
+    filed = report(world, hashes=[drawn_hash(1)])
+    held = world.upload("alpha", "ann", drawn(1, flipped=3))
+    view = view_case(world.stack, case_id=filed.cases[0].case_id, may_see_locked=False)
+    assert [upload.upload_id for upload in view.uploads] == [held.upload_id]
+    assert {match.entry_id for match in held.matches} <= view.entries.keys()
+    assert "jane" not in repr(view).lower()
+
+
+class TestAudit:
+    def test_promise_9_all_that_happened_is_in_the_chain_in_order(self, either_world: World) -> None:
+        world = either_world
+        upload = world.upload("alpha", "ann", drawn(1))
+        case_id = report(world, upload).cases[0].case_id
+        claim_case(world.stack, case_id=case_id, reviewer="ada")
+        decide(world, case_id)
+        chain = read_audit(world.stack, case_id)[0]
+        assert chain.broken is None
+        assert [(record.actor, record.action) for record in chain.records] == [
+            ("reporter", "case.opened"),
+            ("ada", "case.claimed"),
+            ("ada", "case.decided"),
+        ]
+
+    def test_a_record_that_was_changed_behind_our_back_is_told(self) -> None:
+        # A world that is not checked afterwards: its chain is broken on purpose.
+        with memory_world() as world:
+            case_id = waiting(world, 1)
+            decide(world, case_id, NOT_VIOLATING)
+            table = world.cloud.settings.audit_table
+            key = {"pk": {"S": case_chain(case_id)}, "sk": {"S": f"{2:010}"}}
+            item = dict(world.cloud.table(table)[case_chain(case_id), f"{2:010}"])
+            world.stack.dynamodb.transact_write_items(
+                TransactItems=[
+                    {"Put": {"TableName": table, "Item": {**item, **key, "actor": {"S": "mallory"}}}}
+                ]
+            )
+            assert read_audit(world.stack, case_id)[0].broken == "record 2: its content was changed"
+            world.stack.dynamodb.delete_item(TableName=table, Key=key)
+            assert read_audit(world.stack, case_id)[0].broken == "record 2: the end of the chain is missing"
+
+
+def test_a_withdrawn_case_is_closed_for_everybody(world: World) -> None:
+    filed = report(world, world.upload("alpha", "ann", drawn(1)))
+    withdraw_report(world.stack, filed.report.case_number, filed.secret)
+    case = world.stack.cases.case(filed.cases[0].case_id)
+    assert case is not None
+    assert case.state is CaseState.WITHDRAWN
+    with pytest.raises(AlreadyDecided):
+        claim_case(world.stack, case_id=case.case_id, reviewer="ada")
