@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
@@ -47,6 +48,8 @@ class Stack:
         self.settings = settings
         self.now = now
         self._session = session
+        self._clients: dict[str, Any] = {}
+        self._making = threading.Lock()
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:
@@ -56,13 +59,21 @@ class Stack:
     def transaction(self) -> Transaction:
         return Transaction(self.dynamodb)
 
-    @cached_property
-    def dynamodb(self) -> Any:
-        return self._session.client("dynamodb", config=_CONFIG)
+    def client(self, service: str) -> Any:
+        """The client of a service. Clients may be shared between threads; making two of them at once may not
+        (a boto3 session is not thread-safe), and the threads of a cold batch all want their first."""
+        with self._making:
+            if service not in self._clients:
+                self._clients[service] = self._session.client(service, config=_CONFIG)
+            return self._clients[service]
 
-    @cached_property
+    @property
+    def dynamodb(self) -> Any:
+        return self.client("dynamodb")
+
+    @property
     def s3(self) -> Any:
-        return self._session.client("s3", config=_CONFIG)
+        return self.client("s3")
 
     @cached_property
     def uploads(self) -> UploadsStore:
@@ -102,8 +113,8 @@ class Stack:
 
     @cached_property
     def event_bus(self) -> EventBus:
-        return EventBus(self._session.client("events", config=_CONFIG), self.settings.event_bus)
+        return EventBus(self.client("events"), self.settings.event_bus)
 
     @cached_property
     def images(self) -> Images:
-        return Images(self.s3, lambda: self._session.client("cloudfront", config=_CONFIG), self.settings)
+        return Images(self.s3, lambda: self.client("cloudfront"), self.settings)

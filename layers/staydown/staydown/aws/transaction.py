@@ -90,10 +90,23 @@ class Transaction:
             return
         if len(self._writes) > MAX_WRITES:
             raise ValueError(f"{len(self._writes)} writes in one transaction; DynamoDB takes {MAX_WRITES}")
+        self._check_targets()
         try:
             self._client.transact_write_items(TransactItems=self._writes)
         except ClientError as error:
             raise self._refusal(error) from error
+
+    def _check_targets(self) -> None:
+        """DynamoDB takes no two operations on one item in a transaction."""
+        seen: set[tuple[str, str, str]] = set()
+        for write in self._writes:
+            (one,) = write.values()
+            key = one.get("Key") or one["Item"]
+            target = (one["TableName"], key["pk"]["S"], key["sk"]["S"])
+            if target in seen:
+                # The kind of item is all that may be said of it in a log.
+                raise ValueError(f"{target[0]}: two operations on one {target[1].partition('#')[0]} item")
+            seen.add(target)
 
     def _conditional(
         self,

@@ -1,0 +1,423 @@
+"""The stores keep their contract on moto and on the dictionaries that faults and orders are tried on.
+
+Both see the same rules of DynamoDB's, those that moto lets pass included.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from staydown.aws.images import ImageAbsent
+from staydown.aws.stack import Stack
+from staydown.aws.transaction import Transaction
+from staydown.domain.accounts import Account, Block
+from staydown.domain.appeals import Appeal
+from staydown.domain.bank import Entry, Source, Support
+from staydown.domain.cases import Case, CaseState, Origin
+from staydown.domain.errors import AccountIsBlocked, ConcurrentChange
+from staydown.domain.events import EventType
+from staydown.domain.fingerprints import Fingerprint, View
+from staydown.domain.uploads import Reason, Upload, by_case
+
+from tests.domain.strategies import NOW, fresh_upload
+from tests.support.cloud import Cloud, memory_cloud, moto_cloud
+from tests.support.dynamodb_rules import MAX_ITEM, DynamoDbRules, item_size
+from tests.support.pictures import drawn_hash
+from tests.support.wire import Call
+
+CLOUDS: dict[str, Callable[[], Any]] = {
+    "moto": moto_cloud,
+    "dictionaries": memory_cloud,
+    "dictionaries through boto3": lambda: memory_cloud(light=False),
+}
+IMAGE = Fingerprint(
+    sha256=bytes(range(32)),
+    views=(View("upright", drawn_hash(1), 100), View("frame 2, mirrored", drawn_hash(2), 0)),
+    phash=2**64 - 1,
+    media_type="image/png",
+    width=640,
+    height=480,
+    frames=2,
+)
+
+
+@pytest.fixture(params=CLOUDS)
+def cloud(request: pytest.FixtureRequest) -> Iterator[Cloud]:
+    with CLOUDS[request.param]() as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def stack(cloud: Cloud) -> Stack:
+    return Stack(cloud.settings, cloud.session, now=lambda: NOW)
+
+
+def commit(stack: Stack, *fill: Callable[[Transaction], object]) -> None:
+    transaction = stack.transaction()
+    for one in fill:
+        one(transaction)
+    transaction.commit()
+
+
+def _register(stack: Stack, upload: Upload, transaction: Transaction) -> None:
+    stack.uploads.register(transaction, upload)
+
+
+def _append(stack: Stack, changed: list[tuple[Entry, int]], transaction: Transaction) -> None:
+    stack.bank.append(transaction, stack.bank.head(), changed)
+
+
+def _save_case(stack: Stack, saved: Case, transaction: Transaction) -> None:
+    stack.cases.save_case(transaction, saved)
+
+
+def entry(number: int, **changes: Any) -> Entry:
+    supports = frozenset({Support(Source.CASE, "c"), Support(Source.REPORT, "SD-1")})
+    entry_id = f"00000000-0000-4000-8000-{number:012}"
+    one = Entry(entry_id, drawn_hash(number), 90, bytes([number]) * 32, number, supports)
+    return replace(one, **changes)
+
+
+def case(number: int, **changes: Any) -> Case:
+    return replace(Case(f"case-{number}", CaseState.OPEN, Origin.REPORT, NOW, None), **changes)
+
+
+class TestTransactions:
+    def test_all_happens_or_nothing(self, stack: Stack) -> None:
+        commit(stack, lambda t: stack.cases.save_case(t, case(1)))
+        with pytest.raises(ConcurrentChange):
+            commit(
+                stack,
+                lambda t: stack.cases.save_case(t, case(2)),
+                lambda t: stack.cases.save_case(t, case(1)),
+            )
+        assert stack.cases.case("case-2") is None
+
+    def test_the_first_condition_that_fails_says_what_is_wrong(self, stack: Stack) -> None:
+        blocked = Account("alpha", "ann").held_by(Block("c", NOW, "r"))
+        commit(stack, lambda t: stack.accounts.save(t, blocked))
+        with pytest.raises(AccountIsBlocked):
+            commit(
+                stack,
+                lambda t: stack.uploads.save(t, fresh_upload()),
+                lambda t: stack.accounts.require_unblocked(t, "alpha", "ann"),
+            )
+        assert stack.uploads.get("u") is None
+        commit(stack, lambda t: stack.accounts.require_unblocked(t, "beta", "ann"))
+
+    def test_more_than_dynamodb_takes_is_refused_before_it_is_asked(self, stack: Stack) -> None:
+        transaction = stack.transaction()
+        for number in range(101):
+            stack.uploads.link(transaction, f"u{number}", "e")
+        with pytest.raises(ValueError, match="101 writes"):
+            transaction.commit()
+        assert list(stack.uploads.stopped_by("e")) == []
+
+    def test_two_operations_on_one_item_are_refused_and_no_id_is_told(self, stack: Stack) -> None:
+        with pytest.raises(ValueError, match="two operations on one CASE item") as refused:
+            commit(
+                stack,
+                lambda t: stack.cases.save_case(t, case(1)),
+                lambda t: stack.cases.save_case(t, case(1)),
+            )
+        assert "case-1" not in str(refused.value)
+
+    def test_an_empty_transaction_asks_nobody(self, stack: Stack) -> None:
+        stack.transaction().commit()
+
+
+class TestUploads:
+    def test_an_upload_is_read_as_it_was_written(self, stack: Stack) -> None:
+        upload = fresh_upload(fingerprint=IMAGE, cases=("c1", "c2"), cleared=frozenset({"e1"}))
+        upload = upload.published(now=NOW).stopped([by_case("c1", Reason.SUSPECTED_CHILD)], now=NOW)
+        commit(stack, lambda t: stack.uploads.register(t, upload))
+        found = stack.uploads.get("u")
+        assert found == replace(upload, version=1)
+        assert stack.uploads.get_many(["x", "u"]) == [found]
+
+    def test_only_one_of_two_writes_of_a_version_counts(self, stack: Stack) -> None:
+        commit(stack, lambda t: stack.uploads.save(t, fresh_upload()))
+        first = stack.uploads.get("u")
+        assert first is not None
+        commit(stack, lambda t: stack.uploads.save(t, first))
+        with pytest.raises(ConcurrentChange):
+            commit(stack, lambda t: stack.uploads.save(t, first))
+
+    def test_what_is_registered_is_in_the_log_of_its_hour(self, stack: Stack) -> None:
+        for number in range(20):
+            upload = fresh_upload(
+                f"u{number}", fingerprint=IMAGE, received_at=NOW + timedelta(hours=number % 2)
+            )
+            commit(stack, partial(_register, stack, upload))
+        assert list(stack.uploads.hours()) == ["2027-03-01T12", "2027-03-01T13"]
+        lines = [line for hour in stack.uploads.hours() for line in stack.uploads.log(hour)]
+        assert {line.upload_id for line in lines} == {f"u{number}" for number in range(20)}
+        assert lines[0].sha256 == IMAGE.sha256
+        assert lines[0].views == drawn_hash(1).data + drawn_hash(2).data
+
+    def test_links_come_and_go(self, stack: Stack) -> None:
+        commit(stack, lambda t: stack.uploads.link(t, "u1", "e"), lambda t: stack.uploads.link(t, "u2", "e"))
+        commit(stack, lambda t: stack.uploads.unlink(t, "u1", "e"))
+        assert list(stack.uploads.stopped_by("e")) == ["u2"]
+
+    def test_the_largest_upload_is_an_item(self, stack: Stack) -> None:
+        views = tuple(
+            View(f"frame {number}, trimmed, mirrored, turned 270", drawn_hash(number), 100)
+            for number in range(32 * 32)
+        )
+        upload = fresh_upload(fingerprint=replace(IMAGE, views=views))
+        commit(stack, lambda t: stack.uploads.register(t, upload))
+        found = stack.uploads.get("u")
+        assert found is not None
+        assert found.fingerprint == upload.fingerprint
+
+
+class TestBank:
+    def test_changes_are_numbered_without_a_gap_and_read_in_order(self, stack: Stack) -> None:
+        for number in range(5):
+            known = stack.bank.entries([entry(0).entry_id]).get(entry(0).entry_id)
+            changed = [(entry(0, quality=number) if known else entry(0), known.seq if known else 0)]
+            changed += [(entry(number + 1), 0)]
+            commit(stack, partial(_append, stack, changed))
+        assert stack.bank.head().seq == 10
+        assert [change.seq for change in stack.bank.changes(0, 10)] == list(range(1, 11))
+        assert [change.seq for change in stack.bank.changes(3, 7)] == [4, 5, 6, 7]
+
+    def test_a_change_is_read_as_it_was_written(self, stack: Stack) -> None:
+        whole = entry(1, suspended=True)
+        commit(stack, lambda t: stack.bank.append(t, stack.bank.head(), [(whole, 0)]))
+        (change,) = stack.bank.changes(0, 1)
+        assert change.entry == whole
+        assert stack.bank.entries([whole.entry_id])[whole.entry_id].entry == whole
+
+    def test_two_who_read_the_same_head_can_not_both_append(self, stack: Stack) -> None:
+        head = stack.bank.head()
+        commit(stack, lambda t: stack.bank.append(t, head, [(entry(1), 0)]))
+        with pytest.raises(ConcurrentChange):
+            commit(stack, lambda t: stack.bank.append(t, head, [(entry(2), 0)]))
+        assert stack.bank.head().seq == 1
+
+    def test_an_entry_that_changed_since_it_was_read_is_not_overwritten(self, stack: Stack) -> None:
+        commit(stack, lambda t: stack.bank.append(t, stack.bank.head(), [(entry(1), 0)]))
+        commit(stack, lambda t: stack.bank.append(t, stack.bank.head(), [(entry(1), 1)]))
+        with pytest.raises(ConcurrentChange):
+            commit(stack, lambda t: stack.bank.append(t, stack.bank.head(), [(entry(1), 1)]))
+
+    def test_the_log_goes_on_over_its_partitions(self, stack: Stack) -> None:
+        stack.dynamodb.transact_write_items(
+            TransactItems=[
+                {
+                    "Put": {
+                        "TableName": stack.settings.hash_bank_table,
+                        "Item": {"pk": {"S": "HEAD"}, "sk": {"S": "HEAD"}, "seq": {"N": "998"}},
+                    }
+                }
+            ]
+        )
+        changed = [(entry(number), 0) for number in range(4)]
+        commit(stack, lambda t: stack.bank.append(t, stack.bank.head(), changed))
+        assert [change.seq for change in stack.bank.changes(998, 1002)] == [999, 1000, 1001, 1002]
+        assert [change.seq for change in stack.bank.changes(999, 1000)] == [1000]
+
+
+class TestCases:
+    def test_a_case_is_read_as_it_was_written(self, stack: Stack) -> None:
+        whole = case(
+            1,
+            deadline=NOW + timedelta(hours=48),
+            uploads=("u1",),
+            blocked=(("alpha", "ann"),),
+            involved=frozenset({"ada"}),
+        ).claimed("ben", now=NOW, until=NOW + timedelta(minutes=30))
+        commit(stack, lambda t: stack.cases.save_case(t, whole))
+        assert stack.cases.case("case-1") == replace(whole, version=1)
+
+    def test_the_queue_is_paged_in_the_order_of_deadlines(self, stack: Stack) -> None:
+        for number in (3, 1, 2):
+            late = case(number, deadline=NOW + timedelta(hours=number))
+            commit(stack, partial(_save_case, stack, late))
+        commit(stack, lambda t: stack.cases.save_case(t, case(4)))
+        commit(stack, lambda t: stack.cases.save_case(t, case(5, state=CaseState.DECIDED)))
+        first, after = stack.cases.queued_cases(limit=3)
+        rest, _ = stack.cases.queued_cases(after=after, limit=3)
+        assert [c.case_id for c in first] == ["case-1", "case-2", "case-3"]
+        assert [c.case_id for c in rest] == ["case-4"]
+        assert [c.case_id for c in stack.cases.all_queued_cases()] == [f"case-{n}" for n in (1, 2, 3, 4)]
+
+    def test_what_leaves_the_queue_is_not_listed(self, stack: Stack) -> None:
+        commit(stack, lambda t: stack.cases.save_case(t, case(1)))
+        commit(stack, lambda t: stack.cases.save_case(t, case(1, state=CaseState.WITHDRAWN, version=1)))
+        assert stack.cases.queued_cases() == ([], None)
+        appeal = Appeal("a", "case-1", "alpha", "ann", "why", NOW)
+        commit(stack, lambda t: stack.cases.save_appeal(t, appeal))
+        assert [one.appeal_id for one in stack.cases.queued_appeals()[0]] == ["a"]
+
+    def test_a_pointer_moves_only_from_where_it_was_seen(self, stack: Stack) -> None:
+        commit(stack, lambda t: stack.cases.point_to_case(t, "e", "c1", was=None))
+        with pytest.raises(ConcurrentChange):
+            commit(stack, lambda t: stack.cases.point_to_case(t, "e", "c2", was=None))
+        commit(stack, lambda t: stack.cases.point_to_case(t, "e", "c2", was="c1"))
+        assert stack.cases.case_about("e") == "c2"
+
+    def test_attempts_are_counted_by_the_hour(self, stack: Stack) -> None:
+        assert [stack.cases.count_attempt("SD", NOW) for _ in range(3)] == [1, 2, 3]
+        assert stack.cases.count_attempt("SD", NOW + timedelta(hours=1)) == 1
+
+
+class TestOutboxAndAudit:
+    def test_what_was_not_published_waits(self, stack: Stack, cloud: Cloud) -> None:
+        commit(
+            stack,
+            lambda t: stack.outbox.add(t, EventType.CASE_OPENED, {"case_id": "c"}, at=NOW),
+            lambda t: stack.outbox.add(t, EventType.CASE_DECIDED, {"case_id": "c"}, at=NOW),
+        )
+        ids = sorted(pk for pk, _ in cloud.table(cloud.settings.outbox_table))
+        events = list(stack.outbox.waiting(ids))
+        assert {event.type for event in events} == {EventType.CASE_OPENED, EventType.CASE_DECIDED}
+        assert stack.event_bus.publish(events) == events
+        stack.outbox.forget(ids[0])
+        assert {event.event_id for event in stack.outbox.waiting(ids)} == {ids[1]}
+
+    def test_two_can_not_write_the_same_record(self, stack: Stack) -> None:
+        def append(transaction: Transaction) -> None:
+            stack.audit.append(
+                transaction,
+                "case:c",
+                case(1).audit,
+                at=NOW,
+                actor="ada",
+                action="x",
+                details={"a": [1, None]},
+            )
+
+        commit(stack, append)
+        with pytest.raises(ConcurrentChange):
+            commit(stack, append)
+        (record,) = stack.audit.records("case:c")
+        assert (record.seq, record.details) == (1, {"a": [1, None]})
+
+
+class TestImages:
+    def put(self, stack: Stack, data: bytes = b"bytes") -> Upload:
+        answer = stack.s3.put_object(
+            Bucket=stack.settings.uploads_bucket, Key="alpha/ann/u", Body=data, ContentType="image/png"
+        )
+        return fresh_upload(object_version=answer["VersionId"], fingerprint=IMAGE)
+
+    def test_an_original_is_read_with_what_s3_says_of_it(self, stack: Stack) -> None:
+        upload = self.put(stack)
+        original = stack.images.read_original("alpha/ann/u", upload.object_version)
+        assert (original.data, original.size, original.content_type) == (b"bytes", 5, "image/png")
+        assert original.version == upload.object_version
+        self.put(stack, b"other")
+        again = stack.images.read_original("alpha/ann/u", upload.object_version)
+        assert (again.data, again.etag) == (b"bytes", original.etag)
+        assert stack.images.read_original("alpha/ann/u", None).data == b"other"
+
+    def test_what_is_not_there_is_absent(self, stack: Stack) -> None:
+        with pytest.raises(ImageAbsent):
+            stack.images.read_original("alpha/ann/u", None)
+        with pytest.raises(ImageAbsent):
+            stack.images.read(fresh_upload())
+        with pytest.raises(ImageAbsent):
+            stack.images.publish(fresh_upload())
+
+    def test_an_image_follows_its_state_and_leaves_nothing_behind(self, stack: Stack) -> None:
+        upload = self.put(stack)
+        stack.images.publish(upload)
+        public = upload.published(now=NOW)
+        removed = public.stopped([by_case("c")], now=NOW)
+        freed = removed.freed(["case:c"], now=NOW)
+        for number, state in enumerate([public, removed]):
+            for _ in range(2):
+                stack.images.put_where_it_belongs(replace(state, version=number), lambda: True)
+            assert stack.images.read(state) == b"bytes"
+            assert _is_public(stack, upload) == (state is public)
+        stack.images.publish(freed)
+        back = freed.published(now=NOW)
+        stack.images.put_where_it_belongs(back, lambda: True)
+        assert _is_public(stack, upload)
+        again = back.stopped([by_case("d")], now=NOW)
+        stack.images.put_where_it_belongs(replace(again, version=5), lambda: True)
+        assert not _is_public(stack, upload)
+        assert stack.images.read(again) == b"bytes"
+
+    def test_a_copy_that_was_published_after_the_look_is_not_taken_down(self, stack: Stack) -> None:
+        upload = self.put(stack)
+        stack.images.publish(upload)
+        removed = upload.published(now=NOW).stopped([by_case("c")], now=NOW)
+        stack.images.put_where_it_belongs(removed, lambda: False)
+        assert _is_public(stack, upload)
+
+    def test_a_form_and_a_link_are_signed_for_a_short_time(self, stack: Stack) -> None:
+        upload = self.put(stack)
+        link = stack.images.link(upload, life=timedelta(seconds=60))
+        assert "X-Amz-Expires=60" in link
+        assert "no-store" in link
+
+
+def _is_public(stack: Stack, upload: Upload) -> bool:
+    try:
+        stack.s3.head_object(Bucket=stack.settings.published_bucket, Key=upload.public_key)
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == "404"
+        return False
+    return True
+
+
+class Unsafe:
+    """A session as boto3's: it must not be asked for two clients at once. met: whether it was."""
+
+    def __init__(self) -> None:
+        self._two = threading.Barrier(2)
+        self.met = False
+
+    def client(self, name: str, config: object = None) -> object:
+        with suppress(threading.BrokenBarrierError):
+            self._two.wait(timeout=0.05)
+            self.met = True
+        return object()
+
+
+def test_the_threads_of_a_cold_batch_do_not_make_clients_at_once(stack: Stack) -> None:
+    session = Unsafe()
+    cold = Stack(stack.settings, session)
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        made = list(pool.map(lambda n: cold.s3 if n % 2 else cold.dynamodb, range(8)))
+    assert not session.met
+    assert len(set(map(id, made))) == 2
+
+
+@pytest.mark.parametrize(
+    ("operation", "params"),
+    [
+        ("GetItem", {"Key": {"pk": {"S": ""}, "sk": {"S": "x"}}}),
+        ("PutItem", {"Item": {"pk": {"S": "a"}, "sk": {"S": "x"}, "b": {"B": bytes(MAX_ITEM)}}}),
+        (
+            "UpdateItem",
+            {"Key": {}, "UpdateExpression": "SET state = :s", "ExpressionAttributeValues": {":s": {}}},
+        ),
+        ("UpdateItem", {"Key": {}, "UpdateExpression": "SET seq = :s", "ExpressionAttributeValues": {}}),
+        ("Query", {"KeyConditionExpression": "pk = :a", "ExpressionAttributeValues": {":a": {}, ":b": {}}}),
+        ("BatchGetItem", {"RequestItems": {"t": {"Keys": [{"pk": {"S": "a"}}] * 2}}}),
+        ("TransactWriteItems", {"TransactItems": []}),
+    ],
+)
+def test_what_dynamodb_refuses_and_moto_does_not_is_refused(operation: str, params: dict[str, Any]) -> None:
+    answer = DynamoDbRules().before(Call("dynamodb", operation, params))
+    assert answer is not None
+    assert answer.parsed["Error"]["Code"] == "ValidationException"
+
+
+def test_an_item_is_measured_as_dynamodb_measures_it() -> None:
+    assert item_size({"pk": {"S": "aé"}, "b": {"B": b"123"}, "n": {"N": "1234"}}) == 5 + 4 + 5
+    assert item_size({"l": {"L": [{"S": "a"}, {"NULL": True}]}}) == 1 + 3 + 2 + 2
