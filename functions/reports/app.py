@@ -128,7 +128,7 @@ class FollowedReport(BaseModel):
 
 
 @app.post("/v1/reports", status_code=201, summary="Report an image", tags=["people"])
-def post_report(request: ReportRequest, _key: IdempotencyKey = None) -> FiledReport:
+def post_report(request: ReportRequest, key: IdempotencyKey = None) -> FiledReport:
     form = ReportForm(
         relation=request.relation,
         declarations=_declarations(request.declarations),
@@ -139,7 +139,7 @@ def post_report(request: ReportRequest, _key: IdempotencyKey = None) -> FiledRep
         name=request.contact.name,
         email=request.contact.email,
     )
-    filed = file_report(stack(), form)
+    filed = file_report(stack(), form, request_id=key)
     return FiledReport(
         case_number=filed.report.case_number,
         secret=filed.secret,

@@ -102,6 +102,21 @@ class TestFiling:
         with pytest.raises(InvalidRequest, match="15 pictures at most"):
             report(world, *uploads, hashes=[*hashes, drawn_hash(99)])
 
+    def test_promise_7_a_request_told_again_is_one_report_with_a_secret_that_opens_it(
+        self, either_world: World
+    ) -> None:
+        """Its first answer was lost: nobody could ever withdraw a second report that nobody knows of."""
+        world = either_world
+        form = replace(FORM, hashes=(ReportedHash(drawn_hash(1), 100),))
+        first = file_report(world.stack, form, request_id="request")
+        again = file_report(world.stack, form, request_id="request")
+        other = file_report(world.stack, replace(form, statement="more"), request_id="request")
+        assert again.report.case_number == first.report.case_number != other.report.case_number
+        assert follow_report(world.stack, again.report.case_number, again.secret).cases
+        ledger = read_ledger(world.cloud)
+        assert len(ledger.reports) == 2
+        assert [len(case.reports) for case in ledger.cases.values()] == [2]
+
     def test_what_is_not_there_or_says_too_little_is_named_by_its_place(self, world: World) -> None:
         upload = world.upload("alpha", "ann", drawn(1))
         unknown = replace(FORM, uploads=(upload.upload_id, "nothing"))

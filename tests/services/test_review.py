@@ -22,7 +22,7 @@ from staydown.services.reveal_image import Look, reveal_blurred, reveal_sharp
 from staydown.services.review_queue import claim_case, claim_next, list_queue
 from staydown.services.view_case import view_case
 
-from tests.support.people import INCOMPLETE, NOT_VIOLATING, appeal, decide, judge, report
+from tests.support.people import INCOMPLETE, NOT_VIOLATING, answer, appeal, decide, judge, report
 from tests.support.pictures import BROKEN, drawn, drawn_hash, photograph
 from tests.support.world import World, memory_world
 
@@ -195,6 +195,14 @@ class TestAudit:
             ("ada", "case.claimed"),
             ("ada", "case.decided"),
         ]
+
+    def test_promise_9_an_upload_that_came_back_has_its_whole_story_on_record(self, world: World) -> None:
+        upload = world.upload("alpha", "ann", drawn(1))
+        case = judge(world, upload)
+        answer(world, appeal(world, upload))
+        world.drain()
+        chain = read_audit(world.stack, case.case_id)[1]
+        assert [record.action for record in chain.records] == ["upload.freed", "upload.published"]
 
     def test_a_record_that_was_changed_behind_our_back_is_told(self) -> None:
         # A world that is not checked afterwards: its chain is broken on purpose.

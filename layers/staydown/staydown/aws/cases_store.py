@@ -6,6 +6,7 @@
 | `REPORT#{case_number}` | `REPORT` | a report, by the number its sender was given |
 | `APPEAL#{appeal_id}` | `APPEAL` | an appeal; while undecided it is in the index `queue` under `appeals` |
 | `ABOUT#{entry_id}` | `CASE` | the case that new matches of an unjudged entry belong to |
+| `FILED#{token}` | `REPORT` | the report that a request has filed, should it be told again |
 | `ATTEMPTS#{digest}` | `{hour}` | wrong secrets given for a case number |
 """
 
@@ -57,6 +58,18 @@ class CasesStore:
         keys = {"pk": f"REPORT#{report.case_number}", "sk": "REPORT"}
         item = {**self._reports.dump(report), **keys}
         transaction.put_version(self._table.name, item, version=report.version)
+
+    def filed_as(self, token: str) -> str | None:
+        """The number of the report that this request has filed already."""
+        item = self._table.get(f"FILED#{token}", "REPORT")
+        return str(item["case_number"]) if item is not None else None
+
+    def remember_filed(
+        self, transaction: Transaction, token: str, case_number: str, *, until: datetime
+    ) -> None:
+        """ConcurrentChange when the same request was faster."""
+        item = {"case_number": case_number, "expires_at": int(until.timestamp())}
+        transaction.put_new(self._table.name, {"pk": f"FILED#{token}", "sk": "REPORT", **item})
 
     def appeal(self, appeal_id: str) -> Appeal | None:
         item = self._table.get(f"APPEAL#{appeal_id}", "APPEAL")

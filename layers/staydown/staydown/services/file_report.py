@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import hashlib
+import json
+from dataclasses import astuple, dataclass, replace
+from datetime import timedelta
 
 from staydown.aws.stack import Stack
 from staydown.domain.cases import Case
-from staydown.domain.errors import InvalidRequest
+from staydown.domain.errors import ConcurrentChange, InvalidRequest
 from staydown.domain.ids import new_case_number, new_secret, secret_digest
 from staydown.domain.reports import Declarations, Relation, Report, ReportedHash, Reporter
 from staydown.domain.uploads import Upload
@@ -15,6 +18,9 @@ from staydown.services.retrying import retried
 
 MOST_PICTURES = 15
 """In one report, by upload and by hash together: it is one transaction, and DynamoDB takes 100 writes."""
+
+REMEMBERED = timedelta(days=1)
+"""How long a request is known again by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +47,17 @@ class FiledReport:
 
 
 @retried
-def file_report(stack: Stack, form: ReportForm) -> FiledReport:
+def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None) -> FiledReport:
     """Open a case for each image that the report names, or join the one that is about it already.
 
-    InvalidRequest for an upload that is not there, a hash that says too little, and too many of them.
+    request_id: of the request, the same when it is told again because its answer was lost. The report is
+    filed once then; its secret, which nobody can have seen, is given anew. InvalidRequest for an upload that
+    is not there, a hash that says too little, and too many of them.
     """
+    token = _token(request_id, form)
+    known = stack.cases.filed_as(token) if token is not None else None
+    if known is not None:
+        return _told_again(stack, known)
     _check_number(form)
     uploads = _named_uploads(stack, form)
     _check_hashes(stack, form)
@@ -74,8 +86,32 @@ def file_report(stack: Stack, form: ReportForm) -> FiledReport:
     stack.cases.save_report(transaction, report)
     reporter = Reporter(report.case_number, form.name, form.email, form.signature)
     stack.reporters.save(transaction, reporter)
+    if token is not None:
+        stack.cases.remember_filed(transaction, token, report.case_number, until=now + REMEMBERED)
     transaction.commit()
     return FiledReport(report, secret, cases)
+
+
+def _token(request_id: str | None, form: ReportForm) -> str | None:
+    """Of this very request; another body with the same id is another request."""
+    if request_id is None:
+        return None
+    pictures = [(one.pdq.hex, one.quality) for one in form.hashes]
+    words = [form.relation, astuple(form.declarations), form.uploads, pictures, form.statement]
+    text = json.dumps([request_id, *words, form.signature, form.name, form.email])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _told_again(stack: Stack, case_number: str) -> FiledReport:
+    report = stack.cases.report(case_number)
+    if report is None:
+        raise ConcurrentChange("The report that this request filed is not there any more.")
+    secret = new_secret()
+    transaction = stack.transaction()
+    stack.cases.save_report(transaction, replace(report, secret_digest=secret_digest(secret)))
+    transaction.commit()
+    cases = (stack.cases.case(case_id) for case_id in report.case_ids)
+    return FiledReport(report, secret, tuple(case for case in cases if case is not None))
 
 
 def _check_number(form: ReportForm) -> None:

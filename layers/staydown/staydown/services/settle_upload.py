@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from staydown.aws.images import ImageAbsent
 from staydown.aws.stack import Stack
+from staydown.aws.transaction import Transaction
 from staydown.domain.errors import AccountIsBlocked, ConcurrentChange
 from staydown.domain.uploads import Reason, StopKind, Upload, UploadState
 from staydown.domain.verdicts import Verdict
@@ -113,9 +114,7 @@ def _publish(stack: Stack, upload: Upload) -> None:
         return
     published = upload.published(now=stack.now())
     transaction = stack.transaction()
-    if upload.cases or upload.released:
-        published = record_upload(stack, transaction, published, action="upload.published", details={})
-    stack.uploads.save(transaction, published)
+    stack.uploads.save(transaction, _recorded(stack, transaction, published))
     if not upload.released:
         stack.accounts.require_unblocked(transaction, upload.platform, upload.account_id)
     announce(stack, transaction, published)
@@ -128,9 +127,17 @@ def _publish(stack: Stack, upload: Upload) -> None:
 def _reject(stack: Stack, upload: Upload, reason: str) -> None:
     rejected = upload.rejected(reason, now=stack.now())
     transaction = stack.transaction()
-    stack.uploads.save(transaction, rejected)
+    stack.uploads.save(transaction, _recorded(stack, transaction, rejected))
     announce(stack, transaction, rejected)
     transaction.commit()
+
+
+def _recorded(stack: Stack, transaction: Transaction, upload: Upload) -> Upload:
+    """On record, once anybody had to do with it: what came and was published has no story to tell."""
+    if not upload.cases and not upload.audit.seq:
+        return upload
+    details = {"reason": upload.reason}
+    return record_upload(stack, transaction, upload, action=f"upload.{upload.state.value}", details=details)
 
 
 def _freed_of_gone_entries(stack: Stack, upload: Upload) -> bool:
