@@ -172,49 +172,69 @@ def _run(cloud: MemoryCloud, tasks: Mapping[str, Task], choose: Choose) -> Order
     return Order(tuple(steps), {r.name: r.result for r in runners}) if complete else None
 
 
-class _Explorer:
-    """prefixes: choices still to be tried. touched: by task, everything it was ever seen to touch."""
+@dataclass(frozen=True)
+class _Prefix:
+    """Choices still to be tried. switches: how often they take the turn from a task that could go on."""
 
-    def __init__(self, cloud: MemoryCloud, touched: dict[str, set[Footprint]]) -> None:
+    choices: tuple[str, ...] = ()
+    switches: int = 0
+
+
+class _Explorer:
+    """touched: by task, everything it was ever seen to touch. most: switches in one order."""
+
+    def __init__(self, cloud: MemoryCloud, touched: dict[str, set[Footprint]], most: int) -> None:
         self._cloud = cloud
-        self.prefixes: list[tuple[str, ...]] = [()]
+        self.prefixes = [_Prefix()]
         self.touched = touched
+        self._most = most
         self.has_learned = False
-        self._seen: set[int] = set()
+        self._seen: dict[int, int] = {}
         self._made: list[str] = []
-        self._prefix: tuple[str, ...] = ()
+        self._prefix = _Prefix()
         self._last: _Runner | None = None
 
     def begin(self) -> None:
         self._prefix, self._made, self._last = self.prefixes.pop(), [], None
 
     def choose(self, alive: Sequence[_Runner]) -> _Runner | None:
-        for runner in alive:
-            self._learn(runner)
+        if learn(self.touched, alive):
+            self.has_learned = True
         last = self._last
         hidden = [runner for runner in alive if not self._matters(runner, alive)]
         if hidden:
             self._last = last if last in hidden else hidden[0]
             return self._last
-        if len(self._made) < len(self._prefix):
-            wanted = self._prefix[len(self._made)]
-            self._last = next(runner for runner in alive if runner.name == wanted)
+        if len(self._made) < len(self._prefix.choices):
+            wanted = self._prefix.choices[len(self._made)]
+            chosen = next(runner for runner in alive if runner.name == wanted)
+        elif (found := self._continued(alive)) is not None:
+            chosen = found
         else:
-            state = hash((self._cloud.digest(), *((r.name, r.history, r.drawn) for r in alive)))
-            if state in self._seen:
-                return None
-            self._seen.add(state)
-            self._last = last if last in alive else alive[0]
-            others = [runner for runner in alive if runner is not self._last]
-            self.prefixes += [(*self._made, other.name) for other in others]
-        self._made.append(self._last.name)  # type: ignore[union-attr]
-        return self._last
+            return None
+        self._made.append(chosen.name)
+        self._last = chosen
+        return chosen
 
-    def _learn(self, runner: _Runner) -> None:
-        known = self.touched.setdefault(runner.name, set())
-        if runner.next and runner.next not in known:
-            known.add(runner.next)
-            self.has_learned = True
+    def _continued(self, alive: Sequence[_Runner]) -> _Runner | None:
+        """Go on with the same task, and note the others for later; None where all was seen before."""
+        switches = self._prefix.switches
+        state = hash((self._cloud.digest(), self._name(), *((r.name, r.history, r.drawn) for r in alive)))
+        if self._seen.get(state, self._most + 1) <= switches:
+            return None
+        self._seen[state] = switches
+        can_go_on = self._last in alive
+        going_on = self._last if can_go_on and self._last is not None else alive[0]
+        if switches + can_go_on <= self._most:
+            self.prefixes += [
+                _Prefix((*self._made, other.name), switches + can_go_on)
+                for other in alive
+                if other is not going_on
+            ]
+        return going_on
+
+    def _name(self) -> str:
+        return self._last.name if self._last is not None else ""
 
     def _matters(self, runner: _Runner, alive: Sequence[_Runner]) -> bool:
         """Whether somebody else who still runs may ever touch the same."""
@@ -227,41 +247,69 @@ class _Explorer:
         )
 
 
+def learn(touched: dict[str, set[Footprint]], alive: Sequence[_Runner]) -> bool:
+    """Note what the tasks are about to touch; whether any of it is new."""
+    news = False
+    for runner in alive:
+        known = touched.setdefault(runner.name, set())
+        if runner.next and runner.next not in known:
+            known.add(runner.next)
+            news = True
+    return news
+
+
+ANY_NUMBER = 1_000
+
+
 def every_order(
-    cloud: MemoryCloud, prepare: Callable[[], Mapping[str, Task]], *, most: int = 10_000
+    cloud: MemoryCloud,
+    prepare: Callable[[], Mapping[str, Task]],
+    *,
+    switches: int = ANY_NUMBER,
+    most: int = 10_000,
 ) -> Iterator[Order]:
     """Run the tasks in every order that can matter. prepare: sets the stage anew, and gives the tasks.
 
-    Raises AssertionError when there are more orders than `most`.
+    switches: only orders that take the turn from a task that could go on so many times at most (most bugs of
+    concurrency need two: Musuvathi and Qadeer, PLDI 2007). Raises AssertionError for more orders than `most`.
     """
     touched: dict[str, set[Footprint]] = {}
-    tried = 0
-    while True:
-        explorer = _Explorer(cloud, touched)
-        while explorer.prefixes:
-            explorer.begin()
-            order = _run(cloud, prepare(), explorer.choose)
-            if order is not None:
-                yield order
-            tried += 1
-            if tried > most:
+    for _ in _sampled(cloud, prepare, random.Random(0), 8, touched):
+        pass
+    found = 0
+    explorer = _Explorer(cloud, touched, switches)
+    while explorer.prefixes:
+        explorer.begin()
+        order = _run(cloud, prepare(), explorer.choose)
+        if order is not None:
+            yield order
+            found += 1
+            if found > most:
                 raise AssertionError(f"more than {most} orders")
-            if explorer.has_learned:
-                break  # where to switch has changed: from the beginning
-        else:
-            return
+        if explorer.has_learned:
+            # Where to switch has changed: from the beginning.
+            explorer = _Explorer(cloud, touched, switches)
 
 
-def random_orders(
-    cloud: MemoryCloud, prepare: Callable[[], Mapping[str, Task]], *, seed: int, count: int
+def _sampled(
+    cloud: MemoryCloud,
+    prepare: Callable[[], Mapping[str, Task]],
+    choices: random.Random,
+    count: int,
+    touched: dict[str, set[Footprint]],
 ) -> Iterator[Order]:
-    """Some orders of many tasks, the same ones for the same seed."""
-    choices = random.Random(seed)
-
     def choose(alive: Sequence[_Runner]) -> _Runner:
+        learn(touched, alive)
         return choices.choice(alive)
 
     for _ in range(count):
         order = _run(cloud, prepare(), choose)
         assert order is not None
         yield order
+
+
+def random_orders(
+    cloud: MemoryCloud, prepare: Callable[[], Mapping[str, Task]], *, seed: int, count: int
+) -> Iterator[Order]:
+    """Some orders of many tasks, the same ones for the same seed."""
+    return _sampled(cloud, prepare, random.Random(seed), count, {})

@@ -138,7 +138,7 @@ class Upload:
         )
 
     def rejected(self, reason: str, *, now: datetime) -> Upload:
-        return replace(self, state=UploadState.REJECTED, reason=reason, updated_at=now)
+        return replace(self, state=UploadState.REJECTED, reason=reason, stops={}, updated_at=now)
 
     def _resting_on(self, stops: Mapping[str, Stop], now: datetime) -> Upload:
         if self.state is UploadState.REJECTED or stops == self.stops:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from staydown.aws.images import ImageAbsent
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
+from staydown.domain.bank import Match
 from staydown.domain.errors import AccountIsBlocked, ConcurrentChange
 from staydown.domain.uploads import Reason, StopKind, Upload, UploadState
 from staydown.domain.verdicts import Verdict
@@ -86,16 +87,20 @@ class _Settling:
             return False
         judged_at = self._bank.seq
         verdict, matches = self._bank.judge(upload, self._looks.of)
+        moved = not is_in_line(self._stack, upload, verdict)
+        if moved:
+            self._move(upload, verdict, matches)
+        # Only now: whoever was refused above has to judge again.
         self._judged_at = judged_at
-        if is_in_line(self._stack, upload, verdict):
-            return False
+        return moved
+
+    def _move(self, upload: Upload, verdict: Verdict, matches: tuple[Match, ...]) -> None:
         if verdict is not Verdict.CLEAR:
             stop_upload(self._stack, upload, verdict, matches)
         elif upload.state is UploadState.RECEIVED:
             _publish(self._stack, upload)
         else:
             leave_review(self._stack, upload)
-        return True
 
 
 def _waits_for_bank(upload: Upload) -> bool:

@@ -1,0 +1,310 @@
+"""Every call to AWS of every use case fails once, in every way; told again, all ends as if nothing had.
+
+A request is repeated by its client, a message by its queue. Then every message is delivered, and what the
+world has come to is compared with a world without faults: uploads, cases, bank, accounts, images, events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from staydown.domain.appeals import AppealOutcome
+from staydown.domain.cases import Outcome
+from staydown.domain.errors import StaydownError
+from staydown.domain.reports import ReportedHash
+from staydown.services.amend_report import Information, complete_report, withdraw_report
+from staydown.services.block_account import block_account, unblock_account
+from staydown.services.file_report import file_report
+from staydown.services.publish_events import publish_events
+from staydown.services.review_queue import claim_case
+
+from tests.support.faults import Counting, Failing, Fault
+from tests.support.likeness import likeness
+from tests.support.people import (
+    FORM,
+    INCOMPLETE,
+    NOT_VIOLATING,
+    VIOLATING,
+    answer,
+    appeal,
+    decide,
+    judge,
+    judged_story,
+    report,
+)
+from tests.support.pictures import BROKEN, FunctionDied, drawn, drawn_hash
+from tests.support.world import Message, World
+
+Act = Callable[[int], object]
+"""What is done, and done again by whoever got no answer; given the number of the attempt, from 1."""
+
+Stage = Callable[[World], Act]
+
+
+def delivery(world: World, message: Message) -> Act:
+    """A message in the hands of its function; the queue brings it again when that failed."""
+    return lambda attempt: world.handle(replace(message, attempt=attempt))
+
+
+def arriving(world: World, data: bytes) -> Act:
+    message = world.put("beta", "bob", data)
+    world.queue.remove(message)
+    return delivery(world, message)
+
+
+def pending(world: World, kind: str) -> Act:
+    """The message of this kind that waits, taken from the queue."""
+    world.publish()
+    message = next(message for message in world.queue if message.kind == kind)
+    world.queue.remove(message)
+    return delivery(world, message)
+
+
+def scan_of_an_innocent_image(world: World) -> Act:
+    judged_story(world, drawn(7))
+    world.drain()
+    return arriving(world, drawn(1))
+
+
+def scan_of_a_judged_image(world: World) -> Act:
+    judged_story(world, drawn(1))
+    world.drain()
+    return arriving(world, drawn(1, flipped=3))
+
+
+def scan_of_a_near_image(world: World) -> Act:
+    judged_story(world, drawn(1))
+    world.drain()
+    return arriving(world, drawn(1, flipped=40))
+
+
+def scan_of_a_claimed_image(world: World) -> Act:
+    report(world, hashes=[drawn_hash(1)])
+    world.drain()
+    return arriving(world, drawn(1, flipped=3))
+
+
+def scan_of_what_is_no_image(world: World) -> Act:
+    return arriving(world, BROKEN)
+
+
+def settling_of_a_freed_image(world: World) -> Act:
+    story = judged_story(world, drawn(1))
+    world.drain()
+    answer(world, appeal(world, story.upload))
+    return pending(world, "settle")
+
+
+def settling_of_a_removed_image(world: World) -> Act:
+    judged_story(world, drawn(1))
+    return pending(world, "settle")
+
+
+def sweep_after_a_judgement(world: World) -> Act:
+    for number, bits in enumerate([3, 20, 40]):
+        world.upload("beta", f"bob{number}", drawn(1, flipped=bits))
+    judged_story(world, drawn(1))
+    return pending(world, "sweep")
+
+
+def sweep_after_a_claim(world: World) -> Act:
+    world.upload("beta", "bob", drawn(1, flipped=3))
+    report(world, hashes=[drawn_hash(1)])
+    return pending(world, "sweep")
+
+
+def sweep_after_a_reversal(world: World) -> Act:
+    story = judged_story(world, drawn(1))
+    for number, bits in enumerate([3, 40]):
+        world.upload("beta", f"bob{number}", drawn(1, flipped=bits))
+    world.drain()
+    answer(world, appeal(world, story.upload))
+    return pending(world, "sweep")
+
+
+def publishing_of_events(world: World) -> Act:
+    judged_story(world, drawn(1))
+
+    def act(attempt: int) -> object:
+        # The stream comes again with the same records until all of them are published.
+        assert publish_events(world.stack, world.outbox()) == set()
+        return None
+
+    return act
+
+
+def decision_violating(world: World) -> Act:
+    uploads = [world.upload("alpha", name, drawn(1, flipped=n)) for n, name in enumerate(["ann", "eve"])]
+    case_id = report(world, *uploads).cases[0].case_id
+    return lambda _: decide(world, case_id)
+
+
+def decision_on_a_claim(world: World) -> Act:
+    case_id = report(world, hashes=[drawn_hash(1)]).cases[0].case_id
+    world.upload("beta", "bob", drawn(1, flipped=3))
+    return lambda _: decide(world, case_id)
+
+
+def decision_not_violating(world: World) -> Act:
+    case_id = report(world, hashes=[drawn_hash(1)]).cases[0].case_id
+    world.upload("beta", "bob", drawn(1, flipped=3))
+    return lambda _: decide(world, case_id, NOT_VIOLATING)
+
+
+def decision_suspected_child(world: World) -> Act:
+    case_id = report(world, world.upload("alpha", "ann", drawn(1))).cases[0].case_id
+    return lambda _: decide(world, case_id, Outcome.SUSPECTED_CHILD)
+
+
+def decision_needs_information(world: World) -> Act:
+    case_id = report(world, world.upload("alpha", "ann", drawn(1))).cases[0].case_id
+    return lambda _: decide(world, case_id, Outcome.NEEDS_INFORMATION)
+
+
+def claim_of_a_case(world: World) -> Act:
+    case_id = report(world, world.upload("alpha", "ann", drawn(1))).cases[0].case_id
+    return lambda _: claim_case(world.stack, case_id=case_id, reviewer="ada")
+
+
+def appeal_filed(world: World) -> Act:
+    story = judged_story(world, drawn(1))
+    return lambda _: appeal(world, story.upload)
+
+
+def appeal_upheld(world: World) -> Act:
+    story = judged_story(world, drawn(1))
+    world.upload("beta", "bob", drawn(1, flipped=3))
+    filed = appeal(world, story.upload)
+    return lambda _: answer(world, filed)
+
+
+def appeal_upheld_while_another_case_stands(world: World) -> Act:
+    upload = world.upload("alpha", "ann", drawn(1))
+    first = judge(world, upload)
+    judge(world, upload, reviewer="ben")
+    filed = appeal(world, upload, first.case_id)
+    return lambda _: answer(world, filed)
+
+
+def appeal_rejected(world: World) -> Act:
+    filed = appeal(world, judged_story(world, drawn(1)).upload)
+    return lambda _: answer(world, filed, AppealOutcome.REJECTED)
+
+
+def report_of_uploads_and_hashes(world: World) -> Act:
+    uploads = tuple(world.upload("alpha", "ann", drawn(n)).upload_id for n in (1, 2))
+    form = replace(FORM, uploads=uploads, hashes=(ReportedHash(drawn_hash(3), 90),))
+    return lambda _: file_report(world.stack, form, request_id="a request")
+
+
+def report_completed(world: World) -> Act:
+    filed = report(world, world.upload("alpha", "ann", drawn(1)), form=INCOMPLETE)
+    added = Information(signature="Jane Roe", email="jane@example.org")
+    return lambda _: complete_report(world.stack, filed.report.case_number, filed.secret, added)
+
+
+def report_withdrawn(world: World) -> Act:
+    upload = world.upload("alpha", "ann", drawn(2))
+    filed = report(world, upload, hashes=[drawn_hash(1)])
+    world.upload("beta", "bob", drawn(1, flipped=3))
+    return lambda _: withdraw_report(world.stack, filed.report.case_number, filed.secret)
+
+
+def block_by_hand(world: World) -> Act:
+    return lambda _: block_account(
+        world.stack, platform="alpha", account_id="ann", reason="spam", reviewer="sue"
+    )
+
+
+def unblock_by_hand(world: World) -> Act:
+    block_by_hand(world)(1)
+    return lambda _: unblock_account(
+        world.stack, platform="alpha", account_id="ann", reason="talked", reviewer="sue"
+    )
+
+
+USE_CASES: list[Stage] = [
+    scan_of_an_innocent_image,
+    scan_of_a_judged_image,
+    scan_of_a_near_image,
+    scan_of_a_claimed_image,
+    scan_of_what_is_no_image,
+    settling_of_a_freed_image,
+    settling_of_a_removed_image,
+    sweep_after_a_judgement,
+    sweep_after_a_claim,
+    sweep_after_a_reversal,
+    publishing_of_events,
+    decision_violating,
+    decision_on_a_claim,
+    decision_not_violating,
+    decision_suspected_child,
+    decision_needs_information,
+    claim_of_a_case,
+    appeal_filed,
+    appeal_upheld,
+    appeal_upheld_while_another_case_stands,
+    appeal_rejected,
+    report_of_uploads_and_hashes,
+    report_completed,
+    report_withdrawn,
+    block_by_hand,
+    unblock_by_hand,
+]
+
+
+def until_answered(act: Act) -> None:
+    """Do it, and again when no answer came; a refusal is an answer."""
+    for attempt in (1, 2):
+        try:
+            act(attempt)
+        except StaydownError:
+            raise
+        except (FunctionDied, Exception):  # noqa: BLE001 (a dead function, an unreachable service: no answer)
+            continue
+        return
+    raise AssertionError("it fails again and again, and no fault is left")
+
+
+def faults_of(world: World, act: Act) -> Iterator[tuple[int, Fault]]:
+    counting = Counting()
+    with world.cloud.wire.watched_by(counting):
+        act(1)
+    for number, call in enumerate(counting.calls):
+        yield from ((number, fault) for fault in Fault if fault.fits(call))
+
+
+@pytest.mark.parametrize("stage", USE_CASES, ids=lambda stage: stage.__name__)
+def test_promise_7_whatever_fails_all_ends_as_if_nothing_had(
+    world: World, stage: Stage, record_property: Callable[[str, object], None]
+) -> None:
+    act = stage(world)
+    mark = world.mark()
+    faults = list(faults_of(world, act))
+    world.drain()
+    expected = likeness(world)
+    for number, fault in faults:
+        world.back_to(mark)
+        failing = Failing(number, fault)
+        with world.cloud.wire.watched_by(failing):
+            until_answered(act)
+        world.drain()
+        here = f"call {number}, {failing.calls[number]}, {fault.value}"
+        assert failing.happened, here
+        assert likeness(world) == expected, here
+    record_property("use cases that failed", 1)
+    record_property("calls that failed", len({number for number, _ in faults}))
+    record_property("faults injected", len(faults))
+
+
+def test_each_fault_is_one(world: World) -> None:
+    """A guard of these tests: the outcome without faults is reached by doing something."""
+    act = decision_violating(world)
+    world.drain()
+    before = likeness(world)
+    act(1)
+    world.drain()
+    assert likeness(world) != before
+    assert VIOLATING.stops

@@ -1,0 +1,241 @@
+"""Any story: whatever people do, and in whatever order messages come, once all is delivered all is right.
+
+After each step the world is drained and checked, and then taken back to before it was drained: so messages
+go on to wait, to come late, twice and out of order.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+from staydown.domain.appeals import AppealOutcome
+from staydown.domain.cases import Case, Outcome
+from staydown.domain.errors import StaydownError
+from staydown.services.amend_report import Information, complete_report, withdraw_report
+from staydown.services.block_account import block_account, unblock_account
+from staydown.services.file_report import FiledReport, file_report
+from staydown.services.publish_events import publish_events
+from staydown.services.review_queue import claim_case, claim_next
+
+from tests.support.invariants import check
+from tests.support.people import FORM, INCOMPLETE, answer, appeal, decide, report
+from tests.support.pictures import BROKEN, drawn, drawn_hash
+from tests.support.world import World, memory_world
+
+EXAMPLES = int(os.environ.get("STAYDOWN_STORIES", "40"))
+STEPS = 30
+
+platforms = st.sampled_from(["alpha", "beta"])
+accounts = st.sampled_from(["ann", "bob", "cat"])
+reviewers = st.sampled_from(["ada", "ben", "cleo", "dora"])
+seeds = st.integers(1, 2)
+flips = st.sampled_from([0, 3, 25, 31, 40, 47, 60, 75])
+chances = st.integers(0, 10**6)
+
+
+class Stories(RuleBasedStateMachine):
+    """What people may do is refused at times (StaydownError); nothing else may ever go wrong."""
+
+    filed = Bundle("filed")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._undo = ExitStack()
+        self.world: World = self._undo.enter_context(memory_world())
+        self.accounts: list[tuple[str, str]] = []
+
+    def teardown(self) -> None:
+        self._undo.close()
+
+    def attempt(self, act: Callable[[], object], *, twice: bool = False) -> None:
+        """As a client does, who tells it again when the answer was lost."""
+        for _ in range(1 + twice):
+            try:
+                act()
+            except StaydownError:
+                return
+
+    def pick(self, number: int) -> Case | None:
+        cases = sorted(self.cases(), key=lambda case: case.case_id)
+        return cases[number % len(cases)] if cases else None
+
+    def cases(self) -> list[Case]:
+        keys = self.world.cloud.table(self.world.cloud.settings.cases_table)
+        ids = [pk.removeprefix("CASE#") for pk, _ in keys if pk.startswith("CASE#")]
+        return [case for case_id in ids if (case := self.world.stack.cases.case(case_id)) is not None]
+
+    def upload_ids(self) -> list[str]:
+        keys = self.world.cloud.table(self.world.cloud.settings.uploads_table)
+        return sorted(pk.removeprefix("UPLOAD#") for pk, sk in keys if sk == "UPLOAD")
+
+    @initialize(seed=seeds)
+    def something_is_up(self, seed: int) -> None:
+        self.world.upload("alpha", "ann", drawn(seed))
+
+    @rule(platform=platforms, account=accounts, seed=seeds, flipped=flips, plain=st.booleans(), copy=seeds)
+    def put(self, platform: str, account: str, seed: int, flipped: int, plain: bool, copy: int) -> None:
+        self.world.put(
+            platform, account, drawn(seed, flipped=flipped, quality=20 if plain else 100, copy=copy)
+        )
+
+    @rule(platform=platforms, account=accounts)
+    def put_what_is_no_image(self, platform: str, account: str) -> None:
+        self.world.put(platform, account, BROKEN)
+
+    @rule(target=filed, numbers=st.lists(chances, min_size=1, max_size=3), complete=st.booleans())
+    def report_uploads(self, numbers: list[int], complete: bool) -> FiledReport | None:
+        known = self.upload_ids()
+        uploads = tuple(dict.fromkeys(known[number % len(known)] for number in numbers))
+        return self.report(uploads, (), complete)
+
+    @rule(target=filed, seed=seeds, flipped=flips, complete=st.booleans())
+    def report_a_hash(self, seed: int, flipped: int, complete: bool) -> FiledReport | None:
+        return self.report((), (drawn_hash(seed, flipped=flipped).hex,), complete)
+
+    def report(self, uploads: tuple[str, ...], hashes: tuple[str, ...], complete: bool) -> FiledReport | None:
+        form = replace(FORM if complete else INCOMPLETE, uploads=uploads)
+        if hashes:
+            (one,) = (pdq for pdq in hashes)
+            return report(self.world, hashes=[type(drawn_hash(1)).from_hex(one)], form=form)
+        return file_report(self.world.stack, form)
+
+    @rule(one=filed, twice=st.booleans())
+    def complete(self, one: FiledReport, twice: bool) -> None:
+        added = Information(signature="Jane Roe", email="jane@example.org")
+        self.attempt(
+            lambda: complete_report(self.world.stack, one.report.case_number, one.secret, added),
+            twice=twice,
+        )
+
+    @rule(one=consumes(filed), twice=st.booleans())
+    def withdraw(self, one: FiledReport, twice: bool) -> None:
+        self.attempt(
+            lambda: withdraw_report(self.world.stack, one.report.case_number, one.secret), twice=twice
+        )
+
+    @rule(number=chances, reviewer=reviewers)
+    def claim(self, number: int, reviewer: str) -> None:
+        case = self.pick(number)
+        if case is not None:
+            self.attempt(lambda: claim_case(self.world.stack, case_id=case.case_id, reviewer=reviewer))
+
+    @rule(reviewer=reviewers)
+    def claim_the_next(self, reviewer: str) -> None:
+        self.attempt(lambda: claim_next(self.world.stack, reviewer=reviewer))
+
+    @rule(
+        number=chances,
+        reviewer=reviewers,
+        outcome=st.sampled_from([Outcome.VIOLATING, Outcome.VIOLATING, *Outcome]),
+        twice=st.booleans(),
+    )
+    def judge(self, number: int, reviewer: str, outcome: Outcome, twice: bool) -> None:
+        undecided = sorted((case for case in self.cases() if case.undecided), key=lambda c: c.case_id)
+        if undecided:
+            case_id = undecided[number % len(undecided)].case_id
+            self.attempt(lambda: decide(self.world, case_id, outcome, reviewer=reviewer), twice=twice)
+
+    @rule(number=chances, reviewer=reviewers, outcome=st.sampled_from(AppealOutcome), twice=st.booleans())
+    def appeal_and_answer(self, number: int, reviewer: str, outcome: AppealOutcome, twice: bool) -> None:
+        blocking = sorted((case for case in self.cases() if case.blocked), key=lambda c: c.case_id)
+        if not blocking:
+            return
+        case = blocking[number % len(blocking)]
+        uploads = self.world.stack.uploads.get_many(case.uploads)
+        upload = uploads[number % len(uploads)]
+        self.attempt(
+            lambda: answer(self.world, appeal(self.world, upload, case.case_id), outcome, reviewer=reviewer),
+            twice=twice,
+        )
+
+    @rule(number=chances)
+    def appeal_only(self, number: int) -> None:
+        case = self.pick(number)
+        uploads = self.world.stack.uploads.get_many(case.uploads) if case is not None else []
+        if case is not None and uploads:
+            self.attempt(lambda: appeal(self.world, uploads[number % len(uploads)], case.case_id))
+
+    @rule(number=chances, reviewer=reviewers, outcome=st.sampled_from(AppealOutcome))
+    def answer_only(self, number: int, reviewer: str, outcome: AppealOutcome) -> None:
+        waiting, _ = self.world.stack.cases.queued_appeals()
+        if waiting:
+            one = waiting[number % len(waiting)]
+            self.attempt(lambda: answer(self.world, one, outcome, reviewer=reviewer))
+
+    @rule(platform=platforms, account=accounts)
+    def block(self, platform: str, account: str) -> None:
+        self.attempt(
+            lambda: block_account(
+                self.world.stack, platform=platform, account_id=account, reason="spam", reviewer="sue"
+            )
+        )
+
+    @rule(platform=platforms, account=accounts)
+    def unblock(self, platform: str, account: str) -> None:
+        self.attempt(
+            lambda: unblock_account(
+                self.world.stack, platform=platform, account_id=account, reason="ok", reviewer="sue"
+            )
+        )
+
+    @rule()
+    def the_publisher_runs(self) -> None:
+        self.world.publish()
+
+    @rule(number=chances)
+    def the_publisher_runs_for_some(self, number: int) -> None:
+        waiting = self.world.outbox()
+        publish_events(self.world.stack, waiting[: number % (len(waiting) + 1)])
+
+    @rule(number=chances, again=st.booleans())
+    def a_message_comes(self, number: int, again: bool) -> None:
+        """Any of those that wait; it may come once more, later."""
+        if self.world.queue:
+            message = self.world.queue[number % len(self.world.queue)]
+            self.world.queue.remove(message)
+            if again:
+                self.world.queue.append(message)
+            self.world.deliver(message)
+
+    @rule()
+    def all_messages_come(self) -> None:
+        self.world.drain()
+
+    @rule(minutes=st.sampled_from([1, 45, 90]))
+    def time_passes(self, minutes: int) -> None:
+        self.world.clock.advance(minutes=minutes)
+
+    @invariant()
+    def once_all_is_delivered_all_is_well(self) -> None:
+        mark = self.world.mark()
+        self.world.drain()
+        check(self.world)
+        assert not self.world.dead
+        assert not self.world.failures, self.world.failures
+        self.world.back_to(mark)
+
+
+def test_any_story_ends_well(record_property: Callable[[str, object], None]) -> None:
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        Stories,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+        ),
+    )
+    record_property("stories", EXAMPLES)

@@ -1,0 +1,95 @@
+"""One call to AWS that fails, in one of the ways in which calls fail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
+
+from tests.support.dynamodb_rules import refusal
+from tests.support.pictures import FunctionDied
+from tests.support.wire import Answer, Call, Watcher
+
+
+class Fault(StrEnum):
+    BEFORE = "fails before it takes effect"
+    AFTER = "takes effect, the answer is lost"
+    THROTTLED = "is throttled"
+    REFUSED = "fails its condition"
+    CONFLICT = "meets another transaction"
+    DIED_BEFORE = "the function dies before it"
+    DIED_AFTER = "the function dies after it"
+
+    def fits(self, call: Call) -> bool:
+        """Conditions and conflicts are those of transactions; after a mere reading nothing is lost."""
+        if self in {Fault.REFUSED, Fault.CONFLICT}:
+            return call.operation == "TransactWriteItems"
+        if self in {Fault.AFTER, Fault.DIED_AFTER}:
+            return not call.operation.startswith(("Get", "BatchGet", "Query", "Head"))
+        return True
+
+
+_THROTTLED = {
+    "dynamodb": "ProvisionedThroughputExceededException",
+    "s3": "SlowDown",
+    "events": "ThrottlingException",
+    "cloudfront": "TooManyInvalidationsInProgress",
+}
+
+
+class Counting(Watcher):
+    """Notes the calls as they come."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+
+    def before(self, call: Call) -> Answer | None:
+        self.calls.append(call)
+        return None
+
+
+class Failing(Counting):
+    """Lets the call with this number (from 0) fail. happened: whether it came to that."""
+
+    def __init__(self, number: int, fault: Fault) -> None:
+        super().__init__()
+        self._number = number
+        self._fault = fault
+        self._hit: Call | None = None
+        self.happened = False
+
+    def before(self, call: Call) -> Answer | None:
+        super().before(call)
+        if self.happened or len(self.calls) != self._number + 1:
+            return None
+        self.happened = True
+        match self._fault:
+            case Fault.BEFORE:
+                raise EndpointConnectionError(endpoint_url=call.service)
+            case Fault.DIED_BEFORE:
+                raise FunctionDied
+            case Fault.THROTTLED:
+                return Answer({"Error": {"Code": _THROTTLED[call.service], "Message": "slow down"}}, 400)
+            case Fault.REFUSED:
+                return _cancelled(call, "ConditionalCheckFailed")
+            case Fault.CONFLICT:
+                return _cancelled(call, "TransactionConflict")
+        self._hit = call
+        return None
+
+    def after(self, call: Call) -> None:
+        if call is self._hit:
+            self._hit = None
+            if self._fault is Fault.DIED_AFTER:
+                raise FunctionDied
+            raise ReadTimeoutError(endpoint_url=call.service)
+
+
+def _cancelled(call: Call, code: str) -> Answer:
+    """The first write that has a condition is the one that fails (else the first of all)."""
+    writes: Sequence[dict[str, dict[str, object]]] = call.params["TransactItems"]
+    conditional = [n for n, write in enumerate(writes) if "ConditionExpression" in next(iter(write.values()))]
+    failing = conditional[0] if conditional else 0
+    reasons = [{"Code": code if number == failing else "None"} for number in range(len(writes))]
+    return refusal("TransactionCanceledException", "cancelled", CancellationReasons=reasons)

@@ -1,0 +1,110 @@
+"""What a world comes to, told so that two worlds in which the same happened tell the same.
+
+Left out is what differs by how often something was tried: versions, audit and random ids. Cases and reports
+are named by what they are about.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from staydown.domain.cases import Case
+from staydown.domain.uploads import Upload
+
+from tests.support.invariants import check
+from tests.support.ledger import Ledger
+from tests.support.world import World
+
+Likeness = Mapping[str, Any]
+
+
+def likeness(world: World) -> Likeness:
+    """Of a world at rest, in which all that must hold does."""
+    ledger = check(world, told_again=True)
+    names = _names(ledger)
+    told = {event.detail["id"]: event for event in world.told}
+    settings = world.cloud.settings
+    return {
+        "uploads": {upload.key: _renamed(names, _upload(upload)) for upload in ledger.uploads.values()},
+        "cases": {names[case.case_id]: _renamed(names, _case(case)) for case in ledger.cases.values()},
+        "reports": sorted(
+            _renamed(names, [report.case_ids, report.uploads, report.valid_at, report.withdrawn_at])
+            for report in ledger.reports.values()
+        ),
+        "appeals": sorted(
+            _renamed(names, [appeal.case_id, appeal.account_id, appeal.outcome, appeal.decided_by])
+            for appeal in ledger.appeals.values()
+        ),
+        "entries": {
+            entry.entry_id: (
+                entry.standing,
+                sorted(_renamed(names, [s.source, s.reference]) for s in entry.supports),
+                entry.features is not None and entry.features in ledger.objects[settings.bank_bucket],
+            )
+            for entry in ledger.entries.values()
+        },
+        "accounts": {
+            key: sorted(_renamed(names, holder) for holder in account.blocks)
+            for key, account in ledger.accounts.items()
+            if account.blocks
+        },
+        "objects": {
+            bucket: dict(ledger.objects[bucket])
+            for bucket in (settings.published_bucket, settings.quarantine_bucket)
+        },
+        "told": Counter(
+            _renamed(names, [event.type, {k: v for k, v in event.detail.items() if k not in {"id", "time"}}])
+            for event in told.values()
+        ),
+        "dead": len(world.dead),
+    }
+
+
+def _names(ledger: Ledger) -> dict[str, str]:
+    """A name for each random id, from what it stands for."""
+    names: dict[str, str] = {}
+    keys = {upload.upload_id: upload.key for upload in ledger.uploads.values()}
+    about = {
+        case.case_id: json.dumps(
+            [
+                sorted(keys[one] for one in case.uploads),
+                sorted(case.entries),
+                case.state,
+                str(case.decision and (case.decision.outcome, case.decision.reviewer)),
+            ]
+        )
+        for case in ledger.cases.values()
+    }
+    for number, case_id in enumerate(sorted(about, key=lambda one: about[one])):
+        names[case_id] = f"case {number}"
+    claims = {
+        number: json.dumps([sorted(names[one] for one in report.case_ids), report.statement])
+        for number, report in ledger.reports.items()
+    }
+    for place, case_number in enumerate(sorted(claims, key=lambda one: claims[one])):
+        names[case_number] = f"report {place}"
+    for appeal in ledger.appeals.values():
+        names[appeal.appeal_id] = f"appeal of {appeal.account_id} against {names[appeal.case_id]}"
+    return names
+
+
+def _upload(upload: Upload) -> list[object]:
+    stops = sorted((stop.cause, stop.kind, stop.reason) for stop in upload.stops.values())
+    flags = [upload.was_published, upload.released, upload.returns]
+    return [upload.state, upload.reason, stops, upload.cases, sorted(upload.cleared), *flags]
+
+
+def _case(case: Case) -> list[object]:
+    decision = case.decision and [case.decision.outcome, case.decision.reviewer]
+    about = [case.uploads, case.entries, case.banked, case.blocked, case.reports, case.appeals]
+    return [case.state, *about, case.claim, sorted(case.involved), decision, case.deadline]
+
+
+def _renamed(names: Mapping[str, str], value: object) -> str:
+    text = json.dumps(value, default=str, sort_keys=True)
+    for one, name in names.items():
+        text = text.replace(one, name)
+    return text
