@@ -230,7 +230,7 @@ class Stories(RuleBasedStateMachine):
 
 
 def test_any_story_ends_well(record_property: Callable[[str, object], None]) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Stories,
         settings=settings(
             max_examples=EXAMPLES,
