@@ -11,7 +11,7 @@ export OPENBLAS_NUM_THREADS := 1
 export AWS_DEFAULT_REGION ?= eu-central-1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench build sizes clean
+.PHONY: help run demo test check bench build pages sizes clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -34,6 +34,9 @@ bench: $(BENCH) ## every figure of docs/benchmarks.md, beside the peers (some 25
 build: $(SAM) ## what is deployed, into .aws-sam (needs python3.13 on PATH)
 	@python3.13 -c pass 2>/dev/null || { echo "make build: no python3.13 on PATH that runs; the functions are built for it" >&2; exit 1; }
 	@.venv-sam/bin/sam validate --lint && .venv-sam/bin/sam build
+
+pages: $(READY) ## put the web pages where the deployed stack serves them (STACK=staydown)
+	@$(PY) -m infra.pages --stack $(or $(STACK),staydown)
 
 sizes: $(READY) ## unzipped size of each function with its layers, from .aws-sam (make build)
 	@$(PY) -m infra.sizes

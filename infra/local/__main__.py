@@ -11,9 +11,11 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from types import FrameType
 
 from infra.local.stack import STATE_FILE, LocalStack
+from infra.pages import files
 
 
 def main() -> int:
@@ -40,6 +42,8 @@ def main() -> int:
         return 1
     missing = stack.load_functions()
     _say(f"the API     {stack.api_url}")
+    for line in _pages(stack):
+        _say(line)
     _say(f"AWS         {stack.endpoint} (S3, SQS, DynamoDB, EventBridge, Cognito)")
     _say(f"tokens, names and passwords are in {STATE_FILE.relative_to(STATE_FILE.parents[1])}")
     if missing:
@@ -49,6 +53,16 @@ def main() -> int:
     stack.stop()
     _say("stopped")
     return 0
+
+
+def _pages(stack: LocalStack) -> Iterator[str]:
+    """The addresses of the web pages, and who may sign in."""
+    console = stack.description()["console_url"]
+    for name, file in files():
+        if "/" not in name and file.suffix == ".html":
+            yield f"a page      {console}{'' if name == 'index.html' else name}"
+    for person in stack.callers.people if stack.callers is not None else ():
+        yield f"sign in as  {person.username} ({person.group}), password {person.password}"
 
 
 def _say(line: str) -> None:

@@ -1,26 +1,53 @@
-"""The console's pages, on the same port as the API."""
+"""The web pages, on the same port as the API, with the headers that the template gives them."""
 
 from __future__ import annotations
 
-import mimetypes
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 from urllib.parse import unquote
 
 from infra.local.messages import Request, Response
+from infra.pages import CONFIG, content_type, files
+
+Headers = Sequence[tuple[str, str]]
 
 
-def pages(folder: Path, prefix: str) -> Callable[[Request], Response]:
-    """Serve the files of a folder under a path (`/console/`); its index.html for the path itself."""
-    root = folder.resolve()
+def pages(prefix: str, config: bytes, headers: Headers) -> Callable[[Request], Response]:
+    """Serve the pages under a path (`/console/`). config: the content of config.json. headers: of each."""
 
     def handle(request: Request) -> Response:
-        file = (root / unquote(request.path.removeprefix(prefix))).resolve()
-        if file.is_dir():
-            file /= "index.html"
-        if request.method not in {"GET", "HEAD"} or not file.is_relative_to(root) or not file.is_file():
-            return Response(404, b"Not Found", (("content-type", "text/plain"),))
-        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        return Response(200, file.read_bytes(), (("content-type", kind), ("cache-control", "no-store")))
+        name = unquote(request.path.removeprefix(prefix)) or "index.html"
+        # Looked up among those that there are, and read each time: a changed page shows without a restart.
+        file = dict(files()).get(name)
+        if request.method not in {"GET", "HEAD"} or (file is None and name != CONFIG):
+            return Response(404, b"Not Found", (("content-type", "text/plain"), *headers))
+        body = config if file is None else file.read_bytes()
+        kind = ("content-type", content_type(name))
+        return Response(200, body, (kind, ("cache-control", "no-store"), *headers))
 
     return handle
+
+
+def security_headers(policies: Mapping[str, Any], elsewhere: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The headers of the template's one AWS::CloudFront::ResponseHeadersPolicy; none without one.
+
+    elsewhere: origins of AWS, and where they are on this machine.
+    """
+    if not policies:
+        return []
+    (properties,) = policies.values()
+    config = properties["ResponseHeadersPolicyConfig"]
+    security = config["SecurityHeadersConfig"]
+    transport = security["StrictTransportSecurity"]
+    policy = security["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    for origin, here in elsewhere.items():
+        policy = policy.replace(origin, here)
+    subdomains = "; includeSubDomains" if transport["IncludeSubdomains"] else ""
+    return [
+        ("content-security-policy", policy),
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", security["FrameOptions"]["FrameOption"]),
+        ("referrer-policy", security["ReferrerPolicy"]["ReferrerPolicy"]),
+        ("strict-transport-security", f"max-age={transport['AccessControlMaxAgeSec']}{subdomains}"),
+        *((item["Header"].lower(), item["Value"]) for item in config["CustomHeadersConfig"]["Items"]),
+    ]

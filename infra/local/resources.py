@@ -78,8 +78,11 @@ def _bucket(clients: Clients, logical_id: str, properties: Properties) -> Made:
                 "QueueConfigurations": [{"QueueArn": q["Queue"], "Events": [q["Event"]]} for q in queues]
             },
         )
-    host = f"{name}.s3.{REGION}.amazonaws.com"
-    return Made(name, {"Arn": f"arn:aws:s3:::{name}", "DomainName": host, "RegionalDomainName": host})
+    hosts = {
+        "DomainName": f"{name}.s3.amazonaws.com",
+        "RegionalDomainName": f"{name}.s3.{REGION}.amazonaws.com",
+    }
+    return Made(name, {"Arn": f"arn:aws:s3:::{name}", **hosts})
 
 
 def _queue(clients: Clients, logical_id: str, properties: Properties) -> Made:
@@ -185,6 +188,7 @@ _NOTHING_TO_MAKE = frozenset(
         "AWS::ApiGatewayV2::Api",
         "AWS::ApiGatewayV2::Stage",
         "AWS::CloudFront::OriginAccessControl",
+        "AWS::CloudFront::ResponseHeadersPolicy",
         "AWS::CloudWatch::Alarm",
         "AWS::Cognito::UserPoolDomain",
         "AWS::IAM::Role",

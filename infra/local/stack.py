@@ -28,13 +28,14 @@ from infra.local.emulator import REGION, Emulator
 from infra.local.environment import common, in_force, local_environment
 from infra.local.functions import Function, FunctionFailed
 from infra.local.gateway import Gateway
-from infra.local.pages import pages
+from infra.local.pages import pages, security_headers
 from infra.local.people import Callers, make_callers
 from infra.local.queues import QueuePoller
 from infra.local.routes import read_api
 from infra.local.server import Handler, Server
 from infra.local.streams import StreamPoller
 from infra.local.template import Template, load
+from infra.pages import configuration
 
 ROOT = Path(__file__).parents[2]
 STATE_FILE = ROOT / ".local" / "stack.json"
@@ -213,7 +214,7 @@ class LocalStack:
                 )
 
     def _beside(self) -> dict[str, Handler]:
-        beside: dict[str, Handler] = {CONSOLE: pages(ROOT / "console", CONSOLE)}
+        beside: dict[str, Handler] = {CONSOLE: self._pages()}
         for bucket in self._cdn().values():
             beside[PUBLISHED + "/"] = published(self.client("s3"), bucket)
         if (callers := self.callers) is not None:
@@ -221,10 +222,25 @@ class LocalStack:
             beside[TOKEN] = token_endpoint(cognito, callers.user_pool_id, callers.tokens)
         return beside
 
+    def _pages(self) -> Handler:
+        """The web pages; what they may call on AWS is here at the emulator's one address."""
+        hosts = [
+            f"{name}.s3{at}.amazonaws.com" for name in self.buckets.values() for at in (f".{REGION}", "")
+        ]
+        elsewhere = {
+            f"https://{host}": self.endpoint for host in (*hosts, f"cognito-idp.{REGION}.amazonaws.com")
+        }
+        policies = self._deployment.of_type("AWS::CloudFront::ResponseHeadersPolicy")
+        client_id = self.callers.console_client_id if self.callers is not None else ""
+        config = configuration(sign_in_url=self.endpoint, client_id=client_id)
+        return pages(CONSOLE, config, security_headers(policies, elsewhere))
+
     def _cdn(self) -> dict[str, str]:
-        """The bucket behind each distribution, by the distribution's domain name."""
+        """The bucket behind each distribution of images, by the distribution's domain name."""
         found = {}
         for name, properties in self._deployment.of_type("AWS::CloudFront::Distribution").items():
+            if "DefaultRootObject" in properties["DistributionConfig"]:
+                continue  # the pages: `_pages` serves them from the checkout
             domain = properties["DistributionConfig"]["Origins"][0]["DomainName"]
             found[self._deployment.attribute(name, "DomainName")] = domain.partition(".s3.")[0]
         return found

@@ -183,10 +183,13 @@ def test_every_bucket_is_kept_private_encrypted_and_answers_by_tls_alone() -> No
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain", name
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, name
         (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-        assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms", name
+        # The pages are for everybody to read, before anybody has signed in.
+        own_key = "AES256" if name == "ConsoleBucket" else "aws:kms"
+        assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == own_key, name
         assert any(s["Effect"] == "Deny" and "aws:SecureTransport" in str(s) for s in policies[name]), name
         allowed = [s["Principal"] for s in policies[name] if s["Effect"] == "Allow"]
-        expected = [{"Service": "cloudfront.amazonaws.com"}] if name == "PublishedBucket" else []
+        served = name in {"PublishedBucket", "ConsoleBucket"}
+        expected = [{"Service": "cloudfront.amazonaws.com"}] if served else []
         assert allowed == expected, name
 
 

@@ -1,0 +1,98 @@
+// What every page has around its content: the skip link, the header, the help lines, and a voice for those
+// who don't see what changed.
+import { config } from "./config.js";
+import { data, h, icon, replace } from "./dom.js";
+import { loadStrings, t } from "./strings.js";
+
+let voice;
+
+/**
+ * Lay the page out. areas: its catalogues beside `common`. title: key of the document's title, and of the
+ * header's first words. home: where these lead. controls: further elements of the header.
+ * Returns {main, nav, config}; `main` is empty and in the document already.
+ */
+export async function layOut({ areas = [], title, home = "index.html", narrow = false, controls = () => [] }) {
+  const [settings] = await Promise.all([config(), loadStrings("common", ...areas)]);
+  document.title = t(title);
+  const width = narrow ? "page narrow" : "page";
+  const main = h("main", { id: "main", tabIndex: -1, class: width });
+  const nav = h("nav", { class: "site-nav", "aria-label": t("common.nav") });
+  voice = h("p", { class: "visually-hidden", role: "status" });
+  document.body.replaceChildren(
+    h("a", { class: "skip", href: "#main", on: { click: skipTo(main) } }, t("common.skip")),
+    h("header", { class: "site-header" },
+      h("div", { class: "page" }, h("a", { class: "brand", href: home }, t(title)), nav, controls(), themeButton())),
+    main,
+    h("footer", { class: "site-footer" }, h("div", { class: width }, helpLines(settings.help_lines))),
+    voice,
+  );
+  return { main, nav, config: settings };
+}
+
+/** Say it to a screen reader; what is seen says it by itself. */
+export function announce(text) {
+  voice.textContent = "";
+  // A pause, so that the same words twice are heard twice.
+  setTimeout(() => (voice.textContent = text), 50);
+}
+
+/** A message. kind: info, success, warning or danger. Its icon and words say the kind as well as its colour. */
+export function notice(kind, title, ...content) {
+  const icons = { info: "info", success: "check", warning: "alert", danger: "stop" };
+  const role = kind === "danger" ? "alert" : undefined;
+  return h("div", { class: `notice ${kind}`, role },
+    icon(icons[kind]), h("div", {}, title && h("p", { class: "label" }, title), content));
+}
+
+/** A Problem, in words: what happened, what to do, and a way to do it (`retry`, when given). */
+export function problemNotice(problem, { retry } = {}) {
+  const fields = (problem.fields ?? []).map((field) =>
+    h("li", {}, data(`${field.pointer.replace(/^\//, "")}: ${field.detail}`)));
+  return notice("danger", problem.title ?? t("problem.other"),
+    problem.advice && h("p", problem.detail === problem.advice ? { translate: "no" } : {}, problem.advice),
+    fields.length > 0 && h("ul", {}, fields),
+    retry && h("p", {}, h("button", { type: "button", on: { click: retry } }, t("common.retry"))));
+}
+
+function themeButton() {
+  const root = document.documentElement;
+  const button = h("button", {
+    type: "button",
+    class: "quiet",
+    on: {
+      click() {
+        sessionStorage.setItem("theme", root.dataset.theme === "dark" ? "light" : "dark");
+        dispatchEvent(new Event("theme-chosen"));
+        show();
+      },
+    },
+  });
+  function show() {
+    const next = root.dataset.theme === "dark" ? "light" : "dark";
+    replace(button, icon(next === "dark" ? "moon" : "sun"), t(`common.theme.${next}`));
+  }
+  show();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
+  return button;
+}
+
+function helpLines(lines) {
+  return h("section", { "aria-label": t("common.help") },
+    h("p", {}, t("common.help_lead")),
+    h("ul", {}, lines.map((line) => h("li", {},
+      h("a", { href: line.url, rel: "noreferrer" }, data(line.name)),
+      line.phone && [" ", h("a", { href: `tel:${line.phone}` }, data(line.phone_text))],
+      " ", h("span", {}, t(`common.help_for.${line.for}`), ", ", placeOf(line.where))))));
+}
+
+function placeOf(code) {
+  if (code === "any") return t("common.help_anywhere");
+  return data(new Intl.DisplayNames(document.documentElement.lang, { type: "region" }).of(code));
+}
+
+function skipTo(main) {
+  return (event) => {
+    event.preventDefault();
+    main.focus();
+  };
+}

@@ -1,0 +1,100 @@
+"""The web pages: `python -m infra.pages --stack NAME` puts them where CloudFront serves them.
+
+What differs from one deployment to the next is one file, `config.json`, which this module writes; `make run`
+serves the same file made of its own addresses.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import mimetypes
+import sys
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+PAGES = Path(__file__).parents[1] / "console"
+CONFIG = "config.json"
+_HELP_LINES = "help_lines.json"
+# A page is asked for again each time, and answered "not modified": a mended page is mended for everybody.
+_CACHING = "no-cache"
+
+
+def files() -> Iterator[tuple[str, Path]]:
+    """Path under the console's root, and where it lies here."""
+    for file in sorted(PAGES.rglob("*")):
+        if file.is_file():
+            yield file.relative_to(PAGES).as_posix(), file
+
+
+def content_type(name: str) -> str:
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    kind = {"application/javascript": "text/javascript"}.get(kind, kind)
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") or kind == "application/json" else kind
+
+
+def configuration(*, sign_in_url: str, client_id: str) -> bytes:
+    """`config.json`.
+
+    sign_in_url: Cognito's endpoint. client_id: of the console's app client. The API is at the pages' own
+    origin, here and when deployed. Help lines are those of `console/help_lines.json`: change it to yours.
+    """
+    help_lines = json.loads((PAGES / _HELP_LINES).read_text(encoding="utf-8"))
+    content = {
+        "api_url": "",
+        "sign_in_url": sign_in_url,
+        "client_id": client_id,
+        "help_lines": help_lines,
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False).encode()
+
+
+def deploy(stack: str) -> str:
+    """Upload every page of this checkout; return the address. Raise botocore's errors, KeyError for no stack
+    of ours."""
+    described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+    region = boto3.session.Session().region_name
+    config = configuration(
+        sign_in_url=f"https://cognito-idp.{region}.amazonaws.com", client_id=outputs["ConsoleClientId"]
+    )
+    s3, bucket = boto3.client("s3"), outputs["ConsoleBucketName"]
+    # Pages last: whoever gets a new page finds what it refers to.
+    everything = sorted(files(), key=lambda pair: pair[0].endswith(".html"))
+    for name, body in [(CONFIG, config), *((name, path.read_bytes()) for name, path in everything)]:
+        s3.put_object(**_object(bucket, name, body))
+    boto3.client("cloudfront").create_invalidation(
+        DistributionId=outputs["ConsoleDistributionId"],
+        InvalidationBatch={"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": str(uuid.uuid4())},
+    )
+    return str(outputs["ConsoleUrl"])
+
+
+def _object(bucket: str, name: str, body: bytes) -> Mapping[str, Any]:
+    return {
+        "Bucket": bucket,
+        "Key": name,
+        "Body": body,
+        "ContentType": content_type(name),
+        "CacheControl": _CACHING,
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m infra.pages", description=__doc__)
+    parser.add_argument("--stack", required=True, help="name of the deployed stack")
+    try:
+        print(deploy(parser.parse_args().stack))
+    except (BotoCoreError, ClientError, KeyError) as error:
+        print(f"not deployed: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""A real browser on the local stack. Each test gets pages of its own; the stack is one a module.
+
+Chromium is the machine's own (`apt-get install chromium`); CHROMIUM names another. Without one, these tests
+are skipped and say so.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+
+from tests.browser.opened import ARGUMENTS, Complaints
+from tests.journeys.deployed import Deployed, deployed
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).is_file():
+        pytest.skip(f"no Chromium at {CHROMIUM}: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def stack(browser: Browser) -> Iterator[Deployed]:
+    """After the browser, so that nothing is started where there is none."""
+    with deployed() as it:
+        yield it
+
+
+@pytest.fixture
+def open_page(browser: Browser, stack: Deployed) -> Iterator[Open]:
+    """open_page("review.html", theme="dark", phone=True): a page in a context of its own, loaded.
+
+    At the end no page may have had an error or broken the Content-Security-Policy, unless the test took what
+    it expected from `page.complaints`.
+    """
+    contexts: list[BrowserContext] = []
+    heard: list[Complaints] = []
+
+    def open_one(path: str, *, theme: Any = "light", phone: bool = False, **options: Any) -> Page:
+        size: ViewportSize = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 900}
+        context = browser.new_context(
+            viewport=size,
+            color_scheme=theme,
+            has_touch=phone,
+            reduced_motion="reduce",
+            locale="en-GB",
+            **options,
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        heard.append(Complaints.of(page))
+        page.goto(stack.description["console_url"] + path)
+        page.locator("main > *").first.wait_for()
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert [line for one in heard for line in one.lines] == []

@@ -1,0 +1,69 @@
+"""What holds for every page: its headers, its weight, its words, its colours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import requests
+
+from infra.pages import PAGES
+from tests.browser.conftest import Open
+from tests.browser.opened import findings
+from tests.journeys.deployed import Deployed
+
+EVERY_PAGE = sorted(file.name for file in PAGES.glob("*.html"))
+FIRST_VIEW = 100_000
+"""Bytes, uncompressed, until a page stands."""
+
+
+@pytest.mark.parametrize("path", EVERY_PAGE)
+def test_a_page_stands_at_once_and_is_light_and_accessible_in_both_themes(open_page: Open, path: str) -> None:
+    for theme in ("light", "dark"):
+        page = open_page(path, theme=theme)
+        assert findings(page) == []
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
+        assert page.title()
+    page = open_page("index.html")
+    weights: list[int] = []
+    page.on("response", lambda response: weights.append(len(response.body())))
+    page.evaluate("() => { window.x = 1 }")
+    page.goto(page.url.replace("index.html", path), wait_until="networkidle")
+    assert 0 < sum(weights) < FIRST_VIEW, weights
+    shift = """() => new Promise((done) => { let sum = 0; new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value; })
+        .observe({type: "layout-shift", buffered: true}); setTimeout(() => done(sum), 50); })"""
+    assert page.evaluate(shift) < 0.01
+
+
+@pytest.mark.parametrize("path", EVERY_PAGE)
+def test_a_page_calls_nobody_but_where_it_came_from(open_page: Open, stack: Deployed, path: str) -> None:
+    asked: list[str] = []
+    page = open_page("index.html")
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(page.url.replace("index.html", path), wait_until="networkidle")
+    assert asked
+    here = (stack.description["api_url"] + "/", "data:")
+    assert [url for url in asked if not url.startswith(here)] == []
+
+
+def test_the_pages_have_the_headers_that_the_template_gives_them(stack: Deployed) -> None:
+    (policy,) = stack.stack.resolved("AWS::CloudFront::ResponseHeadersPolicy").values()
+    config: dict[str, Any] = policy["ResponseHeadersPolicyConfig"]
+    for name in ("", "review.html", "styles/base.css", "config.json", "nothing.html"):
+        headers = requests.get(stack.description["console_url"] + name, timeout=10).headers
+        for item in config["CustomHeadersConfig"]["Items"]:
+            assert headers[item["Header"]] == item["Value"], name
+        directives = headers["content-security-policy"].split("; ")
+        assert {"default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"} <= set(directives), name
+        assert "unsafe" not in headers["content-security-policy"], name
+        assert headers["x-content-type-options"] == "nosniff", name
+
+
+@pytest.mark.parametrize(
+    "path", ["../template.yaml", "..%2ftemplate.yaml", "%2e%2e/template.yaml", "scripts", "%00", "strings/"]
+)
+def test_nothing_but_the_pages_is_served(stack: Deployed, path: str) -> None:
+    request = requests.Request("GET", stack.description["console_url"]).prepare()
+    request.url = stack.description["console_url"] + path
+    assert requests.Session().send(request, timeout=10).status_code == 404

@@ -1,0 +1,98 @@
+"""Every word of the pages is in a catalogue, and every word of a catalogue on a page. (Needs no browser.)"""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from infra.pages import PAGES
+
+CATALOGUES = sorted((PAGES / "strings" / "en").glob("*.json"))
+SCRIPTS = sorted((PAGES / "scripts").rglob("*.js"))
+_KEY = re.compile(r"""["'`]([a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+)["'`]""")
+_BEGINNING = re.compile(r"`([a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)*\.)\$\{")
+_CALLED = re.compile(r"""\bt\(\s*["']([^"']+)["']""")
+
+
+def texts() -> dict[str, object]:
+    found: dict[str, object] = {}
+    for file in CATALOGUES:
+        catalogue = json.loads(file.read_text(encoding="utf-8"))
+        assert not set(catalogue) & set(found), f"{file.name} repeats a key"
+        found |= catalogue
+    return found
+
+
+def sources() -> str:
+    return "\n".join(file.read_text(encoding="utf-8") for file in [*SCRIPTS, *PAGES.glob("*.html")])
+
+
+def test_every_text_that_a_script_asks_for_is_there() -> None:
+    assert sorted(set(_CALLED.findall(sources())) - set(texts())) == []
+
+
+def test_every_text_is_asked_for() -> None:
+    beginnings = tuple(_BEGINNING.findall(sources()))
+    named = set(_KEY.findall(sources()))
+    unused = [
+        key
+        for key in texts()
+        if key not in named and not key.startswith(beginnings) and key != "common.noscript"
+    ]
+    assert unused == []
+
+
+class _Words(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.literal: list[str] = []
+        self._inside: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._inside.append(tag)
+        said = {"title", "alt", "placeholder", "aria-label"}
+        self.literal += [value for name, value in attrs if name in said and value]
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._inside and self._inside.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and not {"script", "style"} & set(self._inside):
+            self.literal.append(data.strip())
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.glob("*.html")), ids=lambda page: page.name)
+def test_a_page_has_no_words_of_its_own(page: object) -> None:
+    """But for those who have no script to fetch the catalogue."""
+    words = _Words()
+    words.feed(str(getattr(page, "read_text")(encoding="utf-8")))  # noqa: B009
+    assert words.literal == [texts()["common.noscript"]]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_a_script_has_no_prose_of_its_own(script: object) -> None:
+    """No text of two words or more goes straight into an element."""
+    code = str(getattr(script, "read_text")(encoding="utf-8"))  # noqa: B009
+    children = re.findall(
+        r"""(?:textContent|title|placeholder)\s*[:=]\s*["'`]([^"'`]*[A-Za-z][^"'`]*)["'`]""", code
+    )
+    children = [text for text in children if not _KEY.fullmatch(f'"{text}"')]
+    children += re.findall(r"""\}\s*,\s*["'`]([A-Z][a-z]+[^"'`]*)["'`]""", code)
+    assert children == []
+
+
+def test_styles_know_no_left_and_no_right() -> None:
+    for file in (PAGES / "styles").glob("*.css"):
+        code = re.sub(r"/\*.*?\*/", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert re.findall(r"(?:^|[\s;{-])(left|right)\s*[:;-]|(?:margin|padding)-(?:left|right)", code) == []
+
+
+def test_every_colour_is_a_token() -> None:
+    for file in (PAGES / "styles").glob("*.css"):
+        if file.name != "tokens.css":
+            code = file.read_text(encoding="utf-8")
+            assert re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[;\s,)])", code) == [], file.name
