@@ -212,6 +212,13 @@ def report_withdrawn(world: World) -> Act:
     return lambda _: withdraw_report(world.stack, filed.report.case_number, filed.secret)
 
 
+def counting_of_the_audit(world: World) -> Act:
+    story = judged_story(world, drawn(1))
+    world.upload("beta", "bob", drawn(1, flipped=3))
+    answer(world, appeal(world, story.upload))
+    return lambda _: world.count()
+
+
 def block_by_hand(world: World) -> Act:
     return lambda _: block_account(
         world.stack, platform="alpha", account_id="ann", reason="spam", reviewer="sue"
@@ -250,6 +257,7 @@ USE_CASES: list[Stage] = [
     report_of_uploads_and_hashes,
     report_completed,
     report_withdrawn,
+    counting_of_the_audit,
     block_by_hand,
     unblock_by_hand,
 ]

@@ -119,7 +119,7 @@ def test_a_user_of_no_group_of_ours_may_do_nothing(stack: Deployed, groups: list
     for name, (who, path, body) in ROUTES.items():
         if who in {"robin", "noor"}:
             assert refusal(anybody.post(path, body))[:2] == (403, "not-allowed"), name
-    for path in ("review/queue", "review/cases/c", "review/appeals", "audit/c", "accounts/x?platform=alpha"):
+    for path in ("review/queue", "review/cases/c", "review/appeals", "audit/c", "stats", "accounts/x?platform=alpha"):
         assert refusal(anybody.get(f"/v1/{path}"))[:2] == (403, "not-allowed"), path
     for path in ("/v1/review/next", "/v1/review/cases/c/claim"):
         assert refusal(anybody.post(path)) == (403, "not-allowed", []), path
@@ -130,7 +130,8 @@ def test_a_reviewer_is_no_senior(stack: Deployed, name: str) -> None:
     robin = stack.reviewer(name)
     for route in ("block", "unblock"):
         assert refusal(robin.post(ROUTES[route][1], ROUTES[route][2])) == (403, "not-allowed", [])
-    assert refusal(robin.get("/v1/audit/c")) == (403, "not-allowed", [])
+    for path in ("/v1/audit/c", "/v1/stats"):
+        assert refusal(robin.get(path)) == (403, "not-allowed", []), path
     assert stack.app().account("x")["state"] == "active"
 
 

@@ -55,6 +55,10 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     path = f"/v1/review/appeals/{appeal['appeal_id']}/decision"
     sasha.answer("POST", path, json=appeal_decision("rejected"))
     noor.audit(scene.case_id)
+    stack.drain()
+    figures = noor.answer("GET", "/v1/stats")
+    assert figures["decisions"]["violating"] > 0
+    assert figures["time_to_act"]["share_in_time"] == 1
     scene.person.follow()
     scene.person.withdraw()
     for route in ("block", "unblock"):

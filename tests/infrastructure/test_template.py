@@ -136,6 +136,8 @@ def _may(function: str, action: str, resource: str) -> bool:
         "AccountsFunction",
         "PublishEventsFunction",
         "ApiDocumentFunction",
+        "CountFiguresFunction",
+        "StatsFunction",
     ],
 )
 def test_who_judges_or_scans_can_not_read_who_reported(function: str) -> None:

@@ -134,6 +134,7 @@ TABLES = (
     "audit_table",
     "reporters_table",
     "outbox_table",
+    "figures_table",
 )
 BUCKETS = ("uploads_bucket", "published_bucket", "quarantine_bucket", "bank_bucket")
 

@@ -5,12 +5,15 @@ Each check reads the tables and buckets themselves and works out anew, by brute 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import chain as joined
 
+from staydown.aws.figures_store import key_of
 from staydown.domain.audit import ChainBroken, ChainHead, verify
 from staydown.domain.bank import Entry, Match, Source, Standing
 from staydown.domain.cases import CaseState
+from staydown.domain.figures import Progress, count
 from staydown.domain.uploads import StopKind, Upload, UploadState
 from staydown.domain.verdicts import MatchPolicy, Verdict
 
@@ -40,6 +43,7 @@ def check(world: World, *, told_again: bool = False) -> Ledger:
             _consequences(ledger),
             _cases(ledger),
             _records(ledger),
+            _figures(ledger),
         )
     )
     if wrong:
@@ -239,3 +243,20 @@ def _records(ledger: Ledger) -> Iterator[str]:
     for case in ledger.cases.values():
         if case.audit == ChainHead():
             yield f"case {case.case_id} has no record at all"
+
+
+def _figures(ledger: Ledger) -> Iterator[str]:
+    """Each counter is what the records that were counted add up to, each of them once."""
+    expected: Counter[tuple[str, str, str]] = Counter()
+    for chain, progress in ledger.counted.items():
+        following = Progress()
+        for record in ledger.chains[chain][: progress.seq]:
+            following, added = count(following, record)
+            for one in added:
+                pk, sk = key_of(one)
+                expected[pk, sk, one.name] += one.by
+        if following != progress:
+            yield f"{chain} was counted up to {progress}, and is at {following} there"
+    found = {name: by for name, by in ledger.counters.items() if by}
+    if found != {name: by for name, by in expected.items() if by}:
+        yield f"the counters say {found}, and the audit {dict(expected)}"

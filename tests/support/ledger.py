@@ -15,6 +15,7 @@ from staydown.domain.appeals import Appeal
 from staydown.domain.audit import Record
 from staydown.domain.bank import Change, Entry
 from staydown.domain.cases import Case
+from staydown.domain.figures import Progress
 from staydown.domain.reports import Report
 from staydown.domain.uploads import Upload
 
@@ -25,7 +26,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Ledger:
-    """Each kind by id. links: (entry id, upload id). queued: index -> ids that are in it."""
+    """Each kind by id. links: (entry id, upload id). queued: index -> ids that are in it. counters: by the
+    pk and sk of their item, and their name."""
 
     uploads: Mapping[str, Upload]
     log_lines: Mapping[str, Item]
@@ -39,6 +41,8 @@ class Ledger:
     head: Head
     accounts: Mapping[tuple[str, str], Account]
     chains: Mapping[str, tuple[Record, ...]]
+    counted: Mapping[str, Progress]
+    counters: Mapping[tuple[str, str, str], int]
     waiting: frozenset[str]
     objects: Mapping[str, Mapping[str, bytes]]
 
@@ -46,7 +50,7 @@ class Ledger:
 def read_ledger(cloud: Cloud) -> Ledger:
     settings = cloud.settings
     uploads, cases = _items(cloud, settings.uploads_table), _items(cloud, settings.cases_table)
-    bank = _items(cloud, settings.hash_bank_table)
+    bank, figures = _items(cloud, settings.hash_bank_table), _items(cloud, settings.figures_table)
     # As the store reads them: it packs the hashes of their views.
     load_upload = _uploads_store()._load
     records = _of(Record, _items(cloud, settings.audit_table), "")
@@ -83,6 +87,18 @@ def read_ledger(cloud: Cloud) -> Ledger:
             for one in _of(Account, _items(cloud, settings.accounts_table), "")
         },
         chains={chain: tuple(those) for chain, those in chains.items()},
+        counted={
+            item["pk"].removeprefix("CHAIN#"): _codec(Progress).load(item)
+            for item in figures
+            if item["pk"].startswith("CHAIN#")
+        },
+        counters={
+            (item["pk"], item["sk"], name): by
+            for item in figures
+            if item["pk"].startswith(("DAY#", "NOW"))
+            for name, by in item.items()
+            if name not in {"pk", "sk", "expires_at"}
+        },
         waiting=frozenset(item["pk"] for item in _items(cloud, settings.outbox_table)),
         objects=cloud.objects(),
     )

@@ -59,6 +59,7 @@ def likeness(world: World) -> Likeness:
             _renamed(names, [event.type, {k: v for k, v in event.detail.items() if k not in {"id", "time"}}])
             for event in told.values()
         ),
+        "counters": {name: by for name, by in ledger.counters.items() if by},
         "dead": len(world.dead),
     }
 

@@ -22,7 +22,7 @@ Tables = dict[str, Table]
 
 _TERM = re.compile(r"attribute_not_exists\((\w+)\)|(\w+) = (:\w+)")
 _SET = re.compile(r"(\w+) = (:\w+)")
-_ADD = re.compile(r"(\w+) (:\w+)")
+_ADD = re.compile(r"(#?\w+) (:\w+)")
 
 
 class MemoryDynamoDb:
@@ -123,10 +123,12 @@ def _true(term: str, item: Item, write: Mapping[str, Any]) -> bool:
 
 def _updated(item: Item | None, write: Mapping[str, Any]) -> Item:
     expression, values = write["UpdateExpression"], write["ExpressionAttributeValues"]
+    names = write.get("ExpressionAttributeNames", {})
     adding, setting = re.fullmatch(r"(?:ADD (.*?))?\s*(?:SET (.*))?", expression).groups()  # type: ignore[union-attr]
     changed = {**(item or {}), **write["Key"]}
-    if adding:
-        name, value = _ADD.fullmatch(adding).groups()  # type: ignore[union-attr]
+    for one in adding.split(", ") if adding else ():
+        name, value = _ADD.fullmatch(one).groups()  # type: ignore[union-attr]
+        name = names.get(name, name)
         changed[name] = {"N": str(int(changed.get(name, {"N": "0"})["N"]) + int(values[value]["N"]))}
     if setting:
         name, value = _SET.fullmatch(setting).groups()  # type: ignore[union-attr]

@@ -23,6 +23,7 @@ from staydown.aws.stack import Stack
 from staydown.domain.uploads import Upload
 from staydown.services import scan_upload
 from staydown.services.bank_view import BankView
+from staydown.services.count_figures import count_chain
 from staydown.services.publish_events import publish_events
 from staydown.services.scan_upload import ArrivedObject, scan_uploads
 from staydown.services.settle_upload import settle_upload
@@ -147,6 +148,11 @@ class World:
         waiting = self.outbox()
         if waiting:
             assert publish_events(self.stack, waiting) == set()
+
+    def count(self) -> None:
+        """What the audit's stream does: have every chain counted."""
+        for chain in sorted({pk for pk, _ in self.cloud.table(self.cloud.settings.audit_table)}):
+            count_chain(self.stack, chain)
 
     def deliver(self, message: Message) -> None:
         """Hand a message to its function; what fails comes again, until it is dead."""

@@ -37,9 +37,9 @@ class AuditStore:
         transaction.put_new(self._table.name, item)
         return following
 
-    def records(self, chain: str) -> Iterator[Record]:
-        """The chain from its beginning, consistent."""
-        return (self._records.load(item) for item in self._table.query(chain))
+    def records(self, chain: str, *, after: int = 0) -> Iterator[Record]:
+        """The chain from its beginning, or from the record after this one; consistent."""
+        return (self._records.load(item) for item in self._table.query(chain, after=f"{after:010}"))
 
 
 def case_chain(case_id: str) -> str:

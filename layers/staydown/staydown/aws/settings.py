@@ -34,6 +34,7 @@ class Settings:
     reporters_table: str
     outbox_table: str
     idempotency_table: str
+    figures_table: str
     event_bus: str
     distribution_id: str
     published_base_url: str
@@ -76,6 +77,7 @@ class Settings:
             reporters_table=text("REPORTERS_TABLE"),
             outbox_table=text("OUTBOX_TABLE"),
             idempotency_table=text("IDEMPOTENCY_TABLE"),
+            figures_table=text("FIGURES_TABLE"),
             event_bus=text("EVENT_BUS"),
             distribution_id=text("DISTRIBUTION_ID"),
             published_base_url=text("PUBLISHED_BASE_URL").rstrip("/"),

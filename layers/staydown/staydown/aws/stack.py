@@ -17,6 +17,7 @@ from staydown.aws.audit_store import AuditStore
 from staydown.aws.bank_store import BankStore
 from staydown.aws.cases_store import CasesStore
 from staydown.aws.event_bus import EventBus
+from staydown.aws.figures_store import FiguresStore
 from staydown.aws.images import Images
 from staydown.aws.outbox import Outbox
 from staydown.aws.pictures import Pictures
@@ -102,6 +103,10 @@ class Stack:
     @cached_property
     def audit(self) -> AuditStore:
         return AuditStore(self.dynamodb, self.settings.audit_table)
+
+    @cached_property
+    def figures(self) -> FiguresStore:
+        return FiguresStore(self.dynamodb, self.settings.figures_table)
 
     @cached_property
     def reporters(self) -> ReportersStore:

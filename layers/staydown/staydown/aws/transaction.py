@@ -5,6 +5,7 @@ State, audit record and outgoing event go into one of these, so that none is eve
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -70,6 +71,23 @@ class Transaction:
         """Change an item where the condition holds."""
         change = {"TableName": table, "Key": to_dynamodb(key), "UpdateExpression": expression}
         self._conditional("Update", change, condition, values, None)
+
+    def add(self, table: str, key: Item, sums: Mapping[str, int], *, expires_at: int | None = None) -> None:
+        """Add to the numbers of an item, whatever is there."""
+        names = {f"#n{place}": name for place, name in enumerate(sums)}
+        values: Item = {f":n{place}": by for place, by in enumerate(sums.values())}
+        expression = "ADD " + ", ".join(f"#n{place} :n{place}" for place in range(len(sums)))
+        if expires_at is not None:
+            expression += " SET expires_at = :expires_at"
+            values[":expires_at"] = expires_at
+        change = {
+            "TableName": table,
+            "Key": to_dynamodb(key),
+            "UpdateExpression": expression,
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": to_dynamodb(values),
+        }
+        self._add({"Update": change}, None)
 
     def check(
         self,

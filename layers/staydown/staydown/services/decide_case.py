@@ -79,6 +79,7 @@ def _decide(
         "outcome": judgement.outcome.value,
         "uploads": list(decided.uploads),
         "entries": list(decided.banked),
+        "accounts": len(decided.blocked),
     }
     decided = save_case(stack, transaction, decided, actor=reviewer, action="case.decided", details=told)
     event = {"case_id": case_id, "outcome": judgement.outcome.value, "uploads": list(decided.uploads)}

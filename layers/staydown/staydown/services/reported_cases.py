@@ -67,9 +67,12 @@ class ReportedCases:
 
     def join(self, report: Report) -> tuple[Case, ...]:
         """Write each case with the report in it; the cases as they will be."""
-        return tuple(self._joined(case, report) for case in self._cases.values())
+        return tuple(
+            self._joined(case, report, first=place == 0) for place, case in enumerate(self._cases.values())
+        )
 
-    def _joined(self, case: Case, report: Report) -> Case:
+    def _joined(self, case: Case, report: Report, *, first: bool) -> Case:
+        """first: the report is counted with this case, and with no other that it is about."""
         stack = self._stack
         new = case.version == 0
         case = with_valid_report(stack, replace(case, reports=(*case.reports, report.case_number)), report)
@@ -79,7 +82,11 @@ class ReportedCases:
             case,
             actor=REPORTER,
             action="case.opened" if new else "case.reported_again",
-            details={**self._named[case.case_id], "valid": report.valid_at is not None},
+            details={
+                **self._named[case.case_id],
+                "valid": report.valid_at is not None,
+                "notice": first,
+            },
         )
         if new:
             opened = {"case_id": case.case_id, "origin": case.origin.value}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from staydown.aws.audit_store import case_chain
 from staydown.aws.stack import Stack
@@ -20,7 +21,11 @@ def save_case(
     action: str,
     details: Mapping[str, object],
 ) -> Case:
-    """Add the case and its audit record to the transaction; the case as it will be written."""
+    """Add the case and its audit record to the transaction; the case as it will be written.
+
+    Each record says as well how the case stands after it: figures are made of the audit alone.
+    """
+    stands = {"state": case.state.value, "deadline": _told(case.deadline)}
     head = stack.audit.append(
         transaction,
         case_chain(case.case_id),
@@ -28,8 +33,12 @@ def save_case(
         at=stack.now(),
         actor=actor,
         action=action,
-        details=details,
+        details={**details, **stands},
     )
     case = replace(case, audit=head)
     stack.cases.save_case(transaction, case)
     return case
+
+
+def _told(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat() if moment is not None else None

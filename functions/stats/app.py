@@ -1,0 +1,38 @@
+"""Figures for seniors: what waits, how long it took, what came of it, what was stopped."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import cache
+from typing import Annotated, Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from staydown.api.callers import calling_senior
+from staydown.api.http import make_app
+from staydown.aws.stack import Stack
+from staydown.services.show_figures import show_figures
+
+from functions.stats import models
+from functions.stats.presenting import presented
+
+logger = Logger()
+app = make_app(logger)
+stack = cache(Stack.from_environment)
+
+A_MONTH = timedelta(days=29)
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return app.resolve(event, context)
+
+
+@app.get("/v1/stats", summary="Figures of a period, and of this moment", tags=["seniors"])
+def get_stats(
+    first: Annotated[date | None, Query(alias="from", description="First day; 29 before the last")] = None,
+    last: Annotated[date | None, Query(alias="to", description="Last day; today if absent")] = None,
+) -> models.Stats:
+    calling_senior(app.current_event)
+    last = last or stack().now().date()
+    return presented(show_figures(stack(), first=first or last - A_MONTH, last=last))

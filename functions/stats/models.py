@@ -1,0 +1,110 @@
+"""Figures as seniors see them. Reviewers are told apart by the pool's own ids alone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+from staydown.domain.cases import CaseState, Outcome
+
+Share = Annotated[float | None, Field(description="0 to 1; absent where nothing was counted")]
+Hours = Annotated[float | None, Field(description="Absent where nothing was counted")]
+
+
+class AgeOfCases(BaseModel):
+    up_to_hours: Annotated[int | None, Field(description="Absent: older than all before")]
+    cases: int
+
+
+class QueueNow(BaseModel):
+    waiting: int
+    overdue: Annotated[int, Field(description="Past their deadline, to the hour")]
+    median_age_hours: Hours
+    oldest_age_hours: Hours
+    by_age: list[AgeOfCases]
+
+
+class TimeTaken(BaseModel):
+    """To a quarter of an hour, rounded up."""
+
+    count: int
+    median_hours: Hours
+    ninetieth_hours: Annotated[float | None, Field(description="Nine in ten took no longer")]
+
+
+class TimeToAct(TimeTaken):
+    """From the first valid report of a case to its decision."""
+
+    in_time: Annotated[int, Field(description="Decided before the deadline, reported or not")]
+    late: int
+    share_in_time: Share
+
+
+class Appeals(BaseModel):
+    filed: int
+    upheld: int
+    rejected: int
+    share_overturned: Share
+    time_to_answer: TimeTaken
+
+
+class SecondOpinions(BaseModel):
+    agreed: int
+    differed: int
+    share_agreed: Share
+
+
+class StoppedOnDay(BaseModel):
+    date: date
+    blocked: Annotated[int, Field(description="Uploaded again, and stopped before anybody saw it")]
+    removed: Annotated[int, Field(description="A copy that was up, and was taken down by a match")]
+    held: Annotated[int, Field(description="Brought to a reviewer")]
+
+
+class StoppedAtDistance(BaseModel):
+    distance: Annotated[int, Field(description="Bits of 256, of the nearest match")]
+    uploads: int
+
+
+class StoppedByView(BaseModel):
+    view: Annotated[str, Field(description="Which view of the upload met the bank")]
+    uploads: int
+
+
+class Stopped(BaseModel):
+    """By a match, with nobody looking, or brought to a reviewer by one."""
+
+    blocked: int
+    removed: int
+    held: int
+    by_day: list[StoppedOnDay]
+    by_distance: list[StoppedAtDistance]
+    by_view: list[StoppedByView]
+
+
+class ReviewerLoad(BaseModel):
+    reviewer: Annotated[str, Field(description="The pool's own id, a pseudonym")]
+    claims: int
+    decisions: int
+    appeals: int
+    second_opinions: int
+    looks: Annotated[int, Field(description="At an image, blurred or sharp")]
+    sharp_looks: int
+
+
+class Stats(BaseModel):
+    first_day: date
+    last_day: date
+    now: Annotated[datetime, Field(description="When the cases and the queue were as they are told")]
+    cases: dict[CaseState, int]
+    queue: QueueNow
+    notices: Annotated[int, Field(description="Reports that were filed")]
+    opened_by_report: int
+    opened_by_match: int
+    time_to_act: TimeToAct
+    decisions: dict[Outcome, int]
+    appeals: Appeals
+    second_opinions: SecondOpinions
+    stopped: Stopped
+    reviewers: list[ReviewerLoad]

@@ -1,0 +1,40 @@
+"""The figures of a period, from the counters; nothing is scanned for them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+
+from staydown.aws.stack import Stack
+from staydown.domain.errors import InvalidRequest
+from staydown.domain.summary import Figures, queue, total
+
+LONGEST = timedelta(days=366)
+
+
+def show_figures(stack: Stack, *, first: date, last: date) -> Figures:
+    """InvalidRequest for a period that ends before it begins, or is longer than a year."""
+    if not first <= last < first + LONGEST:
+        raise InvalidRequest(
+            "The period ends before it begins, or has more than 366 days.",
+            pointers={"query parameter to": "not before `from`, and within 366 days of it"},
+        )
+    days: dict[date, Counter[str]] = {}
+    reviewers: dict[str, Counter[str]] = {}
+    for counted in stack.figures.days(first, last):
+        if counted.reviewer is None:
+            days[counted.day] = Counter(counted.counters)
+        else:
+            reviewers.setdefault(counted.reviewer, Counter()).update(counted.counters)
+    moment = stack.figures.now()
+    now = stack.now()
+    return Figures(
+        first=first,
+        last=last,
+        now=now,
+        total=total(days.values()),
+        days=days,
+        reviewers=reviewers,
+        cases=moment.get("cases", {}),
+        queue=queue(moment, now),
+    )
