@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from infra.demo.clients import Caller, Platform
-from infra.demo.pictures import CLAIMED, INNOCENT, REPORTED, photograph
+from infra.demo.pictures import CLAIMED, INNOCENT, LATE, REPORTED, photograph
 from infra.demo.steps import Notes
 
 POSTER = "mallory"
@@ -21,12 +21,14 @@ class Cast:
         self.alpha = Platform("alpha", description)
         self.beta = Platform("beta", description)
         self.anybody = Caller(description["api_url"])
+        self.clock_url = str(description["clock_url"])
         self.robin, self.sasha, self.kim, self.noor = (
             Caller(description["api_url"], people[name]) for name in ("robin", "sasha", "kim", "noor")
         )
         self.photo = photograph(REPORTED)
         self.innocent = photograph(INNOCENT)
         self.claimed = photograph(CLAIMED)
+        self.late = photograph(LATE)
         self.notes = Notes()
         self.stopped: list[tuple[Platform, str]] = []
         """Uploads that the bank alone has stopped: platform, upload id."""

@@ -22,6 +22,8 @@ REPORTED = "coffee.png"
 INNOCENT = "chelsea.png"
 CLAIMED = "rocket.jpg"
 """Reported by its hash alone; nobody has judged it."""
+LATE = "hubble_deep_field.jpg"
+"""Reported, and not decided in time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import traceback
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from infra.local.environment import in_force
@@ -48,7 +49,7 @@ class Function:
     """One function, with one execution environment: it handles one event at a time, as each of Lambda's does.
 
     properties: of its AWS::Lambda::Function, resolved. extra: what is added to its environment on this
-    machine. report: takes a line for the person who runs the stack.
+    machine. report: takes a line for the person who runs the stack. clock: what it goes by.
     """
 
     def __init__(
@@ -57,8 +58,10 @@ class Function:
         properties: Mapping[str, Any],
         extra: Mapping[str, str],
         report: Callable[[str], None],
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         self.name = name
+        self._clock = clock
         self.handler_path = str(properties["Handler"])
         self.timeout = int(properties.get("Timeout", 3))
         self._memory = int(properties.get("MemorySize", 128))
@@ -85,7 +88,10 @@ class Function:
                 if loaded == package or loaded.startswith(package + "."):
                     del sys.modules[loaded]
             try:
-                self._handler = getattr(importlib.import_module(module_name), attribute)
+                module = importlib.import_module(module_name)
+                self._handler = getattr(module, attribute)
+                if self._clock is not None and hasattr(module, "stack"):
+                    module.stack().now = self._clock
             except ModuleNotFoundError as error:
                 if error.name is None or not module_name.startswith(error.name):
                     self._report(f"{self.name} could not be loaded:\n{traceback.format_exc()}")

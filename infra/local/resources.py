@@ -116,6 +116,8 @@ def _bus(clients: Clients, logical_id: str, properties: Properties) -> Made:
 
 def _rule(clients: Clients, logical_id: str, properties: Properties) -> Made:
     events, name = clients("events"), _name(logical_id)
+    if "ScheduleExpression" in properties:
+        return Made(name, {"Arn": arn("events", f"rule/{name}")})  # the emulator has no clock
     on_bus = {"EventBusName": properties["EventBusName"]} if "EventBusName" in properties else {}
     made = events.put_rule(Name=name, EventPattern=json.dumps(properties["EventPattern"]), **on_bus)
     targets = [{"Id": target["Id"], "Arn": target["Arn"]} for target in properties["Targets"]]

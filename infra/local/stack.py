@@ -23,6 +23,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local import state_file
 from infra.local.beside_the_api import CONSOLE, PUBLISHED, TOKEN, published, token_endpoint
+from infra.local.clock import CLOCK, LocalClock
 from infra.local.deployment import BUCKET, QUEUE, TABLE, Deployment
 from infra.local.emulator import REGION, Emulator
 from infra.local.environment import common, in_force, local_environment
@@ -32,6 +33,7 @@ from infra.local.pages import pages, security_headers
 from infra.local.people import Callers, make_callers
 from infra.local.queues import QueuePoller
 from infra.local.routes import read_api
+from infra.local.schedules import SchedulePoller
 from infra.local.server import Handler, Server
 from infra.local.streams import StreamPoller
 from infra.local.template import Template, load
@@ -42,6 +44,7 @@ STATE_FILE = ROOT / ".local" / "stack.json"
 _RETRY_SECONDS = 2
 _IDLE_SECONDS = 0.02
 _MOST_ROUNDS = 10_000
+Poller = QueuePoller | StreamPoller | SchedulePoller
 
 
 class LocalStack:
@@ -71,6 +74,7 @@ class LocalStack:
         self._report = report
         self._undo = ExitStack()
         self._stopping = threading.Event()
+        self.clock = LocalClock()
         self.functions: dict[str, Function] = {}
         self.callers: Callers | None = None
 
@@ -197,12 +201,12 @@ class LocalStack:
                 # Published images are served here, and not by the domain that the template would get.
                 for key, value in variables.items():
                     variables[key] = str(value).replace(f"https://{host}", self.api_url + PUBLISHED)
-            self.functions[name] = Function(name, properties, extra, self._report)
+            self.functions[name] = Function(name, properties, extra, self._report, self.clock)
         shared = common(function.environment for function in self.functions.values())
         self._undo.enter_context(in_force({**shared, **extra}))
 
     def _make_pollers(self) -> None:
-        self._pollers: list[QueuePoller | StreamPoller] = []
+        self._pollers: list[Poller] = []
         retry_after = _RETRY_SECONDS if self._background else 0
         for mapping in self._deployment.of_type("AWS::Lambda::EventSourceMapping").values():
             function = self.functions[str(mapping["FunctionName"])]
@@ -213,8 +217,12 @@ class LocalStack:
                     QueuePoller(self._emulator, function, mapping, self._report, retry_after)
                 )
 
+        for name, rule in self._deployment.of_type("AWS::Events::Rule").items():
+            if "ScheduleExpression" in rule:
+                self._pollers.append(SchedulePoller(name, rule, self.functions, self.clock))
+
     def _beside(self) -> dict[str, Handler]:
-        beside: dict[str, Handler] = {CONSOLE: self._pages()}
+        beside: dict[str, Handler] = {CONSOLE: self._pages(), CLOCK: self.clock.handle}
         for bucket in self._cdn().values():
             beside[PUBLISHED + "/"] = published(self.client("s3"), bucket)
         if (callers := self.callers) is not None:
@@ -245,7 +253,7 @@ class LocalStack:
             found[self._deployment.attribute(name, "DomainName")] = domain.partition(".s3.")[0]
         return found
 
-    def _keep_polling(self, poller: QueuePoller | StreamPoller) -> None:
+    def _keep_polling(self, poller: Poller) -> None:
         while not self._stopping.is_set():
             try:
                 idle = poller.poll() == 0
@@ -264,6 +272,7 @@ class LocalStack:
             "aws_endpoint_url": self.endpoint,
             "region": REGION,
             "published_base_url": self.api_url + PUBLISHED,
+            "clock_url": self.api_url + CLOCK,
             "buckets": self.buckets,
             "tables": self.tables,
             "queues": self.queues,

@@ -398,6 +398,45 @@ def _is(ledger: Ledger, upload: Upload, *states: UploadState) -> None:
     assert ledger.uploads[upload.upload_id].state in states
 
 
+def overdue_case(world: World) -> tuple[Upload, str]:
+    upload = world.upload("alpha", "ann", drawn(1))
+    case_id = waiting_case(world, upload)
+    world.clock.advance(hours=48)
+    return upload, case_id
+
+
+def deadline_meets_acquittal(world: World) -> Scene:
+    """The deadline passes while a reviewer decides: whoever is first, nothing stays hidden."""
+    upload, case_id = overdue_case(world)
+    return Scene(
+        {"watch": world.watch, "decide": lambda: decide(world, case_id, NOT_VIOLATING)},
+        lambda ledger, order: _is(ledger, upload, UploadState.PUBLISHED),
+    )
+
+
+def deadline_meets_itself(world: World) -> Scene:
+    """Two runs at once, as when one takes longer than a minute."""
+    upload, _ = overdue_case(world)
+    return Scene(
+        {"first": world.watch, "second": world.watch},
+        lambda ledger, order: _is(ledger, upload, UploadState.HELD),
+    )
+
+
+def deadline_meets_withdrawal(world: World) -> Scene:
+    upload = world.upload("alpha", "ann", drawn(1))
+    filed = report(world, upload)
+    world.drain()
+    world.clock.advance(hours=48)
+    return Scene(
+        {
+            "watch": world.watch,
+            "withdraw": lambda: withdraw_report(world.stack, filed.report.case_number, filed.secret),
+        },
+        lambda ledger, order: _is(ledger, upload, UploadState.PUBLISHED),
+    )
+
+
 PAIRS: list[Stage] = [
     scan_meets_decision,
     scan_meets_decision_and_sweep,
@@ -422,6 +461,9 @@ PAIRS: list[Stage] = [
     two_copies_join_one_case,
     two_sweeps_of_one_change,
     reversal_meets_another_judgement,
+    deadline_meets_acquittal,
+    deadline_meets_itself,
+    deadline_meets_withdrawal,
 ]
 
 

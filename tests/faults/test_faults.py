@@ -168,6 +168,34 @@ def claim_of_a_case(world: World) -> Act:
     return lambda _: claim_case(world.stack, case_id=case_id, reviewer="ada")
 
 
+def deadline_near(world: World) -> Act:
+    report(world, world.upload("alpha", "ann", drawn(1)))
+    world.clock.advance(hours=40)
+    return lambda _: world.watch()
+
+
+def deadline_passed(world: World) -> Act:
+    """One case that is about an upload, one about a hash, one that was warned of, one with time left."""
+    report(
+        world, *[world.upload("alpha", name, drawn(1, flipped=n)) for n, name in enumerate(["ann", "eve"])]
+    )
+    report(world, hashes=[drawn_hash(2)])
+    world.upload("beta", "bob", drawn(2, flipped=3))
+    world.clock.advance(hours=40)
+    world.watch()
+    report(world, world.upload("alpha", "ann", drawn(3)))
+    world.clock.advance(hours=8)
+    return lambda _: world.watch()
+
+
+def decision_after_the_deadline(world: World) -> Act:
+    case_id = report(world, world.upload("alpha", "ann", drawn(1))).cases[0].case_id
+    world.clock.advance(hours=48)
+    world.watch()
+    world.drain()
+    return lambda _: decide(world, case_id, NOT_VIOLATING)
+
+
 def appeal_filed(world: World) -> Act:
     story = judged_story(world, drawn(1))
     return lambda _: appeal(world, story.upload)
@@ -250,6 +278,9 @@ USE_CASES: list[Stage] = [
     decision_suspected_child,
     decision_needs_information,
     claim_of_a_case,
+    deadline_near,
+    deadline_passed,
+    decision_after_the_deadline,
     appeal_filed,
     appeal_upheld,
     appeal_upheld_while_another_case_stands,

@@ -31,7 +31,7 @@ from staydown.services.file_report import FiledReport, file_report
 from staydown.services.publish_events import publish_events
 from staydown.services.review_queue import claim_case, claim_next
 
-from tests.support.invariants import check
+from tests.support.invariants import check, check_deadlines
 from tests.support.people import FORM, INCOMPLETE, answer, appeal, decide, report
 from tests.support.pictures import BROKEN, drawn, drawn_hash
 from tests.support.world import World, memory_world
@@ -215,15 +215,23 @@ class Stories(RuleBasedStateMachine):
     def all_messages_come(self) -> None:
         self.world.drain()
 
-    @rule(minutes=st.sampled_from([1, 45, 90]))
+    @rule(minutes=st.sampled_from([1, 45, 90, 40 * 60]))
     def time_passes(self, minutes: int) -> None:
         self.world.clock.advance(minutes=minutes)
+
+    @rule()
+    def the_watcher_of_deadlines_runs(self) -> None:
+        self.world.watch()
 
     @invariant()
     def once_all_is_delivered_all_is_well(self) -> None:
         mark = self.world.mark()
         self.world.drain()
         check(self.world)
+        self.world.watch()
+        self.world.drain()
+        check(self.world)
+        check_deadlines(self.world)
         assert not self.world.dead
         assert not self.world.failures, self.world.failures
         self.world.back_to(mark)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -80,6 +81,7 @@ class _Tour:
         self._a_hash_reported_held_and_refused()
         self._a_report_completed_and_withdrawn()
         self._an_account_blocked_by_hand()
+        self._a_deadline_missed()
         self._a_snapshot_loaded()
         self._a_key_used_again()
 
@@ -153,6 +155,19 @@ class _Tour:
         self.s3.put_object(Bucket=self.stack.buckets["uploads"], Key=key, Body=self._photo())
         self.stack.drain()
         self._post("/v1/accounts/loud/unblock", "noor", body)
+
+    def _a_deadline_missed(self) -> None:
+        shown = self._upload("alpha", "late", self._photo())
+        self._report(uploads=[shown])
+        self.stack.clock.advance(timedelta(hours=47))
+        self.stack.drain()
+        self.stack.clock.advance(timedelta(hours=1))
+        self.stack.drain()
+        assert self._get(f"/v1/uploads/{shown}", "alpha")["reason"] == "deadline_passed"
+        case = self._post("/v1/review/next", "robin", {})["case"]["case_id"]
+        self._decide(case, "not_violating")
+        self.stack.drain()
+        assert self._get(f"/v1/uploads/{shown}", "alpha")["state"] == "published"
 
     def _a_snapshot_loaded(self) -> None:
         """A log that has grown is folded, twice, and cold functions start from the snapshot."""

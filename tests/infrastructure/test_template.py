@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from samtranslator.yaml_helper import yaml_parse
 from staydown.domain.evidence import EvidencePolicy
 from staydown.domain.verdicts import MatchPolicy
 
+from infra.local.schedules import rate
 from infra.local.stack import ROOT
 from infra.local.template import Template, load
 
@@ -76,6 +78,26 @@ def test_every_queue_has_a_dead_letter_queue_and_every_dead_letter_queue_an_alar
         for dimension in alarm["Dimensions"]
     }
     assert dead <= watched
+
+
+def test_a_deadline_that_is_near_or_over_or_that_nobody_watches_raises_an_alarm() -> None:
+    alarms = {
+        (alarm["Namespace"], alarm["MetricName"]): alarm
+        for alarm in of_type("AWS::CloudWatch::Alarm").values()
+        if alarm["AlarmActions"] and "SQS" not in alarm["Namespace"]
+    }
+    assert {("Staydown", "CasesNearDeadline"), ("Staydown", "CasesOverdue")} <= set(alarms)
+    assert ("AWS/Lambda", "Errors") in alarms
+    unwatched = alarms["AWS/Lambda", "Invocations"]
+    assert unwatched["TreatMissingData"] == "breaching"
+    assert unwatched["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "WatchDeadlinesFunction"}}]
+    (rule,) = (
+        rule
+        for rule in of_type("AWS::Events::Rule").values()
+        if "WatchDeadlinesFunction" in str(rule["Targets"])
+    )
+    lead = timedelta(seconds=int(template().parameters["HideLeadSeconds"]))
+    assert rate(rule["ScheduleExpression"]) < lead
 
 
 def test_a_queue_hides_a_message_six_times_as_long_as_its_function_may_take() -> None:

@@ -50,7 +50,7 @@ def rules() -> Mapping[str, str]:
         detail_type: rule["Properties"]["Targets"][0]["Arn"]["Fn::GetAtt"][0]
         for rule in template().resources.values()
         if rule["Type"] == "AWS::Events::Rule"
-        for detail_type in rule["Properties"]["EventPattern"].get("detail-type", [])
+        for detail_type in rule["Properties"].get("EventPattern", {}).get("detail-type", [])
     }
 
 

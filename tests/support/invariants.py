@@ -112,7 +112,7 @@ def _states(world: World, ledger: Ledger) -> Iterator[str]:
         if upload.upload_id not in ledger.log_lines:
             yield f"{upload.upload_id} is not in the content log"
         verdict = judged(policy, ledger, upload)
-        by_cases = any(cause.startswith("case:") for cause in upload.stops)
+        by_cases = any(cause.startswith("case:") for cause in upload.stops) or upload.hidden
         in_review = any(ledger.cases[case_id].undecided for case_id in upload.cases)
         if verdict is Verdict.BLOCK and upload.state not in STOPPED:
             yield f"{upload.upload_id} is {upload.state}, and the bank says block"
@@ -197,6 +197,14 @@ def _consequences(ledger: Ledger) -> Iterator[str]:
         for case_id in (c.removeprefix("review:") for c in upload.stops if c.startswith("review:")):
             if not ledger.cases[case_id].undecided:
                 yield f"{upload.upload_id} waits for a case that is {ledger.cases[case_id].state}"
+        late = {c.removeprefix("deadline:") for c in upload.stops if c.startswith("deadline:")}
+        expected = {
+            case.case_id
+            for case in ledger.cases.values()
+            if case.undecided and upload.upload_id in case.uploads and upload.upload_id in case.hidden
+        }
+        if late != expected and upload.state is not UploadState.REJECTED:
+            yield f"{upload.upload_id} is hidden by {late} and should be by {expected}"
     for account in ledger.accounts.values():
         key = (account.platform, account.account_id)
         holders = {holder for holder in account.blocks if holder != "manual"}
@@ -226,6 +234,24 @@ def _cases(ledger: Ledger) -> Iterator[str]:
             yield f"appeal {appeal.appeal_id} is {appeal.outcome}, and the queue says otherwise"
         if appeal.decided_by in ledger.cases[appeal.case_id].involved:
             yield f"appeal {appeal.appeal_id} was decided by somebody who was involved"
+
+
+def check_deadlines(world: World) -> None:
+    """Raise InvariantBroken unless nothing of an undecided case is public past its deadline (promise 10).
+
+    Of a world whose clock's watcher has just run, and in which all is delivered.
+    """
+    ledger = read_ledger(world.cloud)
+    watch = world.cloud.settings.watch
+    public = [
+        f"{upload_id} of case {case.case_id}, which was due at {case.deadline}, is public"
+        for case in ledger.cases.values()
+        if case.undecided and watch.is_due(case.deadline, world.clock())
+        for upload_id in case.uploads
+        if ledger.uploads[upload_id].state is UploadState.PUBLISHED
+    ]
+    if public:
+        raise InvariantBroken("\n".join(public))
 
 
 def _records(ledger: Ledger) -> Iterator[str]:

@@ -101,7 +101,7 @@ def _upload(upload: Upload) -> list[object]:
 def _case(case: Case) -> list[object]:
     decision = case.decision and [case.decision.outcome, case.decision.reviewer]
     about = [case.uploads, case.entries, case.banked, case.blocked, case.reports, case.appeals]
-    return [case.state, *about, case.claim, sorted(case.involved), decision, case.deadline]
+    return [case.state, *about, case.claim, sorted(case.involved), decision, case.deadline, case.hidden]
 
 
 def _renamed(names: Mapping[str, str], value: object) -> str:

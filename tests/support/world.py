@@ -28,6 +28,7 @@ from staydown.services.publish_events import publish_events
 from staydown.services.scan_upload import ArrivedObject, scan_uploads
 from staydown.services.settle_upload import settle_upload
 from staydown.services.sweep_bank import sweep_bank
+from staydown.services.watch_deadlines import Watched, watch_deadlines
 
 from tests.support.clock import Clock
 from tests.support.cloud import Cloud, MemoryCloud, Snapshot, memory_cloud, moto_cloud, rules
@@ -180,6 +181,14 @@ class World:
                 settle_upload(self.stack, self.bank, message.body[0])
             case "sweep":
                 sweep_bank(self.stack, self.bank, message.body)
+
+    def watch(self) -> Watched:
+        """What the schedule does every minute; what goes wrong with a case goes out."""
+
+        def fail(case_id: str, error: Exception) -> None:
+            raise error
+
+        return watch_deadlines(self.stack, fail)
 
     def drain(self) -> None:
         """Deliver what waits, and what follows from it, until nothing does."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from staydown.domain.deadlines import Watch
 from staydown.domain.evidence import EvidencePolicy
 from staydown.domain.verdicts import MatchPolicy
 
@@ -41,6 +42,7 @@ class Settings:
     policy: MatchPolicy
     evidence: EvidencePolicy
     removal_time: timedelta
+    watch: Watch
     appeal_window: timedelta
     claim_lease: timedelta
     ticket_life: timedelta
@@ -92,6 +94,10 @@ class Settings:
                 review=text("REVIEW_OVERLAP"),
             ),
             removal_time=timedelta(hours=number("REMOVAL_HOURS")),
+            watch=Watch(
+                warning=timedelta(hours=number("WARNING_HOURS")),
+                lead=timedelta(seconds=number("HIDE_LEAD_SECONDS")),
+            ),
             appeal_window=timedelta(days=number("APPEAL_DAYS")),
             claim_lease=timedelta(minutes=number("CLAIM_MINUTES")),
             ticket_life=timedelta(seconds=number("TICKET_SECONDS")),

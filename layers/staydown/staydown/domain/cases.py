@@ -139,8 +139,10 @@ class Case:
     banked: entries that rest on its decision. blocked: (platform, account_id) its decision blocked.
     involved: reviewers who claimed or decided it; none of them decides its appeal. appeals: ids of those
     that wait to be decided, one for each account that asked. deadline: when it must
-    be decided; None while no report of it is valid. revision: bumped when something changes that a
-    reviewer would want to know before acting (the ETag). version: bumped at each write.
+    be decided; None while no report of it is valid. warned_at, overdue_at: when it was told of that the
+    deadline is near, and that it is over. hidden: uploads that were hidden then. revision: bumped when
+    something changes that a reviewer would want to know before acting (the ETag). version: bumped at each
+    write.
     """
 
     case_id: str
@@ -157,6 +159,9 @@ class Case:
     involved: frozenset[str] = frozenset()
     claim: Claim | None = None
     decision: Decision | None = None
+    warned_at: datetime | None = None
+    overdue_at: datetime | None = None
+    hidden: tuple[str, ...] = ()
     revision: int = 1
     version: int = 0
     audit: ChainHead = field(default_factory=ChainHead)
@@ -169,6 +174,11 @@ class Case:
     @property
     def undecided(self) -> bool:
         return self.state in {CaseState.OPEN, CaseState.NEEDS_INFORMATION}
+
+    @property
+    def unhidden(self) -> tuple[str, ...]:
+        """Uploads that its deadline has not hidden yet."""
+        return tuple(one for one in self.uploads if one not in self.hidden)
 
     def after(self, step: Step) -> Case:
         """The case one step on; a step that the table does not know is a precise refusal."""

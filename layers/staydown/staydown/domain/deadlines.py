@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 NO_DEADLINE = "9999-12-31T23:59:59"
@@ -14,6 +15,24 @@ def removal_deadline(valid_at: datetime, allowed: timedelta) -> datetime:
     In UTC, since adding to a local time would gain or lose the hour by which clocks are changed meanwhile.
     """
     return valid_at.astimezone(UTC) + allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What happens how long before a deadline.
+
+    warning: a case that is undecided by then is told of. lead: its uploads are hidden. More than the time
+    between two looks at the queue, so that what is hidden is hidden at the deadline at the latest.
+    """
+
+    warning: timedelta
+    lead: timedelta
+
+    def is_near(self, deadline: datetime | None, now: datetime) -> bool:
+        return deadline is not None and now >= deadline - self.warning
+
+    def is_due(self, deadline: datetime | None, now: datetime) -> bool:
+        return deadline is not None and now >= deadline - self.lead
 
 
 def queue_order(deadline: datetime | None, case_id: str) -> str:

@@ -18,6 +18,8 @@ class EventType(StrEnum):
     ACCOUNT_BLOCKED = "account.blocked"
     ACCOUNT_UNBLOCKED = "account.unblocked"
     CASE_OPENED = "case.opened"
+    CASE_DEADLINE_NEAR = "case.deadline_near"
+    CASE_OVERDUE = "case.overdue"
     CASE_DECIDED = "case.decided"
     CASE_REVERSED = "case.reversed"
     CASE_WITHDRAWN = "case.withdrawn"

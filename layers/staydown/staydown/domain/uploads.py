@@ -40,6 +40,7 @@ class Reason(StrEnum):
     NEEDS_REVIEW = "needs_review"
     JUDGED_VIOLATING = "judged_violating"
     SUSPECTED_CHILD = "suspected_child"
+    DEADLINE_PASSED = "deadline_passed"
     SCAN_FAILED = "scan_failed"
     ACCOUNT_BLOCKED = "account_blocked"
     MALFORMED_KEY = "malformed_key"
@@ -70,6 +71,16 @@ def by_entry(entry_id: str) -> Stop:
 def by_review(case_id: str) -> Stop:
     """A case has to be decided first."""
     return Stop(f"review:{case_id}", StopKind.HOLD, Reason.NEEDS_REVIEW)
+
+
+def by_deadline(case_id: str) -> Stop:
+    """A case was not decided in time; hidden until it is."""
+    return Stop(f"deadline:{case_id}", StopKind.HOLD, Reason.DEADLINE_PASSED)
+
+
+def waits_for(case_id: str) -> tuple[str, str]:
+    """The causes that go when a case is decided or closed, whatever the decision is."""
+    return by_review(case_id).cause, by_deadline(case_id).cause
 
 
 BY_SCAN = Stop("scan", StopKind.HOLD, Reason.SCAN_FAILED)
@@ -123,6 +134,16 @@ class Upload:
         """Without these stops. With none left it is `received` again: to be checked, then published."""
         gone = set(causes)
         return self._resting_on({c: s for c, s in self.stops.items() if c not in gone}, now)
+
+    @property
+    def in_review(self) -> tuple[str, ...]:
+        """The causes by which it waits for what a reviewer says of its matches."""
+        return tuple(cause for cause in self.stops if cause.startswith("review:"))
+
+    @property
+    def hidden(self) -> bool:
+        """Whether it waits for a case that was not decided in time."""
+        return any(cause.startswith("deadline:") for cause in self.stops)
 
     def concerning(self, case_id: str) -> Upload:
         return self if case_id in self.cases else replace(self, cases=(*self.cases, case_id))

@@ -12,6 +12,7 @@ from staydown.domain.errors import Conflict
 from staydown.domain.events import EventType
 from staydown.domain.ids import derived_entry_id
 from staydown.domain.reports import Declarations, Report, Reporter
+from staydown.domain.uploads import waits_for
 from staydown.services.change_bank import withdraw_supports
 from staydown.services.follow_report import open_report
 from staydown.services.free_upload import free_upload
@@ -100,10 +101,9 @@ def _close_if_alone(stack: Stack, case_id: str) -> None:
     if any(report.withdrawn_at is None for report in stack.cases.reports(case.reports)):
         return
     transaction = stack.transaction()
-    waiting = [f"review:{case_id}"]
     for upload in stack.uploads.get_many(case.uploads):
         # Cleared of nothing: no reviewer looked, and others may claim the same or match it still.
-        free_upload(stack, transaction, upload, waiting, actor=REPORTER)
+        free_upload(stack, transaction, upload, waits_for(case_id), actor=REPORTER)
     closed = case.after(Step.WITHDRAW)
     save_case(stack, transaction, closed, actor=REPORTER, action="case.withdrawn", details={})
     stack.outbox.add(transaction, EventType.CASE_WITHDRAWN, {"case_id": case_id}, at=stack.now())

@@ -10,7 +10,7 @@ from staydown.domain.accounts import Block
 from staydown.domain.cases import Case, CaseState, Decision, Factors, Outcome
 from staydown.domain.errors import ClaimedByAnother, Conflict, StaleVersion
 from staydown.domain.events import EventType
-from staydown.domain.uploads import Reason, Upload, by_case
+from staydown.domain.uploads import Reason, Upload, by_case, waits_for
 from staydown.services.bank_images import BankedImages
 from staydown.services.change_bank import claims_of, withdraw_supports
 from staydown.services.free_upload import free_upload
@@ -121,9 +121,10 @@ def _stop_all(
     locked = decision is not None and decision.outcome is Outcome.SUSPECTED_CHILD
     stop = by_case(case.case_id, Reason.SUSPECTED_CHILD if locked else Reason.JUDGED_VIOLATING)
     now = stack.now()
+    over = waits_for(case.case_id)
     for upload in uploads:
-        review_over = {c: s for c, s in upload.stops.items() if c != f"review:{case.case_id}"}
-        stopped = replace(upload, stops=review_over).stopped([stop], now=now)
+        others = {cause: other for cause, other in upload.stops.items() if cause not in over}
+        stopped = replace(upload, stops=others).stopped([stop], now=now)
         stack.uploads.save(transaction, stopped)
         if stopped.state is not upload.state:
             announce(stack, transaction, stopped)
@@ -148,7 +149,7 @@ def _free_all(
     """Let the uploads go that waited for this case; what they met no longer brings them to a reviewer."""
     for upload in uploads:
         met = {*case.entries, *(match.entry_id for match in upload.matches)}
-        free_upload(stack, transaction, upload, [f"review:{case.case_id}"], cleared=met, actor=reviewer)
+        free_upload(stack, transaction, upload, waits_for(case.case_id), cleared=met, actor=reviewer)
 
 
 def _refuse_claims(stack: Stack, transaction: Transaction, case: Case) -> None:

@@ -22,6 +22,7 @@ TOLD: Mapping[str, str] = MappingProxyType(
         "case.reported_again": "A report was added to the case.",
         "case.completed": "What was missing was added.",
         "case.upload_added": "A copy of the image was found and is kept back.",
+        "case.overdue": "It was not decided in time. The image is hidden until it is.",
         "case.claimed": "A reviewer is looking at it.",
         "case.decided": "It was decided.",
         "case.reversed": "The decision was appealed and taken back.",

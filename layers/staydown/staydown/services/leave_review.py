@@ -9,7 +9,7 @@ from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
 from staydown.domain.cases import Case, Step
 from staydown.domain.events import EventType
-from staydown.domain.uploads import Upload
+from staydown.domain.uploads import Upload, by_deadline
 from staydown.services.free_upload import free_upload
 from staydown.services.record_upload import SYSTEM
 from staydown.services.save_case import save_case
@@ -39,10 +39,11 @@ def leave_review(stack: Stack, upload: Upload) -> None:
     A case that is left without an upload is closed. A case that somebody reported keeps the upload: it is to
     be decided, and until then the upload is as public as any that was reported.
     """
-    waiting = [cause for cause in upload.stops if cause.startswith("review:")]
+    waiting = list(upload.in_review)
     transaction = stack.transaction()
     for case in cases_by_match(stack, upload):
         _leave(stack, transaction, case, upload)
+        waiting.append(by_deadline(case.case_id).cause)
     free_upload(stack, transaction, upload, waiting)
     for match in upload.matches:
         if f"entry:{match.entry_id}" not in upload.stops:

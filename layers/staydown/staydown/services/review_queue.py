@@ -18,7 +18,7 @@ def list_queue(stack: Stack, *, after: Item | None, limit: int) -> tuple[list[Ca
 def claim_next(stack: Stack, *, reviewer: str) -> Case | None:
     """Claim the case with the nearest deadline that nobody works on; None when there is none.
 
-    What a reporter was asked about comes after all that can be decided without.
+    What a reporter was asked about comes after all that can be decided without, as long as there is time.
     """
     now = stack.now()
     asked: list[Case] = []
@@ -26,7 +26,7 @@ def claim_next(stack: Stack, *, reviewer: str) -> Case | None:
         claim = listed.claim
         if claim is not None and claim.until > now and claim.reviewer != reviewer:
             continue
-        if listed.state is CaseState.NEEDS_INFORMATION:
+        if listed.state is CaseState.NEEDS_INFORMATION and listed.overdue_at is None:
             asked.append(listed)
         elif (claimed := _claimed(stack, listed, reviewer)) is not None:
             return claimed

@@ -50,7 +50,9 @@ def is_in_line(stack: Stack, upload: Upload, verdict: Verdict) -> bool:
         return False
     if verdict is Verdict.REVIEW:
         return upload.state is UploadState.HELD or _has_reviewer(stack, upload)
-    return upload.state is UploadState.PUBLISHED and not cases_by_match(stack, upload)
+    # What a deadline has hidden stays so until its case is decided, whatever the bank says.
+    up = upload.state is UploadState.PUBLISHED or (upload.hidden and not upload.in_review)
+    return up and not cases_by_match(stack, upload)
 
 
 def _has_reviewer(stack: Stack, upload: Upload) -> bool:
@@ -106,7 +108,7 @@ class _Settling:
 def _waits_for_bank(upload: Upload) -> bool:
     """Whether it depends on what the bank says: it is up, or on its way, or held for what it matches."""
     if upload.state is UploadState.HELD:
-        return any(cause.startswith("review:") for cause in upload.stops)
+        return upload.hidden or bool(upload.in_review)
     return upload.state in {UploadState.RECEIVED, UploadState.PUBLISHED}
 
 

@@ -1,0 +1,233 @@
+"""Promise 10: a warning in time; at the deadline what nobody has decided is hidden, and can come back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from staydown.domain.cases import Outcome
+from staydown.domain.errors import ConcurrentChange
+from staydown.domain.uploads import UploadState
+from staydown.services.amend_report import Information, complete_report, withdraw_report
+from staydown.services.review_queue import claim_next
+from staydown.services.watch_deadlines import watch_deadlines
+
+from tests.support.invariants import check, check_deadlines
+from tests.support.people import FORM, INCOMPLETE, NOT_VIOLATING, decide, judged_story, report
+from tests.support.pictures import drawn, drawn_hash
+from tests.support.world import World
+
+LEAD = timedelta(seconds=90)
+MOMENTS = [
+    # Clocks are changed in Europe and in America, a leap day, a day that is none, a year's end.
+    datetime(2027, 3, 27, 23, 30, tzinfo=UTC),
+    datetime(2027, 10, 30, 12, 0, 1, tzinfo=UTC),
+    datetime(2027, 11, 6, 20, 59, 59, tzinfo=UTC),
+    datetime(2028, 2, 28, 8, tzinfo=UTC),
+    datetime(2027, 2, 27, 8, tzinfo=UTC),
+    datetime(2027, 12, 31, 0, 0, 1, tzinfo=UTC),
+]
+
+
+def state(world: World, upload_id: str) -> UploadState:
+    found = world.stack.uploads.get(upload_id)
+    assert found is not None
+    return found.state
+
+
+def run(world: World) -> None:
+    world.watch()
+    world.drain()
+
+
+@pytest.mark.parametrize("valid_at", MOMENTS, ids=str)
+def test_what_is_not_decided_is_hidden_by_its_deadline_to_the_second(
+    world: World, valid_at: datetime
+) -> None:
+    world.clock.now = valid_at
+    upload = world.upload("alpha", "ann", drawn(1))
+    case_id = report(world, upload).cases[0].case_id
+    world.clock.now = valid_at + timedelta(hours=48) - LEAD - timedelta(seconds=1)
+    run(world)
+    assert state(world, upload.upload_id) is UploadState.PUBLISHED
+    world.clock.advance(seconds=1)
+    run(world)
+    assert state(world, upload.upload_id) is UploadState.HELD
+    assert world.again(upload).reason == "deadline_passed"
+    check_deadlines(world)
+    assert f"/{upload.public_key}" in world.cloud.invalidated()
+    (told,) = world.told_of("case.overdue")
+    assert told.detail["case_id"] == case_id
+    assert datetime.fromisoformat(told.detail["deadline"]) == valid_at + timedelta(hours=48)
+
+
+def test_a_warning_comes_once_while_there_is_time(world: World) -> None:
+    report(world, world.upload("alpha", "ann", drawn(1)))
+    world.clock.advance(hours=35, minutes=59, seconds=59)
+    assert world.watch().warned == []
+    world.clock.advance(seconds=1)
+    assert len(world.watch().warned) == 1
+    world.clock.advance(hours=1)
+    watched = world.watch()
+    assert (watched.near, watched.overdue, watched.warned) == (1, 0, [])
+    world.drain()
+    assert len(world.told_of("case.deadline_near")) == 1
+
+
+def test_a_decision_that_it_is_not_violating_brings_back_exactly_what_was_hidden(world: World) -> None:
+    upload = world.upload("alpha", "ann", drawn(1))
+    first, second = report(world, upload), report(world, world.upload("alpha", "eve", drawn(2)))
+    world.clock.advance(hours=48)
+    run(world)
+    decide(world, first.cases[0].case_id, NOT_VIOLATING)
+    world.drain()
+    assert state(world, upload.upload_id) is UploadState.PUBLISHED
+    assert state(world, second.cases[0].uploads[0]) is UploadState.HELD
+    assert world.again(upload).stops == {}
+
+
+def test_a_decision_that_it_is_violating_takes_the_place_of_the_hiding(world: World) -> None:
+    upload = world.upload("alpha", "ann", drawn(1))
+    case_id = report(world, upload).cases[0].case_id
+    world.clock.advance(hours=48)
+    run(world)
+    decide(world, case_id)
+    world.drain()
+    assert set(world.again(upload).stops) == {f"case:{case_id}"}
+
+
+def test_what_two_cases_hide_stays_hidden_until_both_are_decided(world: World) -> None:
+    """An image that was judged innocent once, and reported again and again."""
+    upload = world.upload("alpha", "ann", drawn(1))
+    first = report(world, upload).cases[0].case_id
+    decide(world, first, Outcome.NEEDS_INFORMATION)
+    stories = [judged_story(world, drawn(8, flipped=n), account=f"a{n}") for n in range(2)]
+    assert len(stories) == 2
+    report(world, upload)
+    world.clock.advance(hours=48)
+    run(world)
+    assert state(world, upload.upload_id) is UploadState.HELD
+    decide(world, first, NOT_VIOLATING)
+    world.drain()
+    assert state(world, upload.upload_id) is UploadState.PUBLISHED
+
+
+def test_an_overdue_case_stays_first_in_the_queue_even_when_its_reporter_was_asked(world: World) -> None:
+    late = report(world, world.upload("alpha", "ann", drawn(1))).cases[0].case_id
+    decide(world, late, Outcome.NEEDS_INFORMATION)
+    world.clock.advance(hours=47)
+    fresh = report(world, world.upload("alpha", "eve", drawn(2))).cases[0].case_id
+    found = claim_next(world.stack, reviewer="ada")
+    assert found is not None
+    assert found.case_id == fresh
+    world.clock.advance(hours=1)
+    run(world)
+    found = claim_next(world.stack, reviewer="ben")
+    assert found is not None
+    assert found.case_id == late
+
+
+def test_no_clock_runs_for_a_report_that_is_not_valid_until_it_is(world: World) -> None:
+    upload = world.upload("alpha", "ann", drawn(1))
+    filed = report(world, upload, form=INCOMPLETE)
+    world.clock.advance(hours=1000)
+    run(world)
+    assert state(world, upload.upload_id) is UploadState.PUBLISHED
+    added = Information(signature="Jane Roe", email="jane@example.org")
+    complete_report(world.stack, filed.report.case_number, filed.secret, added)
+    world.clock.advance(hours=47)
+    run(world)
+    assert state(world, upload.upload_id) is UploadState.PUBLISHED
+    world.clock.advance(hours=1)
+    run(world)
+    assert state(world, upload.upload_id) is UploadState.HELD
+
+
+def test_withdrawing_the_report_brings_back_what_its_deadline_has_hidden(world: World) -> None:
+    upload = world.upload("alpha", "ann", drawn(1))
+    filed = report(world, upload)
+    world.clock.advance(hours=48)
+    run(world)
+    withdraw_report(world.stack, filed.report.case_number, filed.secret)
+    world.drain()
+    assert state(world, upload.upload_id) is UploadState.PUBLISHED
+
+
+def test_what_joins_an_overdue_case_is_hidden_too(world: World) -> None:
+    first = world.upload("alpha", "ann", drawn(1))
+    report(world, first)
+    world.clock.advance(hours=48)
+    run(world)
+    second = world.upload("alpha", "eve", drawn(1, flipped=2))
+    joined = report(world, first, second)
+    assert second.upload_id in joined.cases[0].uploads
+    run(world)
+    assert state(world, second.upload_id) is UploadState.HELD
+    assert world.watch().hidden == []
+
+
+def test_an_image_that_is_hidden_is_still_blocked_when_the_bank_says_so(world: World) -> None:
+    upload = world.upload("alpha", "ann", drawn(1))
+    case_id = report(world, upload).cases[0].case_id
+    world.clock.advance(hours=48)
+    run(world)
+    judged_story(world, drawn(1, flipped=40), account="eve")
+    other = judged_story(world, drawn(1, flipped=2), account="bob")
+    world.drain()
+    assert state(world, upload.upload_id) is UploadState.REMOVED
+    assert other.case.case_id != case_id
+    decide(world, case_id, NOT_VIOLATING)
+    world.drain()
+    assert state(world, upload.upload_id) is UploadState.REMOVED
+
+
+def test_a_match_that_is_withdrawn_takes_its_hiding_with_it(world: World) -> None:
+    """Up already when somebody claimed it: a case by match, and its deadline."""
+    upload = world.upload("alpha", "ann", drawn(1))
+    filed = report(world, hashes=[drawn_hash(1, flipped=2)])
+    world.drain()
+    world.clock.advance(hours=48)
+    run(world)
+    assert state(world, upload.upload_id) is UploadState.HELD
+    withdraw_report(world.stack, filed.report.case_number, filed.secret)
+    world.drain()
+    assert state(world, upload.upload_id) is UploadState.PUBLISHED
+
+
+def test_one_case_that_fails_keeps_no_other_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    uploads = [world.upload("alpha", f"ann{n}", drawn(n)) for n in range(1, 4)]
+    cases = [report(world, upload).cases[0].case_id for upload in uploads]
+    world.clock.advance(hours=48)
+    get = world.stack.uploads.get
+
+    def failing(upload_id: str) -> object:
+        if upload_id == uploads[0].upload_id:
+            raise ConcurrentChange("again and again")
+        return get(upload_id)
+
+    told: list[str] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(world.stack.uploads, "get", failing)
+        watched = watch_deadlines(world.stack, lambda case_id, error: told.append(case_id))
+    assert watched.failed == told == cases[:1]
+    assert set(watched.hidden) == set(cases[1:])
+    world.drain()
+    assert [state(world, one.upload_id) for one in uploads[1:]] == [UploadState.HELD] * 2
+    run(world)
+    assert state(world, uploads[0].upload_id) is UploadState.HELD
+
+
+def test_many_cases_are_gone_through_page_by_page(world: World) -> None:
+    """More than one page of the queue, and more behind them that have time left."""
+    upload = world.upload("alpha", "ann", drawn(1))
+    for number in range(120):
+        report(world, hashes=[drawn_hash(number)], form=FORM)
+    world.clock.advance(hours=10)
+    report(world, upload)
+    world.clock.advance(hours=38)
+    watched = world.watch()
+    assert (len(watched.hidden), watched.overdue, len(watched.warned)) == (120, 120, 1)
+    again = world.watch()
+    assert (again.hidden, again.warned, again.overdue) == ([], [], 120)
+    world.drain()
+    check(world)
