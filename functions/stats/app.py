@@ -10,9 +10,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from staydown.api.callers import calling_senior
-from staydown.api.http import make_app
+from staydown.api.http import Id, make_app
 from staydown.aws.stack import Stack
 from staydown.services.show_figures import show_figures
+from staydown.services.state_transparency import transparency_statements
 
 from functions.stats import models
 from functions.stats.presenting import presented
@@ -35,4 +36,19 @@ def get_stats(
 ) -> models.Stats:
     calling_senior(app.current_event)
     last = last or stack().now().date()
-    return presented(show_figures(stack(), first=first or last - A_MONTH, last=last))
+    figures = show_figures(stack(), first=first or last - A_MONTH, last=last)
+    return presented(figures, ground=stack().settings.legal_ground)
+
+
+@app.get(
+    "/v1/stats/statements/<case_id>",
+    summary="A decision's statements for the European Transparency Database, nothing personal in them",
+    tags=["seniors"],
+)
+def get_statements(
+    case_id: Id,
+    batch: Annotated[int, Query(ge=0, le=10_000, description="From 0; the first empty one is the end")] = 0,
+) -> models.Statements:
+    calling_senior(app.current_event)
+    statements = transparency_statements(stack(), case_id, batch=batch)
+    return models.Statements(statements=[models.Statement.model_validate(dict(one)) for one in statements])

@@ -93,6 +93,36 @@ class ReviewerLoad(BaseModel):
     sharp_looks: int
 
 
+class Suspensions(BaseModel):
+    """The three classes of the DSA's Article 24(1)(b)."""
+
+    illegal_content: Annotated[int, Field(description="Accounts barred by a decision, or by hand")]
+    unfounded_notices: int
+    unfounded_complaints: int
+
+
+class ActionsTaken(BaseModel):
+    """Images that were stopped, by what they were found by and decided by."""
+
+    by_decision: Annotated[int, Field(description="Judged by a reviewer after a notice or a match")]
+    by_match: Annotated[int, Field(description="The same as a judged one, with nobody looking")]
+
+
+class Transparency(BaseModel):
+    """Counts that the transparency report of the DSA's Articles 15 and 24 asks for, beside those above."""
+
+    notices: int
+    notices_by_automated_means: Annotated[int, Field(description="Decided by a machine alone")]
+    cases_acted_on: Annotated[int, Field(description="Decided against the image")]
+    cases_refused: int
+    actions: ActionsTaken
+    ground: Annotated[str, Field(description="In law and in the terms, as the operator has set it")]
+    complaints: int
+    complaints_upheld: int
+    complaints_rejected: int
+    suspensions: Suspensions
+
+
 class Stats(BaseModel):
     first_day: date
     last_day: date
@@ -107,4 +137,29 @@ class Stats(BaseModel):
     appeals: Appeals
     second_opinions: SecondOpinions
     stopped: Stopped
+    transparency: Transparency
     reviewers: list[ReviewerLoad]
+
+
+class Statement(BaseModel):
+    """As the Transparency Database's API takes it."""
+
+    decision_ground: str
+    illegal_content_legal_ground: Annotated[str, Field(max_length=500)]
+    illegal_content_explanation: Annotated[str, Field(max_length=2000)]
+    decision_visibility: list[str]
+    decision_account: str | None = None
+    category: str
+    category_specification: list[str]
+    content_type: list[str]
+    content_date: date
+    application_date: date
+    decision_facts: Annotated[str, Field(max_length=5000)]
+    source_type: str
+    automated_detection: str
+    automated_decision: str
+    puid: Annotated[str, Field(pattern="^[a-zA-Z0-9-_]+$")]
+
+
+class Statements(BaseModel):
+    statements: Annotated[list[Statement], Field(max_length=100)]

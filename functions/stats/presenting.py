@@ -12,7 +12,7 @@ from functions.stats import models
 STOPPED = ("blocked", "removed", "held")
 
 
-def presented(figures: Figures) -> models.Stats:
+def presented(figures: Figures, *, ground: str) -> models.Stats:
     total = figures.total
     queue = figures.queue
     return models.Stats(
@@ -44,6 +44,7 @@ def presented(figures: Figures) -> models.Stats:
             share_agreed=share(total.get("opinions:agreed", 0), total.get("opinions:differed", 0)),
         ),
         stopped=_stopped(figures),
+        transparency=_transparency(figures, ground),
         reviewers=[
             models.ReviewerLoad(
                 reviewer=reviewer,
@@ -87,4 +88,27 @@ def _stopped(figures: Figures) -> models.Stopped:
             models.StoppedByView(view=view, uploads=by)
             for view, by in sorted(named(figures.total, "view:").items(), key=lambda one: (-one[1], one[0]))
         ],
+    )
+
+
+def _transparency(figures: Figures, ground: str) -> models.Transparency:
+    total = figures.total
+    return models.Transparency(
+        notices=total.get("notices", 0),
+        notices_by_automated_means=total.get("decided_by_machine", 0),
+        cases_acted_on=sum(total.get(f"decided:{one.value}", 0) for one in Outcome if one.stops),
+        cases_refused=total.get(f"decided:{Outcome.NOT_VIOLATING.value}", 0),
+        actions=models.ActionsTaken(
+            by_decision=total.get("uploads_judged", 0),
+            by_match=total.get("stopped:blocked", 0) + total.get("stopped:removed", 0),
+        ),
+        ground=ground,
+        complaints=total.get("appeals:filed", 0),
+        complaints_upheld=total.get("appeals:upheld", 0),
+        complaints_rejected=total.get("appeals:rejected", 0),
+        suspensions=models.Suspensions(
+            illegal_content=total.get("accounts_suspended", 0) + total.get("by_hand:blocked", 0),
+            unfounded_notices=total.get("suspended:notices", 0),
+            unfounded_complaints=total.get("suspended:complaints", 0),
+        ),
     )

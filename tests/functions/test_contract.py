@@ -59,6 +59,7 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     figures = noor.answer("GET", "/v1/stats")
     assert figures["decisions"]["violating"] > 0
     assert figures["time_to_act"]["share_in_time"] == 1
+    assert noor.answer("GET", f"/v1/stats/statements/{scene.case_id}")["statements"]
     scene.person.follow()
     scene.person.withdraw()
     for route in ("block", "unblock"):

@@ -105,6 +105,7 @@ class _Tour:
         self._get("/v1/accounts/poster", "alpha")
         self._get(f"/v1/audit/{case}", "noor")
         assert self._get("/v1/stats", "noor")["decisions"]["violating"] == 1
+        assert self._get(f"/v1/stats/statements/{case}", "noor")["statements"]
         appeal = self._post("/v1/appeals", "alpha", {"account_id": "poster", "statement": "mine"})[
             "appeal_id"
         ]

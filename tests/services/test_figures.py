@@ -8,12 +8,13 @@ from datetime import date, timedelta
 import pytest
 from staydown.domain.appeals import AppealOutcome
 from staydown.domain.cases import CaseState
-from staydown.domain.errors import InvalidRequest
+from staydown.domain.errors import Conflict, InvalidRequest
 from staydown.domain.summary import Figures, named, times
 from staydown.services.block_account import block_account
 from staydown.services.count_figures import AT_ONCE, count_chain
 from staydown.services.review_queue import claim_case
 from staydown.services.show_figures import show_figures
+from staydown.services.state_transparency import transparency_statements
 
 from tests.support.invariants import check
 from tests.support.people import NOT_VIOLATING, answer, appeal, decide, judged_story, report
@@ -130,6 +131,22 @@ def test_a_day_is_told_with_itself_alone(world: World) -> None:
     everything = show_figures(world.stack, first=days[0], last=days[2])
     assert everything.total["notices"] == 6
     assert list(everything.days) == days
+
+
+def test_a_decision_states_its_own_uploads_and_those_its_entries_stopped(world: World) -> None:
+    story = judged_story(world, drawn(1))
+    world.drain()
+    world.upload("beta", "bob", drawn(1, flipped=3))
+    statements = transparency_statements(world.stack, story.case.case_id, batch=0)
+    assert [one["automated_decision"] for one in statements] == [
+        "AUTOMATED_DECISION_NOT_AUTOMATED",
+        "AUTOMATED_DECISION_FULLY",
+    ]
+    assert len({one["puid"] for one in statements}) == 2
+    assert transparency_statements(world.stack, story.case.case_id, batch=1) == []
+    answer(world, appeal(world, story.upload))
+    with pytest.raises(Conflict):
+        transparency_statements(world.stack, story.case.case_id, batch=0)
 
 
 @pytest.mark.parametrize("days", [-1, 366])

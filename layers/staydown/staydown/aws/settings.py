@@ -44,6 +44,7 @@ class Settings:
     removal_time: timedelta
     watch: Watch
     appeal_window: timedelta
+    legal_ground: str
     claim_lease: timedelta
     ticket_life: timedelta
     reveal_life: timedelta
@@ -99,6 +100,7 @@ class Settings:
                 lead=timedelta(seconds=number("HIDE_LEAD_SECONDS")),
             ),
             appeal_window=timedelta(days=number("APPEAL_DAYS")),
+            legal_ground=text("LEGAL_GROUND"),
             claim_lease=timedelta(minutes=number("CLAIM_MINUTES")),
             ticket_life=timedelta(seconds=number("TICKET_SECONDS")),
             reveal_life=timedelta(seconds=number("REVEAL_SECONDS")),

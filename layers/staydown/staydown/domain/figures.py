@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from staydown.domain.audit import GENESIS, Record
-from staydown.domain.cases import CaseState
+from staydown.domain.cases import CaseState, Outcome
 
 QUARTER = timedelta(minutes=15)
 """Times are counted in quarters of an hour, rounded up: so are the medians made of them."""
@@ -124,14 +124,21 @@ def _of_the_day(before: Progress, after: Progress, record: Record) -> Iterator[A
     day = f"{record.at:%Y-%m-%d}"
     for name in _names(before, after, record):
         yield Added(Group.DAY, day, name)
-    if (accounts := record.details.get("accounts")) and record.action == "case.decided":
-        yield Added(Group.DAY, day, "accounts_suspended", int(str(accounts)))
+    if record.action == "case.decided" and record.details.get("outcome") in _STOPPING:
+        yield Added(Group.DAY, day, "accounts_suspended", int(str(record.details.get("accounts", 0))))
+        yield Added(Group.DAY, day, "uploads_judged", len(list(_listed(record, "uploads"))))
     if (work := _WORK.get(record.action)) is not None:
         yield Added(Group.REVIEWER, f"{day}#{record.actor}", work)
         if record.details.get("sharp") is True:
             yield Added(Group.REVIEWER, f"{day}#{record.actor}", "sharp_looks")
 
 
+def _listed(record: Record, name: str) -> Iterator[object]:
+    value = record.details.get(name)
+    return iter(value if isinstance(value, list) else ())
+
+
+_STOPPING = {outcome.value for outcome in Outcome if outcome.stops}
 _WORK = {
     "case.claimed": "claims",
     "case.decided": "decisions",
@@ -154,6 +161,8 @@ def _names(before: Progress, after: Progress, record: Record) -> Iterator[str]:
         yield "opened:match" if "matches" in details else "opened:report"
     if action == "case.decided":
         yield f"decided:{details['outcome']}"
+        if record.actor == "system":
+            yield "decided_by_machine"
     if before.state in _WAITING and after.state not in _WAITING and action == "case.decided":
         yield from _timeliness(after, record)
     if action == "appeal.filed":

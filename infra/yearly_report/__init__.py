@@ -1,0 +1,1 @@
+"""The yearly transparency report, from the figures of the API."""

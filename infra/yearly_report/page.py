@@ -1,0 +1,123 @@
+"""The report as one page that needs nothing else: figures in words, charts as SVG."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 720, 220, 46, 26
+_COLOURS = ("#1f5f99", "#c2571a", "#6b6f76")
+_STYLE = """
+:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
+body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem }
+dl { display: grid; grid-template-columns: 1fr auto; gap: .2rem 1rem } dd { margin: 0; text-align: right }
+figure { margin: 2rem 0 } svg { width: 100%; height: auto } svg text { fill: currentColor; font-size: 11px }
+"""
+
+
+def page(report: Mapping[str, Any]) -> str:
+    year, whole, months = report["year"], report["whole"], report["months"]
+    transparency = whole["transparency"]
+    charts = [
+        _bars(
+            "Decisions by month",
+            {
+                "violating": [month["decisions"]["violating"] for month in months],
+                "not violating": [month["decisions"]["not_violating"] for month in months],
+                "suspected child": [month["decisions"]["suspected_child"] for month in months],
+            },
+        ),
+        _bars(
+            "Images stopped by a match, by month",
+            {kind: [month["stopped"][kind] for month in months] for kind in ("blocked", "removed", "held")},
+        ),
+        _bars(
+            "Hours from a valid report to its decision, median by month",
+            {"median": [month["time_to_act"]["median_hours"] or 0 for month in months]},
+        ),
+        _bars(
+            "Appeals by month",
+            {kind: [month["appeals"][kind] for month in months] for kind in ("filed", "upheld", "rejected")},
+        ),
+    ]
+    words = {
+        "Notices received": transparency["notices"],
+        "of these decided by automated means alone": transparency["notices_by_automated_means"],
+        "Cases decided against the image": transparency["cases_acted_on"],
+        "Cases refused": transparency["cases_refused"],
+        "Median time from a valid notice to its decision": _hours(whole["time_to_act"]["median_hours"]),
+        "Nine in ten took no longer than": _hours(whole["time_to_act"]["ninetieth_hours"]),
+        "Decided before the deadline": _share(whole["time_to_act"]["share_in_time"]),
+        "Images removed or blocked by a reviewer's decision": transparency["actions"]["by_decision"],
+        "Images removed or blocked by a match, automatically": transparency["actions"]["by_match"],
+        "Complaints received": transparency["complaints"],
+        "of these upheld": transparency["complaints_upheld"],
+        "of these rejected": transparency["complaints_rejected"],
+        "Median time to answer a complaint": _hours(whole["appeals"]["time_to_answer"]["median_hours"]),
+        "Suspensions for illegal content": transparency["suspensions"]["illegal_content"],
+        "Suspensions for manifestly unfounded notices": transparency["suspensions"]["unfounded_notices"],
+        "Suspensions for manifestly unfounded complaints": transparency["suspensions"][
+            "unfounded_complaints"
+        ],
+        "Second opinions that agreed": _share(whole["second_opinions"]["share_agreed"]),
+    }
+    rows = "\n".join(f"<dt>{escape(name)}</dt><dd>{escape(str(value))}</dd>" for name, value in words.items())
+    figures = "\n".join(charts)
+    return f"""<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Transparency report {year}</title><style>{_STYLE}</style></head>
+<body>
+<h1>Transparency report {year}</h1>
+<p>Non-consensual intimate images: reports, decisions and what followed from them. Times are to a quarter
+of an hour, rounded up. Ground: {escape(transparency["ground"])}</p>
+<dl>
+{rows}
+</dl>
+{figures}
+</body>
+</html>
+"""
+
+
+def _hours(value: float | None) -> str:
+    return "none" if value is None else f"{value:g} hours"
+
+
+def _share(value: float | None) -> str:
+    return "none" if value is None else f"{100 * value:.1f} %"
+
+
+def _bars(title: str, series: Mapping[str, Sequence[float]]) -> str:
+    """A chart of twelve months: bars side by side. Each bar says its value when pointed at, or read out."""
+    most = max((value for values in series.values() for value in values), default=0) or 1
+    slot = (_WIDTH - _LEFT) / 12
+    width = slot * 0.8 / len(series)
+    marks = []
+    for number, (name, values) in enumerate(series.items()):
+        for month, value in enumerate(values):
+            height = (_HEIGHT - _BOTTOM - 20) * value / most
+            x = _LEFT + month * slot + slot * 0.1 + number * width
+            said = f"{calendar.month_abbr[month + 1]}, {name}: {value:g}"
+            marks.append(
+                f'<rect x="{x:.1f}" y="{_HEIGHT - _BOTTOM - height:.1f}" width="{width:.1f}" '
+                f'height="{height:.1f}" fill="{_COLOURS[number]}"><title>{escape(said)}</title></rect>'
+            )
+    for month in range(12):
+        x = _LEFT + (month + 0.5) * slot
+        label = calendar.month_abbr[month + 1]
+        marks.append(f'<text x="{x:.1f}" y="{_HEIGHT - 8}" text-anchor="middle">{label}</text>')
+    marks.append(f'<text x="{_LEFT - 6}" y="24" text-anchor="end">{most:g}</text>')
+    marks.append(f'<text x="{_LEFT - 6}" y="{_HEIGHT - _BOTTOM}" text-anchor="end">0</text>')
+    key = " · ".join(
+        f'<span style="color:{_COLOURS[number]}">■</span> {escape(name)}'
+        for number, name in enumerate(series)
+    )
+    return (
+        f"<figure><figcaption><strong>{escape(title)}</strong><br>{key}</figcaption>"
+        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}">'
+        f"{''.join(marks)}</svg>"
+        "</figure>"
+    )

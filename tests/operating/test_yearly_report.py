@@ -1,0 +1,46 @@
+"""The yearly report says what the API's figures say, in three forms."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from infra.yearly_report.__main__ import NoReport, read, write
+from tests.journeys.deployed import Deployed
+from tests.journeys.scenes import taken_down
+
+
+def test_a_year_is_told_as_json_as_csv_and_as_a_page(stack: Deployed, tmp_path: Path) -> None:
+    taken_down(stack)
+    stack.drain()
+    now = stack.reviewer("noor").answer("GET", "/v1/stats")
+    year = int(now["last_day"][:4])
+    report = read(stack.stack.api_url, stack.stack.token("noor"), year)
+    files = {path.suffix: path.read_text(encoding="utf-8") for path in write(report, tmp_path)}
+
+    told = json.loads(files[".json"])
+    assert told["whole"]["decisions"]["violating"] >= 1
+    assert sum(month["notices"] for month in told["months"]) == told["whole"]["notices"]
+
+    rows = {row[0]: row[1:] for row in csv.reader(files[".csv"].splitlines())}
+    assert rows["decisions.violating"][0] == str(told["whole"]["decisions"]["violating"])
+    assert len({len(row) for row in rows.values()}) == 1
+    assert sum(map(int, rows["notices"][1:])) == int(rows["notices"][0])
+
+    svg = ElementTree.fromstring(
+        files[".html"][files[".html"].index("<svg") :].partition("</svg>")[0] + "</svg>"
+    )
+    heights = [float(bar.get("height", "0")) for bar in svg.iter("rect")]
+    assert len(heights) == 36
+    assert max(heights) > 0
+    for text in files.values():
+        assert "reviewers" not in text
+
+
+def test_nobody_but_a_senior_gets_one(stack: Deployed) -> None:
+    with pytest.raises(NoReport, match="403"):
+        read(stack.stack.api_url, stack.stack.token("robin"), 2027)
