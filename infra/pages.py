@@ -20,6 +20,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 PAGES = Path(__file__).parents[1] / "console"
 CONFIG = "config.json"
+LEAVE_URL = "https://www.bbc.com/weather"
+"""Where "Leave now" leads: an everyday page that nobody wonders about. Change it to one of your country."""
 _HELP_LINES = "help_lines.json"
 # A page is asked for again each time, and answered "not modified": a mended page is mended for everybody.
 _CACHING = "no-cache"
@@ -49,6 +51,7 @@ def configuration(*, sign_in_url: str, client_id: str) -> bytes:
         "api_url": "",
         "sign_in_url": sign_in_url,
         "client_id": client_id,
+        "leave_url": LEAVE_URL,
         "help_lines": help_lines,
     }
     return json.dumps(content, indent=1, ensure_ascii=False).encode()

@@ -7,11 +7,11 @@ import { loadStrings, t } from "./strings.js";
 let voice;
 
 /**
- * Lay the page out. areas: its catalogues beside `common`. title: key of the document's title, and of the
- * header's first words. home: where these lead. controls: further elements of the header.
+ * Lay the page out. areas: its catalogues beside `common`. title: key of the document's title. brand: key of
+ * the header's first words. home: where these lead. controls: further elements of the header.
  * Returns {main, nav, config}; `main` is empty and in the document already.
  */
-export async function layOut({ areas = [], title, home = "index.html", narrow = false, controls = () => [] }) {
+export async function layOut({ areas = [], title, brand = title, home = "index.html", narrow = false, controls = () => [] }) {
   const [settings] = await Promise.all([config(), loadStrings("common", ...areas)]);
   document.title = t(title);
   const width = narrow ? "page narrow" : "page";
@@ -21,7 +21,7 @@ export async function layOut({ areas = [], title, home = "index.html", narrow = 
   document.body.replaceChildren(
     h("a", { class: "skip", href: "#main", on: { click: skipTo(main) } }, t("common.skip")),
     h("header", { class: "site-header" },
-      h("div", { class: "page" }, h("a", { class: "brand", href: home }, t(title)), nav, controls(), themeButton())),
+      h("div", { class: "page" }, h("a", { class: "brand", href: home }, t(brand)), nav, controls(), themeButton())),
     main,
     h("footer", { class: "site-footer" }, h("div", { class: width }, helpLines(settings.help_lines))),
     voice,

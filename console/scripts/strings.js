@@ -4,10 +4,13 @@
 const FALLBACK = "en";
 const texts = new Map();
 let language = FALLBACK;
+let region = FALLBACK;
 
 /** Load catalogues (`common`, `review`, …). Call once, before the first `t`. */
 export async function loadStrings(...areas) {
   language = document.documentElement.lang || FALLBACK;
+  // Dates and numbers as they are written where the reader lives, if that is in the page's language.
+  region = navigator.languages.find((one) => one.split("-")[0] === language) ?? language;
   const all = await Promise.all(areas.map((area) => fetch(`strings/${language}/${area}.json`)));
   for (const response of all) {
     for (const [key, text] of Object.entries(await response.json())) texts.set(key, text);
@@ -30,12 +33,12 @@ export function t(key, values = {}) {
 }
 
 export function number(value, options = {}) {
-  return new Intl.NumberFormat(language, options).format(value);
+  return new Intl.NumberFormat(region, options).format(value);
 }
 
 /** A moment, in the reader's own time zone. */
 export function moment(iso, options = { dateStyle: "medium", timeStyle: "short" }) {
-  return new Intl.DateTimeFormat(language, options).format(new Date(iso));
+  return new Intl.DateTimeFormat(region, options).format(new Date(iso));
 }
 
 /** How long from now (or ago), in the largest unit that says enough: "in 5 hours". */

@@ -1,0 +1,41 @@
+// Hashing on the person's own device: the file is read here and goes nowhere.
+
+import { NoHash } from "./decode.js";
+
+export { NoHash };
+
+// To the policy of these pages the address of a worker is script: this is the one that may be made.
+const WORKER = new URL("./worker.js", import.meta.url).href;
+const trusted = globalThis.trustedTypes?.createPolicy("hashing", { createScriptURL: () => WORKER });
+
+/** A worker that is loaded at once, so that it is there when the connection is not. */
+export class Hasher {
+  #worker = new Worker(trusted?.createScriptURL(WORKER) ?? WORKER, { type: "module" });
+  #waiting = new Map();
+  #last = 0;
+
+  constructor() {
+    this.#worker.onmessage = ({ data: { id, hash, code, details } }) => {
+      const { resolve, reject } = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      if (hash) resolve(hash);
+      else reject(new NoHash(code, details));
+    };
+    this.#worker.onerror = () => {
+      for (const { reject } of this.#waiting.values()) reject(new NoHash("not_on_this_device"));
+      this.#waiting.clear();
+    };
+  }
+
+  /**
+   * @param {File} file
+   * @returns {Promise<{pdq: string, quality: number}>} rejected with NoHash where there is none
+   */
+  hash(file) {
+    return new Promise((resolve, reject) => {
+      const id = ++this.#last;
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, file });
+    });
+  }
+}

@@ -1,0 +1,20 @@
+// Hashes files one after another, away from the page's own thread.
+
+import { NoHash, decode } from "./decode.js";
+import { hashPlane } from "./pdq.js";
+
+let queue = Promise.resolve();
+
+self.onmessage = ({ data: { id, file } }) => {
+  queue = queue.then(() => answer(id, file));
+};
+
+async function answer(id, file) {
+  try {
+    self.postMessage({ id, hash: hashPlane(await decode(file)) });
+  } catch (error) {
+    // Anything else is memory that the device does not have, or a browser that can't do it.
+    const { code, details } = error instanceof NoHash ? error : { code: "not_on_this_device", details: {} };
+    self.postMessage({ id, code, details });
+  }
+}

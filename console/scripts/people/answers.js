@@ -1,0 +1,81 @@
+// What somebody has filled in so far: in memory, and on the device only while they ask for it.
+
+const KEPT = "answers";
+export const DECLARATIONS = ["intimate", "without_consent", "subject_or_representative", "good_faith"];
+
+/**
+ * @typedef {object} Answers
+ * @property {"" | "posted" | "here" | "both"} where
+ * @property {string} links one address or number on each line, as typed
+ * @property {{name: string, pdq: string, quality: number}[]} pictures hashed here; the name stays here
+ * @property {"" | "self" | "representative"} relation
+ * @property {Record<string, boolean>} declarations
+ * @property {string} statement
+ * @property {string} name
+ * @property {string} email
+ * @property {string} signature
+ */
+
+/** @returns {Answers} */
+export function newAnswers() {
+  return {
+    where: "",
+    links: "",
+    pictures: [],
+    relation: "",
+    declarations: Object.fromEntries(DECLARATIONS.map((one) => [one, false])),
+    statement: "",
+    name: "",
+    email: "",
+    signature: "",
+  };
+}
+
+export const namesPosted = (answers) => answers.where === "posted" || answers.where === "both";
+export const namesOwn = (answers) => answers.where === "here" || answers.where === "both";
+
+/** The lines that hold something. */
+export function linksOf(answers) {
+  return answers.links.split("\n").map((line) => line.trim()).filter(Boolean);
+}
+
+/** The body of POST /v1/reports. */
+export function reportOf(answers) {
+  return {
+    uploads: namesPosted(answers) ? linksOf(answers) : [],
+    hashes: namesOwn(answers) ? answers.pictures.map(({ pdq, quality }) => ({ pdq, quality })) : [],
+    relation: answers.relation,
+    declarations: answers.declarations,
+    statement: answers.statement,
+    signature: answers.signature,
+    contact: { name: answers.name, email: answers.email },
+  };
+}
+
+/** Answers kept on this device by somebody who asked for it; null without any. */
+export function keptAnswers() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEPT));
+    return kept && { ...newAnswers(), ...kept };
+  } catch {
+    return null; // a browser that keeps nothing, or something of another version
+  }
+}
+
+/** @returns {boolean} whether the device keeps them */
+export function keep(answers) {
+  try {
+    localStorage.setItem(KEPT, JSON.stringify(answers));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function forget() {
+  try {
+    localStorage.removeItem(KEPT);
+  } catch {
+    // A browser that keeps nothing has nothing to forget.
+  }
+}

@@ -1,0 +1,76 @@
+// Adding what is missing, or what a reviewer asked for.
+import { Problem, newKey } from "../api.js";
+import { h, replace } from "../dom.js";
+import { problemNotice } from "../shell.js";
+import { t } from "../strings.js";
+import { DECLARATIONS } from "./answers.js";
+import { checkContact, contactFields } from "./contact.js";
+import { choices, errorSummary, showErrors, textField, why } from "./fields.js";
+
+/**
+ * report: of GET /v1/cases/NUMBER. send(body, key): asks the API; a Problem comes back as the answer, and what
+ * was typed stays.
+ */
+export function completeForm(report, send) {
+  const missing = new Set(report.missing);
+  const asked = report.cases.some((one) => one.state === "needs_information");
+  const added = { email: "", signature: "", name: "", statement: "", declarations: declarationsOf(missing) };
+  const declares = DECLARATIONS.filter((one) => missing.has(`/declarations/${one}`));
+  const wanted = [...(missing.has("/contact") ? ["email", "name"] : []), ...(missing.has("/signature") ? ["signature"] : [])];
+  const said = h("div");
+  let key = newKey();
+  const changed = () => (key = newKey());
+  const button = h("button", { class: "primary" }, t("complete.send"));
+  const form = h("form", { class: "card stack", noValidate: true, autocomplete: "off", on: { submit } },
+    h("h2", {}, t(asked ? "complete.asked.h" : "complete.h")),
+    errorSummary(), said,
+    declares.length > 0 && [why(t("form.you.declare.why")), choices({
+      id: "declarations",
+      kind: "checkbox",
+      legend: t("form.you.declare"),
+      options: declares.map((value) => ({ value, label: t(`declaration.${value}`) })),
+      onChoose: (value, checked) => changed(added.declarations[value] = checked),
+    })],
+    wanted.length > 0 && [why(t("form.contact.why")), contactFields(added, changed, wanted)],
+    asked && textField({
+      id: "statement",
+      label: t("complete.statement"),
+      hint: t("complete.statement.hint"),
+      rows: 6,
+      maxLength: 5000,
+      onInput: (value) => changed(added.statement = value),
+    }),
+    h("div", {}, button));
+
+  async function submit(event) {
+    event.preventDefault();
+    const body = bodyOf(added, { declares: declares.length > 0 });
+    const errors = Object.keys(body).length > 0 ? checkContact(added) : { [firstField()]: t("complete.none") };
+    showErrors(form, errors);
+    if (Object.keys(errors).length > 0) return;
+    button.disabled = true;
+    const answer = await send(body, key);
+    if (!(answer instanceof Problem)) return;
+    button.disabled = false;
+    replace(said, problemNotice(answer));
+    said.scrollIntoView({ block: "nearest" });
+  }
+
+  const firstField = () => form.querySelector("input, textarea").id;
+  return form;
+}
+
+/** Those that were made before stay made. */
+function declarationsOf(missing) {
+  return Object.fromEntries(DECLARATIONS.map((one) => [one, !missing.has(`/declarations/${one}`)]));
+}
+
+/** Only what was filled in: what is left out stays as it is. */
+function bodyOf(added, { declares }) {
+  return {
+    ...(declares && { declarations: added.declarations }),
+    ...(added.statement.trim() && { statement: added.statement }),
+    ...(added.signature.trim() && { signature: added.signature }),
+    ...((added.email || added.name.trim()) && { contact: { name: added.name, email: added.email } }),
+  };
+}

@@ -1,0 +1,46 @@
+// How a person is reached, and their signature: kept apart from all that reviewers see.
+import { t } from "../strings.js";
+import { textField } from "./fields.js";
+
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+
+/** E-mail address, signature and name, or some of them; `answers` is changed in place. */
+export function contactFields(answers, changed, wanted = ["email", "signature", "name"]) {
+  return wanted.map((one) => FIELDS[one](answers, changed));
+}
+
+const FIELDS = {
+  email: (answers, changed) => textField({
+    id: "email",
+    label: t("form.contact.email"),
+    hint: t("form.contact.email.hint"),
+    value: answers.email,
+    type: "email",
+    dir: "ltr",
+    maxLength: 254,
+    spellcheck: false,
+    onInput: (value) => changed(answers.email = value.trim()),
+  }),
+  signature: (answers, changed) => textField({
+    id: "signature",
+    label: t("form.contact.signature"),
+    hint: t("form.contact.signature.hint"),
+    value: answers.signature,
+    maxLength: 200,
+    spellcheck: false,
+    onInput: (value) => changed(answers.signature = value),
+  }),
+  name: (answers, changed) => textField({
+    id: "name",
+    label: t("form.contact.name"),
+    hint: t("form.contact.name.hint"),
+    value: answers.name,
+    maxLength: 200,
+    spellcheck: false,
+    onInput: (value) => changed(answers.name = value),
+  }),
+};
+
+export function checkContact({ email }) {
+  return email && !EMAIL.test(email) ? { email: t("form.contact.email.wrong") } : {};
+}

@@ -1,0 +1,83 @@
+// What the pages for people have in common: neutral words at the top, one column, and a way to leave at once.
+import { config } from "../config.js";
+import { h, icon } from "../dom.js";
+import { layOut } from "../shell.js";
+import { t } from "../strings.js";
+
+const TITLES = {
+  index: "common.title",
+  form: "people.title.form",
+  status: "people.title.status",
+  notice: "people.title.notice",
+};
+const IN_NAVIGATION = ["form", "status"];
+const TWICE_MS = 1500;
+
+let elsewhere;
+let left = false;
+
+/** Lay out one of TITLES. Returns `main`, empty and in the document already. */
+export async function layOutForPeople(page, ...areas) {
+  elsewhere = (await config()).leave_url;
+  const { main, nav } = await layOut({
+    areas: ["people", ...areas],
+    title: TITLES[page],
+    brand: TITLES.index,
+    narrow: true,
+  });
+  nav.append(...IN_NAVIGATION.map((one) => h("a", {
+    href: `${one}.html`,
+    "aria-current": one === page ? "page" : undefined,
+    on: { click: withoutTrace },
+  }, t(TITLES[one]))));
+  document.body.append(leaveButton());
+  onEscapeTwice(leave);
+  return main;
+}
+
+/** A link to another of these pages: it takes the place of this one in the history, so that whoever leaves
+ * at once does not have these pages behind the Back button. */
+export function withoutTrace(event) {
+  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  location.replace(event.currentTarget.href);
+}
+
+/** To an everyday page, with nothing of this one behind it as far as a page can see to that. */
+export function leave() {
+  left = true;
+  document.documentElement.replaceChildren(document.head);
+  if (history.state?.within) {
+    // A step of a form lies above the page itself: go back to that one first.
+    addEventListener("popstate", () => location.replace(elsewhere), { once: true });
+    history.back();
+    setTimeout(() => location.replace(elsewhere), 300);
+  } else location.replace(elsewhere);
+}
+
+// A browser may keep a page as it was and show it again on Back.
+addEventListener("pageshow", (event) => {
+  if (event.persisted && left) location.replace(elsewhere);
+});
+
+export function isLeaving() {
+  return left;
+}
+
+function leaveButton() {
+  return h("div", { class: "leave" }, h("button", {
+    type: "button",
+    title: t("people.leave.hint"),
+    "aria-keyshortcuts": "Escape Escape",
+    on: { click: leave },
+  }, icon("leave"), t("people.leave")));
+}
+
+function onEscapeTwice(act) {
+  let last = -Infinity;
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    if (event.timeStamp - last < TWICE_MS) act();
+    last = event.timeStamp;
+  }, true);
+}

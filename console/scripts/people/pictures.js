@@ -1,0 +1,92 @@
+// Choosing pictures that stay on the device: each is hashed here, and its hash is all that leaves.
+import { data, h, icon, replace } from "../dom.js";
+import { Hasher } from "../hashing/hash_file.js";
+import { announce } from "../shell.js";
+import { number, t } from "../strings.js";
+
+export const MOST_PICTURES = 10;
+/** Under it a hash can't tell a picture from others; the API takes none. */
+const LEAST_QUALITY = 50;
+
+// Made when the page loads, so that it is there when the connection is not.
+const hasher = new Hasher();
+
+/** The chooser and its list. answers.pictures is changed in place; onChange is told of each change. */
+export function pictureChooser(answers, onChange) {
+  const list = h("ul", { class: "pictures", "aria-label": t("form.files.list") });
+  const said = h("div", { class: "stack" });
+  const input = h("input", {
+    id: "pictures",
+    type: "file",
+    accept: "image/*",
+    multiple: true,
+    class: "visually-hidden",
+    "aria-describedby": "pictures-hint pictures-error",
+    on: {
+      async change() {
+        const files = [...input.files];
+        input.value = ""; // the same file may be chosen again
+        replace(said);
+        for (const file of files) await add(file);
+      },
+    },
+  });
+
+  async function add(file) {
+    const name = shortened(file.name);
+    if (answers.pictures.length >= MOST_PICTURES) return refuse(t("form.files.many", { most: MOST_PICTURES }));
+    const working = h("li", {}, icon("clock"), h("span", {}, t("form.files.working", { name })));
+    list.append(working);
+    announce(t("form.files.working", { name }));
+    try {
+      const { pdq, quality } = await hasher.hash(file);
+      if (quality < LEAST_QUALITY) refuse(t("nohash.too_plain", { name }));
+      else if (answers.pictures.some((one) => one.pdq === pdq)) refuse(t("form.files.twice", { name }));
+      else answers.pictures.push({ name, pdq, quality });
+    } catch (error) {
+      if (error.code === undefined) throw error;
+      refuse(t(`nohash.${error.code}`, { ...error.details, name, kind: error.details.kind?.toUpperCase() }));
+    } finally {
+      working.remove();
+    }
+    show();
+    onChange();
+  }
+
+  function refuse(text) {
+    said.append(h("div", { class: "notice danger", role: "alert" }, icon("stop"), h("p", {}, text)));
+  }
+
+  function show() {
+    replace(list, answers.pictures.map((one) => h("li", {},
+      icon("check"),
+      h("div", { class: "about" },
+        h("p", {}, data(one.name)),
+        h("p", { class: "hint" }, t("form.files.code"), " ", h("code", {}, one.pdq)),
+        !navigator.onLine && h("p", { class: "hint" }, t("form.files.offline"))),
+      h("button", {
+        type: "button",
+        class: "small",
+        "aria-label": t("form.files.remove", { name: one.name }),
+        on: { click: () => remove(one) },
+      }, t("form.files.remove.short")))));
+  }
+
+  function remove(one) {
+    answers.pictures.splice(answers.pictures.indexOf(one), 1);
+    show();
+    onChange();
+    announce(t("form.files.removed", { name: one.name }));
+    input.focus();
+  }
+
+  show();
+  return h("div", { class: "field" },
+    h("p", { class: "hint", id: "pictures-hint" }, t("form.files.hint", { most: number(MOST_PICTURES) })),
+    h("p", { class: "error", id: "pictures-error" }),
+    input, h("label", { class: "button", for: "pictures" }, t("form.files.choose")), said, list);
+}
+
+function shortened(name) {
+  return name.length > 40 ? `${name.slice(0, 24)}…${name.slice(-12)}` : name;
+}

@@ -1,0 +1,182 @@
+// The steps of a report: what each asks, why, and what makes its answer one. Only a step that makes no sense
+// without its answer insists on it: what the law asks for beyond that can be added later.
+import { h } from "../dom.js";
+import { t } from "../strings.js";
+import { DECLARATIONS, linksOf, namesOwn, namesPosted, reportOf } from "./answers.js";
+import { checkContact, contactFields } from "./contact.js";
+import { choices, textField, why } from "./fields.js";
+import { missingList } from "./missing.js";
+import { pictureChooser } from "./pictures.js";
+
+export const MOST_LINKS = 10;
+
+/**
+ * id: of its texts. applies: whether these answers lead to it. fields: its elements; they change the answers
+ * in place and call `changed`. check: what is wrong, text by the field's id.
+ */
+export const STEPS = [
+  {
+    id: "where",
+    applies: () => true,
+    fields: (answers, { changed }) => [
+      why(t("form.where.why")),
+      choices({
+        id: "where",
+        kind: "radio",
+        legend: t("form.where.legend"),
+        options: ["posted", "here", "both"].map((value) => ({
+          value,
+          label: t(`form.where.${value}`),
+          hint: t(`form.where.${value}.hint`),
+          checked: answers.where === value,
+        })),
+        onChoose: (value) => changed(answers.where = value),
+      }),
+      h("p", { class: "hint" }, t("form.where.under18")),
+    ],
+    check: (answers) => (answers.where ? {} : { where: t("form.where.none") }),
+  },
+  {
+    id: "links",
+    applies: namesPosted,
+    fields: (answers, { changed }) => [
+      why(t("form.links.why")),
+      textField({
+        id: "links",
+        label: t("form.links.label"),
+        hint: t("form.links.hint", { most: MOST_LINKS }),
+        value: answers.links,
+        rows: 4,
+        dir: "ltr",
+        spellcheck: false,
+        onInput: (value) => changed(answers.links = value),
+      }),
+    ],
+    check(answers) {
+      const count = linksOf(answers).length;
+      if (count === 0) return { links: t("form.links.none") };
+      return count > MOST_LINKS ? { links: t("form.links.many", { count, most: MOST_LINKS }) } : {};
+    },
+  },
+  {
+    id: "files",
+    applies: namesOwn,
+    fields: (answers, { changed }) => [
+      why(t("form.files.why")),
+      h("p", {}, t("form.files.proof")),
+      pictureChooser(answers, changed),
+    ],
+    check: (answers) => (answers.pictures.length > 0 ? {} : { pictures: t("form.files.none") }),
+  },
+  {
+    id: "you",
+    applies: () => true,
+    fields: (answers, { changed }) => [
+      why(t("form.you.relation.why")),
+      choices({
+        id: "relation",
+        kind: "radio",
+        legend: t("form.you.relation"),
+        options: ["self", "representative"].map((value) => ({
+          value,
+          label: t(`form.you.relation.${value}`),
+          checked: answers.relation === value,
+        })),
+        onChoose: (value) => changed(answers.relation = value),
+      }),
+      why(t("form.you.declare.why")),
+      choices({
+        id: "declarations",
+        kind: "checkbox",
+        legend: t("form.you.declare"),
+        options: DECLARATIONS.map((value) => ({
+          value,
+          label: t(`declaration.${value}`),
+          checked: answers.declarations[value],
+        })),
+        onChoose: (value, checked) => changed(answers.declarations[value] = checked),
+      }),
+    ],
+    check: (answers) => (answers.relation ? {} : { relation: t("form.you.relation.none") }),
+  },
+  {
+    id: "words",
+    applies: () => true,
+    fields: (answers, { changed }) => [
+      why(t("form.words.why")),
+      textField({
+        id: "statement",
+        label: t("form.words.label"),
+        hint: t("form.words.hint"),
+        value: answers.statement,
+        rows: 6,
+        maxLength: 5000,
+        onInput: (value) => changed(answers.statement = value),
+      }),
+    ],
+    check: () => ({}),
+  },
+  {
+    id: "contact",
+    applies: () => true,
+    fields: (answers, { changed }) => [why(t("form.contact.why")), contactFields(answers, changed)],
+    check: checkContact,
+  },
+  {
+    id: "check",
+    applies: () => true,
+    fields: (answers, { goTo }) => [summary(answers, goTo), missingNow(answers)],
+    check: () => ({}),
+  },
+];
+
+/** The step that a pointer into the report is about, and what to say of it; null for none of them. */
+export function stepOfPointer(pointer, answers) {
+  const [, part, place] = pointer.split("/");
+  if (part === "uploads" && place === undefined) return { id: "links" };
+  if (part === "uploads") return { id: "links", text: t("form.links.unknown", { link: linksOf(answers ?? { links: "" })[place] ?? "" }) };
+  if (part === "hashes") {
+    const name = answers?.pictures[place]?.name;
+    return { id: "files", text: name && t("nohash.too_plain", { name }) };
+  }
+  if (part === "contact") return { id: "contact", text: t("form.contact.email.wrong") };
+  const id = { relation: "you", declarations: "you", statement: "words", signature: "contact" }[part];
+  return id ? { id } : null;
+}
+
+function summary(answers, goTo) {
+  const steps = STEPS.filter((one) => one.applies(answers));
+  const said = {
+    where: t(`form.where.${answers.where}`),
+    links: linksOf(answers).map((line) => h("div", { dir: "auto" }, line)),
+    files: answers.pictures.map((one) => h("div", { dir: "auto" }, one.name)),
+    you: [
+      h("div", {}, t(`form.you.relation.${answers.relation || "none"}`)),
+      ...DECLARATIONS.filter((one) => answers.declarations[one]).map((one) => h("div", {}, t(`declaration.${one}`))),
+    ],
+    words: answers.statement,
+    contact: [answers.email, answers.signature, answers.name].filter(Boolean).map((one) => h("div", { dir: "auto" }, one)),
+  };
+  return h("dl", { class: "summary" }, steps.slice(0, -1).map(({ id }, index) => h("div", {},
+    h("dt", {}, t(`form.${id}.h`)),
+    h("dd", { dir: "auto" }, said[id].length > 0 ? said[id] : t("form.check.nothing")),
+    h("dd", {}, h("button", {
+      type: "button",
+      class: "small",
+      "aria-label": t("form.check.change.what", { what: t(`form.${id}.h`) }),
+      on: { click: () => goTo(index) },
+    }, t("form.check.change"))))));
+}
+
+/** What the law still wants, as the API will say it. */
+function missingNow(answers) {
+  const report = reportOf(answers);
+  const missing = [
+    ...DECLARATIONS.filter((one) => !report.declarations[one]).map((one) => `/declarations/${one}`),
+    !report.signature.trim() && "/signature",
+    !report.contact.email && "/contact",
+  ].filter(Boolean);
+  if (missing.length === 0) return h("p", {}, t("form.check.complete"));
+  return h("div", { class: "missing" },
+    h("h2", {}, t("form.check.missing.h")), h("p", {}, t("form.check.missing")), missingList(missing));
+}

@@ -1,0 +1,35 @@
+// What happened so far, and what was written to its sender.
+import { data, h } from "../dom.js";
+import { moment, t } from "../strings.js";
+
+/** report: with its timeline, and its notices where the API has any. */
+export function told(report) {
+  return [
+    h("section", {},
+      h("h2", {}, t("told.h")),
+      h("ol", { class: "timeline" },
+        line(report.filed_at, t("told.filed")),
+        onceAMinute(report.timeline).map(({ at, what }) => line(at, data(what))))),
+    report.notices?.length > 0 && h("section", {},
+      h("h2", {}, t("told.notices.h")),
+      report.notices.map(letter)),
+  ];
+}
+
+/** A notice: written in a language of its own. */
+export function letter({ at, title, paragraphs, language }, index = 0) {
+  return h("details", { class: "letter", open: index === 0 },
+    h("summary", {}, h("span", { lang: language, dir: "auto" }, title), " ", h("time", { dateTime: at }, moment(at))),
+    h("div", { lang: language, dir: "auto" }, paragraphs.map((one) => h("p", {}, one))));
+}
+
+/** A report of several pictures has a case for each, and the same happens to all of them at once. */
+function onceAMinute(timeline) {
+  const near = (one, other) => Math.abs(new Date(one.at) - new Date(other.at)) < 60_000;
+  return timeline.filter((one, index) =>
+    !timeline.slice(0, index).some((other) => other.what === one.what && near(one, other)));
+}
+
+function line(at, what) {
+  return h("li", {}, h("time", { dateTime: at }, moment(at)), h("span", {}, what));
+}
