@@ -1,10 +1,11 @@
-"""Accounts: what blocks them; blocked and unblocked by hand by senior reviewers."""
+"""Accounts: what blocks them, and what their holders are told; blocked and unblocked by hand by seniors."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from itertools import islice
 from typing import Annotated, Any
 
 from aws_lambda_powertools import Logger
@@ -12,13 +13,17 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field
 from staydown.api.callers import calling_platform, calling_reviewer, calling_senior, is_platform
-from staydown.api.http import AccountInPath, Body, IdempotencyKey, NameGiven, make_app
+from staydown.api.http import AccountInPath, Body, Id, IdempotencyKey, NameGiven, make_app
 from staydown.api.idempotency import IdempotentCalls
+from staydown.api.notices import Language, Notice, presented
 from staydown.aws.stack import Stack
 from staydown.domain.accounts import MANUAL
 from staydown.domain.accounts import Account as AccountRecord
 from staydown.domain.errors import InvalidRequest
+from staydown.domain.notices import Recipient
 from staydown.services.block_account import block_account, show_account, unblock_account
+from staydown.services.notice_links import make_link
+from staydown.services.set_language import set_language
 
 logger = Logger()
 app = make_app(logger)
@@ -54,7 +59,25 @@ class Account(BaseModel):
 
 class BlockRequest(Body):
     platform: Annotated[NameGiven, Field(description="Account ids are a platform's own")]
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Annotated[
+        str, Field(min_length=1, max_length=500, description="The platform and the account holder read it")
+    ]
+
+
+class LanguageRequest(Body):
+    language: Language
+
+
+class AccountNotices(BaseModel):
+    notices: Annotated[list[Notice], Field(description="The newest first")]
+    next: Annotated[str | None, Field(description="Cursor of the next page, if there is one")]
+
+
+class NoticeLink(BaseModel):
+    """For the account holder: what they open the notice with, and appeal by. It is shown this once."""
+
+    token: Annotated[str, Field(description="GET /v1/notices/{token} and POST /v1/notices/{token}/appeal")]
+    until: Annotated[datetime, Field(description="After that it opens nothing; make another")]
 
 
 @app.get("/v1/accounts/<account_id>", summary="What blocks an account", tags=["client apps", "reviewers"])
@@ -97,6 +120,39 @@ def post_unblock(account_id: AccountInPath, request: BlockRequest, _key: Idempot
         reason=request.reason,
         reviewer=reviewer.reviewer_id,
     )
+    return _presented(account)
+
+
+@app.get("/v1/accounts/<account_id>/notices", summary="What its holder is told", tags=["client apps"])
+def get_notices(
+    account_id: AccountInPath,
+    cursor: Annotated[str | None, Query(max_length=64, pattern="^[0-9a-f-]{36}$")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+) -> AccountNotices:
+    holder = Recipient.account_holder(calling_platform(app.current_event), account_id)
+    found = list(islice(stack().notices.of(holder, before=cursor), limit + 1))
+    following = found[limit - 1].notice_id if len(found) > limit else None
+    return AccountNotices(notices=[presented(notice) for notice in found[:limit]], next=following)
+
+
+@app.post(
+    "/v1/accounts/<account_id>/notices/<notice_id>/link",
+    status_code=201,
+    summary="A link by which its holder opens a notice",
+    tags=["client apps"],
+)
+def post_link(account_id: AccountInPath, notice_id: Id, _key: IdempotencyKey = None) -> NoticeLink:
+    platform = calling_platform(app.current_event)
+    token, until = make_link(stack(), platform=platform, account_id=account_id, notice_id=notice_id)
+    return NoticeLink(token=token, until=until)
+
+
+@app.post("/v1/accounts/<account_id>/language", summary="How to speak to its holder", tags=["client apps"])
+def post_language(
+    account_id: AccountInPath, request: LanguageRequest, _key: IdempotencyKey = None
+) -> Account:
+    platform = calling_platform(app.current_event)
+    account = set_language(stack(), platform=platform, account_id=account_id, language=request.language)
     return _presented(account)
 
 

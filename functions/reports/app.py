@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field, StrictBool, StrictInt
 from staydown.api.http import Body, Id, IdempotencyKey, make_app
 from staydown.api.idempotency import IdempotentCalls
+from staydown.api.notices import Language, Notice, to_reporter
 from staydown.aws.stack import Stack
 from staydown.domain.cases import Case, CaseState, Outcome
 from staydown.domain.hashes import PdqHash
@@ -71,6 +72,7 @@ class ReportRequest(Body):
         str, Field(max_length=200, description="Your name, typed; reviewers don't see it")
     ] = ""
     contact: Contact = Contact()
+    language: Language | None = None
 
 
 class InformationRequest(Body):
@@ -124,6 +126,7 @@ class FollowedReport(BaseModel):
     deadline: datetime | None
     cases: Annotated[list[FollowedCase], Field(description="One for each image of the report")]
     timeline: list[TimelineEntry]
+    notices: Annotated[list[Notice], Field(description="What you were told, the newest first")]
     help: list[Help]
 
 
@@ -138,6 +141,7 @@ def post_report(request: ReportRequest, key: IdempotencyKey = None) -> FiledRepo
         signature=request.signature,
         name=request.contact.name,
         email=request.contact.email,
+        language=request.language,
     )
     filed = file_report(stack(), form, request_id=key)
     return FiledReport(
@@ -195,6 +199,7 @@ def _followed(case_number: str, secret: str) -> FollowedReport:
             for case in followed.cases
         ],
         timeline=[TimelineEntry(at=moment.at, what=moment.what) for moment in followed.timeline],
+        notices=[to_reporter(notice) for notice in followed.notices],
         help=HELP,
     )
 

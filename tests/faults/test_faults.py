@@ -13,12 +13,16 @@ import pytest
 from staydown.domain.appeals import AppealOutcome
 from staydown.domain.cases import Outcome
 from staydown.domain.errors import StaydownError
+from staydown.domain.notices import Recipient
 from staydown.domain.reports import ReportedHash
 from staydown.services.amend_report import Information, complete_report, withdraw_report
 from staydown.services.block_account import block_account, unblock_account
 from staydown.services.file_report import file_report
+from staydown.services.follow_notice import appeal_by_link
+from staydown.services.notice_links import make_link
 from staydown.services.publish_events import publish_events
 from staydown.services.review_queue import claim_case
+from staydown.services.set_language import set_language
 
 from tests.support.faults import Counting, Failing, Fault
 from tests.support.likeness import likeness
@@ -247,6 +251,51 @@ def counting_of_the_audit(world: World) -> Act:
     return lambda _: world.count()
 
 
+def pending_notices(world: World, event_type: str) -> Act:
+    """The message of this event that waits to be told of."""
+    world.publish()
+    message = next(m for m in world.queue if m.kind == "notices" and event_type in m.body[0])
+    world.queue.remove(message)
+    return delivery(world, message)
+
+
+def notices_of_a_decision(world: World) -> Act:
+    upload = world.upload("alpha", "ann", drawn(1))
+    for _ in range(2):
+        case_id = report(world, upload).cases[0].case_id
+    world.drain()
+    decide(world, case_id)
+    return pending_notices(world, "case.decided")
+
+
+def notice_of_a_block(world: World) -> Act:
+    judged_story(world, drawn(1))
+    return pending_notices(world, "account.blocked")
+
+
+def link_to_a_notice(world: World) -> Act:
+    notice = told_of_a_block(world)
+    return lambda _: make_link(world.stack, platform="alpha", account_id="ann", notice_id=notice)
+
+
+def appeal_by_a_link(world: World) -> Act:
+    notice = told_of_a_block(world)
+    token, _ = make_link(world.stack, platform="alpha", account_id="ann", notice_id=notice)
+    return lambda _: appeal_by_link(world.stack, token, "it is a beach")
+
+
+def told_of_a_block(world: World) -> str:
+    """The id of the account holder's notice of a block."""
+    judged_story(world, drawn(1))
+    world.drain()
+    (notice,) = world.stack.notices.of(Recipient.account_holder("alpha", "ann"))
+    return notice.notice_id
+
+
+def language_of_an_account(world: World) -> Act:
+    return lambda _: set_language(world.stack, platform="alpha", account_id="ann", language="de")
+
+
 def block_by_hand(world: World) -> Act:
     return lambda _: block_account(
         world.stack, platform="alpha", account_id="ann", reason="spam", reviewer="sue"
@@ -289,6 +338,11 @@ USE_CASES: list[Stage] = [
     report_completed,
     report_withdrawn,
     counting_of_the_audit,
+    notices_of_a_decision,
+    notice_of_a_block,
+    link_to_a_notice,
+    appeal_by_a_link,
+    language_of_an_account,
     block_by_hand,
     unblock_by_hand,
 ]

@@ -27,6 +27,7 @@ ROUTES: dict[str, tuple[str, str, Json]] = {
             "statement": "s",
             "signature": "s",
             "contact": {"name": "n", "email": "e"},
+            "language": "pt-BR",
         },
     ),
     "information": (
@@ -41,6 +42,8 @@ ROUTES: dict[str, tuple[str, str, Json]] = {
         {"outcome": "violating", "factors": FACTORS, "reasons": "r"},
     ),
     "appeal decision": ("robin", "/v1/review/appeals/a/decision", {"outcome": "upheld", "reasons": "r"}),
+    "appeal by link": ("", "/v1/notices/0-0/appeal", {"statement": "s"}),
+    "language": ("alpha", "/v1/accounts/x/language", {"language": "pt-BR"}),
     "block": ("noor", "/v1/accounts/x/block", {"platform": "alpha", "reason": "r"}),
     "unblock": ("noor", "/v1/accounts/x/unblock", {"platform": "alpha", "reason": "r"}),
 }
@@ -53,6 +56,8 @@ REQUIRED = {
     "reveal": ["upload_id"],
     "decision": ["outcome", "factors", "reasons"],
     "appeal decision": ["outcome", "reasons"],
+    "appeal by link": ["statement"],
+    "language": ["language"],
     "block": ["platform", "reason"],
     "unblock": ["platform", "reason"],
 }

@@ -49,8 +49,14 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     scene.person.complete(statement="Thank you.")
     alpha.check(**own_hash(scene.picture))
     alpha.account(scene.account_id)
+    stack.drain()
+    notice, *_ = alpha.notices(scene.account_id)
+    token = alpha.link(scene.account_id, notice["notice_id"])
+    assert stack.person().answer("GET", f"/v1/notices/{token}")["notices"] == [notice]
+    stack.person().answer("POST", f"/v1/notices/{token}/appeal", json={"statement": "Look again."})
     asked = {"account_id": scene.account_id, "statement": "Look again."}
     appeal = alpha.answer("POST", "/v1/appeals", json=asked)
+    assert send(stack, "language", ROUTES["language"][2]).ok
     robin.answer("GET", "/v1/review/appeals")
     path = f"/v1/review/appeals/{appeal['appeal_id']}/decision"
     sasha.answer("POST", path, json=appeal_decision("rejected"))

@@ -61,7 +61,11 @@ def known(stack: Deployed) -> dict[str, str]:
     scene: Scene = taken_down(stack)
     asked = {"account_id": scene.account_id, "statement": "Look again."}
     appeal = stack.app().answer("POST", "/v1/appeals", json=asked)
+    stack.drain()
+    notice, *_ = stack.app().notices(scene.account_id)
     return {
+        "notice_id": notice["notice_id"],
+        "token": stack.app().link(scene.account_id, notice["notice_id"]),
         "upload_id": scene.upload_id,
         "case_id": scene.case_id,
         "account_id": scene.account_id,
@@ -85,7 +89,11 @@ def rightful(label: str) -> str:
     """Who may call an operation."""
     if label.startswith(("POST /v1/uploads", "GET /v1/uploads", "POST /v1/checks", "POST /v1/appeals")):
         return "alpha"
-    if label.startswith(("POST /v1/reports", "GET /v1/cases", "POST /v1/cases")):
+    if label.startswith(("GET /v1/accounts/{account_id}/notices", "POST /v1/accounts/{account_id}/notices")):
+        return "alpha"
+    if label == "POST /v1/accounts/{account_id}/language":
+        return "alpha"
+    if label.startswith(("POST /v1/reports", "GET /v1/cases", "POST /v1/cases")) or "/v1/notices/" in label:
         return "nobody"
     return "ada"
 

@@ -36,6 +36,7 @@ def test_the_state_file_says_where_everything_is(written: tuple[LocalStack, Path
         "uploads",
         "audit",
         "reporters",
+        "notices",
         "outbox",
         "idempotency",
     }

@@ -106,6 +106,10 @@ class _Tour:
         self._get(f"/v1/audit/{case}", "noor")
         assert self._get("/v1/stats", "noor")["decisions"]["violating"] == 1
         assert self._get(f"/v1/stats/statements/{case}", "noor")["statements"]
+        told = self._get("/v1/accounts/poster/notices", "alpha")["notices"][0]
+        self._post("/v1/accounts/poster/language", "alpha", {"language": "de"})
+        link = self._post(f"/v1/accounts/poster/notices/{told['notice_id']}/link", "alpha", {})["token"]
+        self._by_link(link, {"statement": "mine"})
         appeal = self._post("/v1/appeals", "alpha", {"account_id": "poster", "statement": "mine"})[
             "appeal_id"
         ]
@@ -230,6 +234,14 @@ class _Tour:
     def _follow(self, filed: dict[str, Any]) -> None:
         address = f"{self.stack.api_url}/v1/cases/{filed['case_number']}"
         requests.get(address, headers={"Case-Secret": filed["secret"]}, timeout=30).raise_for_status()
+
+    def _by_link(self, token: str, appeal: dict[str, Any]) -> None:
+        address = f"{self.stack.api_url}/v1/notices/{token}"
+        for _ in range(2):
+            headers = {"Idempotency-Key": "again"}
+            requests.post(f"{address}/appeal", json=appeal, headers=headers, timeout=30).raise_for_status()
+        requests.get(address, timeout=30).raise_for_status()
+        assert requests.get(f"{address}0", timeout=30).status_code == 404
 
     def _with_secret(self, path: str, filed: dict[str, Any], body: dict[str, Any] | None) -> None:
         answer = requests.post(

@@ -157,6 +157,8 @@ def _may(function: str, action: str, resource: str) -> bool:
         "UploadsFunction",
         "AccountsFunction",
         "PublishEventsFunction",
+        "NoticesFunction",
+        "WriteNoticesFunction",
         "ApiDocumentFunction",
         "CountFiguresFunction",
         "StatsFunction",
@@ -273,6 +275,8 @@ def test_the_public_routes_are_these_and_each_has_a_throttle_of_its_own() -> Non
         "GET /v1/cases/{case_number}",
         "POST /v1/cases/{case_number}/withdraw",
         "POST /v1/cases/{case_number}/information",
+        "GET /v1/notices/{token}",
+        "POST /v1/notices/{token}/appeal",
         "GET /v1/openapi.json",
     }
     (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()

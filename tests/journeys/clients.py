@@ -102,6 +102,16 @@ class ClientApp(Caller):
     def account(self, account_id: str) -> Json:
         return self.answer("GET", f"/v1/accounts/{account_id}")
 
+    def notices(self, account_id: str) -> list[Json]:
+        """What the holder is told, the newest first."""
+        return list(self.answer("GET", f"/v1/accounts/{account_id}/notices")["notices"])
+
+    def link(self, account_id: str, notice_id: str) -> str:
+        """A token that opens the notice."""
+        token = self.answer("POST", f"/v1/accounts/{account_id}/notices/{notice_id}/link")["token"]
+        self.watch.entrust(token)
+        return str(token)
+
     def check(self, pdq: str, quality: int = 100) -> str:
         self.watch.entrust(pdq)
         return str(self.answer("POST", "/v1/checks", json={"pdq": pdq, "quality": quality})["verdict"])

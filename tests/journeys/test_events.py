@@ -25,6 +25,8 @@ DETAILS: Mapping[str, set[str]] = {
     "upload.released": _UPLOAD,
     "account.blocked": _ACCOUNT,
     "account.unblocked": _ACCOUNT,
+    "report.filed": {"case_number"},
+    "report.completed": {"case_number"},
     "case.opened": {"case_id", "origin"},
     "case.decided": {"case_id", "outcome", "uploads"},
     "case.reversed": {"case_id", "uploads"},
@@ -32,6 +34,7 @@ DETAILS: Mapping[str, set[str]] = {
     "appeal.filed": {"appeal_id", "case_id", "platform", "account_id"},
     "appeal.decided": {"appeal_id", "outcome", "case_id", "platform", "account_id"},
     "bank.changed": {"entries", "seq"},
+    "notice.issued": {"notice_id", "kind", "party", "platform", "account_id", "case_number"},
 }
 """All that an event may hold, beside its id and time: ids, states and codes."""
 
@@ -55,20 +58,26 @@ def test_each_step_of_the_story_is_told_once(stack: Deployed) -> None:
     assert heard(stack) == {"upload.published": 1}
 
     stack.person().report(upload_id)
-    assert heard(stack) == {"case.opened": 1}
+    assert heard(stack) == {"report.filed": 1, "case.opened": 1, "notice.issued": 1}
 
     case_id = robin.next()["case_id"]
     robin.reveal(case_id, upload_id)
     assert heard(stack) == {}
 
     robin.decide(case_id, "violating")
-    assert heard(stack) == {"case.decided": 1, "upload.removed": 1, "account.blocked": 1, "bank.changed": 1}
+    assert heard(stack) == {
+        "case.decided": 1,
+        "upload.removed": 1,
+        "account.blocked": 1,
+        "bank.changed": 1,
+        "notice.issued": 2,  # to who reported, and to the account holder
+    }
 
     stack.app("beta").upload(new_account(), picture)
-    assert heard(stack) == {"upload.blocked": 1}
+    assert heard(stack) == {"upload.blocked": 1, "notice.issued": 1}
 
     appeal = alpha.answer("POST", "/v1/appeals", json={"account_id": account_id, "statement": "No."})
-    assert heard(stack) == {"appeal.filed": 1}
+    assert heard(stack) == {"appeal.filed": 1, "notice.issued": 1}
 
     decide = f"/v1/review/appeals/{appeal['appeal_id']}/decision"
     stack.reviewer("sasha").answer("POST", decide, json=appeal_decision("upheld"))
@@ -79,13 +88,14 @@ def test_each_step_of_the_story_is_told_once(stack: Deployed) -> None:
         "bank.changed": 1,
         "upload.released": 2,
         "upload.published": 2,
+        "notice.issued": 3,  # the appeal's outcome, the block that ended; and to who reported
     }
 
 
 def test_a_hash_that_is_reported_matched_and_withdrawn_is_told_once(stack: Deployed) -> None:
     picture, person = new_picture(), stack.person()
     person.report(hashes=[own_hash(picture)])
-    assert heard(stack) == {"case.opened": 1, "bank.changed": 1}
+    assert heard(stack) == {"report.filed": 1, "case.opened": 1, "bank.changed": 1, "notice.issued": 1}
     stack.app().upload(new_account(), picture)
     assert heard(stack) == {"upload.held": 1}
     person.withdraw()
@@ -99,15 +109,15 @@ def test_a_hash_that_is_reported_matched_and_withdrawn_is_told_once(stack: Deplo
 
 def test_what_is_asked_twice_is_told_once(stack: Deployed) -> None:
     scene, robin, noor = reported(stack), stack.reviewer(), stack.reviewer("noor")
-    assert heard(stack) == {"upload.published": 1, "case.opened": 1}
+    assert heard(stack) == {"upload.published": 1, "report.filed": 1, "case.opened": 1, "notice.issued": 1}
     robin.claim(scene.case_id)
     for _ in range(2):
         robin.decide(scene.case_id, "not_violating")
-    assert heard(stack) == {"case.decided": 1}
+    assert heard(stack) == {"case.decided": 1, "notice.issued": 1}
     for _ in range(2):
         order = {"platform": "alpha", "reason": "by hand"}
         noor.answer("POST", f"/v1/accounts/{scene.account_id}/block", json=order)
-    assert heard(stack) == {"account.blocked": 1}
+    assert heard(stack) == {"account.blocked": 1, "notice.issued": 1}
 
 
 def test_an_upload_that_is_no_image_is_told(stack: Deployed) -> None:
@@ -155,11 +165,13 @@ def test_a_record_that_the_stream_delivers_twice_is_published_once(
     assert delivered
     assert everything == {
         "upload.published": 1,
+        "report.filed": 1,
         "case.opened": 1,
         "case.decided": 1,
         "upload.removed": 1,
         "account.blocked": 1,
         "bank.changed": 1,
+        "notice.issued": 3,
     }
     for records in delivered:  # and once more, long after
         assert invoke(records) == {"batchItemFailures": []}

@@ -44,14 +44,15 @@ def template() -> Template:
 
 
 @functools.cache
-def rules() -> Mapping[str, str]:
-    """Which queue each type of event goes to: what the template's rules on the bus say."""
-    return {
-        detail_type: rule["Properties"]["Targets"][0]["Arn"]["Fn::GetAtt"][0]
-        for rule in template().resources.values()
-        if rule["Type"] == "AWS::Events::Rule"
-        for detail_type in rule["Properties"].get("EventPattern", {}).get("detail-type", [])
-    }
+def rules() -> Mapping[str, frozenset[str]]:
+    """Which queues each type of event goes to: what the template's rules on the bus say."""
+    found: dict[str, frozenset[str]] = {}
+    for rule in template().resources.values():
+        if rule["Type"] == "AWS::Events::Rule":
+            queues = {target["Arn"]["Fn::GetAtt"][0] for target in rule["Properties"]["Targets"]}
+            for detail_type in rule["Properties"].get("EventPattern", {}).get("detail-type", []):
+                found[detail_type] = found.get(detail_type, frozenset()) | queues
+    return found
 
 
 class Clients:
@@ -133,6 +134,7 @@ TABLES = (
     "uploads_table",
     "audit_table",
     "reporters_table",
+    "notices_table",
     "outbox_table",
     "figures_table",
 )

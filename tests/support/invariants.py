@@ -44,6 +44,7 @@ def check(world: World, *, told_again: bool = False) -> Ledger:
             _cases(ledger),
             _records(ledger),
             _figures(ledger),
+            _notices(world, ledger),
         )
     )
     if wrong:
@@ -252,6 +253,27 @@ def check_deadlines(world: World) -> None:
     ]
     if public:
         raise InvariantBroken("\n".join(public))
+
+
+def _notices(world: World, ledger: Ledger) -> Iterator[str]:
+    """Whoever has to be told of what happened was told, each once and of nothing that did not happen."""
+    by_event = {(one.notice_id, one.recipient.name) for one in ledger.notices}
+    if len(by_event) != len(ledger.notices):
+        yield "somebody was told twice of one thing"
+    happened = {event.detail["id"]: event for event in world.told}
+    for event_id, event in happened.items():
+        match event.type:
+            case "report.filed" | "report.completed":
+                told = event.detail["case_number"]
+            case "account.unblocked" | "appeal.filed" | "appeal.decided":
+                told = f"{event.detail['platform']}#{event.detail['account_id']}"
+            case _:
+                continue
+        if (event_id, told) not in by_event:
+            yield f"nobody was told of {event.type} {event_id}"
+    for notice in ledger.notices:
+        if notice.notice_id not in happened:
+            yield f"the notice {notice.kind} tells of an event that there was not"
 
 
 def _records(ledger: Ledger) -> Iterator[str]:

@@ -16,6 +16,7 @@ from staydown.domain.audit import Record
 from staydown.domain.bank import Change, Entry
 from staydown.domain.cases import Case
 from staydown.domain.figures import Progress
+from staydown.domain.notices import Notice
 from staydown.domain.reports import Report
 from staydown.domain.uploads import Upload
 
@@ -43,6 +44,7 @@ class Ledger:
     chains: Mapping[str, tuple[Record, ...]]
     counted: Mapping[str, Progress]
     counters: Mapping[tuple[str, str, str], int]
+    notices: tuple[Notice, ...]
     waiting: frozenset[str]
     objects: Mapping[str, Mapping[str, bytes]]
 
@@ -99,6 +101,11 @@ def read_ledger(cloud: Cloud) -> Ledger:
             for name, by in item.items()
             if name not in {"pk", "sk", "expires_at"}
         },
+        notices=tuple(
+            _codec(Notice).load(item)
+            for item in _items(cloud, settings.notices_table)
+            if item["pk"].startswith(("REPORTER#", "ACCOUNT_HOLDER#"))
+        ),
         waiting=frozenset(item["pk"] for item in _items(cloud, settings.outbox_table)),
         objects=cloud.objects(),
     )

@@ -19,6 +19,7 @@ from tests.support.ledger import Ledger
 from tests.support.world import World
 
 Likeness = Mapping[str, Any]
+RANDOM = {"id", "time", "notice_id"}
 
 
 def likeness(world: World) -> Likeness:
@@ -56,10 +57,16 @@ def likeness(world: World) -> Likeness:
             for bucket in (settings.published_bucket, settings.quarantine_bucket)
         },
         "told": Counter(
-            _renamed(names, [event.type, {k: v for k, v in event.detail.items() if k not in {"id", "time"}}])
+            _renamed(names, [event.type, {k: v for k, v in event.detail.items() if k not in RANDOM}])
             for event in told.values()
         ),
         "counters": {name: by for name, by in ledger.counters.items() if by},
+        "notices": Counter(
+            _renamed(
+                names, [one.recipient.name, one.kind, one.case_id, one.values, one.title, one.paragraphs]
+            )
+            for one in ledger.notices
+        ),
         "dead": len(world.dead),
     }
 

@@ -71,7 +71,8 @@ class MemoryDynamoDb:
             case "pk = :pk AND sk BETWEEN :after AND :upto":
                 pk, low, high = (values[name]["S"] for name in (":pk", ":after", ":upto"))
                 keys = [key for key in table if key[0] == pk and low <= key[1] <= high]
-                return {"Items": [table[key] for key in sorted(keys)]}
+                backwards = not params.get("ScanIndexForward", True)
+                return {"Items": [table[key] for key in sorted(keys, reverse=backwards)]}
             case "queue = :queue" if params.get("IndexName") == "queue":
                 items = [item for item in table.values() if item.get("queue") == values[":queue"]]
                 return _page(sorted(items, key=_queue_order), params)

@@ -19,6 +19,7 @@ from datetime import datetime
 from typing import Any
 from unittest import mock
 
+from staydown.api.messages import event_of
 from staydown.aws.stack import Stack
 from staydown.domain.uploads import Upload
 from staydown.services import scan_upload
@@ -29,6 +30,7 @@ from staydown.services.scan_upload import ArrivedObject, scan_uploads
 from staydown.services.settle_upload import settle_upload
 from staydown.services.sweep_bank import sweep_bank
 from staydown.services.watch_deadlines import Watched, watch_deadlines
+from staydown.services.write_notices import write_notices
 
 from tests.support.clock import Clock
 from tests.support.cloud import Cloud, MemoryCloud, Snapshot, memory_cloud, moto_cloud, rules
@@ -41,7 +43,10 @@ MOST_DELIVERIES = 5
 
 @dataclass(frozen=True)
 class Message:
-    """kind: "scan" (key, version), "settle" (upload id) or "sweep" (entry ids). attempt: from 1."""
+    """kind: "scan" (key, version), "settle" (upload id), "sweep" (entry ids) or "notices" (the event's text).
+
+    attempt: from 1.
+    """
 
     kind: str
     body: tuple[Any, ...]
@@ -54,6 +59,11 @@ class Told:
 
     type: str
     detail: dict[str, Any]
+
+    @property
+    def text(self) -> str:
+        """As it lies in a queue."""
+        return json.dumps({"detail-type": self.type, "detail": self.detail})
 
 
 class Bus(Watcher):
@@ -95,11 +105,13 @@ class World:
 
     def hear(self, event: Told) -> None:
         self.told.append(event)
-        match rules().get(event.type):
-            case "SettleQueue":
-                self.queue.append(Message("settle", (event.detail["upload_id"],)))
-            case "SweepQueue":
-                self.queue.append(Message("sweep", tuple(event.detail["entries"])))
+        queues = rules().get(event.type, frozenset())
+        if "SettleQueue" in queues:
+            self.queue.append(Message("settle", (event.detail["upload_id"],)))
+        if "SweepQueue" in queues:
+            self.queue.append(Message("sweep", tuple(event.detail["entries"])))
+        if "NoticesQueue" in queues:
+            self.queue.append(Message("notices", (event.text,)))
 
     def put(
         self, platform: str, account: str, data: bytes, *, name: str | None = None, kind: str = ""
@@ -181,6 +193,8 @@ class World:
                 settle_upload(self.stack, self.bank, message.body[0])
             case "sweep":
                 sweep_bank(self.stack, self.bank, message.body)
+            case "notices":
+                write_notices(self.stack, event_of(message.body[0]))
 
     def watch(self) -> Watched:
         """What the schedule does every minute; what goes wrong with a case goes out."""

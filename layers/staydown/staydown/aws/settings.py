@@ -33,6 +33,7 @@ class Settings:
     uploads_table: str
     audit_table: str
     reporters_table: str
+    notices_table: str
     outbox_table: str
     idempotency_table: str
     figures_table: str
@@ -44,6 +45,7 @@ class Settings:
     removal_time: timedelta
     watch: Watch
     appeal_window: timedelta
+    notice_link_life: timedelta
     legal_ground: str
     claim_lease: timedelta
     ticket_life: timedelta
@@ -78,6 +80,7 @@ class Settings:
             uploads_table=text("UPLOADS_TABLE"),
             audit_table=text("AUDIT_TABLE"),
             reporters_table=text("REPORTERS_TABLE"),
+            notices_table=text("NOTICES_TABLE"),
             outbox_table=text("OUTBOX_TABLE"),
             idempotency_table=text("IDEMPOTENCY_TABLE"),
             figures_table=text("FIGURES_TABLE"),
@@ -100,6 +103,7 @@ class Settings:
                 lead=timedelta(seconds=number("HIDE_LEAD_SECONDS")),
             ),
             appeal_window=timedelta(days=number("APPEAL_DAYS")),
+            notice_link_life=timedelta(days=number("NOTICE_LINK_DAYS")),
             legal_ground=text("LEGAL_GROUND"),
             claim_lease=timedelta(minutes=number("CLAIM_MINUTES")),
             ticket_life=timedelta(seconds=number("TICKET_SECONDS")),

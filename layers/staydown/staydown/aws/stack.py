@@ -19,6 +19,7 @@ from staydown.aws.cases_store import CasesStore
 from staydown.aws.event_bus import EventBus
 from staydown.aws.figures_store import FiguresStore
 from staydown.aws.images import Images
+from staydown.aws.notices_store import NoticesStore
 from staydown.aws.outbox import Outbox
 from staydown.aws.pictures import Pictures
 from staydown.aws.reporters_store import ReportersStore
@@ -111,6 +112,10 @@ class Stack:
     @cached_property
     def reporters(self) -> ReportersStore:
         return ReportersStore(self.dynamodb, self.settings.reporters_table)
+
+    @cached_property
+    def notices(self) -> NoticesStore:
+        return NoticesStore(self.dynamodb, self.settings.notices_table)
 
     @cached_property
     def outbox(self) -> Outbox:

@@ -48,18 +48,28 @@ class Table:
                 pause = min(pause * 2, 2.0)
             wanted = left + wanted[BATCH_KEYS:]
 
-    def query(self, pk: str, *, after: str = "", upto: str = "\uffff") -> Iterator[Item]:
-        """The items of a partition with after < sk <= upto, in order, consistent, page by page."""
+    def query(
+        self,
+        pk: str,
+        *,
+        after: str = "",
+        upto: str = "\uffff",
+        before: str | None = None,
+        backwards: bool = False,
+    ) -> Iterator[Item]:
+        """The items of a partition with after < sk <= upto (or < before), in order, consistent, by pages."""
+        upto = before or upto
         arguments = {
             "TableName": self.name,
             "ConsistentRead": True,
+            "ScanIndexForward": not backwards,
             "KeyConditionExpression": "pk = :pk AND sk BETWEEN :after AND :upto",
             "ExpressionAttributeValues": to_dynamodb({":pk": pk, ":after": after or " ", ":upto": upto}),
         }
         for page in self.client.get_paginator("query").paginate(**arguments):
             for item in page["Items"]:
                 found = from_dynamodb(item)
-                if found["sk"] != after:
+                if found["sk"] not in {after, before}:
                     yield found
 
     def page(self, arguments: dict[str, Any]) -> tuple[list[Item], Item | None]:

@@ -25,12 +25,14 @@ class Block:
 class Account:
     """An account of a platform; account_id is unique within the platform only.
 
-    blocks: by holder. An account nobody ever blocked has no record and none of these.
+    blocks: by holder. An account nobody ever blocked has no record and none of these. language: a BCP 47 tag:
+    in what language its holder is told, where there is a catalogue of it.
     """
 
     platform: str
     account_id: str
     blocks: Mapping[str, Block] = field(default_factory=dict)
+    language: str | None = None
     version: int = 0
     audit: ChainHead = field(default_factory=ChainHead)
 

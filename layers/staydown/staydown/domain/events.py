@@ -17,6 +17,8 @@ class EventType(StrEnum):
     UPLOAD_RELEASED = "upload.released"
     ACCOUNT_BLOCKED = "account.blocked"
     ACCOUNT_UNBLOCKED = "account.unblocked"
+    REPORT_FILED = "report.filed"
+    REPORT_COMPLETED = "report.completed"
     CASE_OPENED = "case.opened"
     CASE_DEADLINE_NEAR = "case.deadline_near"
     CASE_OVERDUE = "case.overdue"
@@ -26,6 +28,7 @@ class EventType(StrEnum):
     APPEAL_FILED = "appeal.filed"
     APPEAL_DECIDED = "appeal.decided"
     BANK_CHANGED = "bank.changed"
+    NOTICE_ISSUED = "notice.issued"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,11 @@ def normal_case_number(typed: str) -> str:
     return f"SD-{letters[:4]}-{letters[4:]}"
 
 
+def new_link_number() -> str:
+    """What a link to a notice is found by: 40 random bits in 8 letters. It opens nothing by itself."""
+    return "".join(secrets.choice(_CROCKFORD) for _ in range(8))
+
+
 def new_secret() -> str:
     """What opens a case without an account: 130 random bits in groups that can be read aloud."""
     letters = "".join(secrets.choice(_CROCKFORD) for _ in range(26))

@@ -40,6 +40,7 @@ class Report:
 
     case_ids: one for each image it names. signed, contactable: whether that record has these.
     valid_at: when it became complete; the deadline counts from then. secret_digest: see ids.secret_digest.
+    language: a BCP 47 tag: in what language its sender wants to be told, where there is a catalogue of it.
     """
 
     case_number: str
@@ -55,6 +56,7 @@ class Report:
     contactable: bool = False
     valid_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    language: str | None = None
     version: int = 0
 
     @property

@@ -53,8 +53,11 @@ def complete_report(stack: Stack, case_number: str, secret: str, added: Informat
         signed=bool(reporter.signature.strip()),
         contactable=bool(reporter.email.strip()),
     )
+    now = stack.now()
     if report.valid_at is None and not report.missing:
-        report = replace(report, valid_at=stack.now())
+        report = replace(report, valid_at=now)
+        completed = {"case_number": report.case_number}
+        stack.outbox.add(transaction, EventType.REPORT_COMPLETED, completed, at=now)
     stack.cases.save_report(transaction, report)
     for case in _undecided(stack, report):
         details = {"valid": report.valid_at is not None}

@@ -16,6 +16,11 @@ from staydown.services.save_case import save_case
 ACCOUNT_HOLDER = "account_holder"
 
 
+def appeal_id_of(case_id: str, platform: str, account_id: str) -> str:
+    """An account has one appeal of a case, whichever way it comes."""
+    return str(uuid.uuid5(uuid.UUID(case_id), f"{platform}\n{account_id}"))
+
+
 @retried
 def file_appeal(
     stack: Stack, *, platform: str, account_id: str, case_id: str | None, statement: str
@@ -25,7 +30,7 @@ def file_appeal(
     Conflict when nothing blocks the account, when several cases do and none is named, or the window is over.
     """
     case = _appealed_case(stack, platform, account_id, case_id)
-    appeal_id = str(uuid.uuid5(uuid.UUID(case.case_id), f"{platform}\n{account_id}"))
+    appeal_id = appeal_id_of(case.case_id, platform, account_id)
     known = stack.cases.appeal(appeal_id)
     if known is not None:
         return known

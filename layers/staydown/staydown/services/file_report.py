@@ -10,6 +10,7 @@ from datetime import timedelta
 from staydown.aws.stack import Stack
 from staydown.domain.cases import Case
 from staydown.domain.errors import ConcurrentChange, InvalidRequest
+from staydown.domain.events import EventType
 from staydown.domain.ids import new_case_number, new_secret, secret_digest
 from staydown.domain.reports import Declarations, Relation, Report, ReportedHash, Reporter
 from staydown.domain.uploads import Upload
@@ -35,6 +36,7 @@ class ReportForm:
     signature: str
     name: str
     email: str
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None
         statement=form.statement,
         signed=bool(form.signature.strip()),
         contactable=bool(form.email.strip()),
+        language=form.language,
     )
     if not report.missing:
         report = replace(report, valid_at=now)
@@ -86,6 +89,8 @@ def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None
     stack.cases.save_report(transaction, report)
     reporter = Reporter(report.case_number, form.name, form.email, form.signature)
     stack.reporters.save(transaction, reporter)
+    filed = {"case_number": report.case_number}
+    stack.outbox.add(transaction, EventType.REPORT_FILED, filed, at=now)
     if token is not None:
         stack.cases.remember_filed(transaction, token, report.case_number, until=now + REMEMBERED)
     transaction.commit()

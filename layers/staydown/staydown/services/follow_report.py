@@ -12,6 +12,7 @@ from staydown.aws.stack import Stack
 from staydown.domain.cases import Case
 from staydown.domain.errors import NotFound, TooManyAttempts
 from staydown.domain.ids import normal_case_number, same_digest, secret_digest
+from staydown.domain.notices import Notice, Recipient
 from staydown.domain.reports import Report
 
 WRONG_SECRETS_AN_HOUR = 10
@@ -43,6 +44,7 @@ class FollowedReport:
     report: Report
     cases: tuple[Case, ...]
     timeline: tuple[Moment, ...]
+    notices: tuple[Notice, ...]
 
 
 def open_report(stack: Stack, case_number: str, secret: str) -> Report:
@@ -72,4 +74,9 @@ def follow_report(stack: Stack, case_number: str, secret: str) -> FollowedReport
         for record in stack.audit.records(case_chain(case.case_id))
         if record.action in TOLD and record.at >= report.filed_at
     ]
-    return FollowedReport(report, tuple(cases), tuple(sorted(timeline, key=lambda moment: moment.at)))
+    return FollowedReport(
+        report,
+        tuple(cases),
+        tuple(sorted(timeline, key=lambda moment: moment.at)),
+        tuple(stack.notices.of(Recipient.reporter(report.case_number))),
+    )

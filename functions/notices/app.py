@@ -1,0 +1,74 @@
+"""Notices by link: an account holder reads what was decided about them, and appeals it, with no sign-in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler.openapi.params import Path
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, Field
+from staydown.api.http import Body, IdempotencyKey, make_app
+from staydown.api.idempotency import IdempotentCalls
+from staydown.api.notices import Notice, presented
+from staydown.aws.stack import Stack
+from staydown.domain.appeals import Appeal, AppealOutcome
+from staydown.services.follow_notice import appeal_by_link, follow_notice
+
+logger = Logger()
+app = make_app(logger)
+stack = cache(Stack.from_environment)
+
+Token = Annotated[str, Path(max_length=64, description="From the link that the platform handed on")]
+
+
+@cache
+def calls() -> IdempotentCalls:
+    return IdempotentCalls(stack(), app.resolve)
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return calls()(event, context)
+
+
+class AppealByLink(Body):
+    statement: Annotated[str, Field(min_length=1, max_length=5000, description="Why it is wrong")]
+
+
+class OwnAppeal(BaseModel):
+    filed_at: datetime
+    outcome: Annotated[AppealOutcome | None, Field(description="Absent until it is decided")]
+    decided_at: datetime | None
+
+
+class FollowedNotice(BaseModel):
+    platform: str
+    account_id: str
+    notices: Annotated[list[Notice], Field(description="All about the same matter, the oldest first")]
+    appealable_until: Annotated[
+        datetime | None, Field(description="Absent when there is nothing to appeal, or it was appealed")
+    ]
+    appeal: OwnAppeal | None
+
+
+@app.get("/v1/notices/<token>", summary="What was decided about an account, and why", tags=["people"])
+def get_notice(token: Token) -> FollowedNotice:
+    followed = follow_notice(stack(), token)
+    return FollowedNotice(
+        platform=followed.platform,
+        account_id=followed.account_id,
+        notices=[presented(notice) for notice in followed.notices],
+        appealable_until=followed.appealable_until,
+        appeal=_own(followed.appeal) if followed.appeal is not None else None,
+    )
+
+
+@app.post("/v1/notices/<token>/appeal", status_code=201, summary="Appeal it", tags=["people"])
+def post_appeal(token: Token, request: AppealByLink, _key: IdempotencyKey = None) -> OwnAppeal:
+    return _own(appeal_by_link(stack(), token, request.statement))
+
+
+def _own(appeal: Appeal) -> OwnAppeal:
+    return OwnAppeal(filed_at=appeal.filed_at, outcome=appeal.outcome, decided_at=appeal.decided_at)

@@ -1,0 +1,30 @@
+"""Writes the notices that follow from events."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from staydown.api.failures import partial_failures, report_failure
+from staydown.api.messages import event_of
+from staydown.aws.stack import Stack
+from staydown.services.write_notices import write_notices
+
+logger = Logger()
+stack = cache(Stack.from_environment)
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    failed = []
+    for record in event["Records"]:
+        try:
+            told = event_of(record["body"])
+            written = write_notices(stack(), told)
+        except Exception as error:  # noqa: BLE001 (it goes back to the queue alone)
+            report_failure(logger, error, message_id=record["messageId"])
+            failed.append(record["messageId"])
+        else:
+            logger.info("notices", event_id=told.event_id, type=told.type, count=written)
+    return partial_failures(failed)

@@ -1,0 +1,58 @@
+"""Notices, and the links that open them.
+
+| pk | sk | what |
+| --- | --- | --- |
+| `{party}#{name}` | `{notice_id}` | a notice; ids are ordered by time |
+| `LINK#{number}` | `LINK` | what opens a notice without an account |
+| `ATTEMPTS#{digest}` | `{hour}` | wrong secrets given for a link's number |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from staydown.aws.items import Codec
+from staydown.aws.table import Table
+from staydown.aws.transaction import Transaction
+from staydown.domain.notices import Notice, NoticeLink, Recipient
+
+
+class NoticesStore:
+    def __init__(self, client: Any, table: str) -> None:
+        self._table = Table(client, table)
+        self._notices = Codec(Notice)
+        self._links = Codec(NoticeLink)
+
+    def get(self, recipient: Recipient, notice_id: str) -> Notice | None:
+        item = self._table.get(_pk(recipient), notice_id)
+        return self._notices.load(item) if item is not None else None
+
+    def add(self, transaction: Transaction, notice: Notice) -> None:
+        """ConcurrentChange when it is there already."""
+        keys = {"pk": _pk(notice.recipient), "sk": notice.notice_id}
+        transaction.put_new(self._table.name, {**self._notices.dump(notice), **keys})
+
+    def of(self, recipient: Recipient, *, before: str | None = None) -> Iterator[Notice]:
+        """The newest first; from before a notice on, where one is named."""
+        items = self._table.query(_pk(recipient), before=before, backwards=True)
+        return (self._notices.load(item) for item in items)
+
+    def link(self, number: str) -> NoticeLink | None:
+        item = self._table.get(f"LINK#{number}", "LINK")
+        return self._links.load(item) if item is not None else None
+
+    def add_link(self, transaction: Transaction, link: NoticeLink) -> None:
+        keys = {"pk": f"LINK#{link.number}", "sk": "LINK", "expires_at": int(link.until.timestamp())}
+        transaction.put_new(self._table.name, {**self._links.dump(link), **keys})
+
+    def count_attempt(self, who: str, now: datetime) -> int:
+        """One more wrong secret for this number in this hour; how many that makes."""
+        hour = now.strftime("%Y-%m-%dT%H")
+        expires_at = int((now + timedelta(hours=2)).timestamp())
+        return self._table.increment(f"ATTEMPTS#{who}", hour, expires_at=expires_at)
+
+
+def _pk(recipient: Recipient) -> str:
+    return f"{recipient.party.value.upper()}#{recipient.name}"

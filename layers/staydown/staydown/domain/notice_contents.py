@@ -1,0 +1,181 @@
+"""What each notice says: which sentences, in which order, and the facts in their gaps.
+
+Facts are codes, times and ids. What a reporter wrote, what a reviewer noted and who reported are in none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from staydown.domain.appeals import Appeal, AppealOutcome
+from staydown.domain.cases import Case, Complainant, Decision, Factors, Origin, Outcome, Shown
+from staydown.domain.notices import NoticeKind, Values
+from staydown.domain.reports import Report
+from staydown.domain.wording import Said
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """sentences: keys of the catalogues. said: what fills their gaps, and what is kept as data."""
+
+    kind: NoticeKind
+    sentences: tuple[str, ...]
+    said: Said
+
+    @property
+    def values(self) -> Values:
+        """As it is kept."""
+        return {n: v.isoformat() if isinstance(v, datetime) else v for n, v in self.said.items()}
+
+
+def receipt(report: Report, deadline: datetime | None) -> Content:
+    """deadline: of a valid report; None while something is missing."""
+    said: Said = {"case_number": report.case_number, "received_at": report.filed_at}
+    last = ("receipt.how", "reporter.kind")
+    if deadline is not None:
+        valid = ("receipt.received", "receipt.complete", *last)
+        return Content(NoticeKind.RECEIPT, valid, {**said, "deadline": deadline, "missing": ()})
+    missing = ("receipt.received", "receipt.missing", *last)
+    return Content(NoticeKind.RECEIPT, missing, {**said, "missing": report.missing})
+
+
+def information_needed(report: Report) -> Content:
+    sentences = ("information_needed.asked", "information_needed.how", "reporter.kind")
+    return Content(NoticeKind.INFORMATION_NEEDED, sentences, {"case_number": report.case_number})
+
+
+def decision(
+    report: Report, outcome: Outcome, factors: Factors | None, *, at: datetime, appeal_until: datetime
+) -> Content:
+    """The outcome for who reported; a refusal says on which of the law's grounds (UK3), and the redress."""
+    sentences = [f"decision.{outcome.value}"]
+    if outcome is Outcome.NOT_VIOLATING and factors is not None:
+        sentences += _why_refused(factors)
+    sentences.append("decision.by_a_person")
+    if outcome is Outcome.NOT_VIOLATING:
+        sentences.append("decision.redress")
+    if outcome is Outcome.VIOLATING:
+        sentences.append("decision.may_be_appealed")
+    said: Said = {
+        "case_number": report.case_number,
+        "outcome": outcome.value,
+        "decided_at": at,
+        "appeal_until": appeal_until,
+        "automated_decision": "no",
+    }
+    return Content(NoticeKind.DECISION, (*sentences, "reporter.kind"), said)
+
+
+def _why_refused(factors: Factors) -> list[str]:
+    why = []
+    if factors.shown == {Shown.NONE}:
+        why.append("decision.not_intimate")
+    if factors.complainant is Complainant.NO:
+        why.append("decision.not_the_subject")
+    return why
+
+
+def decision_reversed(report: Report) -> Content:
+    sentences = ("decision_reversed.what", "decision_reversed.redress", "reporter.kind")
+    return Content(NoticeKind.DECISION_REVERSED, sentences, {"case_number": report.case_number})
+
+
+def statement_by_case(
+    case: Case,
+    decided: Decision,
+    *,
+    platform: str,
+    uploads: Iterable[str],
+    ground: str,
+    appeal_until: datetime,
+) -> Content:
+    """A reviewer judged an image of this account. uploads: the account's, of the case."""
+    reported = case.origin is Origin.REPORT
+    sentences = (
+        "statement.removed_and_blocked",
+        "statement.scope",
+        "statement.duration",
+        "statement.reported" if reported else "statement.matched",
+        "statement.detected_by_report" if reported else "statement.detected_by_machine",
+        "statement.decided_by_a_person",
+        "statement.ground",
+        "statement.redress",
+    )
+    said: Said = {
+        "action": ("image_removed", "account_blocked"),
+        "platform": platform,
+        "uploads": tuple(uploads),
+        "since": decided.at,
+        "shown": tuple(sorted(decided.factors.shown)),
+        "automated_detection": "no" if reported else "yes",
+        "automated_decision": "no",
+        "ground": ground,
+        "appeal_until": appeal_until,
+    }
+    return Content(NoticeKind.STATEMENT_OF_REASONS, sentences, said)
+
+
+def statement_by_match(
+    *, platform: str, upload_id: str, removed: bool, since: datetime, ground: str
+) -> Content:
+    """An upload met the bank and was stopped with nobody looking. removed: it had been public."""
+    sentences = (
+        "statement.upload_removed" if removed else "statement.upload_stopped",
+        "statement.upload_duration",
+        "statement.same_image",
+        "statement.by_machine",
+        "statement.ground",
+        "statement.upload_redress",
+    )
+    said: Said = {
+        "action": ("image_removed" if removed else "image_blocked",),
+        "platform": platform,
+        "uploads": (upload_id,),
+        "since": since,
+        "automated_detection": "yes",
+        "automated_decision": "yes",
+        "ground": ground,
+    }
+    return Content(NoticeKind.STATEMENT_OF_REASONS, sentences, said)
+
+
+def statement_by_hand(*, platform: str, reason: str, since: datetime, ground: str) -> Content:
+    """A senior reviewer blocked the account without a case. reason: in their words, meant to be read."""
+    sentences = (
+        "statement.blocked_by_hand",
+        "statement.block_duration",
+        "statement.told_by_a_reviewer",
+        "statement.decided_by_a_person",
+        "statement.ground",
+        "statement.hand_redress",
+    )
+    said: Said = {
+        "action": ("account_blocked",),
+        "platform": platform,
+        "since": since,
+        "reason": reason,
+        "automated_detection": "no",
+        "automated_decision": "no",
+        "ground": ground,
+    }
+    return Content(NoticeKind.STATEMENT_OF_REASONS, sentences, said)
+
+
+def block_lifted(*, platform: str, since: datetime, still_blocked: bool) -> Content:
+    sentence = "block_lifted.still_blocked" if still_blocked else "block_lifted.free"
+    return Content(NoticeKind.BLOCK_LIFTED, (sentence,), {"platform": platform, "since": since})
+
+
+def appeal_receipt(appeal: Appeal) -> Content:
+    said: Said = {"appeal_id": appeal.appeal_id, "received_at": appeal.filed_at}
+    return Content(NoticeKind.APPEAL_RECEIPT, ("appeal_receipt.what",), said)
+
+
+def appeal_outcome(appeal: Appeal, outcome: AppealOutcome, decided_at: datetime) -> Content:
+    sentences = [f"appeal_outcome.{outcome.value}", "appeal_outcome.by_a_person"]
+    if outcome is AppealOutcome.REJECTED:
+        sentences.append("appeal_outcome.redress")
+    said: Said = {"appeal_id": appeal.appeal_id, "outcome": outcome.value, "decided_at": decided_at}
+    return Content(NoticeKind.APPEAL_OUTCOME, tuple(sentences), said)

@@ -1,0 +1,90 @@
+"""Notices: what a party is told of what was decided about them or for them.
+
+A notice is written once, from the event of the change it tells of, and never changed: what somebody was told
+stays what they were told. Who reported is in none that goes to an account holder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class NoticeKind(StrEnum):
+    RECEIPT = "receipt"
+    """To who reported: we have it, what is missing, when it will be decided (US8, EU2)."""
+    INFORMATION_NEEDED = "information_needed"
+    DECISION = "decision"
+    """To who reported: the outcome, whether a machine took part, the ways of redress (EU2, EU4)."""
+    DECISION_REVERSED = "decision_reversed"
+    STATEMENT_OF_REASONS = "statement_of_reasons"
+    """To the account holder: what was done, why, by whom, and what to do about it (EU3)."""
+    BLOCK_LIFTED = "block_lifted"
+    APPEAL_RECEIPT = "appeal_receipt"
+    APPEAL_OUTCOME = "appeal_outcome"
+
+
+class Party(StrEnum):
+    REPORTER = "reporter"
+    ACCOUNT_HOLDER = "account_holder"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom a notice is for. name: a case number, or `{platform}#{account_id}`."""
+
+    party: Party
+    name: str
+
+    @classmethod
+    def reporter(cls, case_number: str) -> Recipient:
+        return cls(Party.REPORTER, case_number)
+
+    @classmethod
+    def account_holder(cls, platform: str, account_id: str) -> Recipient:
+        return cls(Party.ACCOUNT_HOLDER, f"{platform}#{account_id}")
+
+    @property
+    def account(self) -> tuple[str, str]:
+        """(platform, account_id) of an account holder."""
+        platform, _, account_id = self.name.partition("#")
+        return platform, account_id
+
+
+Values = Mapping[str, str | tuple[str, ...]]
+"""What a notice says, as data. Times in ISO 8601; a tuple holds codes, or ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """notice_id: of the event it follows from, so that one event makes one notice for each recipient.
+
+    at: of that event. case_id: what it is about, where it is about a case. title, paragraphs: as the
+    recipient reads it, in `language` (a BCP 47 tag of a catalogue that there is).
+    """
+
+    notice_id: str
+    recipient: Recipient
+    kind: NoticeKind
+    at: datetime
+    case_id: str | None
+    language: str
+    values: Values
+    title: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLink:
+    """What opens a notice without an account: a number to find it by, and a secret, kept as its digest.
+
+    until: after that it opens nothing.
+    """
+
+    number: str
+    secret_digest: str
+    recipient: Recipient
+    notice_id: str
+    until: datetime

@@ -1,0 +1,329 @@
+"""Who is told what, when: by the event of the change, once, and never who reported."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from staydown.domain.appeals import AppealOutcome
+from staydown.domain.cases import Outcome
+from staydown.domain.errors import Conflict, NotFound, TooManyAttempts
+from staydown.domain.notices import Notice, NoticeKind, Recipient
+from staydown.services.amend_report import Information, complete_report, withdraw_report
+from staydown.services.block_account import block_account, unblock_account
+from staydown.services.follow_notice import appeal_by_link, follow_notice
+from staydown.services.follow_report import WRONG_SECRETS_AN_HOUR, follow_report
+from staydown.services.notice_links import make_link
+from staydown.services.set_language import set_language
+
+from tests.support.ledger import read_ledger
+from tests.support.people import (
+    FORM,
+    INCOMPLETE,
+    NOT_VIOLATING,
+    answer,
+    appeal,
+    decide,
+    judged_story,
+    report,
+)
+from tests.support.pictures import drawn, drawn_hash
+from tests.support.world import World
+
+
+def to_account(world: World, account: str = "ann", platform: str = "alpha") -> list[Notice]:
+    """The oldest first."""
+    return list(world.stack.notices.of(Recipient.account_holder(platform, account)))[::-1]
+
+
+def later(world: World) -> None:
+    """All is told, and a minute passes: what happens in one millisecond has no order."""
+    world.drain()
+    world.clock.advance(minutes=1)
+
+
+def to_reporter(world: World, case_number: str) -> list[Notice]:
+    return list(world.stack.notices.of(Recipient.reporter(case_number)))[::-1]
+
+
+def kinds(notices: list[Notice]) -> list[NoticeKind]:
+    return [notice.kind for notice in notices]
+
+
+class TestReporters:
+    def test_who_reports_gets_a_receipt_with_the_number_and_the_deadline(self, world: World) -> None:
+        filed = report(world, world.upload("alpha", "ann", drawn(1)))
+        world.drain()
+        (receipt,) = follow_report(world.stack, filed.report.case_number, filed.secret).notices
+        assert receipt.kind is NoticeKind.RECEIPT
+        assert filed.report.case_number in receipt.title
+        due = world.clock.now + timedelta(hours=48)
+        assert receipt.values["deadline"] == due.isoformat()
+        assert f"{due:%Y-%m-%d %H:%M} UTC" in " ".join(receipt.paragraphs)
+
+    def test_what_was_missing_is_told_and_so_is_that_it_came(self, world: World) -> None:
+        filed = report(world, world.upload("alpha", "ann", drawn(1)), form=INCOMPLETE)
+        later(world)
+        added = Information(signature="Jane Roe", email="jane@example.org")
+        for _ in range(2):
+            complete_report(world.stack, filed.report.case_number, filed.secret, added)
+        world.drain()
+        first, second = to_reporter(world, filed.report.case_number)
+        assert first.values["missing"] == ("/signature", "/contact")
+        assert "deadline" in second.values
+        assert kinds([first, second]) == [NoticeKind.RECEIPT] * 2
+
+    def test_every_reporter_of_a_case_is_told_the_decision(self, world: World) -> None:
+        upload = world.upload("alpha", "ann", drawn(1))
+        filed = [report(world, upload) for _ in range(3)]
+        later(world)
+        withdraw_report(world.stack, filed[2].report.case_number, filed[2].secret)
+        decide(world, filed[0].cases[0].case_id)
+        world.drain()
+        for one in filed[:2]:
+            _, decision = to_reporter(world, one.report.case_number)
+            assert decision.kind is NoticeKind.DECISION
+            assert decision.values["outcome"] == "violating"
+        assert kinds(to_reporter(world, filed[2].report.case_number)) == [NoticeKind.RECEIPT]
+
+    def test_a_question_and_a_refusal_are_told_in_their_order(self, world: World) -> None:
+        filed = report(world, world.upload("alpha", "ann", drawn(1)))
+        case_id = filed.cases[0].case_id
+        world.clock.advance(minutes=1)
+        decide(world, case_id, Outcome.NEEDS_INFORMATION)
+        world.clock.advance(minutes=1)
+        decide(world, case_id, NOT_VIOLATING)
+        world.drain()  # both come when both have happened
+        told = to_reporter(world, filed.report.case_number)
+        assert kinds(told) == [NoticeKind.RECEIPT, NoticeKind.INFORMATION_NEEDED, NoticeKind.DECISION]
+        assert told[2].values["outcome"] == "not_violating"
+        until = world.clock.now + world.stack.settings.appeal_window
+        assert told[2].values["appeal_until"] == until.isoformat()
+        assert to_account(world) == []
+
+    def test_who_reports_after_a_question_is_not_told_of_it(self, world: World) -> None:
+        upload = world.upload("alpha", "ann", drawn(1))
+        case_id = report(world, upload).cases[0].case_id
+        decide(world, case_id, Outcome.NEEDS_INFORMATION)
+        world.clock.advance(minutes=1)
+        late = report(world, upload)
+        world.drain()
+        assert kinds(to_reporter(world, late.report.case_number)) == [NoticeKind.RECEIPT]
+
+    def test_a_reversal_is_told(self, world: World) -> None:
+        story = judged_story(world, drawn(1))
+        later(world)
+        answer(world, appeal(world, story.upload))
+        world.drain()
+        told = to_reporter(world, story.filed.report.case_number)
+        assert kinds(told)[-1] is NoticeKind.DECISION_REVERSED
+
+    def test_a_report_is_told_in_its_language_or_in_english(self, world: World) -> None:
+        form = replace(FORM, language="pt-BR")
+        filed = report(world, hashes=[drawn_hash(1)], form=form)
+        world.drain()
+        assert world.stack.cases.report(filed.report.case_number).language == "pt-BR"  # type: ignore[union-attr]
+        assert to_reporter(world, filed.report.case_number)[0].language == "en"
+
+
+class TestAccountHolders:
+    def test_a_judged_upload_brings_a_statement_of_reasons(self, world: World) -> None:
+        story = judged_story(world, drawn(1))
+        other = world.upload("beta", "bob", drawn(2))
+        world.drain()
+        (statement,) = to_account(world)
+        assert statement.kind is NoticeKind.STATEMENT_OF_REASONS
+        assert statement.case_id == story.case.case_id
+        assert statement.values["uploads"] == (story.upload.upload_id,)
+        assert statement.values["ground"] == world.stack.settings.legal_ground
+        assert to_account(world, other.account_id, "beta") == []
+
+    def test_nothing_of_who_reported_is_in_what_an_account_holder_is_told(self, world: World) -> None:
+        story = judged_story(world, drawn(1))
+        answer(world, appeal(world, story.upload))
+        world.drain()
+        told = repr(to_account(world))
+        report_ = story.filed.report
+        for private in (report_.case_number, report_.statement, "jane", "Jane", "as seen"):
+            assert private not in told
+
+    def test_a_match_with_nobody_looking_is_told_as_that(self, world: World) -> None:
+        up_before = world.upload("beta", "eve", drawn(1, flipped=7))
+        judged_story(world, drawn(1))
+        world.drain()
+        blocked = world.upload("beta", "bob", drawn(1, flipped=3))
+        world.drain()
+        for account, upload, action in [("eve", up_before, "removed"), ("bob", blocked, "blocked")]:
+            (statement,) = to_account(world, account, "beta")
+            assert statement.values["action"] == (f"image_{action}",)
+            assert statement.values["uploads"] == (upload.upload_id,)
+            assert statement.values["automated_decision"] == "yes"
+            assert statement.case_id is None
+
+    def test_what_is_only_held_is_no_restriction_to_be_told_of(self, world: World) -> None:
+        report(world, hashes=[drawn_hash(1)])
+        world.drain()
+        world.upload("beta", "bob", drawn(1))
+        world.drain()
+        assert to_account(world, "bob", "beta") == []
+
+    def test_of_a_suspected_child_nobody_warns_the_account_holder(self, world: World) -> None:
+        filed = report(world, world.upload("alpha", "ann", drawn(1)))
+        later(world)
+        decide(world, filed.cases[0].case_id, Outcome.SUSPECTED_CHILD)
+        world.drain()
+        assert to_account(world) == []
+        assert to_reporter(world, filed.report.case_number)[-1].values["outcome"] == "suspected_child"
+
+    def test_a_block_by_hand_is_told_with_the_reviewers_words_and_so_is_its_end(self, world: World) -> None:
+        about = {"platform": "alpha", "account_id": "ann", "reviewer": "sue"}
+        block_account(world.stack, **about, reason="the same image, day after day")
+        later(world)
+        unblock_account(world.stack, **about, reason="talked")
+        world.drain()
+        blocked, lifted = to_account(world)
+        assert "the same image, day after day" in " ".join(blocked.paragraphs)
+        assert lifted.kind is NoticeKind.BLOCK_LIFTED
+        assert "talked" not in repr(lifted)
+
+    @pytest.mark.parametrize("outcome", AppealOutcome)
+    def test_an_appeal_is_confirmed_and_its_outcome_told(self, world: World, outcome: AppealOutcome) -> None:
+        story = judged_story(world, drawn(1))
+        later(world)
+        filed = appeal(world, story.upload)
+        later(world)
+        answer(world, filed, outcome)
+        world.drain()
+        told = to_account(world)
+        assert kinds(told)[:2] == [NoticeKind.STATEMENT_OF_REASONS, NoticeKind.APPEAL_RECEIPT]
+        decided = next(notice for notice in told if notice.kind is NoticeKind.APPEAL_OUTCOME)
+        assert decided.values["outcome"] == outcome.value
+        lifted = [notice for notice in told if notice.kind is NoticeKind.BLOCK_LIFTED]
+        assert len(lifted) == (outcome is AppealOutcome.UPHELD)
+
+    def test_an_account_keeps_its_language_and_its_blocks(self, world: World) -> None:
+        set_language(world.stack, platform="alpha", account_id="ann", language="de")
+        story = judged_story(world, drawn(1))
+        set_language(world.stack, platform="alpha", account_id="ann", language="de-AT")
+        account = world.stack.accounts.get("alpha", "ann")
+        assert account.language == "de-AT"
+        assert set(account.blocks) == {story.case.case_id}
+
+
+class TestOnce:
+    def test_an_event_that_comes_twice_late_and_in_any_order_is_told_once(self, world: World) -> None:
+        story = judged_story(world, drawn(1))
+        world.publish()
+        answer(world, appeal(world, story.upload))
+        world.publish()
+        messages = [message for message in world.queue if message.kind == "notices"]
+        for message in [*reversed(messages), *messages]:
+            world.handle(message)
+        world.drain()
+        notices = read_ledger(world.cloud).notices
+        assert len({(one.recipient, one.notice_id) for one in notices}) == len(notices)
+        assert sorted(kinds(to_account(world))) == [
+            "appeal_outcome",
+            "appeal_receipt",
+            "block_lifted",
+            "statement_of_reasons",
+        ]
+        assert len(world.told_of("notice.issued")) == len(notices)
+
+    def test_what_was_told_is_not_written_anew_when_the_language_changes(self, world: World) -> None:
+        judged_story(world, drawn(1))
+        world.publish()
+        messages = [message for message in world.queue if message.kind == "notices"]
+        world.drain()
+        before = to_account(world)
+        set_language(world.stack, platform="alpha", account_id="ann", language="de")
+        for message in messages:
+            world.handle(message)
+        assert to_account(world) == before
+
+
+class TestLinks:
+    def linked(self, world: World) -> str:
+        judged_story(world, drawn(1))
+        world.drain()
+        (notice,) = to_account(world)
+        token, until = make_link(world.stack, platform="alpha", account_id="ann", notice_id=notice.notice_id)
+        assert until == world.clock.now + world.stack.settings.notice_link_life
+        return token
+
+    def test_a_link_opens_the_notice_and_files_the_appeal(self, world: World) -> None:
+        token = self.linked(world)
+        later(world)
+        opened = follow_notice(world.stack, token)
+        assert kinds(list(opened.notices)) == [NoticeKind.STATEMENT_OF_REASONS]
+        decided_at = world.clock.now - timedelta(minutes=1)
+        assert opened.appealable_until == decided_at + world.stack.settings.appeal_window
+        filed = appeal_by_link(world.stack, token, "it is a beach")
+        assert appeal_by_link(world.stack, token, "again") == filed
+        world.drain()
+        waiting = follow_notice(world.stack, token)
+        assert (waiting.appeal, waiting.appealable_until) == (filed, None)
+        answer(world, filed)
+        world.drain()
+        over = follow_notice(world.stack, token)
+        assert over.appeal is not None and over.appeal.outcome is AppealOutcome.UPHELD
+        assert kinds(list(over.notices))[0] is NoticeKind.STATEMENT_OF_REASONS
+        assert set(kinds(list(over.notices))) >= {NoticeKind.APPEAL_OUTCOME, NoticeKind.BLOCK_LIFTED}
+
+    def test_a_link_shows_one_matter_and_nothing_else_of_the_account(self, world: World) -> None:
+        token = self.linked(world)
+        other = world.upload("alpha", "ann", drawn(2))  # rejected: the account is blocked
+        report(world, other)
+        block_account(world.stack, platform="alpha", account_id="ann", reason="spam", reviewer="sue")
+        world.drain()
+        assert len(to_account(world)) == 2
+        assert len(follow_notice(world.stack, token).notices) == 1
+
+    def test_when_the_window_is_over_the_link_says_so(self, world: World) -> None:
+        token = self.linked(world)
+        world.clock.advance(days=185)
+        assert follow_notice(world.stack, token).appealable_until is None
+        with pytest.raises(Conflict):
+            appeal_by_link(world.stack, token, "too late")
+
+    def test_a_link_ends(self, world: World) -> None:
+        token = self.linked(world)
+        world.clock.advance(days=215)
+        with pytest.raises(NotFound):
+            follow_notice(world.stack, token)
+
+    def test_wrong_links_are_one_answer_and_too_many_are_refused_but_the_right_one_opens(
+        self, world: World
+    ) -> None:
+        token = self.linked(world)
+        number, _, _ = token.partition("-")
+        for attempt in range(WRONG_SECRETS_AN_HOUR + 3):
+            expected = NotFound if attempt < WRONG_SECRETS_AN_HOUR else TooManyAttempts
+            for wrong in (f"{number}-AAAAA", "00000000-AAAAA"):
+                with pytest.raises(expected):
+                    follow_notice(world.stack, wrong)
+        assert follow_notice(world.stack, token).notices
+
+    def test_of_a_token_its_digest_alone_is_kept(self, world: World) -> None:
+        token = self.linked(world)
+        secret = token.partition("-")[2]
+        for items in world.cloud.tables().values():
+            assert secret not in repr(items)
+        assert not any(secret in repr(event) for event in world.told)
+
+    def test_another_accounts_notice_can_not_be_linked(self, world: World) -> None:
+        self.linked(world)
+        (notice,) = to_account(world)
+        for platform, account in [("alpha", "bob"), ("beta", "ann")]:
+            with pytest.raises(NotFound):
+                make_link(world.stack, platform=platform, account_id=account, notice_id=notice.notice_id)
+
+    def test_a_notice_that_is_about_no_case_has_no_appeal(self, world: World) -> None:
+        block_account(world.stack, platform="alpha", account_id="ann", reason="spam", reviewer="sue")
+        world.drain()
+        (notice,) = to_account(world)
+        token, _ = make_link(world.stack, platform="alpha", account_id="ann", notice_id=notice.notice_id)
+        assert follow_notice(world.stack, token).appealable_until is None
+        with pytest.raises(Conflict):
+            appeal_by_link(world.stack, token, "why")
