@@ -37,6 +37,7 @@ def test_the_state_file_says_where_everything_is(written: tuple[LocalStack, Path
         "audit",
         "reporters",
         "notices",
+        "figures",
         "outbox",
         "idempotency",
     }
