@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 from staydown.domain.hashes import PdqHash
 from staydown.imaging.decode import decode
 from staydown.imaging.limits import Limits
 from staydown.imaging.pdq import dct16, hash_of
 
 from tests.browser.conftest import Open
+from tests.browser.reporting import chosen
 from tests.journeys.pictures import drawn, jpeg
 from tests.shared_data import SHARED, needs_shared_data
 
@@ -27,15 +28,13 @@ HASH_ALL = """async () => {
   return Promise.all([...document.querySelector("#files").files].map(outcome));
 }"""
 
-File = dict[str, Any]
 
-
-def hashed(page: Page, files: list[Path] | list[File]) -> list[dict[str, Any]]:
+def hashed(page: Page, files: list[Path] | list[FilePayload]) -> list[dict[str, Any]]:
     """What the page makes of these files, in a form field of its own."""
     page.evaluate("""() => { const input = document.createElement("input");
         Object.assign(input, {id: "files", type: "file", multiple: true});
         document.querySelector("#files")?.remove(); document.body.append(input); }""")
-    page.set_input_files("#files", files)  # type: ignore[arg-type]
+    page.set_input_files("#files", files)
     outcomes: list[dict[str, Any]] = page.evaluate(HASH_ALL)
     return outcomes
 
@@ -54,10 +53,6 @@ def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
     file = BytesIO()
     image.save(file, kind, **options)
     return file.getvalue()
-
-
-def chosen(name: str, data: bytes) -> File:
-    return {"name": name, "mimeType": "application/octet-stream", "buffer": data}
 
 
 @needs_shared_data

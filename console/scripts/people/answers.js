@@ -49,6 +49,7 @@ export function reportOf(answers) {
     statement: answers.statement,
     signature: answers.signature,
     contact: { name: answers.name, email: answers.email },
+    language: document.documentElement.lang,
   };
 }
 

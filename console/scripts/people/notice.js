@@ -9,7 +9,7 @@ import { letter } from "./told.js";
 
 const main = await layOutForPeople("notice", "notice");
 // Behind the #, which no browser sends with a request, so that it is in nobody's log.
-const token = decodeURIComponent(location.hash.slice(1)).trim();
+const token = location.hash.slice(1).trim();
 const path = `/v1/notices/${encodeURIComponent(token)}`;
 const typed = { statement: "", key: newKey() };
 
@@ -38,8 +38,8 @@ function show(followed, { said } = {}) {
     h("dl", { class: "facts" },
       h("dt", {}, t("notice.platform")), h("dd", {}, data(followed.platform)),
       h("dt", {}, t("notice.account")), h("dd", {}, data(followed.account_id))),
-    followed.notices.toReversed().map(letter),
     followed.appeal && appealView(followed.appeal),
+    followed.notices.toReversed().map(letter),
     followed.appealable_until && appealForm(followed)));
   if (said) heading.focus();
 }

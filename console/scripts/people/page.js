@@ -76,8 +76,8 @@ function leaveButton() {
 function onEscapeTwice(act) {
   let last = -Infinity;
   addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    if (event.timeStamp - last < TWICE_MS) act();
-    last = event.timeStamp;
+    const again = event.key === "Escape" && event.timeStamp - last < TWICE_MS;
+    last = event.key === "Escape" ? event.timeStamp : -Infinity;
+    if (again) act();
   }, true);
 }

@@ -1,0 +1,103 @@
+"""The holder of a blocked account opens the notice by its link, appeals, and reads the outcome."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Open
+from tests.browser.opened import Complaints
+from tests.browser.reporting import alert, faults, heading
+from tests.journeys.clients import appeal_decision
+from tests.journeys.deployed import Deployed
+from tests.journeys.scenes import Scene, taken_down
+
+
+def link_of(stack: Deployed, scene: Scene) -> str:
+    """As the platform hands it on."""
+    notices = f"/v1/accounts/{scene.account_id}/notices"
+    (statement,) = (
+        one
+        for one in stack.app().answer("GET", notices)["notices"]
+        if one["kind"] == "statement_of_reasons" and one["case_id"] == scene.case_id
+    )
+    token = stack.app().answer("POST", f"{notices}/{statement['notice_id']}/link")["token"]
+    stack.watch.entrust(token)
+    return f"notice.html#{token}"
+
+
+def appealed(page: Page) -> None:
+    page.get_by_role("button", name="Send the appeal").click()
+
+
+def test_a_notice_is_read_appealed_and_its_outcome_shown(open_page: Open, stack: Deployed) -> None:
+    scene = taken_down(stack)
+    link = link_of(stack, scene)
+    page = open_page(link, phone=True)
+    page.locator(".letter").wait_for()
+    told = page.locator("main").inner_text()
+    assert scene.account_id in told
+    assert "The decision was made by a person, not by a machine." in told
+    assert scene.person.case_number not in told
+    assert faults(page) == []
+
+    appealed(page)
+    assert "Write why the decision is wrong." in alert(page)
+    assert faults(page) == []
+    page.route("**/v1/notices/**", lambda route: route.fulfill(status=503, body="{}"))
+    page.fill("#statement", "It is a statue in a museum.")
+    appealed(page)
+    page.get_by_text("Our service does not answer.").wait_for()
+    assert page.input_value("#statement") == "It is a statue in a museum."
+    page.unroute("**/v1/notices/**")
+    appealed(page)
+    page.get_by_text("We have your appeal.").first.wait_for()
+    assert "waits for a decision" in page.locator("main").inner_text()
+    assert page.get_by_role("button", name="Send the appeal").count() == 0
+    assert faults(page) == []
+
+    sasha = stack.reviewer("sasha")
+    (waiting,) = sasha.answer("GET", "/v1/review/appeals")["appeals"]
+    assert waiting["statement"] == "It is a statue in a museum."
+    decided = f"/v1/review/appeals/{waiting['appeal_id']}/decision"
+    sasha.answer("POST", decided, json=appeal_decision("upheld"))
+    stack.drain()
+    page.reload()
+    page.get_by_text("you were right", exact=True).wait_for()
+    assert faults(page) == []
+    Complaints.of(page).expect("503")
+
+
+def test_a_link_that_opens_nothing_says_what_to_do(open_page: Open, stack: Deployed) -> None:
+    link = link_of(stack, taken_down(stack))
+    for broken in ("notice.html", "notice.html#", link[:-3], "notice.html#%E0%A4%A"):
+        page = open_page(broken, phone=True)
+        said = alert(page)
+        assert "link" in said
+        assert "ask the app for a new one" in said
+        assert faults(page) == []
+        if not broken.endswith(("html", "#")):
+            Complaints.of(page).expect("404")
+
+
+def test_a_notice_whose_service_is_down_can_be_asked_for_again(open_page: Open, stack: Deployed) -> None:
+    link = link_of(stack, taken_down(stack))
+    page = open_page("index.html", phone=True)
+    page.route("**/v1/notices/**", lambda route: route.fulfill(status=500, body="{}"))
+    page.goto(stack.description["console_url"] + link)
+    assert "Something went wrong on our side." in alert(page)
+    page.unroute("**/v1/notices/**")
+    page.get_by_role("button", name="Try again").click()
+    page.locator(".letter").wait_for()
+    assert heading(page).inner_text() == "What was decided about your account"
+    Complaints.of(page).expect("500")
+
+
+def test_a_link_of_long_ago_has_expired(open_page: Open, stack: Deployed) -> None:
+    """The last one: the clock of the stack goes forwards alone."""
+    link = link_of(stack, taken_down(stack))
+    stack.stack.clock.advance(timedelta(days=220))
+    page = open_page(link, phone=True)
+    assert "This link opens nothing, or not any more." in alert(page)
+    Complaints.of(page).expect("404")
