@@ -27,6 +27,26 @@ def test_a_suspended_entry_matches_nothing_and_forgets_nothing(entry: Entry) -> 
     assert replace(suspended, suspended=False).standing is in_force(entry).standing
 
 
+@given(entries, supports, st.sampled_from([Standing.INACTIVE, Standing.ALLOWED]))
+def test_a_later_judgement_overrules_what_was_set_by_hand_for_as_long_as_it_stands(
+    entry: Entry, support: Support, standing: Standing
+) -> None:
+    """Promise 2 holds of what somebody had switched off; promise 5 of what somebody had allowed."""
+    aside = entry.without(support).put_aside(standing)
+    assert aside.standing is standing
+    judged = aside.resting_on(support)
+    expected = Standing.CONFIRMED if support.source is Source.CASE else standing
+    assert judged.standing is expected
+    assert judged.without(support) == aside
+
+
+@given(entries)
+def test_what_was_set_by_hand_can_be_taken_back(entry: Entry) -> None:
+    as_it_was = entry.put_aside(None)
+    for standing in (Standing.INACTIVE, Standing.ALLOWED):
+        assert as_it_was.put_aside(standing).put_aside(None) == as_it_was
+
+
 @given(entries)
 def test_an_entry_is_confirmed_exactly_while_a_case_stands_behind_it(entry: Entry) -> None:
     judged = any(support.source is Source.CASE for support in entry.supports)

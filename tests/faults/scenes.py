@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from staydown.domain.appeals import AppealOutcome
-from staydown.domain.errors import StaydownError
+from staydown.domain.bank import Standing
+from staydown.domain.errors import Conflict, StaydownError
 from staydown.domain.uploads import Upload, UploadState
 from staydown.services.amend_report import withdraw_report
 from staydown.services.bank_view import BankView
@@ -21,12 +22,14 @@ from tests.support.ledger import Ledger
 from tests.support.orders import Order, Task
 from tests.support.people import (
     NOT_VIOLATING,
+    allow,
     answer,
     appeal,
     decide,
     judge,
     judged_story,
     report,
+    switch,
 )
 from tests.support.pictures import drawn, drawn_hash
 from tests.support.world import Message, World
@@ -437,7 +440,56 @@ def deadline_meets_withdrawal(world: World) -> Scene:
     )
 
 
+def scan_meets_an_allowance(world: World) -> Scene:
+    """A copy is scanned while its picture is allowed."""
+    judged_story(world, drawn(1))
+    world.drain()
+    copy = arrives(world, drawn(1, flipped=8))
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        states = {upload.account_id: upload.state for upload in ledger.uploads.values()}
+        assert states["bob"] is UploadState.PUBLISHED
+
+    allowed = then(lambda: allow(world, drawn_hash(1, flipped=9)), lambda: sweep(world))
+    return Scene({"scan": scan(world, copy), "allow": allowed}, settled)
+
+
+def scan_meets_an_entry_switched_off(world: World) -> Scene:
+    (entry_id,) = judged_story(world, drawn(1)).case.banked
+    world.drain()
+    copy = arrives(world, drawn(1, flipped=8))
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        states = {upload.account_id: upload.state for upload in ledger.uploads.values()}
+        assert states["bob"] is UploadState.PUBLISHED
+
+    off = then(lambda: switch(world, entry_id, on=False), lambda: sweep(world))
+    return Scene({"scan": scan(world, copy), "off": off}, settled)
+
+
+def allowance_meets_a_judgement_nearby(world: World) -> Scene:
+    """What is judged while a picture near it is allowed is not overlooked."""
+    case_id = waiting_case(world, world.upload("alpha", "ann", drawn(1)))
+    pdq = drawn_hash(1, flipped=9)
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        refused = isinstance(order.results["allow"], Conflict)
+        allowed = [e for e in ledger.entries.values() if e.standing is Standing.ALLOWED]
+        assert refused != bool(allowed)
+        if allowed:
+            (judged,) = [e for e in ledger.entries.values() if e.standing is Standing.CONFIRMED]
+            numbers = {change.entry.entry_id: change.seq for change in ledger.changes}
+            assert numbers[allowed[0].entry_id] < numbers[judged.entry_id]
+
+    return Scene(
+        {"allow": lambda: allow(world, pdq, despite=[]), "decide": lambda: decide(world, case_id)}, settled
+    )
+
+
 PAIRS: list[Stage] = [
+    scan_meets_an_allowance,
+    scan_meets_an_entry_switched_off,
+    allowance_meets_a_judgement_nearby,
     scan_meets_decision,
     scan_meets_decision_and_sweep,
     scan_meets_decision_about_itself,

@@ -25,18 +25,21 @@ from staydown.services.review_queue import claim_case
 from staydown.services.set_language import set_language
 
 from tests.support.faults import Counting, Failing, Fault
+from tests.support.ledger import read_ledger
 from tests.support.likeness import likeness
 from tests.support.people import (
     FORM,
     INCOMPLETE,
     NOT_VIOLATING,
     VIOLATING,
+    allow,
     answer,
     appeal,
     decide,
     judge,
     judged_story,
     report,
+    switch,
 )
 from tests.support.pictures import BROKEN, FunctionDied, drawn, drawn_hash
 from tests.support.world import Message, World
@@ -296,6 +299,34 @@ def language_of_an_account(world: World) -> Act:
     return lambda _: set_language(world.stack, platform="alpha", account_id="ann", language="de")
 
 
+def entry_allowed(world: World) -> Act:
+    judged_story(world, drawn(1))
+    world.upload("beta", "bob", drawn(1, flipped=8))
+    world.upload("beta", "cat", drawn(1, flipped=40))
+    world.drain()
+    return lambda _: allow(world, drawn_hash(1, flipped=9))
+
+
+def sweep_after_an_entry_was_allowed(world: World) -> Act:
+    entry_allowed(world)(1)
+    return pending(world, "sweep")
+
+
+def entry_switched_off(world: World) -> Act:
+    (entry_id,) = judged_story(world, drawn(1)).case.banked
+    world.upload("beta", "bob", drawn(1, flipped=8))
+    world.drain()
+    return lambda _: switch(world, entry_id, on=False)
+
+
+def entry_switched_on(world: World) -> Act:
+    act = entry_switched_off(world)
+    act(1)
+    world.drain()
+    (entry_id,) = read_ledger(world.cloud).entries
+    return lambda _: switch(world, entry_id, on=True)
+
+
 def block_by_hand(world: World) -> Act:
     return lambda _: block_account(
         world.stack, platform="alpha", account_id="ann", reason="spam", reviewer="sue"
@@ -343,6 +374,10 @@ USE_CASES: list[Stage] = [
     link_to_a_notice,
     appeal_by_a_link,
     language_of_an_account,
+    entry_allowed,
+    sweep_after_an_entry_was_allowed,
+    entry_switched_off,
+    entry_switched_on,
     block_by_hand,
     unblock_by_hand,
 ]

@@ -46,6 +46,17 @@ ROUTES: dict[str, tuple[str, str, Json]] = {
     "language": ("alpha", "/v1/accounts/x/language", {"language": "pt-BR"}),
     "block": ("noor", "/v1/accounts/x/block", {"platform": "alpha", "reason": "r"}),
     "unblock": ("noor", "/v1/accounts/x/unblock", {"platform": "alpha", "reason": "r"}),
+    "entry": (
+        "noor",
+        "/v1/bank/entries",
+        {
+            "change": "allow",
+            "reason": "false_alarm",
+            "pdq": "fedcba9876543210" * 4,
+            "quality": 90,
+            "despite": ["e"],
+        },
+    ),
 }
 REQUIRED = {
     "upload": ["account_id", "content_type"],
@@ -60,6 +71,7 @@ REQUIRED = {
     "language": ["language"],
     "block": ["platform", "reason"],
     "unblock": ["platform", "reason"],
+    "entry": ["change", "reason"],
 }
 
 

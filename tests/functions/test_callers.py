@@ -121,7 +121,7 @@ def test_a_user_of_no_group_of_ours_may_do_nothing(stack: Deployed, groups: list
     for name, (who, path, body) in ROUTES.items():
         if who in {"robin", "noor"}:
             assert refusal(anybody.post(path, body))[:2] == (403, "not-allowed"), name
-    read = ("review/queue", "review/cases/c", "review/appeals", "audit/c", "stats")
+    read = ("review/queue", "review/cases/c", "review/appeals", "audit/c", "stats", "bank/entries")
     for path in (*read, "accounts/x?platform=alpha"):
         assert refusal(anybody.get(f"/v1/{path}"))[:2] == (403, "not-allowed"), path
     for path in ("/v1/review/next", "/v1/review/cases/c/claim"):
@@ -131,9 +131,9 @@ def test_a_user_of_no_group_of_ours_may_do_nothing(stack: Deployed, groups: list
 @pytest.mark.parametrize("name", ["robin", "sasha", "kim"])
 def test_a_reviewer_is_no_senior(stack: Deployed, name: str) -> None:
     robin = stack.reviewer(name)
-    for route in ("block", "unblock"):
+    for route in ("block", "unblock", "entry"):
         assert refusal(robin.post(ROUTES[route][1], ROUTES[route][2])) == (403, "not-allowed", [])
-    for path in ("/v1/audit/c", "/v1/stats"):
+    for path in ("/v1/audit/c", "/v1/stats", "/v1/bank/entries"):
         assert refusal(robin.get(path)) == (403, "not-allowed", []), path
     assert stack.app().account("x")["state"] == "active"
 

@@ -68,7 +68,8 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     assert noor.answer("GET", f"/v1/stats/statements/{scene.case_id}")["statements"]
     scene.person.follow()
     scene.person.withdraw()
-    for route in ("block", "unblock"):
+    assert noor.answer("GET", "/v1/bank/entries")["entries"]
+    for route in ("block", "unblock", "entry"):
         assert send(stack, route, ROUTES[route][2]).ok
 
     succeeded = {(method, path) for method, path, status in stack.contract.answered if status < 300}

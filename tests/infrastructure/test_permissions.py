@@ -110,6 +110,7 @@ class _Tour:
         self._post("/v1/accounts/poster/language", "alpha", {"language": "de"})
         link = self._post(f"/v1/accounts/poster/notices/{told['notice_id']}/link", "alpha", {})["token"]
         self._by_link(link, {"statement": "mine"})
+        self._the_bank_changed_by_hand()
         appeal = self._post("/v1/appeals", "alpha", {"account_id": "poster", "statement": "mine"})[
             "appeal_id"
         ]
@@ -119,6 +120,16 @@ class _Tour:
         self._told_again(stopped)  # before the sweep that follows from the appeal
         self.stack.drain()
         assert self._get(f"/v1/uploads/{first}", "alpha")["state"] == "published"
+
+    def _the_bank_changed_by_hand(self) -> None:
+        allowed = {"change": "allow", "reason": "false_alarm", "pdq": "0f" * 32, "quality": 90}
+        entry = self._post("/v1/bank/entries", "noor", allowed)["entry_id"]
+        found = self._get(f"/v1/bank/entries?pdq={'0f' * 32}", "noor")["entries"]
+        assert [one["standing"] for one in found] == ["allowed"]
+        self._get("/v1/bank/entries", "noor")
+        for change in ("reinstate", "deactivate"):
+            order = {"change": change, "reason": "false_alarm", "entry_id": entry}
+            self._post("/v1/bank/entries", "noor", order)
 
     def _a_hash_reported_held_and_refused(self) -> None:
         photo = self._photo()
@@ -194,6 +205,7 @@ class _Tour:
             "/v1/appeals": ("alpha", {"account_id": "nobody", "statement": "why"}),
             "/v1/review/next": ("robin", {}),
             "/v1/reports": (None, {"relation": "self"}),
+            "/v1/bank/entries": ("noor", {"change": "deactivate", "reason": "other", "entry_id": "e"}),
         }
         for path, (who, body) in refused.items():
             for _ in range(2):

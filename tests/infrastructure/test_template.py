@@ -162,6 +162,7 @@ def _may(function: str, action: str, resource: str) -> bool:
         "ApiDocumentFunction",
         "CountFiguresFunction",
         "StatsFunction",
+        "BankEntriesFunction",
     ],
 )
 def test_who_judges_or_scans_can_not_read_who_reported(function: str) -> None:
@@ -255,6 +256,7 @@ def test_only_functions_that_look_at_pictures_carry_the_imaging_layer() -> None:
         "ReviewFunction",
         "SweepFunction",
         "CompactLogFunction",
+        "BankEntriesFunction",
     }
     assert all(carries(function, "StaydownLayer") for function in functions().values())
 

@@ -280,6 +280,7 @@ def _records(ledger: Ledger) -> Iterator[str]:
     """Every chain is whole, and ends where its subject says; no chain is without a subject."""
     heads = {f"case:{case.case_id}": case.audit for case in ledger.cases.values()}
     heads |= {f"upload:{upload.upload_id}": upload.audit for upload in ledger.uploads.values()}
+    heads |= {f"entry:{entry.entry_id}": entry.audit for entry in ledger.entries.values()}
     heads |= {f"account:{p}#{a}": account.audit for (p, a), account in ledger.accounts.items()}
     for chain, head in heads.items():
         try:

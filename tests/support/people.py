@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from staydown.aws.bank_store import Stored
 from staydown.domain.appeals import Appeal, AppealOutcome
 from staydown.domain.cases import Case, Complainant, Factors, Outcome, Setting, Shown
 from staydown.domain.hashes import PdqHash
 from staydown.domain.reports import Declarations, Relation, ReportedHash
 from staydown.domain.uploads import Upload
+from staydown.services.change_entry import Reason, allow_hash, switch_entry
 from staydown.services.decide_appeal import decide_appeal
 from staydown.services.decide_case import Judgement, decide_case
 from staydown.services.file_appeal import file_appeal
@@ -91,6 +93,34 @@ def reverse(world: World, upload: Upload, case: Case | str) -> Appeal:
     """Appealed by the account of an upload, and upheld."""
     case_id = case if isinstance(case, str) else case.case_id
     return answer(world, appeal(world, upload, case_id))
+
+
+def allow(world: World, pdq: PdqHash, *, despite: Sequence[str] | None = None) -> Stored:
+    """By default with a look at whatever lies near it."""
+    if despite is None:
+        world.bank.refresh()
+        near = world.bank.search(pdq, distance=world.cloud.settings.policy.review_distance)
+        despite = [match.entry_id for match in near]
+    return allow_hash(
+        world.stack,
+        world.bank,
+        pdq=pdq,
+        quality=100,
+        reason=Reason.FALSE_ALARM,
+        despite=despite,
+        reviewer="sue",
+    )
+
+
+def switch(world: World, entry_id: str, *, on: bool, seq: int | None = None) -> Stored:
+    return switch_entry(
+        world.stack,
+        entry_id=entry_id,
+        on=on,
+        reason=Reason.MISTAKE,
+        reviewer="sue",
+        expected_seq=seq,
+    )
 
 
 @dataclass(frozen=True)

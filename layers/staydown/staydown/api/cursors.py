@@ -23,20 +23,39 @@ def to_cursor(key: Key | None) -> str | None:
     return base64.urlsafe_b64encode(json.dumps(key, sort_keys=True).encode()).decode().rstrip("=")
 
 
+def from_number(cursor: str | None) -> int | None:
+    """The number that a list by numbers goes on before; InvalidRequest for a cursor of another list."""
+    if cursor is None:
+        return None
+    key = _decoded(cursor)
+    before = key.get("before") if isinstance(key, dict) and set(key) == {"before"} else None
+    if not isinstance(before, int) or isinstance(before, bool) or before < 1:
+        raise _not_given()
+    return before
+
+
 def from_cursor(cursor: str | None, *, queue: str) -> Key | None:
     """The key to start after; InvalidRequest for a cursor of another list, or of no list at all."""
     if cursor is None:
         return None
-    try:
-        key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error):
-        key = None
+    key = _decoded(cursor)
     if not _is_key(key, queue):
-        raise InvalidRequest(
-            "The cursor is not one that this list gave out.",
-            pointers={"query parameter cursor": "take it from `next` of the page before"},
-        )
+        raise _not_given()
     return cast(Key, key)
+
+
+def _decoded(cursor: str) -> object:
+    try:
+        return json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error):
+        return None
+
+
+def _not_given() -> InvalidRequest:
+    return InvalidRequest(
+        "The cursor is not one that this list gave out.",
+        pointers={"query parameter cursor": "take it from `next` of the page before"},
+    )
 
 
 def _is_key(key: object, queue: str) -> bool:

@@ -46,6 +46,11 @@ def case_chain(case_id: str) -> str:
     return f"case:{case_id}"
 
 
+def entry_chain(entry_id: str) -> str:
+    """Of an entry of the bank: what was done to it by hand."""
+    return f"entry:{entry_id}"
+
+
 def upload_chain(upload_id: str) -> str:
     """Of an upload that was stopped without a case of its own: nobody looked at it."""
     return f"upload:{upload_id}"

@@ -6,9 +6,10 @@ takes back exactly what that case did, whatever happened in between.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from staydown.domain.audit import ChainHead
 from staydown.domain.fingerprints import Fingerprint
 from staydown.domain.hashes import PdqHash
 from staydown.domain.ids import derived_entry_id
@@ -48,9 +49,11 @@ class Entry:
     """One image in the bank, by its hashes alone.
 
     pdq and quality: absent for an entry of exact bytes only. sha256 (32 bytes) and phash: absent where
-    only a bare hash was given. supports: what it rests on. suspended: an admin switched it off without
-    losing it. allowed: an admin knows it for a false alarm. features: where the keypoints of the judged
-    picture are kept; absent where no picture was ever at hand.
+    only a bare hash was given. supports: what it rests on. suspended: a senior switched it off without
+    losing it. allowed: a senior knows it for a false alarm. judged_before: the cases it rested on when it was
+    set aside so (None: whatever it rests on): one that is decided later overrules that, for as long as it
+    stands. features: where the keypoints of the judged picture are kept; absent where no picture was ever at
+    hand. audit: the head of the chain of what was done to it by hand.
     """
 
     entry_id: str
@@ -62,6 +65,8 @@ class Entry:
     suspended: bool = False
     allowed: bool = False
     features: str | None = None
+    judged_before: frozenset[Support] | None = None
+    audit: ChainHead = field(default_factory=ChainHead)
 
     @classmethod
     def of_image(cls, image: Fingerprint, minimum_quality: int) -> Entry:
@@ -76,13 +81,40 @@ class Entry:
 
     @property
     def standing(self) -> Standing:
+        if self.set_aside is not None:
+            return self.set_aside
+        if not self.supports:
+            return Standing.INACTIVE
+        return Standing.CONFIRMED if self.judged else Standing.UNVERIFIED
+
+    @property
+    def judged(self) -> frozenset[Support]:
+        """The cases it rests on."""
+        return frozenset(support for support in self.supports if support.source is Source.CASE)
+
+    @property
+    def set_aside(self) -> Standing | None:
+        """What somebody made of it by hand, unless it was judged since."""
+        if self.judged_before is not None and self.judged - self.judged_before:
+            return None
         if self.allowed:
             return Standing.ALLOWED
-        if self.suspended or not self.supports:
-            return Standing.INACTIVE
-        if any(support.source is Source.CASE for support in self.supports):
-            return Standing.CONFIRMED
-        return Standing.UNVERIFIED
+        return Standing.INACTIVE if self.suspended else None
+
+    @property
+    def moves_copies(self) -> bool:
+        """Whether a change of it may move uploads that it never stopped: not when it has merely ceased to
+        stand. (Changed by hand, it may have been allowed before.)"""
+        return self.standing is not Standing.INACTIVE or self.audit.seq > 0
+
+    def put_aside(self, standing: Standing | None) -> Entry:
+        """By hand: switched off, allowed, or (None) as it was."""
+        return replace(
+            self,
+            suspended=standing is Standing.INACTIVE,
+            allowed=standing is Standing.ALLOWED,
+            judged_before=None if standing is None else self.judged,
+        )
 
     def resting_on(self, support: Support) -> Entry:
         return replace(self, supports=self.supports | {support})

@@ -170,8 +170,9 @@ def _flags(entry: Entry) -> int:
         HAS_PDQ * (entry.pdq is not None)
         | HAS_SHA256 * (entry.sha256 is not None)
         | HAS_PHASH * (entry.phash is not None)
-        | SUSPENDED * entry.suspended
-        | ALLOWED * entry.allowed
+        # Not where a later judgement overrules it.
+        | SUSPENDED * (entry.suspended and entry.set_aside is not None)
+        | ALLOWED * (entry.allowed and entry.set_aside is not None)
     )
 
 

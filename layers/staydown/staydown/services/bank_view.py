@@ -101,6 +101,22 @@ class BankView:
         with self._lock:
             return self._pictures.matches(asked) if self._pictures is not None else []
 
+    def search(self, pdq: PdqHash, *, distance: int) -> list[Match]:
+        """Entries within so many bits (0 to 256) of a hash, turned and mirrored too; the nearest first."""
+        with self._lock:
+            return self._index.match_hash(pdq, 100, distance=distance, minimum_quality=0)
+
+    def allows(self, upload: Upload) -> bool:
+        """Whether it may be the picture of an entry that is allowed."""
+        if upload.fingerprint is None:
+            return False
+        policy = self._stack.settings.policy
+        with self._lock:
+            matches = self._index.match(
+                upload.fingerprint, distance=policy.review_distance, minimum_quality=policy.minimum_quality
+            )
+        return any(match.standing is Standing.ALLOWED for match in matches)
+
     def judge_hash(self, pdq: PdqHash, quality: int) -> tuple[Verdict, tuple[Match, ...]]:
         """The same for a bare hash, of which no picture is at hand."""
         policy = self._stack.settings.policy

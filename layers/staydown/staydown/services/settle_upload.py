@@ -55,6 +55,15 @@ def is_in_line(stack: Stack, upload: Upload, verdict: Verdict) -> bool:
     return up and not cases_by_match(stack, upload)
 
 
+def blocking_entries(upload: Upload) -> list[str]:
+    """The entries of the bank that stop it, with nobody having looked."""
+    return [
+        cause.removeprefix("entry:")
+        for cause, stop in upload.stops.items()
+        if stop.kind is StopKind.BLOCK and cause.startswith("entry:")
+    ]
+
+
 def _has_reviewer(stack: Stack, upload: Upload) -> bool:
     cases = (stack.cases.case(case_id) for case_id in upload.cases)
     return any(case is not None and case.undecided for case in cases)
@@ -72,6 +81,8 @@ class _Settling:
     def is_at_rest(self, upload: Upload) -> bool:
         """Take the next step of its state, if there is one; whether there was none."""
         if self._is_moved_by_bank(upload) or _freed_of_gone_entries(self._stack, upload):
+            return False
+        if self._freed_as_allowed(upload):
             return False
         # Reads back: if it was condemned (or released) meanwhile, what we just did is out of date.
         if not is_placed(self._stack, upload):
@@ -95,6 +106,18 @@ class _Settling:
         # Only now: whoever was refused above has to judge again.
         self._judged_at = judged_at
         return moved
+
+    def _freed_as_allowed(self, upload: Upload) -> bool:
+        """Free it of the entries that stop it, where it was allowed since and no longer is to be blocked."""
+        causes = blocking_entries(upload)
+        if not causes or len(causes) < len(upload.stops) or not self._bank.allows(upload):
+            return False
+        if self._bank.judge(upload, self._looks.of)[0] is Verdict.BLOCK:
+            return False
+        transaction = self._stack.transaction()
+        free_upload(self._stack, transaction, upload, [f"entry:{entry_id}" for entry_id in causes])
+        transaction.commit()
+        return True
 
     def _move(self, upload: Upload, verdict: Verdict, matches: tuple[Match, ...]) -> None:
         if verdict is not Verdict.CLEAR:
@@ -154,11 +177,7 @@ def _freed_of_gone_entries(stack: Stack, upload: Upload) -> bool:
     uploads it stopped; whoever stops looks here, afterwards, whether the entry still stands. One of the
     two sees the other, in every order.
     """
-    entry_ids = [
-        cause.removeprefix("entry:")
-        for cause, stop in upload.stops.items()
-        if stop.kind is StopKind.BLOCK and cause.startswith("entry:")
-    ]
+    entry_ids = blocking_entries(upload)
     if not entry_ids:
         return False
     standing = is_confirmed(stack, entry_ids)

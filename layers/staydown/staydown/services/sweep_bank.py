@@ -32,7 +32,7 @@ def sweep_bank(stack: Stack, bank: BankView, entry_ids: Collection[str]) -> Swep
     """Bring every upload in line with these entries as they stand."""
     bank.refresh()
     entries = [stored.entry for stored in stack.bank.entries(entry_ids).values()]
-    stopping = [e for e in entries if e.standing in {Standing.CONFIRMED, Standing.UNVERIFIED}]
+    moving = [e for e in entries if e.moves_copies]
     released = [
         upload_id
         for entry in entries
@@ -41,7 +41,7 @@ def sweep_bank(stack: Stack, bank: BankView, entry_ids: Collection[str]) -> Swep
         if _is_released(stack, bank, upload_id, entry.entry_id)
     ]
     stopped = [
-        upload_id for upload_id in _candidates(stack, stopping) if rejudge_upload(stack, bank, upload_id)
+        upload_id for upload_id in _candidates(stack, moving) if rejudge_upload(stack, bank, upload_id)
     ]
     _forget_pictures(stack, entries)
     return Swept(tuple(stopped), tuple(released))

@@ -1,0 +1,122 @@
+"""The bank's entries, for seniors: found, listed, and changed by hand."""
+
+from __future__ import annotations
+
+from functools import cache
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from staydown.api.callers import calling_senior
+from staydown.api.cursors import from_number, to_cursor
+from staydown.api.http import IdempotencyKey, IfMatch, etag, make_app, revision_of
+from staydown.api.idempotency import IdempotentCalls
+from staydown.aws.bank_store import Stored
+from staydown.aws.stack import Stack
+from staydown.domain.errors import InvalidRequest
+from staydown.domain.hashes import PdqHash
+from staydown.services.bank_view import BankView
+from staydown.services.change_entry import allow_hash, switch_entry
+from staydown.services.list_entries import FoundEntry, find_entries, list_entries
+
+from functions.bank_entries import models
+
+logger = Logger()
+app = make_app(logger)
+stack = cache(Stack.from_environment)
+
+
+@cache
+def bank() -> BankView:
+    return BankView(stack())
+
+
+@cache
+def calls() -> IdempotentCalls:
+    return IdempotentCalls(stack(), app.resolve)
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return calls()(event, context)
+
+
+@app.get("/v1/bank/entries", summary="Entries near a hash, or those that changed last", tags=["seniors"])
+def get_entries(
+    pdq: Annotated[
+        str | None, Query(pattern="^[0-9a-fA-F]{64}$", description="Find what is near; 64 hexadecimal digits")
+    ] = None,
+    within: Annotated[int, Query(ge=0, le=128, description="Bits of 256, with pdq")] = 31,
+    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    limit: Annotated[int, Query(ge=1, le=100, description="Changes to look at, without pdq")] = 25,
+) -> models.EntryPage:
+    calling_senior(app.current_event)
+    if pdq is not None:
+        found, following = find_entries(stack(), bank(), PdqHash.from_hex(pdq), within=within), None
+    else:
+        found, following = list_entries(stack(), before=from_number(cursor), limit=limit)
+    after = to_cursor({"before": following}) if following is not None else None
+    return models.EntryPage(entries=[_presented(one) for one in found], next=after)
+
+
+@app.post("/v1/bank/entries", summary="Allow a hash, or switch an entry off or on again", tags=["seniors"])
+def post_entry(
+    request: models.EntryChange, if_match: IfMatch = None, _key: IdempotencyKey = None
+) -> Response[models.BankEntry]:
+    reviewer = calling_senior(app.current_event).reviewer_id
+    if request.change is models.Change.ALLOW:
+        stored = _allowed(request, reviewer)
+    else:
+        stored = _switched(request, reviewer, revision_of(if_match))
+    return Response(
+        status_code=HTTPStatus.OK,
+        content_type="application/json",
+        body=_presented(FoundEntry(stored)),
+        headers=etag(stored.seq),
+    )
+
+
+def _allowed(request: models.EntryChange, reviewer: str) -> Stored:
+    if request.pdq is None or request.quality is None:
+        missing = {f"/{name}": "is needed" for name in ("pdq", "quality") if getattr(request, name) is None}
+        raise InvalidRequest("To allow a picture, its hash and quality are needed.", pointers=missing)
+    return allow_hash(
+        stack(),
+        bank(),
+        pdq=PdqHash.from_hex(request.pdq),
+        quality=request.quality,
+        reason=request.reason,
+        despite=request.despite,
+        reviewer=reviewer,
+    )
+
+
+def _switched(request: models.EntryChange, reviewer: str, expected_seq: int | None) -> Stored:
+    if request.entry_id is None:
+        raise InvalidRequest("Say which entry.", pointers={"/entry_id": "is needed"})
+    return switch_entry(
+        stack(),
+        entry_id=request.entry_id,
+        on=request.change is models.Change.REINSTATE,
+        reason=request.reason,
+        reviewer=reviewer,
+        expected_seq=expected_seq,
+    )
+
+
+def _presented(found: FoundEntry) -> models.BankEntry:
+    entry, match = found.stored.entry, found.match
+    return models.BankEntry(
+        entry_id=entry.entry_id,
+        standing=entry.standing,
+        by_hand=entry.set_aside,
+        quality=entry.quality if entry.pdq is not None else None,
+        exact_bytes=entry.sha256 is not None,
+        picture=entry.features is not None,
+        provenance=[models.RestsOn.of(support) for support in sorted(entry.supports)],
+        revision=found.stored.seq,
+        distance=match.distance if match is not None else None,
+        view=match.view if match is not None else None,
+    )
