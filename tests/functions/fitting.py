@@ -50,8 +50,9 @@ ROUTES: dict[str, tuple[str, str, Json]] = {
         "noor",
         "/v1/bank/entries",
         {
-            "change": "allow",
+            "change": "deactivate",
             "reason": "false_alarm",
+            "entry_id": "e",
             "pdq": "fedcba9876543210" * 4,
             "quality": 90,
             "despite": ["e"],

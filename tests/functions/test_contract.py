@@ -69,7 +69,9 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     scene.person.follow()
     scene.person.withdraw()
     assert noor.answer("GET", "/v1/bank/entries")["entries"]
-    for route in ("block", "unblock", "entry"):
+    allowed = {"change": "allow", "reason": "false_alarm", "pdq": "0f" * 32, "quality": 90}
+    assert noor.answer("POST", "/v1/bank/entries", json=allowed)["standing"] == "allowed"
+    for route in ("block", "unblock"):
         assert send(stack, route, ROUTES[route][2]).ok
 
     succeeded = {(method, path) for method, path, status in stack.contract.answered if status < 300}
