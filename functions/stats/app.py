@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from typing import Annotated, Any
 
@@ -22,8 +22,6 @@ logger = Logger()
 app = make_app(logger)
 stack = cache(Stack.from_environment)
 
-A_MONTH = timedelta(days=29)
-
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return app.resolve(event, context)
@@ -35,8 +33,7 @@ def get_stats(
     last: Annotated[date | None, Query(alias="to", description="Last day; today if absent")] = None,
 ) -> models.Stats:
     calling_senior(app.current_event)
-    last = last or stack().now().date()
-    figures = show_figures(stack(), first=first or last - A_MONTH, last=last)
+    figures = show_figures(stack(), first=first, last=last)
     return presented(figures, ground=stack().settings.legal_ground)
 
 

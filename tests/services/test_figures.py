@@ -156,6 +156,14 @@ def test_a_period_that_is_none_is_refused(world: World, days: int) -> None:
         show_figures(world.stack, first=first, last=first + timedelta(days=days))
 
 
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_year_without_figures_is_refused(world: World, year: int) -> None:
+    with pytest.raises(InvalidRequest):
+        show_figures(world.stack, first=None, last=date(year, 1, 1))
+    with pytest.raises(InvalidRequest):
+        show_figures(world.stack, first=date(year, 1, 1), last=None)
+
+
 def test_a_counter_that_says_otherwise_is_found(world: World) -> None:
     """A guard of these tests: the invariant that compares counters with the audit can fail."""
     judged_story(world, drawn(1))

@@ -10,10 +10,19 @@ from staydown.domain.errors import InvalidRequest
 from staydown.domain.summary import Figures, queue, total
 
 LONGEST = timedelta(days=366)
+USUAL = timedelta(days=29)
+_YEARS = range(2000, 2200)
 
 
-def show_figures(stack: Stack, *, first: date, last: date) -> Figures:
-    """InvalidRequest for a period that ends before it begins, or is longer than a year."""
+def show_figures(stack: Stack, *, first: date | None, last: date | None) -> Figures:
+    """first, last: days in UTC; absent: up to today, and thirty of them.
+
+    InvalidRequest for a period that ends before it begins, or is longer than a year.
+    """
+    last = last or stack.now().date()
+    if last.year not in _YEARS or (first is not None and first.year not in _YEARS):
+        raise InvalidRequest("There are no figures of that year.")
+    first = first or last - USUAL
     if not first <= last < first + LONGEST:
         raise InvalidRequest(
             "The period ends before it begins, or has more than 366 days.",
