@@ -194,6 +194,7 @@ class _Tour:
         self.recorder.listen()
         shown = self._upload("alpha", "late", self._photo())
         self._post("/v1/checks", "alpha", {"pdq": "0f" * 32, "quality": 100})
+        self._get(f"/v1/bank/entries?pdq={'0f' * 32}", "noor")
         self._report(hashes=[{"pdq": self._hash_of(shown), "quality": 100}])
         self.stack.drain()
 
