@@ -46,10 +46,10 @@ def test_a_notice_is_read_appealed_and_its_outcome_shown(open_page: Open, stack:
     assert "Write why the decision is wrong." in alert(page)
     assert faults(page) == []
     page.route("**/v1/notices/**", lambda route: route.fulfill(status=503, body="{}"))
-    page.fill("#statement", "It is a statue in a museum.")
+    page.fill("#appeal", "It is a statue in a museum.")
     appealed(page)
     page.get_by_text("Our service does not answer.").wait_for()
-    assert page.input_value("#statement") == "It is a statue in a museum."
+    assert page.input_value("#appeal") == "It is a statue in a museum."
     page.unroute("**/v1/notices/**")
     appealed(page)
     page.get_by_text("We have your appeal.").first.wait_for()

@@ -59,9 +59,12 @@ def test_a_report_from_a_phone_is_followed_completed_and_taken_back(
     assert "your signature" in page.locator(".missing").inner_text()
     page.locator("[value=subject_or_representative]").check()
     page.locator("[value=good_faith]").check()
+    page.get_by_role("button", name="Look again").click()
+    page.wait_for_function("document.activeElement.tagName === 'H1'")
+    assert page.locator("[value=good_faith]").is_checked(), "looking again loses nothing"
     page.fill("#signature", form.signature)
     page.get_by_role("button", name="Add it").click()
-    page.get_by_text("Thank you. It was added.").wait_for()
+    page.locator(".notice.success", has_text="Thank you. It was added.").wait_for()
     assert "It will be decided by" in page.locator("main").inner_text()
     assert "What was missing was added." in page.locator(".timeline").inner_text()
     (case_id,) = stack.app().status(upload_id)["case_ids"]

@@ -1,20 +1,22 @@
 // Adding what is missing, or what a reviewer asked for.
-import { Problem, newKey } from "../api.js";
-import { h, replace } from "../dom.js";
-import { problemNotice } from "../shell.js";
+import { newKey } from "../api.js";
+import { h } from "../dom.js";
 import { t } from "../strings.js";
 import { DECLARATIONS } from "./answers.js";
+import { attempt } from "./attempt.js";
 import { checkContact, contactFields } from "./contact.js";
 import { choices, errorSummary, showErrors, textField, why } from "./fields.js";
 
 /**
- * report: of GET /v1/cases/NUMBER. send(body, key): asks the API; a Problem comes back as the answer, and what
- * was typed stays.
+ * report: of GET /v1/cases/NUMBER. typed: keeps what is typed here, should the page be drawn again.
+ * send(body, key): asks the API, and throws its Problem.
  */
-export function completeForm(report, send) {
+export function completeForm(report, typed, send) {
   const missing = new Set(report.missing);
   const asked = report.cases.some((one) => one.state === "needs_information");
-  const added = { email: "", signature: "", name: "", statement: "", declarations: declarationsOf(missing) };
+  const added = (typed.added ??= {
+    email: "", signature: "", name: "", statement: "", declarations: declarationsOf(missing),
+  });
   const declares = DECLARATIONS.filter((one) => missing.has(`/declarations/${one}`));
   const wanted = [...(missing.has("/contact") ? ["email", "name"] : []), ...(missing.has("/signature") ? ["signature"] : [])];
   const said = h("div");
@@ -28,7 +30,11 @@ export function completeForm(report, send) {
       id: "declarations",
       kind: "checkbox",
       legend: t("form.you.declare"),
-      options: declares.map((value) => ({ value, label: t(`declaration.${value}`) })),
+      options: declares.map((value) => ({
+        value,
+        label: t(`declaration.${value}`),
+        checked: added.declarations[value],
+      })),
       onChoose: (value, checked) => changed(added.declarations[value] = checked),
     })],
     wanted.length > 0 && [why(t("form.contact.why")), contactFields(added, changed, wanted)],
@@ -36,6 +42,7 @@ export function completeForm(report, send) {
       id: "statement",
       label: t("complete.statement"),
       hint: t("complete.statement.hint"),
+      value: added.statement,
       rows: 6,
       maxLength: 5000,
       onInput: (value) => changed(added.statement = value),
@@ -48,12 +55,7 @@ export function completeForm(report, send) {
     const errors = Object.keys(body).length > 0 ? checkContact(added) : { [firstField()]: t("complete.none") };
     showErrors(form, errors);
     if (Object.keys(errors).length > 0) return;
-    button.disabled = true;
-    const answer = await send(body, key);
-    if (!(answer instanceof Problem)) return;
-    button.disabled = false;
-    replace(said, problemNotice(answer));
-    said.scrollIntoView({ block: "nearest" });
+    await attempt(() => send(body, key), said, button);
   }
 
   const firstField = () => form.querySelector("input, textarea").id;

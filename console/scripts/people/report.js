@@ -1,47 +1,51 @@
 // One report, as its sender sees it: where it stands, what is missing, what was said, what can be done.
-import { Problem, ask, newKey } from "../api.js";
+import { ask, newKey } from "../api.js";
 import { h, replace } from "../dom.js";
-import { announce, notice, problemNotice } from "../shell.js";
+import { announce, notice } from "../shell.js";
 import { fromNow, has, moment, t } from "../strings.js";
+import { appealForm, appealView } from "./appeal.js";
+import { attempt } from "./attempt.js";
 import { completeForm } from "./complete.js";
 import { confirmed } from "./confirm.js";
 import { missingList } from "./missing.js";
 import { told } from "./told.js";
 
 /**
- * Show it in `main`. opened: its number and secret. report: the answer to GET /v1/cases/NUMBER. close: called
- * when it is to be closed.
+ * Show it in `main`. opened: its number and secret, and what is typed here meanwhile. report: the answer to
+ * GET /v1/cases/NUMBER. close: called when it is to be closed. said: what was done just now.
  */
-export function reportView(main, opened, report, close, { problem, said } = {}) {
+export function reportView(main, opened, report, close, said) {
   const path = `/v1/cases/${encodeURIComponent(opened.number)}`;
+  const typed = (opened.typed ??= {});
+  const wrong = h("div");
 
-  /** Ask for a change, and show what the report is then; true when it was made. */
-  async function change(method, more, { body, key, done } = {}) {
-    try {
-      const answer = await ask(method, `${path}${more}`, { body, key, secret: opened.secret });
-      reportView(main, opened, answer.body, close, { said: done });
-      return true;
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      if (more !== "/information") reportView(main, opened, report, close, { problem: error });
-      return error;
-    }
+  /** Ask, and show what the report is then. */
+  async function change(method, more, { done, ...options } = {}) {
+    const { body } = await ask(method, `${path}${more}`, { ...options, secret: opened.secret });
+    if (method === "POST") opened.typed = {};
+    reportView(main, opened, body, close, done);
   }
+
+  const complete = (body, key) => change("POST", "/information", { body, key, done: t("report.completed") });
+  const appeal = (body, key) => change("POST", "/appeal", { body, key, done: t("appeal.sent") });
+  const withdraw = () => change("POST", "/withdraw", { key: newKey(), done: t("report.withdrawn.done") });
+  const again = (event) => attempt(() => change("GET", ""), wrong, event.currentTarget);
 
   const heading = h("h1", { tabIndex: -1 }, t("report.h", { number: report.case_number }));
   replace(main, h("div", { class: "stack" },
     heading,
-    problem && problemNotice(problem),
     said && notice("success", "", h("p", {}, said)),
     standing(report),
-    asksForMore(report) && completeForm(report, (body, key) =>
-      change("POST", "/information", { body, key, done: t("report.completed") })),
+    asksForMore(report) && completeForm(report, typed, complete),
+    report.cases.filter((one) => one.appeal).map((one) => appealView("reporter", one.appeal)),
+    refusedUntil(report) && appealForm({ by: "reporter", until: refusedUntil(report), typed, send: appeal }),
     told(report),
+    wrong,
     h("div", { class: "row" },
-      h("button", { type: "button", on: { click: () => change("GET", "") } }, t("report.again")),
+      h("button", { type: "button", on: { click: again } }, t("report.again")),
       h("button", { type: "button", on: { click: close } }, t("report.close"))),
-    !report.withdrawn && withdrawal(() => change("POST", "/withdraw", { key: newKey(), done: t("report.withdrawn.done") }))));
-  (main.querySelector("[role=alert]") ?? heading).focus();
+    !report.withdrawn && withdrawal(withdraw)));
+  heading.focus();
   if (said) announce(said);
 }
 
@@ -75,17 +79,27 @@ function asksForMore(report) {
   return !report.withdrawn && (!report.valid || report.cases.some((one) => one.state === "needs_information"));
 }
 
+/** Until when a refusal of it can be appealed; undefined where there is none, or it was appealed. */
+function refusedUntil(report) {
+  const refused = report.cases.filter((one) => one.appeal_until && !one.appeal);
+  const until = refused.map((one) => one.appeal_until).sort().at(-1);
+  return !report.withdrawn && new Date(until) > new Date() ? until : undefined;
+}
+
 function withdrawal(withdraw) {
+  const wrong = h("div");
+  const sure = {
+    title: t("report.withdraw.sure"),
+    text: t("report.withdraw.sure.what"),
+    yes: t("report.withdraw.yes"),
+    no: t("report.withdraw.no"),
+  };
+  const asked = async ({ currentTarget: button }) => {
+    if (await confirmed(sure)) await attempt(withdraw, wrong, button);
+  };
   return h("section", { class: "withdrawal" },
     h("h2", {}, t("report.withdraw.h")),
     h("p", {}, t("report.withdraw.what")),
-    h("button", {
-      type: "button",
-      on: {
-        async click() {
-          const sure = { title: t("report.withdraw.sure"), text: t("report.withdraw.sure.what") };
-          if (await confirmed({ ...sure, yes: t("report.withdraw.yes"), no: t("report.withdraw.no") })) withdraw();
-        },
-      },
-    }, t("report.withdraw")));
+    wrong,
+    h("button", { type: "button", on: { click: asked } }, t("report.withdraw")));
 }

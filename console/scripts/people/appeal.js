@@ -1,0 +1,59 @@
+// Asking that somebody else looks again: the form, and what became of it. For whoever reported, and for
+// whoever posted.
+import { newKey } from "../api.js";
+import { h } from "../dom.js";
+import { moment, t } from "../strings.js";
+import { attempt } from "./attempt.js";
+import { errorSummary, showErrors, textField, why } from "./fields.js";
+
+/**
+ * by: "reporter" or "poster". until: the last moment for it. typed: keeps what is typed here, should the page
+ * be drawn again. send(body, key): asks the API, and throws its Problem.
+ */
+export function appealForm({ by, until, typed, send }) {
+  let key = newKey();
+  const said = h("div");
+  const button = h("button", { class: "primary" }, t("appeal.send"));
+  const form = h("form", { class: "card stack", noValidate: true, autocomplete: "off", on: { submit } },
+    h("h2", {}, t("appeal.form.h")),
+    h("p", {}, t("appeal.form.what"), " ", t(`appeal.form.${by}`)),
+    h("p", {}, t("appeal.until", { at: moment(until) })),
+    errorSummary(), said,
+    why(t(`appeal.why.${by}`)),
+    textField({
+      id: "appeal",
+      label: t("appeal.statement"),
+      hint: t("appeal.statement.hint"),
+      value: typed.appeal ?? "",
+      rows: 6,
+      maxLength: 5000,
+      onInput(value) {
+        typed.appeal = value;
+        key = newKey();
+      },
+    }),
+    h("div", {}, button));
+
+  async function submit(event) {
+    event.preventDefault();
+    const statement = (typed.appeal ?? "").trim();
+    const errors = statement ? {} : { appeal: t("appeal.statement.none") };
+    showErrors(form, errors);
+    if (!statement) return;
+    await attempt(() => send({ statement }, key), said, button);
+  }
+
+  return form;
+}
+
+/** by: as above. appeal: {filed_at, outcome, decided_at}, the last two null until it is decided. */
+export function appealView(by, { filed_at: filedAt, outcome, decided_at: decidedAt }) {
+  const word = outcome ?? "waiting";
+  return h("section", { class: "card stack" },
+    h("h2", {}, t("appeal.h")),
+    h("p", {}, t("appeal.filed", { at: moment(filedAt) })),
+    h("p", {}, h("span", { class: `badge ${outcome === "upheld" ? "success" : ""}` }, t(`appeal.outcome.${word}`))),
+    outcome
+      ? h("p", {}, t(`appeal.outcome.${word}.${by}`, { at: moment(decidedAt) }))
+      : h("p", {}, t("appeal.outcome.waiting.what"), " ", t(`appeal.outcome.waiting.${by}`)));
+}
