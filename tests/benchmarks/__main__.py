@@ -1,5 +1,6 @@
 """`make bench`: every benchmark, one after the other, then the page: docs/benchmarks.md, .json and plots.
 
+What each measured is kept in .local/benchmarks; `--only` measures some anew and takes the rest from there.
 `--quick` takes a tenth of the photographs and leaves out the largest index; its page is not to be kept.
 """
 
@@ -9,11 +10,9 @@ import argparse
 import json
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from tests.benchmarks import page
 
@@ -23,21 +22,26 @@ ROOT = Path(__file__).parents[2]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", nargs="*", help="measure these; take the others as they were measured last")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=ROOT / "docs", help="folder of the page")
     given = parser.parse_args()
-    results: dict[str, Any] = {"seed": given.seed}
-    with tempfile.TemporaryDirectory() as folder:
-        for name, arguments in _plan(given.quick).items():
-            out = Path(folder) / f"{name}.json"
-            started = time.monotonic()
-            print(f"{name} …", flush=True)
-            seeded = [] if name.startswith("speed") else ["--seed", str(given.seed)]
-            _run(name, [*arguments, *seeded, "--out", str(out)])
-            results[name] = json.loads(out.read_text(encoding="utf-8"))
-            print(f"{name}: {time.monotonic() - started:.0f} s", flush=True)
+    plan = _plan(given.quick)
+    if unknown := set(given.only or ()) - set(plan):
+        parser.error(f"no benchmark is called {', '.join(sorted(unknown))}; there are {', '.join(plan)}")
+    kept = ROOT / ".local" / "benchmarks" / ("quick" if given.quick else "full")
+    kept.mkdir(parents=True, exist_ok=True)
+    for name, arguments in plan.items():
+        if given.only is not None and name not in given.only:
+            continue
+        started = time.monotonic()
+        print(f"{name} …", flush=True)
+        seeded = [] if name.startswith("speed") else ["--seed", str(given.seed)]
+        _run(name, [*arguments, *seeded, "--out", str(kept / f"{name}.json")])
+        print(f"{name}: {time.monotonic() - started:.0f} s", flush=True)
+    results = {name: json.loads((kept / f"{name}.json").read_text(encoding="utf-8")) for name in plan}
     given.out.mkdir(parents=True, exist_ok=True)
-    page.write(results, given.out)
+    page.write({"seed": given.seed, **results}, given.out)
     print(f"wrote {given.out / 'benchmarks.md'}")
 
 
@@ -50,7 +54,8 @@ def _plan(quick: bool) -> dict[str, Sequence[str]]:
         "speed_scan": [],
         "keypoint_candidates": ["--sizes", "100", "1000"] if quick else [],
         "recall": [*few, "--bank", "150"],
-        "wrong_verdicts": ["--asked", "6" if quick else "100", "--hard", "4" if quick else "40"],
+        "wrong_verdicts": ["--asked", "6" if quick else "120", "--hard", "4" if quick else "40"],
+        "large_bank": ["--pictures", "500", "--every", "10"] if quick else [],
     }
 
 

@@ -89,7 +89,7 @@ def main() -> None:
     rows: list[dict[str, Any]] = []
     for size in given.sizes:
         pictures = [*own, *((str(uuid.UUID(int=n)), features_from_bytes(d)) for n, d in enumerate(others))]
-        index = KeypointIndex.of((entry_id, features, None) for entry_id, features in pictures[:size])
+        index = KeypointIndex.of(pictures[:size])
         data = write_keypoints(index)
         start = time.process_time()
         read_keypoints(data)

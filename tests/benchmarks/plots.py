@@ -45,6 +45,38 @@ def plot_look_ups(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
     _save(figure, path)
 
 
+def plot_curve(stages: Mapping[str, Sequence[tuple[float, float, str]]], path: Path) -> None:
+    """By stage, as it loosens: (wrong matches in 10,000 innocent uploads, per cent found, the setting)."""
+    figure, axes = plt.subplots(figsize=(8, 4.2))
+    for number, (stage, points) in enumerate(stages.items()):
+        colour = ("#6ea8dc", "#1f5f99")[number % 2]
+        axes.plot([wrong for wrong, _, _ in points], [found for _, found, _ in points], "o-", color=colour)
+        axes.lines[-1].set(markersize=4, label=stage)
+        for wrong, found, setting in points:
+            axes.annotate(setting, (wrong, found), xytext=(3, -9), textcoords="offset points", fontsize=6)
+    axes.set_xscale("symlog", linthresh=1)
+    axes.set_xlim(left=-0.2)
+    axes.set(xlabel="wrong matches in 10,000 innocent uploads", ylabel="per cent of the copies found")
+    axes.grid(color="#dddddd")
+    axes.legend(loc="lower right", fontsize=8)
+    _save(figure, path)
+
+
+def plot_distances(bits: Sequence[int], slope: float, level: float, path: Path) -> None:
+    """How many comparisons of unrelated pictures lie at each distance, and the line along their tail."""
+    figure, axes = plt.subplots(figsize=(8, 3.4))
+    there = [distance for distance, count in enumerate(bits) if count]
+    axes.plot(there, [bits[distance] for distance in there], "o", color="#1f5f99", markersize=3)
+    axes.plot(
+        range(there[0] + 13), [10 ** (level + slope * d) for d in range(there[0] + 13)], color="#9aa0a6"
+    )
+    for distance in (31, 47):
+        axes.axvline(distance, color="#c0504d", linewidth=0.8)
+    axes.set(yscale="log", xlabel="bits", ylabel="comparisons")
+    axes.grid(color="#dddddd")
+    _save(figure, path)
+
+
 def _save(figure: Any, path: Path) -> None:
     figure.tight_layout()
     figure.savefig(path, metadata={"Date": None})

@@ -19,7 +19,7 @@ from staydown.domain.verdicts import Verdict
 
 from tests.benchmarks.attacks import ATTACKS
 from tests.benchmarks.photographs import file_of, in_parallel, photographs, picture_of
-from tests.benchmarks.recognisers import METHODS, Recogniser
+from tests.benchmarks.recognisers import METHODS, Recogniser, laid
 
 _PARTNERS = 40
 """How many photographs serve as collage partners and backgrounds; none of them is banked."""
@@ -50,15 +50,13 @@ def _ask(task: tuple[int, str, int]) -> dict[str, Any]:
         for method in METHODS
     }
     own = [match.evidence for match in answer.matches if _Worker.recogniser.name_of(match.entry_id) == name]
-    best = max(own, key=lambda evidence: evidence.fields_confirmed, default=None)
     return {
         "edit": ATTACKS[attack].name,
         "photo": name,
         "verdicts": {method: str(answer.verdict(method, name)) for method in METHODS},
         "wrong": {method: others for method, others in wrong.items() if others},
-        "inliers": best.inliers if best else None,
-        "tiles": [best.agreeing(64), best.visible] if best else None,
-        "fields": [best.fields_confirmed, best.fields_visible] if best else None,
+        "nearest": answer.nearest[name],
+        "laid": [laid(evidence) for evidence in own],
     }
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 from staydown.domain.bank import Change, Entry, Source, Support
-from staydown.domain.evidence import EvidencePolicy
+from staydown.domain.evidence import Evidence, EvidencePolicy
 from staydown.domain.fingerprints import Fingerprint
 from staydown.domain.verdicts import MatchPolicy, Verdict
 from staydown.imaging.decode import decode
@@ -17,6 +19,7 @@ from staydown.imaging.limits import Limits
 from staydown.matching.bank_index import BankIndex
 from staydown.matching.keypoint_index import KeypointIndex
 from staydown.matching.keypoint_match import PictureMatch, match_pictures
+from staydown.matching.picture_verdicts import as_matches
 
 LIMITS = Limits()
 RANK = {Verdict.BLOCK: 2, Verdict.REVIEW: 1, Verdict.CLEAR: 0}
@@ -25,22 +28,24 @@ METHODS = ("pdq", "stage_one", "stage_two", "both")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Of every banked picture that was met, by name, the verdict: of stage one, of stage two."""
+    """Of every banked picture that was met, by name, the verdict: of stage one, of stage two.
 
+    nearest: of every banked picture the bits between its hash and the nearest view of the upload.
+    """
+
+    nearest: Mapping[str, int]
     pdq: frozenset[str]
     stage_one: Mapping[str, Verdict]
     stage_two: Mapping[str, Verdict]
+    both: Mapping[str, Verdict]
     matches: Sequence[PictureMatch]
 
     def verdict(self, method: str, name: str) -> Verdict:
         """What the method says of the upload and this banked picture."""
         if method == "pdq":
             return Verdict.BLOCK if name in self.pdq else Verdict.CLEAR
-        one = self.stage_one.get(name, Verdict.CLEAR)
-        two = self.stage_two.get(name, Verdict.CLEAR)
-        if method == "stage_one":
-            return one
-        return two if method == "stage_two" else max(one, two, key=RANK.__getitem__)
+        found = {"stage_one": self.stage_one, "stage_two": self.stage_two, "both": self.both}[method]
+        return found.get(name, Verdict.CLEAR)
 
     def names(self) -> set[str]:
         return {*self.pdq, *self.stage_one, *self.stage_two}
@@ -54,12 +59,14 @@ class Recogniser:
         self._names = {str(uuid.uuid5(uuid.NAMESPACE_URL, name)): name for name in pictures}
         ids = dict(zip(pictures, self._names, strict=True))
         self._hashes = {name: fingerprint(data, LIMITS) for name, data in pictures.items()}
+        held = b"".join(found.upright.pdq.data for found in self._hashes.values())
+        self._held = np.frombuffer(held, np.uint64).reshape(1, -1, 4)
         self._bank = BankIndex()
         self._bank.apply(
             Change(seq, _entry(ids[name], found)) for seq, (name, found) in enumerate(self._hashes.items(), 1)
         )
         self.keypoints = KeypointIndex.of(
-            (ids[name], bank_features(decode(data, LIMITS)), None) for name, data in pictures.items()
+            (ids[name], bank_features(decode(data, LIMITS))) for name, data in pictures.items()
         )
         self.policy, self.evidence = MatchPolicy(), EvidencePolicy()
 
@@ -74,10 +81,20 @@ class Recogniser:
         for match in laid_over:
             name, verdict = self._names[match.entry_id], self.evidence.judge(match.evidence)
             stage_two[name] = max(stage_two.get(name, Verdict.CLEAR), verdict, key=RANK.__getitem__)
-        return Answer(self._plain(found), stage_one, stage_two, laid_over)
+        every = [*matches, *as_matches(laid_over, self.evidence)]
+        both = {
+            self._names[entry_id]: self.policy.decide(m for m in every if m.entry_id == entry_id)[0]
+            for entry_id in {match.entry_id for match in every}
+        }
+        return Answer(self._nearest(found), self._plain(found), stage_one, stage_two, both, laid_over)
 
     def name_of(self, entry_id: str) -> str:
         return self._names[entry_id]
+
+    def _nearest(self, asked: Fingerprint) -> dict[str, int]:
+        views = np.frombuffer(b"".join(view.pdq.data for view in asked.views), np.uint64).reshape(-1, 1, 4)
+        bits = np.bitwise_count(views ^ self._held).sum(axis=2, dtype=np.uint16).min(axis=0)
+        return dict(zip(self._hashes, bits.tolist(), strict=True))
 
     def _plain(self, asked: Fingerprint) -> frozenset[str]:
         """PDQ of the picture as it is, within 31."""
@@ -86,6 +103,35 @@ class Recogniser:
             for name, held in self._hashes.items()
             if asked.upright.pdq.distance(held.upright.pdq) <= self.policy.block_distance
         )
+
+
+def laid(evidence: Evidence) -> dict[str, Any]:
+    """What one picture laid over another showed, as JSON: enough to judge it by any other policy."""
+    return {
+        "inliers": evidence.inliers,
+        "overlap": round(evidence.overlap, 3),
+        "tiles": evidence.tiles,
+        "fields": [evidence.fields_confirmed, evidence.fields_visible],
+    }
+
+
+def judged(row: Mapping[str, Any], policy: EvidencePolicy) -> Verdict:
+    """What a policy says of what `laid` kept."""
+    confirmed, visible = row["fields"]
+    fields = (True,) * confirmed + (False,) * (visible - confirmed)
+    return policy.judge(
+        Evidence(
+            transform=(),
+            mirrored=False,
+            inverted=False,
+            matches=row["inliers"],
+            inliers=row["inliers"],
+            spread=0,
+            overlap=row["overlap"],
+            tiles=tuple(row["tiles"]),
+            fields=fields,
+        )
+    )
 
 
 def _entry(entry_id: str, found: Fingerprint) -> Entry:

@@ -74,7 +74,7 @@ def _bank() -> tuple[BankIndex, dict[str, Any]]:
 
 
 def _pictures(real: list[JudgedFeatures], count: int) -> tuple[KeypointIndex, dict[str, Any]]:
-    many = ((str(uuid.UUID(int=number)), one, None) for number, one in enumerate(_made_up(real, count)))
+    many = ((str(uuid.UUID(int=number)), one) for number, one in enumerate(_made_up(real, count)))
     data = write_keypoints(KeypointIndex.of(many))
     (took,) = timed(lambda: read_keypoints(data), runs=3)
     return read_keypoints(data), {

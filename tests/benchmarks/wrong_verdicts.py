@@ -22,7 +22,7 @@ from staydown.domain.verdicts import Verdict
 
 from tests.benchmarks.attacks import ATTACKS
 from tests.benchmarks.photographs import file_of, in_parallel, photographs, picture_of
-from tests.benchmarks.recognisers import METHODS, Answer, Recogniser
+from tests.benchmarks.recognisers import METHODS, Answer, Recogniser, laid
 
 _PARTNERS = 30
 SHARED = (
@@ -80,7 +80,8 @@ def _same_frame(task: tuple[int, int, str, str, int]) -> dict[str, Any]:
     one, other = replace(ATTACKS[first], name=name), replace(ATTACKS[second], name=name)
     recogniser = Recogniser({banked: one(picture_of(banked), same, _Worker.others)})
     answer = recogniser.ask(other(picture_of(asked), same, _Worker.others))
-    return {"edit": name, "photo": asked, "wrong": _wrong(answer), "laid": len(answer.matches)}
+    overlaps = [laid(match.evidence) for match in answer.matches]
+    return {"edit": name, "photo": asked, "wrong": _wrong(answer), "laid": overlaps}
 
 
 def summary(title: str, rows: Sequence[dict[str, Any]], pairs: int) -> str:
@@ -128,7 +129,14 @@ def main() -> None:
     print("\n" + summary(f"seed {given.seed}, unrelated pictures", unrelated, pairs))
     if given.out:
         given.out.write_text(
-            json.dumps({"seed": given.seed, "hard": framed, "unrelated": unrelated}, indent=1)
+            json.dumps(
+                {
+                    "seed": given.seed,
+                    "banked": len(chosen.banked),
+                    "hard": framed,
+                    "unrelated": unrelated,
+                }
+            )
         )
 
 

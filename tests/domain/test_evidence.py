@@ -27,6 +27,7 @@ def evidence(
         (evidence(66, 66, 60, 60), Verdict.BLOCK),
         (evidence(40, 66, 30, 60), Verdict.BLOCK),
         (evidence(28, 66, 48, 60), Verdict.BLOCK),  # a large sticker
+        (evidence(28, 66, 21, 26), Verdict.REVIEW),  # a page around a plain picture
         (evidence(2, 2, 14, 16), Verdict.BLOCK),  # a small crop
         (evidence(2, 2, 8, 16), Verdict.REVIEW),
         (evidence(33, 66, 20, 60), Verdict.REVIEW),
@@ -67,6 +68,20 @@ def test_more_agreement_never_means_a_milder_verdict() -> None:
 def test_demands_out_of_range_are_refused(change: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must be"):
         replace(Demand(10, 3, 0.6, 0.5), **change)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("found", "contradicts"),
+    [
+        (evidence(29, 66, 24, 40), True),  # another photograph on the same page
+        (evidence(30, 66, 24, 40), False),
+        (evidence(0, 66, 24, 40, inliers=9), False),
+        (evidence(0, 11, 24, 40), False),
+        (evidence(0, 0, 0, 0), False),
+    ],
+)
+def test_what_mostly_differs_though_well_aligned_is_no_copy(found: Evidence, contradicts: bool) -> None:
+    assert POLICY.contradicts(found) is contradicts
 
 
 def test_a_distance_out_of_range_is_refused() -> None:

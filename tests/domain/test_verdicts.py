@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from staydown.domain.bank import Match, Standing
+from staydown.domain.bank import Match, Overlap, Standing
 from staydown.domain.verdicts import MatchPolicy, Verdict
 
 from tests.domain.strategies import matches
@@ -30,9 +30,7 @@ def expected(one: Match) -> Verdict:
         return Verdict.BLOCK if confirmed else Verdict.REVIEW
     if not one.trusted or one.distance > 47:
         return Verdict.CLEAR
-    if one.distance <= 31:
-        return Verdict.BLOCK if confirmed else Verdict.REVIEW
-    return Verdict.REVIEW if confirmed else Verdict.CLEAR
+    return Verdict.BLOCK if confirmed and one.distance <= 31 else Verdict.REVIEW
 
 
 @pytest.mark.parametrize(
@@ -106,6 +104,24 @@ def test_a_plain_picture_is_stopped_by_its_bytes_alone(one: Match) -> None:
     assert POLICY.judge(plain) is Verdict.CLEAR
     exact = replace(one, trusted=False, exact=True, standing=Standing.CONFIRMED)
     assert POLICY.judge(exact) is Verdict.BLOCK
+
+
+def overlap(*, conclusive: bool = False, contradicts: bool = False) -> Match:
+    found = Overlap(inliers=60, agreeing=25, visible=66, conclusive=conclusive, contradicts=contradicts)
+    return replace(match(Standing.CONFIRMED, 3), view="laid over", overlap=found)
+
+
+@given(st.integers(0, 31))
+def test_a_near_hash_that_its_picture_contradicts_is_brought_to_a_reviewer(distance: int) -> None:
+    near = match(Standing.CONFIRMED, distance)
+    assert POLICY.decide([near, overlap(contradicts=True)]) == (Verdict.REVIEW, (near,))
+    assert POLICY.decide([replace(near, entry_id="another"), overlap(contradicts=True)])[0] is Verdict.BLOCK
+
+
+def test_a_contradiction_stops_nothing_and_does_not_free_the_very_bytes() -> None:
+    assert POLICY.decide([overlap(contradicts=True)]) == (Verdict.CLEAR, ())
+    exact = match(Standing.CONFIRMED, 0, exact=True)
+    assert POLICY.decide([exact, overlap(contradicts=True)])[0] is Verdict.BLOCK
 
 
 @given(st.integers(-5, 200), st.integers(-5, 200), st.integers(-5, 120))

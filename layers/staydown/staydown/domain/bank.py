@@ -137,12 +137,14 @@ class Overlap:
 
     inliers: keypoints that the laying explains. agreeing, visible: parts (tiles) of the judged picture
     that look the same, and that could be compared. conclusive: enough to block (else enough to look).
+    contradicts: no match at all, but the reverse: laid over each other the two show something else.
     """
 
     inliers: int
     agreeing: int
     visible: int
     conclusive: bool
+    contradicts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,32 +37,39 @@ class MatchPolicy:
     def judge(self, match: Match) -> Verdict:
         """What one match alone leads to.
 
-        Confirmed and near: block. Unverified and near, or confirmed and nearly near: a person looks.
-        A hash of too little quality is no ground for anything unless the bytes are the same.
+        Confirmed and near: block. Unverified and near, or nearly near: a person looks. A hash of too little
+        quality is no ground for anything unless the bytes are the same.
         """
         if match.standing not in {Standing.CONFIRMED, Standing.UNVERIFIED}:
             return Verdict.CLEAR
         if match.overlap is not None:
+            if match.overlap.contradicts:
+                return Verdict.CLEAR
             conclusive = match.overlap.conclusive and match.standing is Standing.CONFIRMED
             return Verdict.BLOCK if conclusive else Verdict.REVIEW
         same = match.exact or (match.trusted and match.distance <= self.block_distance)
         if same:
             return Verdict.BLOCK if match.standing is Standing.CONFIRMED else Verdict.REVIEW
         near = match.trusted and match.distance <= self.review_distance
-        return Verdict.REVIEW if near and match.standing is Standing.CONFIRMED else Verdict.CLEAR
+        return Verdict.REVIEW if near else Verdict.CLEAR
 
     def decide(self, matches: Iterable[Match]) -> tuple[Verdict, tuple[Match, ...]]:
         """The verdict on an image, and the matches it rests on, the gravest and nearest first.
 
         An `allowed` entry at least as near as another match takes that match away: it is the known
         innocent picture. (The same bytes as a judged image beat everything but the same bytes allowed.)
+        Where the picture was laid over the judged one and shows something else, a hash that is near does not
+        block: two photographs on the same page may have the hash of the page. A person looks.
         """
         found = list(matches)
+        denied = {m.entry_id for m in found if m.overlap is not None and m.overlap.contradicts}
         allowed = [_nearness(m) for m in found if m.standing is Standing.ALLOWED and (m.trusted or m.exact)]
         innocent = min(allowed, default=None)
         grave: list[tuple[Verdict, Match]] = []
         for match in found:
             verdict = self.judge(match)
+            if verdict is Verdict.BLOCK and match.entry_id in denied and not match.exact:
+                verdict = Verdict.REVIEW
             if verdict is Verdict.CLEAR or (innocent is not None and innocent <= _nearness(match)):
                 continue
             grave.append((verdict, match))

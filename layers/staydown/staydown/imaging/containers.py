@@ -82,7 +82,8 @@ def open_container(
         scale = 1
         if image_format is JPEG:
             full, factor = image.width, shrink(*image.size)
-            image.draft(None, (image.width // factor, image.height // factor))
+            # Reduced, its own luma will do: the colours need not be made, and to be weighed again.
+            image.draft("L" if factor > 1 else None, (image.width // factor, image.height // factor))
             scale = round(full / image.width)
         image.load()
         return Loaded(image, _orientation(image), scale)

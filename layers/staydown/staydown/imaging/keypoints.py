@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staydown.imaging.borders import Crop, without_borders
+from staydown.imaging.borders import Crop
 from staydown.imaging.decode import Picture
 from staydown.imaging.features import (
     SUBPIXELS,
@@ -21,6 +21,7 @@ from staydown.imaging.features import (
     JudgedFeatures,
     Keypoints,
 )
+from staydown.imaging.framing import framed_picture
 from staydown.imaging.luma import Grey, Plane, rounded
 from staydown.imaging.tiles import TILE_FRAME, tile_hashes
 
@@ -39,7 +40,7 @@ _LEVELS, LEVEL_STEP = 8, 1.2
 
 
 def bank_features(picture: Picture) -> JudgedFeatures:
-    """What to keep of a judged picture: of its first frame, without a plain border around it."""
+    """What to keep of a judged picture: of its first frame, without the page or the border around it."""
     grey = working_picture(banked_part(picture).of(picture.frames[0].luma))
     square = cv2.resize(grey, (TILE_FRAME, TILE_FRAME), interpolation=cv2.INTER_AREA)
     hashes, qualities = tile_hashes(np.asarray(square, np.uint8))
@@ -48,12 +49,9 @@ def bank_features(picture: Picture) -> JudgedFeatures:
 
 
 def banked_part(picture: Picture) -> Crop:
-    """What of the first frame counts as the picture: all of it but a plain border."""
+    """What of the first frame counts as the picture."""
     plane = picture.frames[0].luma
-    part = Crop("", 0, 0, plane.shape[1], plane.shape[0])
-    for inner in without_borders(rounded(plane)):
-        part = inner
-    return part
+    return framed_picture(rounded(plane)) or Crop("", 0, 0, plane.shape[1], plane.shape[0])
 
 
 def ask_features(picture: Picture) -> tuple[AskedFeatures, ...]:

@@ -24,8 +24,6 @@ LEAST_SCORE = 3.0
 _MERGE = 4
 """A table is merged with the one before it unless that has this many times as many keypoints."""
 _PAIRS_AT_ONCE = 1 << 16
-_MAX_STOPPED = 0.5
-"""At most this share of a picture's keypoints may lose their vote: nobody shall make a picture unfindable."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,14 +55,12 @@ class KeypointIndex:
         self._tables: list[KeypointTable] = []
 
     @classmethod
-    def of(
-        cls, pictures: Iterable[tuple[str, JudgedFeatures, NDArray[np.bool_] | None]], *, seq: int = 0
-    ) -> Self:
-        """An index of many pictures at once: (entry id, features, stopped keypoints or None)."""
+    def of(cls, pictures: Iterable[tuple[str, JudgedFeatures]], *, seq: int = 0) -> Self:
+        """An index of many pictures at once: (entry id, features)."""
         ids, store = [], KeypointStore()
-        for entry_id, features, stopped in pictures:
+        for entry_id, features in pictures:
             ids.append(entry_id)
-            store.add(features, stopped)
+            store.add(features)
         return cls.holding(ids, store, seq=seq)
 
     @classmethod
@@ -129,30 +125,8 @@ class KeypointIndex:
             for number, score in zip(pictures[:limit].tolist(), reached[:limit].tolist(), strict=True)
         ]
 
-    def stop(self, entry_id: str, asked: AskedFeatures) -> int:
-        """Take the vote from the keypoints of an entry that an innocent picture shares.
-
-        asked: a picture that a reviewer, or the comparison of tiles, found to show something else: what it
-        shares is a caption, a watermark, an app's buttons. Returns how many keypoints lost their vote.
-        """
-        pairs, rows = self._near(asked)
-        taken = 0
-        for picture in self._pictures.get(entry_id, ()):
-            own = self._store.rows(picture)
-            hit = np.unique(rows[pairs.picture // len(VARIANTS) == picture])
-            stopped = self._store.stopped.rows
-            room = int((own.stop - own.start) * _MAX_STOPPED) - int(stopped[own].sum())
-            hit = hit[~stopped[hit]][: max(0, room)]
-            stopped[hit] = True
-            taken += len(hit)
-        return taken
-
     def _pairs(self, asked: AskedFeatures) -> Pairs:
-        pairs, rows = self._near(asked)
-        return pairs.only(~self._store.stopped.rows[rows])
-
-    def _near(self, asked: AskedFeatures) -> tuple[Pairs, NDArray[np.int64]]:
-        """Pairs of keypoints that look alike, and the rows of the judged ones.
+        """Pairs of keypoints that look alike.
 
         All variants are asked at once: a query is a keypoint of a variant, and in place of a picture's
         number stands 4 x that + the variant's place.
@@ -166,13 +140,12 @@ class KeypointIndex:
         owner = self._store.owners(row)
         alive = self._store.alive.rows[owner]
         query, row, owner = query[alive], row[alive], owner[alive]
-        pairs = Pairs(
+        return Pairs(
             query=query,
             picture=owner * len(VARIANTS) + variant[query],
             turn=angles[query] - self._store.angles.rows[row],
             levels=levels[query] - self._store.levels.rows[row],
         )
-        return pairs, row
 
     def _looking_alike(self, descriptors: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """(number of the query, row) of descriptors within MAX_BITS, each pair once."""

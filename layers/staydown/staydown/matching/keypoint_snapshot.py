@@ -8,7 +8,7 @@ All numbers are little-endian:
     24 bytes   seq, number of pictures, number of keypoints, uint64 each
     arrays     ids (n, 16) uint8, the bytes of the UUIDs; ends (n,) int64; sizes (n, 2) uint16;
                tiles (n, tiles * 32), qualities (n, tiles) uint8; positions (k, 2) uint16;
-               angles, levels, stopped (k,), descriptors (k, 32) uint8; C order
+               angles, levels (k,), descriptors (k, 32) uint8; C order
     32 bytes   SHA-256 of all that comes before: it finds damage, it is no signature
 
 The tables are not in it: sorting them anew takes less time than fetching them.
@@ -32,7 +32,7 @@ from staydown.matching.segment import id_bytes
 from staydown.matching.snapshot import SnapshotDamaged
 
 MAGIC = b"\x93SDKEYS\n"
-VERSION = 1
+VERSION = 2
 
 _HEADER = struct.Struct("<8sIIQQQ")
 _DIGEST_BYTES = 32
@@ -103,6 +103,5 @@ def _layout(pictures: int, keypoints: int) -> list[tuple[str, str, tuple[int, ..
         ("positions", "<u2", (keypoints, 2)),
         ("angles", "u1", (keypoints,)),
         ("levels", "u1", (keypoints,)),
-        ("stopped", "?", (keypoints,)),
         ("descriptors", "u1", (keypoints, DESCRIPTOR_BYTES)),
     ]

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from staydown.imaging.features import DESCRIPTOR_BYTES, TILES, JudgedFeatures, Keypoints
 from staydown.matching.growing_rows import GrowingRows
 
-OF_KEYPOINTS = ("positions", "angles", "levels", "descriptors", "stopped")
+OF_KEYPOINTS = ("positions", "angles", "levels", "descriptors")
 OF_PICTURES = ("sizes", "tiles", "qualities")
 
 
 class KeypointStore:
     """Pictures by number, in the order they were added; a keypoint's row is its place among all.
 
-    About 39 bytes a keypoint and 2 KB a picture.
+    About 38 bytes a keypoint and 2 KB a picture.
     """
 
     def __init__(self) -> None:
@@ -26,7 +26,6 @@ class KeypointStore:
         self.angles = GrowingRows(np.uint8)
         self.levels = GrowingRows(np.uint8)
         self.descriptors = GrowingRows(np.uint8, DESCRIPTOR_BYTES)
-        self.stopped = GrowingRows(np.bool_)
         self.sizes = GrowingRows(np.uint16, 2)
         self.tiles = GrowingRows(np.uint8, len(TILES) * 32)
         self.qualities = GrowingRows(np.uint8, len(TILES))
@@ -60,14 +59,13 @@ class KeypointStore:
     def nbytes(self) -> int:
         return sum(value.nbytes for value in vars(self).values())
 
-    def add(self, features: JudgedFeatures, stopped: NDArray[np.bool_] | None = None) -> int:
-        """Add a picture; returns its number. stopped: (n,) bool, which keypoints have no vote."""
+    def add(self, features: JudgedFeatures) -> int:
+        """Add a picture; returns its number."""
         points = features.keypoints
         self.positions.extend(points.positions)
         self.angles.extend(points.angles)
         self.levels.extend(points.levels)
         self.descriptors.extend(points.descriptors)
-        self.stopped.extend(np.zeros(len(points), np.bool_) if stopped is None else stopped)
         self.sizes.extend(np.array([[features.width, features.height]], np.uint16))
         self.tiles.extend(features.tiles.reshape(1, -1))
         self.qualities.extend(features.qualities.reshape(1, -1))

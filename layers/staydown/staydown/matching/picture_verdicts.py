@@ -9,7 +9,7 @@ from staydown.domain.evidence import Evidence, EvidencePolicy
 from staydown.domain.verdicts import Verdict
 from staydown.imaging.features import AskedFeatures
 from staydown.matching.keypoint_index import KeypointIndex
-from staydown.matching.keypoint_match import match_pictures
+from staydown.matching.keypoint_match import PictureMatch, match_pictures
 
 FARTHEST = 256
 """The distance of an overlap of which no tile could be compared."""
@@ -18,14 +18,20 @@ FARTHEST = 256
 def picture_matches(
     asked: Iterable[AskedFeatures], index: KeypointIndex, policy: EvidencePolicy
 ) -> list[Match]:
-    """The judged pictures that one of these shows, or may show; of each entry the best overlap.
+    """The judged pictures that one of these shows, or may show, or surely does not; of each entry the best
+    overlap.
 
     asked: the frames of one upload. index: of confirmed entries alone.
     """
+    return as_matches(match_pictures(asked, index), policy)
+
+
+def as_matches(laid_over: Iterable[PictureMatch], policy: EvidencePolicy) -> list[Match]:
+    """What a policy makes of an upload's overlaps."""
     best: dict[str, Match] = {}
-    for found in match_pictures(asked, index):
+    for found in laid_over:
         verdict = policy.judge(found.evidence)
-        if verdict is Verdict.CLEAR:
+        if verdict is Verdict.CLEAR and not policy.contradicts(found.evidence):
             continue
         match = _as_match(found.entry_id, found.frame, found.evidence, verdict, policy.agree_distance)
         if found.entry_id not in best or _rank(match) > _rank(best[found.entry_id]):
@@ -42,6 +48,7 @@ def _as_match(entry_id: str, frame: int, evidence: Evidence, verdict: Verdict, d
         agreeing=evidence.agreeing(distance),
         visible=evidence.visible,
         conclusive=verdict is Verdict.BLOCK,
+        contradicts=verdict is Verdict.CLEAR,
     )
     return Match(
         entry_id=entry_id,
@@ -54,6 +61,8 @@ def _as_match(entry_id: str, frame: int, evidence: Evidence, verdict: Verdict, d
     )
 
 
-def _rank(match: Match) -> tuple[bool, int, int]:
+def _rank(match: Match) -> tuple[bool, bool, int, int]:
     overlap = match.overlap
-    return (overlap.conclusive, overlap.agreeing, overlap.inliers) if overlap else (False, 0, 0)
+    if overlap is None:
+        return False, False, 0, 0
+    return overlap.conclusive, not overlap.contradicts, overlap.agreeing, overlap.inliers

@@ -26,10 +26,11 @@ def recognise(
     """The verdict on a picture.
 
     by_hashes: what its views meet within the policy's review distance. by_keypoints: what it shows when it
-    is laid over the judged pictures; called only where the hashes alone don't block it, since keypoints
-    take most of the time. None where no picture is at hand. counts: whether a match may be held against it.
+    is laid over the judged pictures; not called for the very bytes of a judged one, since keypoints take
+    most of the time. None where no picture is at hand. counts: whether a match may be held against it.
     """
     finding = policy.decide(match for match in by_hashes if counts(match))
-    if finding[0] is Verdict.BLOCK or by_keypoints is None:
+    is_known = finding[0] is Verdict.BLOCK and any(match.exact for match in finding[1])
+    if is_known or by_keypoints is None:
         return finding
     return policy.decide(match for match in (*by_hashes, *by_keypoints()) if counts(match))
