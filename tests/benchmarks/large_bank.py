@@ -65,14 +65,15 @@ def _no_preparation() -> None:
     cv2.setNumThreads(1)
 
 
-def _banked(task: tuple[str, int | None]) -> tuple[bytes, bytes]:
-    """The hash and the features of a photograph, or of the crop of it with that number."""
+def _banked(task: tuple[str, int | None]) -> tuple[bytes, int, bytes]:
+    """The hash, its quality and the features of a photograph, or of the crop of it with that number."""
     name, number = task
     picture = picture_of(name)
     data = as_jpeg(picture, 95) if number is None else _FILLER(picture, f"{name} {number}", ())
     decoded = decode(data, LIMITS)
     frame = decoded.frames[0]
-    return hash_of(dct16(frame.luma, frame.factor)).data, features_to_bytes(bank_features(decoded))
+    dct = dct16(frame.luma, frame.factor)
+    return hash_of(dct).data, dct.quality, features_to_bytes(bank_features(decoded))
 
 
 def _ask(task: tuple[int, str, int]) -> dict[str, Any]:
@@ -115,10 +116,13 @@ def measure(size: int, seed: int, edits: int) -> dict[str, Any]:
     banked = list(in_parallel(_no_preparation, (), _banked, tasks))
     ids = [*map(_id, chosen.banked), *(str(uuid.UUID(int=number)) for number in range(size - OWN))]
     index = KeypointIndex.of(
-        (entry_id, features_from_bytes(features)) for entry_id, (_, features) in zip(ids, banked, strict=True)
+        (entry_id, features_from_bytes(features))
+        for entry_id, (*_, features) in zip(ids, banked, strict=True)
     )
-    hashes = np.frombuffer(b"".join(found for found, _ in banked), np.uint64).reshape(-1, 4)
-    rows = {name: row for row, name in enumerate(chosen.banked)}
+    least = MatchPolicy().minimum_quality
+    trusted = [row for row, (_, quality, _) in enumerate(banked) if quality >= least]
+    hashes = np.frombuffer(b"".join(banked[row][0] for row in trusted), np.uint64).reshape(-1, 4)
+    rows = {chosen.banked[row]: place for place, row in enumerate(trusted) if row < OWN}
     del banked
     copies = [
         (number, name, seed)

@@ -77,6 +77,12 @@ def test_the_verdict_rests_on_matches_that_lead_to_it_the_nearest_first(those: l
     assert bool(grounds) == (verdict is not Verdict.CLEAR)
     assert {POLICY.judge(one) for one in grounds} <= {verdict}
     assert list(grounds) == sorted(grounds, key=lambda m: (not m.exact, m.distance, m.entry_id))
+    assert len({one.entry_id for one in grounds}) == len(grounds)
+
+
+def test_an_entry_that_hash_and_picture_meet_is_named_once_by_its_hash() -> None:
+    near = match(Standing.CONFIRMED, 20)
+    assert POLICY.decide([overlap(conclusive=True), near]) == (Verdict.BLOCK, (near,))
 
 
 @given(st.integers(0, 31), st.integers(0, 256))

@@ -54,7 +54,7 @@ class MatchPolicy:
         return Verdict.REVIEW if near else Verdict.CLEAR
 
     def decide(self, matches: Iterable[Match]) -> tuple[Verdict, tuple[Match, ...]]:
-        """The verdict on an image, and the matches it rests on, the gravest and nearest first.
+        """The verdict on an image, and the matches it rests on, of each entry one, the nearest first.
 
         An `allowed` entry at least as near as another match takes that match away: it is the known
         innocent picture. (The same bytes as a judged image beat everything but the same bytes allowed.)
@@ -77,7 +77,11 @@ class MatchPolicy:
             return Verdict.CLEAR, ()
         grave.sort(key=lambda pair: (pair[0] is not Verdict.BLOCK, *_nearness(pair[1]), pair[1].entry_id))
         worst = grave[0][0]
-        return worst, tuple(match for verdict, match in grave if verdict is worst)
+        grounds: dict[str, Match] = {}
+        for verdict, match in grave:
+            if verdict is worst:
+                grounds.setdefault(match.entry_id, match)
+        return worst, tuple(grounds.values())
 
 
 def _nearness(match: Match) -> tuple[int, int]:
