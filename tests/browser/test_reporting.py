@@ -60,7 +60,7 @@ def test_a_report_from_a_phone_is_followed_completed_and_taken_back(
     page.locator("[value=subject_or_representative]").check()
     page.locator("[value=good_faith]").check()
     page.get_by_role("button", name="Look again").click()
-    page.wait_for_function("document.activeElement.tagName === 'H1'")
+    page.locator("h1:focus").wait_for()
     assert page.locator("[value=good_faith]").is_checked(), "looking again loses nothing"
     page.fill("#signature", form.signature)
     page.get_by_role("button", name="Add it").click()
