@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, Request, Route
 
 from tests.browser.conftest import Open
@@ -323,3 +324,23 @@ def test_a_wrong_secret_says_what_to_do_and_keeps_what_was_typed(open_page: Open
     page.locator(".timeline").wait_for()
     assert heading(page).inner_text() == f"Report {person.case_number}"
     Complaints.of(page).expect("404|ERR_FAILED")
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_nothing_runs_out_of_a_narrow_screen(open_page: Open, stack: Deployed, direction: str) -> None:
+    page = open_page("form.html", phone=True)
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.evaluate("(direction) => { document.documentElement.dir = direction; }", direction)
+    outside = "() => document.documentElement.scrollWidth > innerWidth"
+    form = FilledForm(page, stack)
+    form.where("Both")
+    form.links(f"https://{'a-long-name.' * 9}example/{'0123456789' * 9}")
+    assert not page.evaluate(outside)
+    page.set_input_files("#pictures", chosen(f"{'a_long_name_' * 9}.jpg", new_picture()))
+    stack.watch.entrust(page.locator(".pictures code").inner_text())
+    assert not page.evaluate(outside)
+    form.go_on()
+    form.you()
+    form.words()
+    form.contact()
+    assert not page.evaluate(outside)
