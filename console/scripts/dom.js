@@ -15,7 +15,7 @@ export function h(tag, props = {}, ...children) {
       if (value !== false) element.setAttribute(name, value === true ? "" : value);
     } else element[name] = value;
   }
-  append(element, children);
+  append(element, ...children);
   return element;
 }
 
@@ -23,7 +23,7 @@ export function h(tag, props = {}, ...children) {
 export function svg(tag, attributes = {}, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  append(element, children);
+  append(element, ...children);
   return element;
 }
 
@@ -34,11 +34,12 @@ export function data(text, props = {}) {
 
 export function replace(element, ...children) {
   element.replaceChildren();
-  append(element, children);
+  append(element, ...children);
   return element;
 }
 
-function append(element, children) {
+/** Add children at the end of an element, as `h` takes them. */
+export function append(element, ...children) {
   for (const child of children.flat(Infinity)) {
     if (child === null || child === undefined || child === false) continue;
     element.append(child instanceof Node ? child : String(child));

@@ -8,10 +8,13 @@ let voice;
 
 /**
  * Lay the page out. areas: its catalogues beside `common`. title: key of the document's title. brand: key of
- * the header's first words. home: where these lead. controls: further elements of the header.
+ * the header's first words. home: where these lead. controls: further elements of the header. helpLead: key of
+ * the sentence before the help lines.
  * Returns {main, nav, config}; `main` is empty and in the document already.
  */
-export async function layOut({ areas = [], title, brand = title, home = "index.html", narrow = false, controls = () => [] }) {
+export async function layOut({
+  areas = [], title, brand = title, home = "index.html", narrow = false, controls = () => [], helpLead = "common.help_lead",
+}) {
   const [settings] = await Promise.all([config(), loadStrings("common", ...areas)]);
   document.title = t(title);
   const width = narrow ? "page narrow" : "page";
@@ -23,7 +26,7 @@ export async function layOut({ areas = [], title, brand = title, home = "index.h
     h("header", { class: "site-header" },
       h("div", { class: "page" }, h("a", { class: "brand", href: home }, t(brand)), nav, controls(), themeButton())),
     main,
-    h("footer", { class: "site-footer" }, h("div", { class: width }, helpLines(settings.help_lines))),
+    h("footer", { class: "site-footer" }, h("div", { class: width }, helpLines(settings.help_lines, t(helpLead)))),
     voice,
   );
   return { main, nav, config: settings };
@@ -76,9 +79,9 @@ function themeButton() {
   return button;
 }
 
-function helpLines(lines) {
+function helpLines(lines, lead) {
   return h("section", { "aria-label": t("common.help") },
-    h("p", {}, t("common.help_lead")),
+    h("p", {}, lead),
     h("ul", {}, lines.map((line) => h("li", {},
       h("a", { href: line.url, rel: "noreferrer" }, data(line.name)),
       line.phone && [" ", h("a", { href: `tel:${line.phone}` }, data(line.phone_text))],

@@ -44,10 +44,10 @@ export function moment(iso, options = { dateStyle: "medium", timeStyle: "short" 
 /** How long from now (or ago), in the largest unit that says enough: "in 5 hours". */
 export function fromNow(iso, now = Date.now()) {
   const seconds = (new Date(iso).getTime() - now) / 1000;
-  const format = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const format = new Intl.RelativeTimeFormat(region, { numeric: "auto" });
   const size = Math.abs(seconds);
   if (size < 90) return format.format(Math.round(seconds), "second");
   if (size < 90 * 60) return format.format(Math.round(seconds / 60), "minute");
-  if (size < 36 * 3600) return format.format(Math.round(seconds / 3600), "hour");
+  if (size < 96 * 3600) return format.format(Math.round(seconds / 3600), "hour");
   return format.format(Math.round(seconds / 86400), "day");
 }

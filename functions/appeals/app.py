@@ -18,7 +18,7 @@ from staydown.aws.cases_store import APPEALS
 from staydown.aws.stack import Stack
 from staydown.domain.appeals import Appeal as AppealRecord
 from staydown.domain.appeals import AppealOutcome
-from staydown.services.decide_appeal import decide_appeal, list_appeals
+from staydown.services.decide_appeal import decide_appeal, list_appeals, took_part
 from staydown.services.file_appeal import file_appeal
 
 logger = Logger()
@@ -60,6 +60,7 @@ class Appeal(BaseModel):
 class ReviewedAppeal(Appeal):
     platform: str
     statement: str
+    you_took_part: Annotated[bool, Field(description="You claimed or decided its case: it is for others")]
 
 
 class AppealPage(BaseModel):
@@ -84,9 +85,10 @@ def get_appeals(
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
 ) -> AppealPage:
-    calling_reviewer(app.current_event)
+    reviewer = calling_reviewer(app.current_event).reviewer_id
     appeals, following = list_appeals(stack(), after=from_cursor(cursor, queue=APPEALS), limit=limit)
-    return AppealPage(appeals=[_reviewed(appeal) for appeal in appeals], next=to_cursor(following))
+    page = [_reviewed(one, took_part(stack(), one.case_id, reviewer)) for one in appeals]
+    return AppealPage(appeals=page, next=to_cursor(following))
 
 
 @app.post(
@@ -105,11 +107,16 @@ def post_decision(
         reasons=request.reasons,
         reviewer=reviewer.reviewer_id,
     )
-    return _reviewed(appeal)
+    return _reviewed(appeal, you_took_part=False)
 
 
-def _reviewed(appeal: AppealRecord) -> ReviewedAppeal:
-    return ReviewedAppeal(**_fields(appeal), platform=appeal.platform, statement=appeal.statement)
+def _reviewed(appeal: AppealRecord, you_took_part: bool) -> ReviewedAppeal:
+    return ReviewedAppeal(
+        **_fields(appeal),
+        platform=appeal.platform,
+        statement=appeal.statement,
+        you_took_part=you_took_part,
+    )
 
 
 def _fields(appeal: AppealRecord) -> dict[str, Any]:

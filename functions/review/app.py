@@ -53,9 +53,15 @@ def get_queue(
 
 
 @app.post("/v1/review/next", summary="Claim the case with the nearest deadline", tags=["reviewers"])
-def post_next(_key: IdempotencyKey = None) -> models.NextCase:
+def post_next(
+    passing_over: Annotated[
+        str, Query(max_length=1024, description="Cases to leave where they are: ids, with commas between")
+    ] = "",
+    _key: IdempotencyKey = None,
+) -> models.NextCase:
     reviewer = calling_reviewer(app.current_event)
-    case = claim_next(stack(), reviewer=reviewer.reviewer_id)
+    left = frozenset(passing_over.split(","))
+    case = claim_next(stack(), reviewer=reviewer.reviewer_id, passing_over=left)
     return models.NextCase(case=_case(case.case_id) if case is not None else None)
 
 

@@ -30,6 +30,14 @@ class QueuePage(BaseModel):
     next: Annotated[str | None, Field(description="Cursor of the next page, if there is one")]
 
 
+class Overlap(BaseModel):
+    """How a picture lies over the judged one, by its keypoints."""
+
+    inliers: Annotated[int, Field(description="Keypoints that one laying explains")]
+    agreeing: Annotated[int, Field(description="Parts of the judged picture that look the same")]
+    visible: Annotated[int, Field(description="Parts that could be compared")]
+
+
 class MatchMade(BaseModel):
     entry_id: str
     standing: Annotated[Standing | None, Field(description="As it is now")]
@@ -37,6 +45,8 @@ class MatchMade(BaseModel):
     distance: Annotated[int, Field(description="Bits that differ, 0 to 256")]
     view: Annotated[str, Field(description="Which view of the upload met the entry")]
     exact: bool
+    overlap: Annotated[Overlap | None, Field(description="Absent where the hashes of the whole pictures met")]
+    cases: Annotated[list[str], Field(description="Decided cases that the entry rests on")]
 
 
 class CaseUpload(BaseModel):
@@ -85,6 +95,7 @@ class Case(BaseModel):
     revision: int
     claimed_until: datetime | None
     claimed_by_you: bool
+    you_took_part: Annotated[bool, Field(description="You claimed or decided it: its appeal is for others")]
     uploads: list[CaseUpload]
     reports: list[CaseReport]
     entries: Annotated[list[str], Field(description="Entries of the bank that it is about")]

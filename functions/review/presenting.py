@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from staydown.domain.bank import Entry
+from staydown.domain.bank import Entry, Match, Source
 from staydown.domain.cases import Case
 from staydown.domain.reports import Report
 from staydown.domain.uploads import Upload
@@ -40,6 +40,7 @@ def presented_case(view: CaseView, reviewer: str, now: datetime) -> models.Case:
         revision=case.revision,
         claimed_until=_claimed_until(case, now),
         claimed_by_you=case.claim is not None and case.claim.reviewer == reviewer,
+        you_took_part=reviewer in case.involved,
         uploads=[_upload(upload, view.entries) for upload in view.uploads],
         reports=[_report(report) for report in view.reports],
         entries=list(case.entries),
@@ -74,19 +75,6 @@ def _claimed_until(case: Case, now: datetime) -> datetime | None:
 
 def _upload(upload: Upload, entries: Mapping[str, Entry]) -> models.CaseUpload:
     image = upload.fingerprint
-    matches = []
-    for match in upload.matches:
-        entry = entries.get(match.entry_id)
-        matches.append(
-            models.MatchMade(
-                entry_id=match.entry_id,
-                standing=entry.standing if entry else None,
-                provenance=sorted({s.source.value for s in entry.supports}) if entry else [],
-                distance=match.distance,
-                view=match.view,
-                exact=match.exact,
-            )
-        )
     return models.CaseUpload(
         upload_id=upload.upload_id,
         platform=upload.platform,
@@ -99,7 +87,25 @@ def _upload(upload: Upload, entries: Mapping[str, Entry]) -> models.CaseUpload:
         height=image.height if image else None,
         frames=image.frames if image else None,
         quality=image.upright.quality if image else None,
-        matches=matches,
+        matches=[_match(match, entries.get(match.entry_id)) for match in upload.matches],
+    )
+
+
+def _match(match: Match, entry: Entry | None) -> models.MatchMade:
+    supports = entry.supports if entry else frozenset()
+    overlap = match.overlap
+    return models.MatchMade(
+        entry_id=match.entry_id,
+        standing=entry.standing if entry else None,
+        provenance=sorted({support.source.value for support in supports}),
+        distance=match.distance,
+        view=match.view,
+        exact=match.exact,
+        overlap=models.Overlap(inliers=overlap.inliers, agreeing=overlap.agreeing, visible=overlap.visible)
+        if overlap
+        else None,
+        # A report's or a partner's own reference is not a reviewer's to know.
+        cases=sorted(support.reference for support in supports if support.source is Source.CASE),
     )
 
 

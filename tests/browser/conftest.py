@@ -44,13 +44,17 @@ def stack(browser: Browser) -> Iterator[Deployed]:
 def open_page(browser: Browser, stack: Deployed) -> Iterator[Open]:
     """open_page("review.html", theme="dark", phone=True): a page in a context of its own, loaded.
 
+    script: runs before any of the page's own.
+
     At the end no page may have had an error or broken the Content-Security-Policy, unless the test took what
     it expected from `page.complaints`.
     """
     contexts: list[BrowserContext] = []
     heard: list[Complaints] = []
 
-    def open_one(path: str, *, theme: Any = "light", phone: bool = False, **options: Any) -> Page:
+    def open_one(
+        path: str, *, theme: Any = "light", phone: bool = False, script: str = "", **options: Any
+    ) -> Page:
         size: ViewportSize = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 900}
         context = browser.new_context(
             viewport=size,
@@ -62,10 +66,12 @@ def open_page(browser: Browser, stack: Deployed) -> Iterator[Open]:
         )
         context.set_default_timeout(10_000)
         contexts.append(context)
+        if script:
+            context.add_init_script(script)
         page = context.new_page()
         heard.append(Complaints.of(page))
         page.goto(stack.description["console_url"] + path)
-        page.locator("main > *").first.wait_for()
+        page.locator("main h1").first.wait_for()
         return page
 
     yield open_one

@@ -7,13 +7,16 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from staydown.domain.errors import StaydownError
 
 from infra.pages import PAGES
 
 CATALOGUES = sorted((PAGES / "strings" / "en").glob("*.json"))
 SCRIPTS = sorted((PAGES / "scripts").rglob("*.js"))
 _KEY = re.compile(r"""["'`]([a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+)["'`]""")
-_BEGINNING = re.compile(r"`([a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)*\.)\$\{")
+_BEGINNING = re.compile(r"`([a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+\.)\$\{")
+"""`area.kind.${one}`. Never `area.${one}`, under which every text of the area would count as asked for."""
+_PROBLEM = re.compile(r"new Problem\(\"([^\"]+)\"")
 _CALLED = re.compile(r"""\bt\(\s*["']([^"']+)["']""")
 
 
@@ -40,9 +43,25 @@ def test_every_text_is_asked_for() -> None:
     unused = [
         key
         for key in texts()
-        if key not in named and not key.startswith(beginnings) and key != "common.noscript"
+        if key not in named and not key.startswith((*beginnings, "problem.")) and key != "common.noscript"
     ]
     assert unused == []
+
+
+def slugs(kind: type[StaydownError] = StaydownError) -> set[str]:
+    return {kind.slug}.union(*(slugs(one) for one in kind.__subclasses__()))
+
+
+def test_the_problems_that_have_words_are_those_that_there_are() -> None:
+    """The API's own, those of its gateway, and those that a page finds itself."""
+    worded = {
+        key.removeprefix("problem.").removesuffix(".do") for key in texts() if key.startswith("problem.")
+    }
+    of_pages = set(_PROBLEM.findall(sources())) | {"other", "sign-in.other"}
+    of_cognito = {slug for slug in worded if slug.startswith("sign-in.") and f'"{slug[8:]}"' in sources()}
+    of_gateway = {f"gateway-{status}" for status in (403, 404, 413, 429, 500, 502, 503, 504)}
+    assert worded - slugs() - of_pages - of_cognito - of_gateway == set()
+    assert of_pages | of_gateway <= worded
 
 
 class _Words(HTMLParser):

@@ -17,7 +17,7 @@ from staydown.domain.errors import (
 )
 from staydown.domain.uploads import UploadState
 from staydown.services.block_account import block_account
-from staydown.services.decide_appeal import list_appeals
+from staydown.services.decide_appeal import list_appeals, took_part
 from staydown.services.view_case import check_may_look
 
 from tests.support.ledger import read_ledger
@@ -292,3 +292,10 @@ def test_appeals_wait_in_the_order_in_which_they_came(world: World) -> None:
     rest, end = list_appeals(world.stack, after=after, limit=2)
     assert [one.appeal_id for one in first + rest] == [one.appeal_id for one in filed]
     assert end is None or list_appeals(world.stack, after=end, limit=2) == ([], None)
+
+
+def test_who_claimed_or_decided_a_case_took_part_in_it(world: World) -> None:
+    story = judged_story(world, drawn(1))
+    assert story.case.involved
+    took = {name: took_part(world.stack, story.case.case_id, name) for name in {*story.case.involved, "else"}}
+    assert took == dict.fromkeys(story.case.involved, True) | {"else": False}

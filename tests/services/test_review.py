@@ -58,6 +58,13 @@ class TestQueue:
         assert again is not None
         assert one.case_id == again.case_id
 
+    def test_next_passes_over_what_the_reviewer_has_done_with(self, world: World) -> None:
+        first, second = waiting(world, 1), waiting(world, 2, hours=1)
+        found = claim_next(world.stack, reviewer="ada", passing_over={first})
+        assert found is not None
+        assert found.case_id == second
+        assert claim_next(world.stack, reviewer="ada", passing_over={first, second}) is None
+
     def test_next_goes_on_to_what_can_be_decided_while_a_reporter_is_asked(self, world: World) -> None:
         asked, other = waiting(world, 1), waiting(world, 2, hours=1)
         decide(world, asked, Outcome.NEEDS_INFORMATION)

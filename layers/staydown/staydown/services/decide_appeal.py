@@ -24,6 +24,11 @@ def list_appeals(stack: Stack, *, after: Item | None, limit: int) -> tuple[list[
     return stack.cases.queued_appeals(after=after, limit=limit)
 
 
+def took_part(stack: Stack, case_id: str, reviewer: str) -> bool:
+    """Whether they claimed or decided the case, so that its appeal is not theirs to decide."""
+    return reviewer in load_case(stack, case_id).involved
+
+
 @retried
 def decide_appeal(
     stack: Stack, *, appeal_id: str, outcome: AppealOutcome, reasons: str, reviewer: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from staydown.aws.items import Item
 from staydown.aws.stack import Stack
 from staydown.domain.cases import Case, CaseState
@@ -15,15 +17,19 @@ def list_queue(stack: Stack, *, after: Item | None, limit: int) -> tuple[list[Ca
     return stack.cases.queued_cases(after=after, limit=limit)
 
 
-def claim_next(stack: Stack, *, reviewer: str) -> Case | None:
+def claim_next(stack: Stack, *, reviewer: str, passing_over: Container[str] = ()) -> Case | None:
     """Claim the case with the nearest deadline that nobody works on; None when there is none.
 
-    What a reporter was asked about comes after all that can be decided without, as long as there is time.
+    passing_over: cases that this reviewer has done with, though their decision is not sent yet, or leaves to
+    others. What a reporter was asked about comes after all that can be decided without, as long as there is
+    time.
     """
     now = stack.now()
     asked: list[Case] = []
     for listed in stack.cases.all_queued_cases():
         claim = listed.claim
+        if listed.case_id in passing_over:
+            continue
         if claim is not None and claim.until > now and claim.reviewer != reviewer:
             continue
         if listed.state is CaseState.NEEDS_INFORMATION and listed.overdue_at is None:

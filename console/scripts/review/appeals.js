@@ -1,0 +1,121 @@
+// Appeals: a request to look again, for somebody who had no part in the case.
+import { append, data, h, icon, replace } from "../dom.js";
+import { keep, kept } from "../kept.js";
+import { notice } from "../shell.js";
+import { moment, t } from "../strings.js";
+import { later, pendingAbout } from "./pending.js";
+import { caseName, shortName } from "./queue.js";
+import { call } from "./session.js";
+import { keyed, ofThisPage } from "./shortcuts.js";
+
+const PAGE = 100;
+const OUTCOMES = ["upheld", "rejected"];
+
+export async function show(place, [appealId], context) {
+  const { body } = await call("GET", "/v1/review/appeals", { query: { limit: PAGE } });
+  if (appealId) await one(place, body.appeals.find((appeal) => appeal.appeal_id === appealId), context);
+  else list(place, body);
+}
+
+function list(place, { appeals, next }) {
+  const about = pendingAbout();
+  const waiting = appeals.filter((appeal) => !about.includes(appeal.appeal_id));
+  const yours = waiting.filter((appeal) => !appeal.you_took_part);
+  append(place, 
+    h("h1", {}, t("review.appeals")), h("p", {}, t("review.appeals_lead")),
+    h("p", { class: "small muted", role: "status" }, t("review.appeals_count", { count: yours.length, all: waiting.length }), next && [" ", t("review.appeals_more")]),
+    waiting.length
+      ? h("div", { class: "table-wrap card" }, h("table", {},
+          h("caption", {}, t("review.appeals_caption")),
+          h("thead", {}, h("tr", {}, ["appeal", "case", "account", "filed", "whose"].map((name) => h("th", { scope: "col" }, t(`review.column.${name}`))))),
+          h("tbody", {}, waiting.map(row))))
+      : h("p", {}, t("review.appeals_empty")));
+}
+
+function row(appeal) {
+  return h("tr", {},
+    h("th", { scope: "row" }, h("a", { href: `#/appeals/${appeal.appeal_id}` }, t("review.appeal_read"), " ", caseName(appeal.appeal_id))),
+    h("td", {}, caseName(appeal.case_id)),
+    h("td", {}, data(`${appeal.platform} / ${appeal.account_id}`)),
+    h("td", {}, moment(appeal.filed_at)),
+    h("td", {}, whose(appeal)));
+}
+
+function whose(appeal) {
+  return appeal.you_took_part
+    ? h("span", { class: "badge warning" }, icon("lock"), t("review.whose.yours"))
+    : h("span", { class: "badge success" }, icon("check"), t("review.whose.others"));
+}
+
+async function one(place, appeal, context) {
+  if (!appeal) {
+    append(place, h("h1", {}, t("review.appeal")), notice("info", t("review.appeal_gone")), h("p", {}, h("a", { href: "#/appeals" }, t("review.appeals"))));
+    return;
+  }
+  const { body: seen } = await call("GET", `/v1/review/cases/${encodeURIComponent(appeal.case_id)}`);
+  append(place, 
+    h("h1", {}, t("review.appeal"), " ", caseName(appeal.appeal_id)),
+    h("div", { class: "row" }, whose(appeal), h("span", { class: "small muted" }, t("review.appeal_filed", { when: moment(appeal.filed_at) }))),
+    h("div", { class: "case" },
+      h("div", { class: "stack" },
+        h("section", { class: "card stack" }, h("h2", {}, t("review.appeal_says")), h("blockquote", {}, data(appeal.statement)), h("p", { class: "small" }, data(`${appeal.platform} / ${appeal.account_id}`))),
+        seen.decision && h("section", { class: "card stack" }, h("h2", {}, t("review.decision")),
+          h("p", {}, t(`review.outcome.${seen.decision.outcome}`), " · ", moment(seen.decision.at)), h("blockquote", {}, data(seen.decision.reasons))),
+        h("p", {}, h("a", { href: `#/case/${seen.case_id}` }, t("review.case_open")))),
+      appeal.you_took_part ? notice("warning", t("problem.same-reviewer"), h("p", {}, t("problem.same-reviewer.do"))) : form(appeal, seen, context)));
+}
+
+function form(appeal, seen, context) {
+  const draft = `draft:appeal:${appeal.appeal_id}`;
+  const reasons = h("textarea", { id: "appeal-reasons", maxLength: 5000, rows: 5, required: true });
+  const trouble = h("div", {});
+  const element = h("form", { class: "card stack", noValidate: true, on: { submit: (event) => { event.preventDefault(); decide(); }, input: remember } },
+    h("h2", {}, t("review.appeal_decide")),
+    h("fieldset", {}, h("legend", {}, t("review.field.outcome")),
+      h("div", { class: "choices" }, OUTCOMES.map((outcome, index) => h("label", { class: "choice" }, h("input", { type: "radio", name: "outcome", value: outcome }),
+        h("span", {}, t(`review.appeal_outcome.${outcome}`), h("span", { class: "hint" }, " ", t(`review.appeal_outcome.${outcome}.does`))), h("kbd", { class: "key", "aria-hidden": "true" }, index + 1))))),
+    h("div", {}, h("label", { for: "appeal-reasons" }, t("review.field.reasons")), reasons),
+    trouble,
+    h("div", { class: "row" }, keyed("d", { class: "primary", on: { click: decide } }, t("review.decide"))),
+    h("p", { class: "hint" }, t("review.decide_hint")));
+  const before = kept(draft);
+  if (before) {
+    reasons.value = before.reasons;
+    for (const input of element.querySelectorAll("input")) input.checked = input.value === before.outcome;
+  }
+  ofThisPage([
+    ...OUTCOMES.map((outcome, index) => [String(index + 1), `review.appeal_outcome.${outcome}`, () => element.querySelector(`[value=${outcome}]`).click()]),
+    ["d", "review.decide", decide],
+    ["r", "review.field.reasons", () => reasons.focus()],
+  ]);
+  return element;
+
+  function values() {
+    return { outcome: new FormData(element).get("outcome"), reasons: reasons.value };
+  }
+
+  function remember() {
+    keep(draft, values());
+  }
+
+  function decide() {
+    const given = values();
+    const missing = ["outcome", "reasons"].filter((name) => !given[name]?.trim());
+    replace(trouble);
+    if (missing.length) {
+      replace(trouble, notice("danger", t("review.missing"), h("ul", {}, missing.map((name) => h("li", {}, t(`review.field.${name}`))))));
+      (missing[0] === "reasons" ? reasons : element.querySelector("input")).focus();
+      return;
+    }
+    keep(draft, null);
+    later({
+      label: t("review.pending.appeal", { case: shortName(seen.case_id), outcome: t(`review.appeal_outcome.${given.outcome}`) }),
+      about: appeal.appeal_id,
+      back: `#/appeals/${appeal.appeal_id}`,
+      draft: { name: draft, value: given },
+      path: `/v1/review/appeals/${encodeURIComponent(appeal.appeal_id)}/decision`,
+      body: { outcome: given.outcome, reasons: given.reasons.trim() },
+    });
+    location.hash = "#/appeals";
+  }
+}

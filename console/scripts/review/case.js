@@ -1,0 +1,195 @@
+// A case: its pictures, what they met, who says what, and the decision.
+import { Problem } from "../api.js";
+import { append, data, h, icon, replace } from "../dom.js";
+import { notice, problemNotice } from "../shell.js";
+import { moment, t } from "../strings.js";
+import { deadline } from "./clock.js";
+import { decisionForm } from "./decision.js";
+import { matchesOf } from "./matches.js";
+import { pendingAbout } from "./pending.js";
+import { picture } from "./picture.js";
+import { caseName, shortName } from "./queue.js";
+import { call } from "./session.js";
+import { keyed, ofThisPage } from "./shortcuts.js";
+
+const LOOK_AGAIN_MS = 30_000;
+const RENEW_MS = 5 * 60_000;
+const UNDECIDED = ["open", "needs_information"];
+
+export async function show(place, [caseId], context) {
+  const path = `/v1/review/cases/${encodeURIComponent(caseId)}`;
+  let found = await call("GET", path);
+  const changed = h("div", {});
+  const title = h("h1", {}, t("review.case"), " ", caseName(caseId));
+  const facts = h("div", { class: "case-bar row" });
+  const body = h("div", { class: "case" });
+  let seenPictures = null;
+  append(place, h("div", { class: "case-head" }, title, facts), changed, body);
+  fill();
+  const timer = setInterval(lookAgain, LOOK_AGAIN_MS);
+  addEventListener("decision-sent", sent);
+  return () => {
+    clearInterval(timer);
+    removeEventListener("decision-sent", sent);
+  };
+
+  function fill() {
+    const seen = found.body;
+    replace(changed);
+    replace(facts, head(seen));
+    const undecided = UNDECIDED.includes(seen.state);
+    const mine = undecided && seen.claimed_by_you;
+    if (undecided && !mine) seenPictures = null;
+    const looks = mine || (!undecided && seen.state !== "locked" && (seen.appeal_id || context.me.senior));
+    const first = looks && seen.uploads.length ? shown(seen) : null;
+    replace(body,
+      h("div", { class: "stack" },
+        looks ? first?.element ?? notice("info", t("review.no_uploads")) : closed(seen, undecided),
+        reports(seen),
+        seen.uploads.map((upload, index) => about(upload, index, seen.uploads.length))),
+      h("div", { class: "stack" },
+        mine && !pendingAbout().includes(caseId) && decisionForm({ found, label: shortName(caseId), done: fill, onwards: context.next, keys: looks && first ? [["h", "review.picture.hold_focus", () => first.hold().focus()]] : [] }),
+        mine && pendingAbout().includes(caseId) && notice("info", t("review.pending.this"), h("p", {}, t("review.pending.this_what"))),
+        mine && h("p", {}, h("button", { type: "button", class: "quiet", on: { click: () => context.aside(caseId) } }, t("review.aside"))),
+        decided(seen),
+        seen.appeal_id && notice("warning", t("review.appeal_waits"), h("p", {}, h("a", { href: `#/appeals/${seen.appeal_id}` }, t("review.appeal_open")))),
+        history(seen, context.me)));
+    if (!mine && undecided) ofThisPage([["c", "review.claim.do", claim]]);
+  }
+
+  /** Made once: making it again would be another look. */
+  function shown(seen) {
+    const of = seen.uploads.map((upload) => upload.upload_id).join();
+    if (seenPictures?.of !== of) seenPictures = { of, ...pictures(seen) };
+    return seenPictures;
+  }
+
+  function head(seen) {
+    const until = seen.claimed_until && moment(seen.claimed_until, { timeStyle: "short" });
+    return [
+      UNDECIDED.includes(seen.state) && deadline(seen.deadline),
+      h("span", { class: "badge" }, t(`review.state.${seen.state}`)),
+      h("span", { class: "badge" }, t(`review.origin.${seen.origin}`)),
+      until && h("span", { class: `badge ${seen.claimed_by_you ? "accent" : "warning"}` }, icon(seen.claimed_by_you ? "person" : "lock"),
+        t(seen.claimed_by_you ? "review.claim.yours_until" : "review.claim.others_until", { time: until })),
+    ];
+  }
+
+  /** Why there is no picture, and what to do about it. */
+  function closed(seen, undecided) {
+    if (seen.state === "locked") return notice("danger", t("problem.case-locked"), h("p", {}, t("problem.case-locked.do")));
+    if (!undecided) return notice("info", t("review.look_decided"));
+    if (seen.claimed_until && !seen.claimed_by_you) return notice("warning", t("problem.claimed-by-another"), h("p", {}, t("problem.claimed-by-another.do")));
+    return h("div", { class: "card stack" }, h("p", {}, t("review.claim.first")), h("p", {}, keyed("c", { class: "primary", on: { click: claim } }, t("review.claim.do"))));
+  }
+
+  async function claim() {
+    try {
+      found = await call("POST", `${path}/claim`);
+      fill();
+      body.querySelector("h2, button")?.focus();
+    } catch (error) {
+      await refused(error, claim);
+    }
+  }
+
+  async function refused(error, retry) {
+    if (!(error instanceof Problem)) throw error;
+    found = await call("GET", path).catch(() => found);
+    fill();
+    replace(changed, problemNotice(error, { retry }));
+  }
+
+  /** Somebody else may have added to it, decided it, or taken it over; the claim is renewed while one works. */
+  async function lookAgain() {
+    if (document.hidden) return;
+    try {
+      const now = await call("GET", path);
+      const mine = now.body.claimed_by_you && UNDECIDED.includes(now.body.state);
+      if (mine && new Date(now.body.claimed_until) - Date.now() < RENEW_MS) await call("POST", `${path}/claim`);
+      const same = now.body.revision === found.body.revision && now.body.claimed_by_you === found.body.claimed_by_you;
+      if (same) return;
+      replace(changed, notice("warning", t("review.changed"), h("p", {}, h("button", { type: "button", on: { click: () => { found = now; fill(); title.focus(); } } }, t("review.read_again")))));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+    }
+  }
+
+  function sent(event) {
+    if (event.detail.about !== caseId) return;
+    // As it was answered: a case that is locked now is not to be read again.
+    found = event.detail.answer;
+    fill();
+  }
+}
+
+/** One picture at a time: the others are a click away, and nobody sees more than they ask for. */
+function pictures(seen) {
+  const { case_id: caseId, uploads } = seen;
+  const place = h("div", {});
+  let current;
+  const show = (index) => {
+    current = picture({ caseId, uploadId: uploads[index].upload_id, label: t("review.picture.label", { number: index + 1, all: uploads.length }) });
+    replace(place, current.element);
+    for (const [at, tab] of tabs.entries()) tab.setAttribute("aria-pressed", at === index);
+  };
+  const tabs = uploads.map((_, index) => h("button", { type: "button", class: "small", on: { click: () => show(index) } }, t("review.picture.number", { number: index + 1 })));
+  show(0);
+  return {
+    element: h("div", { class: "stack" }, uploads.length > 1 && h("div", { class: "row", role: "group", "aria-label": t("review.pictures") }, tabs), place),
+    hold: () => current.hold,
+  };
+}
+
+function reports(seen) {
+  if (!seen.reports.length) return null;
+  return h("section", { class: "card stack" }, h("h2", {}, t("review.reports")), h("p", { class: "hint" }, t("review.reports_hint")),
+    seen.reports.map((report) => h("div", { class: "report" },
+      h("p", { class: "small muted" }, moment(report.filed_at), " · ", t(`review.relation.${report.relation}`), " · ", t(report.valid ? "review.report_valid" : "review.report_incomplete"),
+        report.withdrawn && [" · ", t("review.report_withdrawn")]),
+      h("blockquote", {}, report.statement ? data(report.statement) : t("review.no_statement")))));
+}
+
+function about(upload, index, all) {
+  const size = upload.width ? t("review.upload_size", { width: upload.width, height: upload.height, count: upload.frames }) : t("review.unknown");
+  return h("section", { class: "card stack" },
+    h("h2", {}, t("review.upload", { number: index + 1, all })),
+    h("dl", { class: "facts" },
+      fact("account", h("a", { href: `#/account/${encodeURIComponent(upload.platform)}/${encodeURIComponent(upload.account_id)}` }, data(`${upload.platform} / ${upload.account_id}`))),
+      fact("received", moment(upload.received_at)),
+      fact("state", t(`review.upload_state.${upload.state}`)),
+      fact("public", t(upload.was_published ? "review.was_public" : "review.never_public")),
+      fact("size", size),
+      fact("quality", upload.quality === null ? t("review.unknown") : t(upload.quality < 50 ? "review.quality_poor" : "review.quality_good", { quality: upload.quality }))),
+    matchesOf(upload));
+}
+
+function decided(seen) {
+  const made = seen.decision;
+  if (!made) return null;
+  const { shown, setting, complainant } = made.factors;
+  return h("section", { class: "card stack" },
+    h("h2", {}, t("review.decision")),
+    h("p", {}, h("span", { class: `badge ${made.outcome === "not_violating" ? "success" : "danger"}` }, t(`review.outcome.${made.outcome}`)), " ",
+      h("span", { class: "small muted" }, moment(made.at), " · ", t(made.by_you ? "review.by_you" : "review.by_other"))),
+    h("dl", { class: "facts" },
+      fact("shown", shown.map((one) => t(`review.shown.${one}`)).join(", ")),
+      fact("setting", t(`review.setting.${setting}`)),
+      fact("complainant", t(`review.complainant.${complainant}`))),
+    h("blockquote", {}, data(made.reasons)));
+}
+
+function history(seen, me) {
+  return h("section", { class: "card stack" }, h("h2", {}, t("review.history")),
+    h("dl", { class: "facts" },
+      fact("opened", moment(seen.opened_at)),
+      fact("due", seen.deadline ? moment(seen.deadline) : t("review.no_deadline")),
+      fact("entries", t("review.entries_count", { count: seen.entries.length })),
+      fact("banked", t("review.entries_count", { count: seen.banked.length })),
+      fact("part", t(seen.you_took_part ? "review.you_took_part" : "review.you_took_no_part"))),
+    me.senior && h("p", {}, h("a", { href: `#/audit/${seen.case_id}` }, t("review.audit_open"))));
+}
+
+function fact(name, value) {
+  return [h("dt", {}, t(`review.fact.${name}`)), h("dd", {}, value)];
+}

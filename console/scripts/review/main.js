@@ -1,0 +1,149 @@
+// The reviewers' pages: one document, a view for each address after the "#".
+import { Problem } from "../api.js";
+import { append, data, h, icon, replace } from "../dom.js";
+import { keep, kept } from "../kept.js";
+import { layOut, problemNotice } from "../shell.js";
+import { t } from "../strings.js";
+import { breakSuggestion, exposureLine, onExposure, tookABreak } from "./exposure.js";
+import { pendingAbout, startPending, undoLast } from "./pending.js";
+import { call, signedIn, signOut, whoIsIn } from "./session.js";
+import { everywhere, keyed, listen, ofThisPage, showShortcuts } from "./shortcuts.js";
+import { signInForm } from "./sign_in.js";
+
+/** Address -> the module that shows it, read when it is asked for. */
+const VIEWS = {
+  queue: () => import("./queue.js"),
+  case: () => import("./case.js"),
+  appeals: () => import("./appeals.js"),
+  account: () => import("./account.js"),
+  audit: () => import("./audit.js"),
+};
+const NAV = [
+  ["queue", "review.nav.queue"],
+  ["appeals", "review.nav.appeals"],
+];
+const NAV_SENIOR = [
+  ["account", "review.nav.account"],
+  ["audit", "review.nav.audit"],
+];
+
+const { main, nav } = await layOut({ areas: ["review"], title: "review.title", home: "review.html", controls, helpLead: "review.help_lead" });
+const view = h("div", { class: "view" });
+let leave = () => {};
+let shown = 0;
+
+if (whoIsIn()) start();
+else askIn();
+
+function askIn() {
+  const done = (tokens) => {
+    signedIn(tokens);
+    start();
+  };
+  replace(main, h("div", { class: "card sign-in stack" }, h("h1", {}, t("sign_in.title")), h("p", { class: "muted" }, t("sign_in.lead")), signInForm({ done })));
+  main.querySelector("input").focus();
+}
+
+function start() {
+  const me = whoIsIn();
+  const bar = h("section", { class: "pending", "aria-label": t("review.pending"), hidden: true });
+  const exposure = h("div", { class: "exposure no-print" });
+  const links = [...NAV, ...(me.senior ? NAV_SENIOR : [])].map(([name, text]) => h("a", { href: `#/${name}`, "data-view": name }, t(text)));
+  replace(nav, links);
+  document.querySelector(".signed-in").hidden = false;
+  document.querySelector(".signed-in .who").textContent = me.username;
+  replace(main, exposure, view);
+  document.body.append(bar);
+  startPending(bar);
+  onExposure(() => replace(exposure, breakSuggestion(() => (location.hash = "#/pause")), exposureLine() && h("p", { class: "small muted" }, exposureLine())));
+  everywhere("n", "review.next", next);
+  everywhere("q", "review.nav.queue", () => (location.hash = "#/queue"));
+  everywhere("a", "review.nav.appeals", () => (location.hash = "#/appeals"));
+  everywhere("u", "review.pending.undo", undoLast);
+  everywhere("?", "review.shortcuts", showShortcuts);
+  listen();
+  addEventListener("hashchange", go);
+  go();
+}
+
+function controls() {
+  return h("div", { class: "signed-in row", hidden: true },
+    keyed("n", { class: "primary", on: { click: next } }, t("review.next")),
+    h("button", { type: "button", class: "quiet for-keys", on: { click: showShortcuts } }, t("review.shortcuts"), h("kbd", { class: "key", "aria-hidden": "true" }, "?")),
+    h("span", { class: "row who-row" }, icon("person"), data("", { class: "who" })),
+    h("button", { type: "button", class: "quiet", on: { click: leaveForToday } }, t("sign_in.out")));
+}
+
+/** Claim the next case that is neither done with nor put aside, and show it. */
+async function next() {
+  const left = [...pendingAbout(), ...(kept("aside") ?? [])].slice(-24);
+  try {
+    const { body } = await call("POST", "/v1/review/next", { query: { passing_over: left.join(",") } });
+    if (body.case) location.hash = `#/case/${body.case.case_id}`;
+    else location.hash = "#/nothing";
+  } catch (error) {
+    show(error, next);
+  }
+}
+
+async function go() {
+  const [name = "", ...rest] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  const mine = ++shown;
+  leave();
+  leave = () => {};
+  ofThisPage([]);
+  for (const link of nav.querySelectorAll("a")) {
+    if (link.dataset.view === (name || "queue")) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  const place = h("div", { class: "stack" });
+  try {
+    if (name === "pause" || name === "nothing") quiet(place, name);
+    else {
+      const module = await (VIEWS[name] ?? VIEWS.queue)();
+      if (mine !== shown) return;
+      replace(view, h("p", { class: "muted", role: "status" }, t("review.loading")));
+      const left = await module.show(place, rest, { me: whoIsIn(), next, aside });
+      if (mine !== shown) {
+        left?.();
+        return;
+      }
+      leave = left ?? leave;
+    }
+    replace(view, place);
+    const title = place.querySelector("h1");
+    title.tabIndex = -1;
+    title.focus();
+    scrollTo(0, 0);
+  } catch (error) {
+    if (mine === shown) show(error, go);
+  }
+}
+
+function show(error, retry) {
+  if (!(error instanceof Problem)) throw error;
+  replace(view, h("h1", {}, t("review.title")), problemNotice(error, { retry }));
+}
+
+/** Leave a case to others for now: "next" passes it over, in this tab. */
+function aside(caseId) {
+  keep("aside", [...(kept("aside") ?? []), caseId].slice(-20));
+  next();
+}
+
+function quiet(place, name) {
+  if (name === "pause") tookABreak();
+  append(place, h("div", { class: "card quiet stack" },
+    h("h1", {}, t(`review.quiet.${name}.title`)), h("p", {}, t(`review.quiet.${name}.text`)),
+    h("p", {}, h("a", { class: "button", href: "#/queue" }, t(`review.quiet.${name}.go`)))));
+}
+
+function leaveForToday() {
+  if (pendingAbout().length === 0) {
+    signOut();
+    return;
+  }
+  const bar = document.querySelector(".pending");
+  bar.querySelector("button").focus();
+  bar.classList.add("first");
+}

@@ -1,0 +1,118 @@
+// What was decided and is not sent yet. The call is made when thirty seconds are over or on "send now"; until
+// then nothing has happened to anybody, so undoing is nothing but not sending.
+//
+// A page that is closed sends nothing: the case stays as it was and comes back to the queue when its claim runs
+// out. The browser asks before it closes the page; after a reload everything is here again, and waits for a
+// word (docs/decisions/0020-the-pages.md).
+import { newKey, Problem } from "../api.js";
+import { h, icon, replace } from "../dom.js";
+import { keep, kept } from "../kept.js";
+import { t } from "../strings.js";
+import { announce } from "../shell.js";
+import { call } from "./session.js";
+
+const SECONDS = 30;
+const SHOWN_MS = 8_000;
+
+let items = (kept("pending") ?? []).map((item) => ({ ...item, due: null, problem: null, sending: false }));
+let bar;
+
+/**
+ * Send it later. label: what it says. about: id of the case or appeal. back: the page where it can be changed.
+ * draft: {name, value}, put back when it is undone. path, body, ifMatch: the call.
+ */
+export function later({ label, about, back, draft, path, body, ifMatch }) {
+  items.push({ id: newKey(), key: newKey(), label, about, back, draft, path, body, ifMatch, due: Date.now() + SECONDS * 1000 });
+  changed();
+  announce(t("review.pending.said", { what: label, seconds: SECONDS }));
+}
+
+/** Ids of the cases and appeals about which something waits to be sent. */
+export function pendingAbout() {
+  return items.filter((item) => !item.sent).map((item) => item.about);
+}
+
+/** Undo what was decided last; false when nothing waits. */
+export function undoLast() {
+  const last = items.findLast((item) => !item.sent && !item.sending);
+  if (last) undo(last);
+  return Boolean(last);
+}
+
+/** The bar at the foot of the page, and its clock. */
+export function startPending(element) {
+  bar = element;
+  changed();
+  setInterval(tick, 250);
+  addEventListener("beforeunload", (event) => {
+    if (pendingAbout().length) event.preventDefault();
+  });
+}
+
+function tick() {
+  for (const item of items) {
+    if (item.due !== null && !item.sending && !item.sent && Date.now() >= item.due) send(item);
+    else if (item.remaining) item.remaining.textContent = remaining(item);
+  }
+}
+
+function remaining(item) {
+  return t("review.pending.in", { count: Math.max(0, Math.ceil((item.due - Date.now()) / 1000)) });
+}
+
+async function send(item) {
+  item.due = null;
+  item.sending = true;
+  item.problem = null;
+  changed();
+  try {
+    const answer = await call("POST", item.path, { body: item.body, key: item.key, ifMatch: item.ifMatch });
+    item.sent = true;
+    announce(t("review.pending.sent", { what: item.label }));
+    dispatchEvent(new CustomEvent("decision-sent", { detail: { about: item.about, answer } }));
+    setTimeout(() => drop(item), SHOWN_MS);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    item.problem = error;
+  } finally {
+    item.sending = false;
+    changed();
+  }
+}
+
+function undo(item) {
+  if (item.draft) keep(item.draft.name, item.draft.value);
+  drop(item);
+  announce(t("review.pending.undone", { what: item.label }));
+  if (location.hash === item.back) dispatchEvent(new HashChangeEvent("hashchange"));
+  else location.hash = item.back;
+}
+
+function drop(item) {
+  items = items.filter((one) => one !== item);
+  changed();
+}
+
+function changed() {
+  const unsent = items.filter((item) => !item.sent);
+  keep("pending", unsent.length ? unsent.map(({ remaining: _, problem: __, ...item }) => item) : null);
+  bar.hidden = items.length === 0;
+  const focused = document.activeElement?.dataset.pending;
+  replace(bar, h("ul", { "aria-label": t("review.pending") }, items.map(row)));
+  if (focused) bar.querySelector(`[data-pending="${focused}"]`)?.focus();
+}
+
+function row(item) {
+  const what = h("span", { class: "what" }, item.label);
+  if (item.sent) return h("li", { class: "sent" }, icon("check"), what, h("a", { href: item.back }, t("review.pending.see")), h("span", {}, t("review.pending.done")));
+  if (item.sending) return h("li", {}, icon("clock"), what, t("review.pending.sending"));
+  item.remaining = item.due === null ? null : h("span", { class: "figure" }, remaining(item));
+  const held = item.problem ? [item.problem.title, item.problem.advice].join(" ") : t("review.pending.held");
+  return h("li", { class: item.problem ? "failed" : "" },
+    icon(item.problem ? "alert" : "clock"), what,
+    item.remaining ?? h("span", { role: item.problem ? "alert" : undefined }, held),
+    h("span", { class: "row" },
+      h("button", { type: "button", class: "small", "data-pending": `undo-${item.id}`, on: { click: () => undo(item) } }, icon("undo"), t("review.pending.undo"),
+        h("kbd", { class: "key", "aria-hidden": "true" }, "U")),
+      h("button", { type: "button", class: "small", "data-pending": `send-${item.id}`, on: { click: () => send(item) } }, t("review.pending.now"))));
+}

@@ -1,0 +1,91 @@
+// The queue: nearest deadline first, with filters over all that was read.
+import { append, h, icon, replace } from "../dom.js";
+import { t } from "../strings.js";
+import { deadline } from "./clock.js";
+import { pendingAbout } from "./pending.js";
+import { call } from "./session.js";
+
+const PAGE = 100;
+/** Pages that are read at once; "more" reads on. */
+const AT_ONCE = 3;
+const FILTERS = {
+  state: [["any"], ["open", (one) => one.state === "open"], ["needs_information", (one) => one.state === "needs_information"]],
+  origin: [["any"], ["report", (one) => one.origin === "report"], ["match", (one) => one.origin === "match"]],
+  claim: [["any"], ["free", (one) => !one.claimed_until], ["mine", (one) => one.claimed_by_you], ["others", (one) => one.claimed_until && !one.claimed_by_you]],
+};
+
+export async function show(place) {
+  const chosen = { state: "any", origin: "any", claim: "any" };
+  let cases = [];
+  let cursor = null;
+  const table = h("div", { class: "table-wrap card" });
+  const count = h("p", { class: "small muted", role: "status" });
+  const more = h("button", { type: "button", on: { click: read } }, t("review.more"));
+  await read();
+  append(place, 
+    h("h1", {}, t("review.queue")),
+    h("div", { class: "row filters", role: "group", "aria-label": t("review.filters") }, Object.keys(FILTERS).map(select)),
+    count, table, more);
+  addEventListener("decision-sent", again);
+  return () => removeEventListener("decision-sent", again);
+
+  async function again() {
+    cases = [];
+    cursor = null;
+    await read();
+  }
+
+  async function read() {
+    for (let page = 0; page < AT_ONCE; page += 1) {
+      const { body } = await call("GET", "/v1/review/queue", { query: { limit: PAGE, cursor } });
+      cases.push(...body.cases);
+      cursor = body.next;
+      if (!cursor) break;
+    }
+    fill();
+  }
+
+  function fill() {
+    const about = pendingAbout();
+    const wanted = Object.entries(chosen).map(([name, value]) => FILTERS[name].find(([one]) => one === value)[1]).filter(Boolean);
+    const listed = cases.filter((one) => !about.includes(one.case_id) && wanted.every((holds) => holds(one)));
+    more.hidden = !cursor;
+    count.textContent = t("review.queue_count", { count: listed.length, all: cases.length });
+    replace(table, listed.length ? rows(listed) : h("p", {}, t("review.queue_empty")));
+  }
+
+  function select(name) {
+    const element = h("select", { id: `filter-${name}`, on: { change: () => { chosen[name] = element.value; fill(); } } },
+      FILTERS[name].map(([value]) => h("option", { value }, t(`review.filter.${name}.${value}`))));
+    return h("div", {}, h("label", { for: element.id }, t(`review.filter.${name}`)), element);
+  }
+}
+
+function rows(cases) {
+  const heads = ["case", "deadline", "origin", "uploads", "reports", "claim"].map((name) => h("th", { scope: "col" }, t(`review.column.${name}`)));
+  return h("table", {},
+    h("caption", {}, t("review.queue_caption")),
+    h("thead", {}, h("tr", {}, heads)),
+    h("tbody", {}, cases.map((one) => h("tr", {},
+      h("th", { scope: "row" }, h("a", { href: `#/case/${one.case_id}` }, caseName(one.case_id))),
+      h("td", {}, deadline(one.deadline)),
+      h("td", {}, t(`review.origin.${one.origin}`), " ", one.state === "needs_information" && h("span", { class: "badge warning" }, icon("info"), t("review.state.needs_information"))),
+      h("td", { class: "figure" }, t("review.uploads_count", { count: one.uploads })),
+      h("td", { class: "figure" }, t("review.reports_count", { count: one.reports })),
+      h("td", {}, claim(one))))));
+}
+
+/** The last letters of an id tell cases apart (the first are the time); the whole of it is in the address. */
+export function caseName(caseId) {
+  return h("span", { translate: "no", class: "code nowrap", title: caseId }, shortName(caseId));
+}
+
+export function shortName(caseId) {
+  return caseId.slice(-6);
+}
+
+function claim(one) {
+  if (one.claimed_by_you) return h("span", { class: "badge accent" }, icon("person"), t("review.claim.mine"));
+  if (one.claimed_until) return h("span", { class: "badge" }, icon("lock"), t("review.claim.others"));
+  return h("span", { class: "muted" }, t("review.claim.free"));
+}

@@ -1,0 +1,68 @@
+// One-key shortcuts: shown where they work, listed under "?", and switched off with one click (WCAG 2.1.4).
+import { h, replace } from "../dom.js";
+import { t } from "../strings.js";
+
+const STORED = "staydown:shortcuts";
+/** key -> {label, run}; of the page that is shown, and of all pages. */
+let ofPage = new Map();
+const always = new Map();
+
+export function shortcutsOn() {
+  return localStorage.getItem(STORED) !== "off";
+}
+
+function choose(on) {
+  localStorage.setItem(STORED, on ? "on" : "off");
+  show();
+}
+
+function show() {
+  document.documentElement.dataset.shortcuts = shortcutsOn() ? "on" : "off";
+}
+
+/** Shortcuts of every page. label: key of its text. */
+export function everywhere(key, label, run) {
+  always.set(key, { label, run });
+}
+
+/** Shortcuts of the page that is shown now; the former page's are gone. */
+export function ofThisPage(entries) {
+  ofPage = new Map(entries.map(([key, label, run]) => [key, { label, run }]));
+}
+
+/** A button with its key on it. */
+export function keyed(key, properties, ...children) {
+  return h("button", { type: "button", "aria-keyshortcuts": spelled(key), ...properties },
+    children, h("kbd", { class: "key", "aria-hidden": "true" }, spelled(key)));
+}
+
+function spelled(key) {
+  return key.length === 1 && key !== key.toLowerCase() ? `Shift+${key}` : key.toUpperCase();
+}
+
+export function listen() {
+  show();
+  addEventListener("keydown", (event) => {
+    if (!shortcutsOn() || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, dialog")) return;
+    const found = ofPage.get(event.key) ?? always.get(event.key);
+    if (!found) return;
+    event.preventDefault();
+    found.run();
+  });
+}
+
+/** The list of what can be pressed, and the switch. */
+export function showShortcuts() {
+  const dialog = h("dialog", { "aria-labelledby": "shortcuts-title", class: "stack", on: { close: () => dialog.remove() } });
+  const rows = [...ofPage, ...always].map(([key, { label }]) =>
+    h("tr", {}, h("td", {}, h("kbd", {}, spelled(key))), h("td", {}, t(label))));
+  const state = h("input", { type: "checkbox", checked: shortcutsOn(), on: { change: () => choose(state.checked) } });
+  replace(dialog,
+    h("h2", { id: "shortcuts-title" }, t("review.shortcuts")),
+    h("label", { class: "choice" }, state, t("review.shortcuts_on")),
+    h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("review.shortcuts_key")), h("th", { scope: "col" }, t("review.shortcuts_does")))), h("tbody", {}, rows)),
+    h("form", { method: "dialog" }, h("button", {}, t("review.close"))));
+  document.body.append(dialog);
+  dialog.showModal();
+}

@@ -1,0 +1,440 @@
+"""The reviewers' pages, played as reviewers play them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Dialog, Route, expect
+
+from tests.browser.conftest import Open
+from tests.browser.opened import findings
+from tests.browser.reviewing import Desk, person, reported
+from tests.journeys.deployed import Deployed
+from tests.journeys.scenes import taken_down
+
+PHOTOS = ("coffee", "rocket", "chelsea", "astronaut")
+
+
+@pytest.fixture
+def case(stack: Deployed, request: pytest.FixtureRequest) -> str:
+    """A case that waits: of a drawn picture that no other test has."""
+    from tests.journeys.scenes import reported as drawn_and_reported  # noqa: PLC0415
+
+    return drawn_and_reported(stack).case_id
+
+
+def looks(stack: Deployed, case_id: str) -> list[bool]:
+    """Of each look on record: whether it was sharp."""
+    chains = stack.reviewer("noor").audit(case_id)["chains"]
+    records = [record for chain in chains for record in chain["records"]]
+    return [record["details"]["sharp"] for record in records if record["action"] == "image.looked_at"]
+
+
+def state(stack: Deployed, case_id: str) -> Any:
+    return stack.reviewer("ada").case(case_id)["state"]
+
+
+def decide_all(stack: Deployed) -> None:
+    """Leave nothing to the tests that follow."""
+    for waiting in stack.reviewer("kim").answer("GET", "/v1/review/queue?limit=100")["cases"]:
+        for name in ("kim", "robin", "sasha"):
+            claimed = stack.reviewer(name).post(f"/v1/review/cases/{waiting['case_id']}/claim")
+            if claimed.ok:
+                stack.reviewer(name).decide(waiting["case_id"], "not_violating")
+                break
+
+
+@pytest.fixture(autouse=True)
+def _empty_queue(stack: Deployed) -> Any:
+    yield
+    decide_all(stack)
+
+
+def test_the_story_by_mouse(open_page: Open, stack: Deployed) -> None:
+    """Sign in, next case, blurred, sharp, decide; the image is down; another reviewer answers the appeal."""
+    case_id = reported(stack, "mallory", "coffee")
+    robin = Desk.of(open_page, stack, "robin")
+    assert robin.next() == case_id
+    robin.button("Hold to see it sharp").hover()
+    robin.page.mouse.down()
+    expect(robin.sharp).to_be_visible()
+    robin.page.mouse.up()
+    robin.fill()
+    robin.button("Decide and next").click()
+    expect(robin.heading("Nothing waits")).to_be_visible()
+    assert state(stack, case_id) == "open"
+    robin.send_now()
+    assert state(stack, case_id) == "decided"
+    assert looks(stack, case_id) == [False, True]
+
+    appeal = {"account_id": "mallory", "case_id": case_id, "statement": "It is a cup of coffee."}
+    stack.app().answer("POST", "/v1/appeals", json=appeal)
+    robin.page.get_by_role("link", name="Appeals").click()
+    expect(robin.page.get_by_text("Your own work: for others")).to_be_visible()
+    sasha = Desk.of(open_page, stack, "sasha")
+    sasha.page.get_by_role("link", name="Appeals").click()
+    sasha.page.get_by_role("rowheader").get_by_role("link").click()
+    expect(sasha.page.get_by_text("It is a cup of coffee.")).to_be_visible()
+    sasha.outcome("upheld").check()
+    sasha.page.get_by_label("Reasons").fill("It is.")
+    sasha.button("Decide").click()
+    sasha.send_now()
+    assert state(stack, case_id) == "reversed"
+
+
+def test_the_story_by_keyboard_alone(open_page: Open, stack: Deployed, case: str) -> None:
+    page = open_page("review.html")
+    desk, keys = Desk(page), page.keyboard
+    expect(page.get_by_label("Name")).to_be_focused()
+    keys.type("robin")
+    keys.press("Tab")
+    keys.type(person(stack, "robin")["password"])
+    keys.press("Enter")
+    expect(desk.heading("Queue")).to_be_focused()
+    keys.press("n")
+    expect(page.get_by_text("Blurred and grey.")).to_be_visible()
+    expect(desk.heading("Case")).to_be_focused()
+    keys.press("h")
+    expect(desk.button("Hold to see it sharp")).to_be_focused()
+    keys.down("Space")
+    expect(desk.sharp).to_be_visible()
+    keys.up("Space")
+    expect(desk.sharp).to_have_count(0)
+    keys.press("2")
+    expect(desk.outcome("not_violating")).to_be_checked()
+    for _ in range(8):
+        keys.press("Tab")
+        if page.get_by_label("None of these").evaluate("(one) => one === document.activeElement"):
+            break
+    keys.press("Space")
+    keys.press("Tab")
+    keys.press("Space")
+    expect(page.get_by_role("radio", name="Private", exact=True)).to_be_checked()
+    keys.press("Tab")
+    keys.press("Space")
+    keys.press("r")
+    keys.type("It shows nothing intimate.")
+    keys.press("Tab")
+    keys.press("Shift+D")
+    expect(desk.heading("Nothing waits")).to_be_visible()
+    keys.press("u")
+    expect(desk.heading("Case")).to_be_visible()
+    expect(page.get_by_label("Reasons")).to_have_value("It shows nothing intimate.")
+    keys.press("d")
+    expect(desk.pending).to_contain_text("sent in")
+    assert state(stack, case) == "open"
+    desk.pending.get_by_role("button", name="Send now").focus()
+    keys.press("Enter")
+    expect(desk.pending.get_by_text("Sent.", exact=True)).to_be_visible()
+    assert state(stack, case) == "decided"
+
+
+def test_shortcuts_are_listed_and_can_be_switched_off(open_page: Open, stack: Deployed, case: str) -> None:
+    desk = Desk.of(open_page, stack, "robin")
+    desk.page.keyboard.press("?")
+    expect(desk.page.get_by_role("dialog")).to_contain_text("Next case")
+    desk.page.get_by_label("One-key shortcuts are on").uncheck()
+    desk.button("Close").click()
+    desk.page.keyboard.press("n")
+    desk.page.keyboard.press("a")
+    desk.page.wait_for_timeout(200)
+    expect(desk.heading("Queue")).to_be_visible()
+    expect(desk.button("Next case").first.locator("kbd")).to_be_hidden()
+
+
+class TestTheRevealButton:
+    def test_only_a_button_held_down_reveals_and_letting_go_hides(
+        self, open_page: Open, stack: Deployed, case: str
+    ) -> None:
+        desk = Desk.of(open_page, stack, "robin")
+        desk.next()
+        page, hold = desk.page, desk.button("Hold to see it sharp")
+        # Neither a pointer over it, nor one over the picture, nor a click there, nor the focus.
+        hold.hover()
+        page.locator(".stage").hover()
+        page.locator(".stage").click()
+        page.locator(".stage").dblclick()
+        hold.focus()
+        page.wait_for_timeout(300)
+        assert desk.sharp.count() == 0
+        assert looks(stack, case) == [False]
+        hold.hover()
+        page.mouse.down()
+        expect(desk.sharp).to_be_visible()
+        page.mouse.up()
+        expect(desk.sharp).to_have_count(0)
+        hold.focus()
+        page.keyboard.down("Enter")
+        expect(desk.sharp).to_be_visible()
+        page.keyboard.up("Enter")
+        expect(desk.sharp).to_have_count(0)
+        page.keyboard.down("Space")
+        expect(desk.sharp).to_be_visible()
+        page.locator(".stage").focus()
+        expect(desk.sharp).to_have_count(0)
+        page.keyboard.up("Space")
+        assert looks(stack, case) == [False, True, True, True]
+        expect(page.get_by_text("3 sharp looks since your last break")).to_be_visible()
+
+    def test_a_link_that_comes_after_the_button_was_let_go_shows_nothing(
+        self, open_page: Open, stack: Deployed, case: str
+    ) -> None:
+        desk = Desk.of(open_page, stack, "robin")
+        desk.next()
+        page = desk.page
+        waiting: list[Route] = []
+        page.route(re.compile("/reveal$"), lambda route: waiting.append(route))  # noqa: PLW0108
+        desk.button("Hold to see it sharp").hover()
+        page.mouse.down()
+        page.wait_for_timeout(100)
+        page.mouse.up()
+        with page.expect_response(re.compile("/reveal$")):
+            waiting[0].continue_()
+        page.wait_for_timeout(200)
+        assert desk.sharp.count() == 0
+
+    def test_the_picture_stays_blurred_when_it_is_zoomed(
+        self, open_page: Open, stack: Deployed, case: str
+    ) -> None:
+        desk = Desk.of(open_page, stack, "robin")
+        desk.next()
+        before = desk.page.locator(".stage img").bounding_box()
+        desk.button("Larger").click()
+        desk.button("Larger").click()
+        after = desk.page.locator(".stage img").bounding_box()
+        assert before and after and after["width"] > 1.9 * before["width"]
+        image = desk.page.locator(".stage img")
+        assert image.get_attribute("src", timeout=1000).startswith("data:image/jpeg")  # type: ignore[union-attr]
+        assert image.evaluate("(one) => Math.max(one.naturalWidth, one.naturalHeight)") <= 320
+        assert desk.sharp.count() == 0
+
+
+class TestThirtySeconds:
+    def test_nothing_is_sent_before_they_are_over_and_then_it_is(
+        self, open_page: Open, stack: Deployed, case: str
+    ) -> None:
+        desk = Desk.of(open_page, stack, "robin")
+        desk.page.clock.install()
+        desk.next()
+        desk.fill()
+        desk.button("Decide").last.click()
+        desk.page.clock.run_for(29_000)
+        expect(desk.pending).to_contain_text("sent in 1 second")
+        assert state(stack, case) == "open"
+        desk.page.clock.run_for(1_500)
+        expect(desk.pending.get_by_text("Sent.", exact=True)).to_be_visible()
+        assert state(stack, case) == "decided"
+
+    def test_a_reload_neither_loses_nor_sends_it(self, open_page: Open, stack: Deployed, case: str) -> None:
+        desk = Desk.of(open_page, stack, "robin")
+        desk.next()
+        desk.fill(reasons="Thought about for long.")
+        desk.button("Decide").last.click()
+        expect(desk.pending).to_contain_text("sent in")
+        asked: list[str] = []
+
+        def agree(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            dialog.accept()
+
+        desk.page.on("dialog", agree)
+        desk.page.reload()
+        expect(desk.pending).to_contain_text("Not sent: the page was reloaded")
+        assert asked == ["beforeunload"]
+        assert state(stack, case) == "open"
+        desk.pending.get_by_role("button", name="Undo").click()
+        expect(desk.page.get_by_label("Reasons")).to_have_value("Thought about for long.")
+
+    def test_what_hurts_most_needs_a_word(self, open_page: Open, stack: Deployed, case: str) -> None:
+        desk = Desk.of(open_page, stack, "robin")
+        desk.next()
+        desk.fill("suspected_child")
+        desk.button("Decide").last.click()
+        dialog = desk.page.get_by_role("dialog")
+        go = dialog.get_by_role("button", name="It is a suspected child")
+        expect(go).to_be_disabled()
+        desk.page.keyboard.press("Escape")
+        expect(desk.pending).to_be_hidden()
+        desk.button("Decide").last.click()
+        dialog.get_by_role("textbox").fill("child")
+        go.click()
+        desk.send_now()
+        assert state(stack, case) == "locked"
+        expect(desk.page.get_by_text("This case is locked.")).to_be_visible()
+        assert desk.page.locator(".stage").count() == 0
+
+    def test_what_is_missing_is_said_and_nothing_waits(
+        self, open_page: Open, stack: Deployed, case: str
+    ) -> None:
+        desk = Desk.of(open_page, stack, "robin")
+        desk.next()
+        desk.button("Decide").last.click()
+        expect(desk.page.get_by_role("alert")).to_contain_text("Something is missing")
+        expect(desk.outcome("violating")).to_be_focused()
+        expect(desk.pending).to_be_hidden()
+
+
+def test_a_lost_connection_loses_nothing(open_page: Open, stack: Deployed, case: str) -> None:
+    desk = Desk.of(open_page, stack, "robin")
+    desk.next()
+    desk.fill()
+    desk.page.context.set_offline(True)
+    desk.button("Decide").last.click()
+    desk.pending.get_by_role("button", name="Send now").click()
+    expect(desk.pending.get_by_role("alert")).to_contain_text("There is no connection")
+    desk.complaints.expect("ERR_INTERNET_DISCONNECTED")
+    assert state(stack, case) == "open"
+    desk.page.context.set_offline(False)
+    desk.send_now()
+    assert state(stack, case) == "decided"
+
+
+def test_a_session_that_ends_midway_goes_on_where_it_was(open_page: Open, stack: Deployed, case: str) -> None:
+    desk = Desk.of(open_page, stack, "robin")
+    desk.next()
+    desk.fill(reasons="Typed before the session ended.")
+    desk.page.evaluate(
+        """() => { const name = "staydown:tokens"; const tokens = JSON.parse(sessionStorage.getItem(name));
+        tokens.AccessToken = tokens.AccessToken.slice(0, -6) + "AAAAAA"; tokens.RefreshToken = "gone";
+        sessionStorage.setItem(name, JSON.stringify(tokens)); }"""
+    )
+    desk.button("Decide").last.click()
+    desk.pending.get_by_role("button", name="Send now").click()
+    dialog = desk.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Your session has ended.")
+    expect(dialog.get_by_label("Name")).to_have_value("robin")
+    assert findings(desk.page) == []
+    dialog.get_by_label("Password").fill(person(stack, "robin")["password"])
+    dialog.get_by_role("button", name="Sign in", exact=True).click()
+    expect(desk.pending.get_by_text("Sent.", exact=True)).to_be_visible()
+    desk.complaints.expect("401|400")
+    assert stack.reviewer("robin").case(case)["decision"]["reasons"] == "Typed before the session ended."
+
+
+def test_a_session_renews_itself_while_it_may(open_page: Open, stack: Deployed, case: str) -> None:
+    desk = Desk(open_page("review.html"))
+    desk.sign_in("robin", person(stack, "robin")["password"])
+    expect(desk.heading("Queue")).to_be_visible()
+    desk.page.evaluate(
+        """() => { const name = "staydown:tokens"; const tokens = JSON.parse(sessionStorage.getItem(name));
+        tokens.AccessToken = tokens.AccessToken.slice(0, -6) + "AAAAAA";
+        sessionStorage.setItem(name, JSON.stringify(tokens)); }"""
+    )
+    assert desk.next() == case
+    desk.complaints.expect("401")
+
+
+def test_two_reviewers_at_once(open_page: Open, stack: Deployed, case: str) -> None:
+    robin, kim = Desk.of(open_page, stack, "robin"), Desk.of(open_page, stack, "kim")
+    kim.page.get_by_role("rowheader").get_by_role("link").click()
+    expect(kim.button("Work on it")).to_be_visible()
+    assert robin.next() == case
+    kim.button("Work on it").click()
+    expect(kim.page.get_by_role("alert")).to_contain_text("Somebody else is working on this case")
+    expect(kim.page.get_by_text("Somebody else until")).to_be_visible()
+    assert kim.page.locator(".stage").count() == 0
+    kim.complaints.expect("409")
+    kim.button("Next case").click()
+    expect(kim.heading("Nothing waits")).to_be_visible()
+    # It changes under robin's hands: somebody reports the same image again.
+    robin.fill()
+    (upload,) = stack.reviewer("robin").case(case)["uploads"]
+    again = stack.app(upload["platform"]).upload("somebody", b"not an image")
+    assert again
+    stack.reviewer("robin").decide(case, "not_violating")
+    robin.button("Decide").last.click()
+    robin.pending.get_by_role("button", name="Send now").click()
+    expect(robin.pending.get_by_role("alert")).to_contain_text(
+        re.compile("decided this already|changed since")
+    )
+    robin.complaints.expect("409|412")
+    robin.pending.get_by_role("button", name="Undo").click()
+    expect(robin.heading("The decision")).to_be_visible()
+
+
+def test_a_new_reviewer_chooses_a_password_of_their_own(open_page: Open, stack: Deployed) -> None:
+    cognito = stack.stack.client("cognito-idp")
+    pool = stack.description["user_pool_id"]
+    cognito.admin_create_user(
+        UserPoolId=pool, Username="newcomer", TemporaryPassword="Temporary-Pass1", MessageAction="SUPPRESS"
+    )
+    cognito.admin_add_user_to_group(UserPoolId=pool, Username="newcomer", GroupName="reviewer")
+    desk = Desk(open_page("review.html"))
+    desk.sign_in("newcomer", "Temporary-Pass2")
+    expect(desk.page.get_by_role("alert")).to_contain_text("Name or password is not right")
+    desk.complaints.expect("400")
+    desk.sign_in("newcomer", "Temporary-Pass1")
+    desk.page.get_by_label("New password").fill("A-longer-Password-2")
+    desk.button("Set it and sign in").click()
+    expect(desk.heading("Queue")).to_be_visible()
+
+
+def test_signing_out_leaves_nothing_in_the_tab(open_page: Open, stack: Deployed) -> None:
+    desk = Desk(open_page("review.html"))
+    desk.sign_in("robin", person(stack, "robin")["password"])
+    expect(desk.heading("Queue")).to_be_visible()
+    assert "eyJ" not in desk.page.evaluate("JSON.stringify(localStorage) + document.cookie")
+    desk.button("Sign out").click()
+    expect(desk.page.get_by_label("Password")).to_be_visible()
+    kept = desk.page.evaluate("JSON.stringify([sessionStorage, localStorage])")
+    assert "Token" not in kept
+    assert "eyJ" not in kept
+
+
+def test_every_view_is_accessible_in_both_themes_and_on_a_phone(open_page: Open, stack: Deployed) -> None:
+    down = taken_down(stack, "sasha")
+    stack.app().answer("POST", "/v1/appeals", json={"account_id": down.account_id, "statement": "Mine."})
+    (appeal,) = stack.reviewer().answer("GET", "/v1/review/appeals")["appeals"]
+    case_id = reported(stack, "trent", "rocket")
+    stack.reviewer("noor").claim(case_id)
+    views = {
+        "queue": "Queue",
+        f"case/{case_id}": "Case",
+        f"case/{down.case_id}": "Case",
+        "appeals": "Appeals",
+        f"appeals/{appeal['appeal_id']}": "Appeal",
+        f"account/alpha/{down.account_id}": "Account",
+        f"audit/{down.case_id}": "Audit",
+        "pause": "Take your time",
+        "nothing": "Nothing waits",
+    }
+    for theme, phone in (("light", False), ("dark", True)):
+        desk = Desk.of(open_page, stack, "noor", theme=theme, phone=phone)
+        for view, heading in views.items():
+            desk.page.evaluate("(hash) => { location.hash = hash }", f"#/{view}")
+            expect(desk.page.get_by_role("heading", level=1, name=heading)).to_be_focused()
+            assert findings(desk.page) == [], view
+            wider = desk.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wider <= 0, f"{view} is wider than the window by {wider}"
+    stack.reviewer("kim").answer(
+        "POST",
+        f"/v1/review/appeals/{appeal['appeal_id']}/decision",
+        json={"outcome": "rejected", "reasons": "No."},
+    )
+
+
+def test_a_senior_blocks_an_account_and_lifts_the_block(open_page: Open, stack: Deployed) -> None:
+    desk = Desk.of(open_page, stack, "noor")
+    desk.page.get_by_role("link", name="Accounts").click()
+    desk.page.get_by_label("Platform").fill("alpha")
+    desk.page.get_by_label("Account", exact=True).fill("someone")
+    desk.button("Find").click()
+    expect(desk.page.get_by_role("main").get_by_text("Active")).to_be_visible()
+    desk.page.get_by_label("Reasons").fill("Threatens people.")
+    desk.button("Block by hand").click()
+    expect(desk.page.get_by_role("main").get_by_text("Blocked", exact=True)).to_be_visible()
+    assert stack.app().account("someone")["state"] == "blocked"
+    desk.page.get_by_label("Reasons").fill("Settled.")
+    desk.button("Lift the block").click()
+    expect(desk.page.get_by_role("main").get_by_text("Active")).to_be_visible()
+    assert stack.app().account("someone")["state"] == "active"
+
+
+def test_reviewers_have_no_way_to_what_is_for_seniors(open_page: Open, stack: Deployed) -> None:
+    desk = Desk.of(open_page, stack, "robin")
+    assert desk.page.get_by_role("link", name="Audit").count() == 0
+    desk.page.evaluate("() => { location.hash = '#/audit/none' }")
+    expect(desk.page.get_by_role("alert")).to_contain_text("not allowed")
+    desk.complaints.expect("403")
