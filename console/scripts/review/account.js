@@ -5,6 +5,7 @@ import { announce, notice, problemNotice } from "../shell.js";
 import { has, moment, t } from "../strings.js";
 import { caseName } from "./queue.js";
 import { call } from "./session.js";
+import { table } from "./table.js";
 
 export async function show(place, [platform, accountId], { me }) {
   append(place, h("h1", {}, t("review.account")), search(platform, accountId));
@@ -21,11 +22,14 @@ export async function show(place, [platform, accountId], { me }) {
       h("section", { class: "card stack" },
         h("div", { class: "row" }, h("h2", {}, data(`${platform} / ${accountId}`)),
           h("span", { class: `badge ${blocked ? "danger" : "success"}` }, icon(blocked ? "stop" : "check"), t(`review.account_state.${account.state}`))),
-        account.blocks.length > 0 && h("div", { class: "table-wrap" }, h("table", {}, h("caption", {}, t("review.blocks_caption")),
-          h("thead", {}, h("tr", {}, ["block", "since", "why"].map((name) => h("th", { scope: "col" }, t(`review.column.${name}`))))),
-          h("tbody", {}, account.blocks.map((block) => h("tr", {},
-            h("th", { scope: "row" }, block.case_id ? h("a", { href: `#/case/${block.case_id}` }, t("review.case"), " ", caseName(block.case_id)) : t("review.by_hand")),
-            h("td", {}, moment(block.since)), h("td", {}, reason(block.reason))))))),
+        account.blocks.length > 0 && table({
+          caption: t("review.blocks_caption"),
+          heads: ["block", "since", "why"],
+          rows: account.blocks.map((block) => [
+            block.case_id ? h("a", { href: `#/case/${block.case_id}` }, t("review.case"), " ", caseName(block.case_id)) : t("review.by_hand"),
+            moment(block.since), reason(block.reason),
+          ]),
+        }),
         account.blocks.some((block) => block.case_id) && h("p", { class: "hint" }, t("review.blocks_by_case"))),
       me.senior && act(byHand ? "unblock" : "block"));
   }

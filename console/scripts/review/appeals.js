@@ -7,6 +7,7 @@ import { later, pendingAbout } from "./pending.js";
 import { caseName, shortName } from "./queue.js";
 import { call } from "./session.js";
 import { keyed, ofThisPage } from "./shortcuts.js";
+import { table } from "./table.js";
 
 const PAGE = 100;
 const OUTCOMES = ["upheld", "rejected"];
@@ -25,20 +26,18 @@ function list(place, { appeals, next }) {
     h("h1", {}, t("review.appeals")), h("p", {}, t("review.appeals_lead")),
     h("p", { class: "small muted", role: "status" }, t("review.appeals_count", { count: yours.length, all: waiting.length }), next && [" ", t("review.appeals_more")]),
     waiting.length
-      ? h("div", { class: "table-wrap card" }, h("table", {},
-          h("caption", {}, t("review.appeals_caption")),
-          h("thead", {}, h("tr", {}, ["appeal", "case", "account", "filed", "whose"].map((name) => h("th", { scope: "col" }, t(`review.column.${name}`))))),
-          h("tbody", {}, waiting.map(row))))
+      ? h("div", { class: "card" }, table({ caption: t("review.appeals_caption"), heads: ["appeal", "case", "account", "filed", "whose"], rows: waiting.map(row) }))
       : h("p", {}, t("review.appeals_empty")));
 }
 
 function row(appeal) {
-  return h("tr", {},
-    h("th", { scope: "row" }, h("a", { href: `#/appeals/${appeal.appeal_id}` }, t("review.appeal_read"), " ", caseName(appeal.appeal_id))),
-    h("td", {}, caseName(appeal.case_id)),
-    h("td", {}, data(`${appeal.platform} / ${appeal.account_id}`)),
-    h("td", {}, moment(appeal.filed_at)),
-    h("td", {}, whose(appeal)));
+  return [
+    h("a", { href: `#/appeals/${appeal.appeal_id}` }, t("review.appeal_read"), " ", caseName(appeal.appeal_id)),
+    caseName(appeal.case_id),
+    data(`${appeal.platform} / ${appeal.account_id}`),
+    moment(appeal.filed_at),
+    whose(appeal),
+  ];
 }
 
 function whose(appeal) {

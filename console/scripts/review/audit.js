@@ -4,6 +4,7 @@ import { notice } from "../shell.js";
 import { has, moment, t } from "../strings.js";
 import { caseName } from "./queue.js";
 import { call } from "./session.js";
+import { table } from "./table.js";
 
 export async function show(place, [caseId]) {
   append(place, h("h1", {}, t("review.audit")), search(caseId));
@@ -21,16 +22,18 @@ export async function show(place, [caseId]) {
 function chain(one) {
   return h("section", { class: "card stack" },
     h("h2", {}, icon(one.whole ? "check" : "alert"), " ", t(one.chain.startsWith("case") ? "review.chain_case" : "review.chain_upload"), " ", h("span", { class: "code small", translate: "no" }, one.chain)),
-    h("div", { class: "table-wrap" }, h("table", {},
-      h("caption", {}, t("review.chain_caption", { count: one.records.length })),
-      h("thead", {}, h("tr", {}, ["number", "when", "who", "what", "details", "digest"].map((name) => h("th", { scope: "col" }, t(`review.column.${name}`))))),
-      h("tbody", {}, one.records.map((record) => h("tr", {},
-        h("td", { class: "number" }, data(String(record.seq))),
-        h("td", { class: "nowrap" }, h("time", { dateTime: record.at }, moment(record.at, { dateStyle: "short", timeStyle: "medium" }))),
-        h("td", {}, record.actor === "system" ? t("review.system") : caseName(record.actor)),
-        h("td", {}, action(record.action)),
-        h("td", { class: "small" }, details(record.details)),
-        h("td", {}, h("span", { class: "code", translate: "no", title: record.digest }, record.digest.slice(0, 12)))))))));
+    table({
+      caption: t("review.chain_caption", { count: one.records.length }),
+      heads: ["number", "when", "who", "what", "details", "digest"],
+      rows: one.records.map((record) => [
+        data(String(record.seq)),
+        h("time", { class: "nowrap", dateTime: record.at }, moment(record.at, { dateStyle: "short", timeStyle: "medium" })),
+        record.actor === "system" ? t("review.system") : caseName(record.actor),
+        action(record.action),
+        h("span", { class: "small" }, details(record.details)),
+        h("span", { class: "code", translate: "no", title: record.digest }, record.digest.slice(0, 12)),
+      ]),
+    }));
 }
 
 function action(name) {

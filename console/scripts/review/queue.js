@@ -4,6 +4,7 @@ import { t } from "../strings.js";
 import { deadline } from "./clock.js";
 import { pendingAbout } from "./pending.js";
 import { call } from "./session.js";
+import { table } from "./table.js";
 
 const PAGE = 100;
 /** Pages that are read at once; "more" reads on. */
@@ -18,14 +19,14 @@ export async function show(place) {
   const chosen = { state: "any", origin: "any", claim: "any" };
   let cases = [];
   let cursor = null;
-  const table = h("div", { class: "table-wrap card" });
+  const listing = h("div", { class: "card" });
   const count = h("p", { class: "small muted", role: "status" });
   const more = h("button", { type: "button", on: { click: read } }, t("review.more"));
   await read();
   append(place, 
     h("h1", {}, t("review.queue")),
     h("div", { class: "row filters", role: "group", "aria-label": t("review.filters") }, Object.keys(FILTERS).map(select)),
-    count, table, more);
+    count, listing, more);
   addEventListener("decision-sent", again);
   return () => removeEventListener("decision-sent", again);
 
@@ -51,7 +52,7 @@ export async function show(place) {
     const listed = cases.filter((one) => !about.includes(one.case_id) && wanted.every((holds) => holds(one)));
     more.hidden = !cursor;
     count.textContent = t("review.queue_count", { count: listed.length, all: cases.length });
-    replace(table, listed.length ? rows(listed) : h("p", {}, t("review.queue_empty")));
+    replace(listing, listed.length ? rows(listed) : h("p", {}, t("review.queue_empty")));
   }
 
   function select(name) {
@@ -62,17 +63,18 @@ export async function show(place) {
 }
 
 function rows(cases) {
-  const heads = ["case", "deadline", "origin", "uploads", "reports", "claim"].map((name) => h("th", { scope: "col" }, t(`review.column.${name}`)));
-  return h("table", {},
-    h("caption", {}, t("review.queue_caption")),
-    h("thead", {}, h("tr", {}, heads)),
-    h("tbody", {}, cases.map((one) => h("tr", {},
-      h("th", { scope: "row" }, h("a", { href: `#/case/${one.case_id}` }, caseName(one.case_id))),
-      h("td", {}, deadline(one.deadline)),
-      h("td", {}, t(`review.origin.${one.origin}`), " ", one.state === "needs_information" && h("span", { class: "badge warning" }, icon("info"), t("review.state.needs_information"))),
-      h("td", { class: "figure" }, t("review.uploads_count", { count: one.uploads })),
-      h("td", { class: "figure" }, t("review.reports_count", { count: one.reports })),
-      h("td", {}, claim(one))))));
+  return table({
+    caption: t("review.queue_caption"),
+    heads: ["case", "deadline", "origin", "uploads", "reports", "claim"],
+    rows: cases.map((one) => [
+      h("a", { href: `#/case/${one.case_id}` }, caseName(one.case_id)),
+      deadline(one.deadline),
+      [t(`review.origin.${one.origin}`), " ", one.state === "needs_information" && h("span", { class: "badge warning" }, icon("info"), t("review.state.needs_information"))],
+      t("review.uploads_count", { count: one.uploads }),
+      t("review.reports_count", { count: one.reports }),
+      claim(one),
+    ]),
+  });
 }
 
 /** The last letters of an id tell cases apart (the first are the time); the whole of it is in the address. */

@@ -1,0 +1,14 @@
+// A table that can be scrolled sideways by keyboard as well where the window is narrow.
+import { h } from "../dom.js";
+import { t } from "../strings.js";
+
+/** caption: its text. heads: names of `review.column.*`; `numbers`: those whose cells are figures. rows: cells of each;
+ * the first cell names its row. */
+export function table({ caption, heads, numbers = [], rows }) {
+  const kind = (index) => (numbers.includes(heads[index]) ? "number" : "");
+  return h("div", { class: "table-wrap", tabIndex: 0, role: "region", "aria-label": caption },
+    h("table", {}, h("caption", {}, caption),
+      h("thead", {}, h("tr", {}, heads.map((name, index) => h("th", { scope: "col", class: kind(index) }, t(`review.column.${name}`))))),
+      h("tbody", {}, rows.map((cells) => h("tr", {}, cells.map((cell, index) =>
+        index === 0 ? h("th", { scope: "row" }, cell) : h("td", { class: kind(index) }, cell)))))));
+}
