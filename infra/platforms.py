@@ -1,4 +1,4 @@
-"""Client apps: `python -m infra.platforms add NAME`.
+"""Client apps: `python -m infra.platforms add NAME`, `… webhook NAME --url URL`, `… redeliver`.
 
 A platform is an app client of the user pool that may use client credentials, with all of the service's scopes
 and one more, `platform/NAME`, that says who is calling. Scopes cannot be asked for by another client, so a
@@ -16,6 +16,8 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+
+from infra import webhooks
 
 SERVICE = "staydown"
 PLATFORM = "platform"
@@ -88,11 +90,31 @@ def _add_scopes(cognito: Any, user_pool_id: str, names: Sequence[str]) -> None:
     cognito.update_resource_server(**server, Name="Platforms", Scopes=[*found, *new])
 
 
-def _user_pool(stack: str) -> str:
-    """The user pool of a deployed stack, from its outputs."""
+def _outputs(stack: str) -> dict[str, str]:
+    """Of a deployed stack."""
     (found,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
-    return str(outputs["UserPoolId"])
+    return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+
+
+def _add(given: argparse.Namespace) -> None:
+    user_pool_id = given.user_pool or _outputs(given.stack)["UserPoolId"]
+    cognito = boto3.client("cognito-idp")
+    platforms = add_platforms(cognito, user_pool_id, given.names)
+    ids = client_ids(cognito, user_pool_id)
+    for platform in platforms:
+        print(f"platform       {platform.name}")
+        print(f"client id      {platform.client_id}")
+        print(f"client secret  {platform.client_secret}")
+        print(f"scopes         {' '.join(platform.scopes)}\n")
+    print("Now let the API know it, or it is refused with 401:")
+    print(f"  sam deploy --parameter-overrides PlatformClientIds={','.join(ids)}")
+
+
+def _redeliver(given: argparse.Namespace) -> None:
+    outputs = _outputs(given.stack)
+    queues = {"dead_letters": outputs["WebhooksDeadLettersUrl"], "queue": outputs["WebhooksQueueUrl"]}
+    sent = webhooks.redeliver(boto3.client("sqs"), platform=given.name, **queues)
+    print(f"{sent} webhooks are sent again")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -102,22 +124,29 @@ def main(arguments: list[str] | None = None) -> int:
     add.add_argument("names", nargs="+", metavar="NAME", help="the first part of the platform's images' keys")
     add.add_argument("--stack", default="staydown", help="the deployed stack (default: %(default)s)")
     add.add_argument("--user-pool", help="the user pool's id, instead of looking it up in the stack")
+    webhook = commands.add_parser("webhook", help="where a platform's events are sent, and signed with what")
+    webhook.add_argument("name", metavar="NAME")
+    webhook.add_argument("--stack", default="staydown", help="the deployed stack (default: %(default)s)")
+    what = webhook.add_mutually_exclusive_group(required=True)
+    what.add_argument("--url", help="send them there; makes the first secret")
+    what.add_argument("--rotate", action="store_true", help="make a further secret")
+    what.add_argument("--retire", action="store_true", help="end the older secret")
+    what.add_argument("--remove", action="store_true", help="send nothing any more")
+    again = commands.add_parser("redeliver", help="send webhooks again that were given up after a day")
+    again.add_argument("name", metavar="NAME", nargs="?", help="one platform's (default: all)")
+    again.add_argument("--stack", default="staydown", help="the deployed stack (default: %(default)s)")
     given = parser.parse_args(arguments)
     try:
-        user_pool_id = given.user_pool or _user_pool(given.stack)
-        cognito = boto3.client("cognito-idp")
-        platforms = add_platforms(cognito, user_pool_id, given.names)
-        ids = client_ids(cognito, user_pool_id)
-    except (PlatformError, ClientError, BotoCoreError) as error:
+        match given.command:
+            case "add":
+                _add(given)
+            case "webhook":
+                webhooks.change(boto3.client("ssm"), given, print)
+            case "redeliver":
+                _redeliver(given)
+    except (PlatformError, webhooks.WebhookError, ClientError, BotoCoreError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    for platform in platforms:
-        print(f"platform       {platform.name}")
-        print(f"client id      {platform.client_id}")
-        print(f"client secret  {platform.client_secret}")
-        print(f"scopes         {' '.join(platform.scopes)}\n")
-    print("Now let the API know it, or it is refused with 401:")
-    print(f"  sam deploy --parameter-overrides PlatformClientIds={','.join(ids)}")
     return 0
 
 

@@ -66,6 +66,7 @@ ALL = [
     statement(Origin.MATCH),
     contents.statement_by_match(platform="alpha", upload_id="u1", removed=True, since=NOW, ground="G."),
     contents.statement_by_match(platform="alpha", upload_id="u1", removed=False, since=NOW, ground="G."),
+    contents.statement_by_deadline(platform="alpha", upload_id="u1", since=NOW, ground="G."),
     contents.statement_by_hand(platform="alpha", reason="spam", since=NOW, ground="G."),
     contents.block_lifted(platform="alpha", since=NOW, still_blocked=True),
     contents.block_lifted(platform="alpha", since=NOW, still_blocked=False),

@@ -75,6 +75,10 @@ def _needs(service: str, operation: str, params: Mapping[str, Any]) -> Iterator[
         yield from _s3(operation, params)
     elif service == "events":
         yield from (("events:PutEvents", f"event-bus/{entry['EventBusName']}") for entry in params["Entries"])
+    elif service == "sqs":
+        yield f"sqs:{operation}", f":{params['QueueUrl'].rpartition('/')[2]}"
+    elif service == "ssm":
+        yield f"ssm:{operation}", f":parameter{params['Name']}"
     elif service == "cloudfront":
         yield "cloudfront:CreateInvalidation", f"distribution/{params['DistributionId']}"
     else:
@@ -137,6 +141,8 @@ def covers(permission: Need, need: Need) -> bool:
     action, resource = permission
     if ":::" in resource:
         return need[0] == action and fnmatchcase(need[1], resource[resource.index(":::") :])
+    if resource.endswith("/*"):
+        return need[0] == action and fnmatchcase(need[1], resource[resource.rindex(":") :])
     return need[0] == action and resource.endswith(need[1])
 
 

@@ -13,7 +13,9 @@ import pytest
 import requests
 from PIL import Image
 
+from infra.local.intrinsics import STACK_NAME
 from infra.local.stack import LocalStack
+from infra.webhooks import set_endpoint
 from tests.infrastructure.permissions import MADE_BY_AWS, OF_THE_STREAM, Recorder, allowed, covers
 
 ONLY_IN_A_RACE = {
@@ -77,6 +79,7 @@ class _Tour:
         self._seed = 0
 
     def all_of_it(self) -> None:
+        self._platforms_that_want_to_be_told()
         self._a_case_decided_and_reversed()
         self._a_hash_reported_held_and_refused()
         self._a_report_completed_and_withdrawn()
@@ -84,6 +87,10 @@ class _Tour:
         self._a_deadline_missed()
         self._a_snapshot_loaded()
         self._a_key_used_again()
+
+    def _platforms_that_want_to_be_told(self) -> None:
+        """One has an endpoint that is not there: what it was to be told goes back to the queue."""
+        set_endpoint(self.stack.client("ssm"), STACK_NAME, "alpha", "http://127.0.0.1:9/")
 
     def _a_case_decided_and_reversed(self) -> None:
         photo = self._photo()

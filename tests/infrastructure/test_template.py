@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 from cfnlint import lint_file
 from samtranslator.yaml_helper import yaml_parse
+from staydown.domain.events import EventType
 from staydown.domain.evidence import EvidencePolicy
 from staydown.domain.verdicts import MatchPolicy
+from staydown.domain.webhooks import ATTEMPTS, RETRY_AFTER
+from staydown.services.write_notices import _TOLD_OF
 
 from infra.local.schedules import rate
 from infra.local.stack import ROOT
@@ -159,6 +162,7 @@ def _may(function: str, action: str, resource: str) -> bool:
         "PublishEventsFunction",
         "NoticesFunction",
         "WriteNoticesFunction",
+        "DeliverWebhooksFunction",
         "ApiDocumentFunction",
         "CountFiguresFunction",
         "StatsFunction",
@@ -324,6 +328,21 @@ def test_the_scan_knows_which_delivery_is_its_last() -> None:
     redrive = of_type("AWS::SQS::Queue")["ScanQueue"]["RedrivePolicy"]
     scan = functions()["ScanUploadFunction"]["Environment"]["Variables"]
     assert redrive["maxReceiveCount"] == scan["SCAN_ATTEMPTS"] == {"Ref": "ScanAttempts"}
+
+
+def test_a_webhook_is_tried_as_often_as_there_are_times_to_try_it() -> None:
+    redrive = of_type("AWS::SQS::Queue")["WebhooksQueue"]["RedrivePolicy"]
+    assert redrive["maxReceiveCount"] == ATTEMPTS
+    assert timedelta(hours=24) <= sum(RETRY_AFTER, timedelta()) <= timedelta(hours=28)
+    assert max(RETRY_AFTER) < timedelta(hours=12)  # the longest that SQS hides a message
+
+
+def test_the_events_that_are_delivered_and_told_are_events_that_there_are() -> None:
+    known = {one.value for one in EventType}
+    for name in ("WebhooksRule", "NoticesRule"):
+        listed = of_type("AWS::Events::Rule")[name]["EventPattern"]["detail-type"]
+        assert set(listed) <= known
+    assert set(listed) == {one.value for one in _TOLD_OF}
 
 
 def test_the_scan_queue_takes_messages_from_the_uploads_bucket_alone() -> None:

@@ -168,6 +168,17 @@ class TestAccountHolders:
         world.drain()
         assert to_account(world, "bob", "beta") == []
 
+    def test_what_is_hidden_at_the_deadline_is_told_as_not_judged_yet(self, world: World) -> None:
+        upload = world.upload("alpha", "ann", drawn(1))
+        report(world, upload)
+        world.clock.advance(hours=49)
+        world.watch()
+        world.drain()
+        (statement,) = to_account(world)
+        assert statement.values["action"] == ("image_hidden",)
+        assert statement.values["uploads"] == (upload.upload_id,)
+        assert "Nobody has judged it yet" in statement.paragraphs[0]
+
     def test_of_a_suspected_child_nobody_warns_the_account_holder(self, world: World) -> None:
         filed = report(world, world.upload("alpha", "ann", drawn(1)))
         later(world)

@@ -38,6 +38,8 @@ class Settings:
     idempotency_table: str
     figures_table: str
     event_bus: str
+    webhooks_queue: str
+    webhooks_path: str
     distribution_id: str
     published_base_url: str
     policy: MatchPolicy
@@ -85,6 +87,8 @@ class Settings:
             idempotency_table=text("IDEMPOTENCY_TABLE"),
             figures_table=text("FIGURES_TABLE"),
             event_bus=text("EVENT_BUS"),
+            webhooks_queue=text("WEBHOOKS_QUEUE"),
+            webhooks_path=text("WEBHOOKS_PATH"),
             distribution_id=text("DISTRIBUTION_ID"),
             published_base_url=text("PUBLISHED_BASE_URL").rstrip("/"),
             policy=MatchPolicy(

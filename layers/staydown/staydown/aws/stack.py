@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -16,12 +17,15 @@ from staydown.aws.accounts_store import AccountsStore
 from staydown.aws.audit_store import AuditStore
 from staydown.aws.bank_store import BankStore
 from staydown.aws.cases_store import CasesStore
+from staydown.aws.endpoints import Endpoints
 from staydown.aws.event_bus import EventBus
 from staydown.aws.figures_store import FiguresStore
+from staydown.aws.https_post import HttpsPost
 from staydown.aws.images import Images
 from staydown.aws.notices_store import NoticesStore
 from staydown.aws.outbox import Outbox
 from staydown.aws.pictures import Pictures
+from staydown.aws.queue import Queue
 from staydown.aws.reporters_store import ReportersStore
 from staydown.aws.settings import Settings
 from staydown.aws.snapshots import Snapshots
@@ -124,6 +128,20 @@ class Stack:
     @cached_property
     def event_bus(self) -> EventBus:
         return EventBus(self.client("events"), self.settings.event_bus)
+
+    @cached_property
+    def endpoints(self) -> Endpoints:
+        return Endpoints(self.client("ssm"), self.settings.webhooks_path, self.now)
+
+    @cached_property
+    def webhooks_queue(self) -> Queue:
+        return Queue(self.client("sqs"), self.settings.webhooks_queue)
+
+    @cached_property
+    def post(self) -> HttpsPost:
+        """Addresses of this machine are called only where AWS itself is one: deployed, it never is."""
+        aws = urlsplit(self.client("ssm").meta.endpoint_url).hostname
+        return HttpsPost(local=aws in {"127.0.0.1", "localhost"})
 
     @cached_property
     def images(self) -> Images:

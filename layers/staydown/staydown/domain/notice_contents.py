@@ -141,6 +141,28 @@ def statement_by_match(
     return Content(NoticeKind.STATEMENT_OF_REASONS, sentences, said)
 
 
+def statement_by_deadline(*, platform: str, upload_id: str, since: datetime, ground: str) -> Content:
+    """A reported upload was hidden, since nobody decided in time."""
+    sentences = (
+        "statement.upload_hidden",
+        "statement.hidden_duration",
+        "statement.not_decided_in_time",
+        "statement.hidden_by_machine",
+        "statement.ground",
+        "statement.hidden_redress",
+    )
+    said: Said = {
+        "action": ("image_hidden",),
+        "platform": platform,
+        "uploads": (upload_id,),
+        "since": since,
+        "automated_detection": "no",
+        "automated_decision": "yes",
+        "ground": ground,
+    }
+    return Content(NoticeKind.STATEMENT_OF_REASONS, sentences, said)
+
+
 def statement_by_hand(*, platform: str, reason: str, since: datetime, ground: str) -> Content:
     """A senior reviewer blocked the account without a case. reason: in their words, meant to be read."""
     sentences = (

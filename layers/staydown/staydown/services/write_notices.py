@@ -162,6 +162,20 @@ def _stopped_upload(stack: Stack, event: Event) -> Iterator[_Addressed]:
     yield _to_account(stack, platform, account_id, content, None)
 
 
+def _hidden_upload(stack: Stack, event: Event) -> Iterator[_Addressed]:
+    """At the deadline; what is only held back before anybody saw it restricts nothing yet."""
+    if event.detail["reason"] != Reason.DEADLINE_PASSED:
+        return
+    platform, account_id = _account(event)
+    content = contents.statement_by_deadline(
+        platform=platform,
+        upload_id=str(event.detail["upload_id"]),
+        since=event.at,
+        ground=stack.settings.legal_ground,
+    )
+    yield _to_account(stack, platform, account_id, content, None)
+
+
 def _lifted_block(stack: Stack, event: Event) -> Iterator[_Addressed]:
     platform, account_id = _account(event)
     content = contents.block_lifted(
@@ -213,6 +227,7 @@ _TOLD_OF: Mapping[EventType, Callable[[Stack, Event], Iterator[_Addressed]]] = M
         EventType.ACCOUNT_UNBLOCKED: _lifted_block,
         EventType.UPLOAD_BLOCKED: _stopped_upload,
         EventType.UPLOAD_REMOVED: _stopped_upload,
+        EventType.UPLOAD_HELD: _hidden_upload,
         EventType.APPEAL_FILED: _appeal,
         EventType.APPEAL_DECIDED: _appeal,
     }

@@ -1,0 +1,45 @@
+"""Sends events to platforms' endpoints; what is not taken is tried again, later and later, for a day."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from staydown.api.failures import partial_failures, report_failure
+from staydown.api.messages import event_of
+from staydown.aws.stack import Stack
+from staydown.domain.webhooks import retry_after
+from staydown.services.deliver_webhook import Resting, Undelivered, deliver_webhook
+
+logger = Logger()
+stack = cache(Stack.from_environment)
+resting = Resting()
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """All of a batch at once: nobody waits for another's endpoint longer than for one answer."""
+    records = event["Records"]
+    with ThreadPoolExecutor(max_workers=max(1, len(records))) as pool:
+        done = list(pool.map(_deliver, records))
+    return partial_failures(r["messageId"] for r, ok in zip(records, done, strict=True) if not ok)
+
+
+def _deliver(record: dict[str, Any]) -> bool:
+    attempt = int(record["attributes"]["ApproximateReceiveCount"])
+    try:
+        told = event_of(record["body"])
+        try:
+            platform = deliver_webhook(stack(), resting, told)
+        except Undelivered as error:
+            logger.warning("not delivered", event_id=told.event_id, why=error.why, attempt=attempt)
+            stack().webhooks_queue.postpone(record["receiptHandle"], retry_after(attempt))
+            return False
+    except Exception as error:  # noqa: BLE001 (it goes back to the queue alone)
+        report_failure(logger, error, message_id=record["messageId"])
+        return False
+    if platform is not None:
+        logger.info("delivered", event_id=told.event_id, platform=platform, attempt=attempt)
+    return True

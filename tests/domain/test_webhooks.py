@@ -1,0 +1,123 @@
+"""What a platform is sent: an envelope, signatures that verify, and to which addresses."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from staydown.domain.events import Event, EventType
+from staydown.domain.webhooks import (
+    ATTEMPTS,
+    RETRY_AFTER,
+    BadEndpoint,
+    check_url,
+    cloud_event,
+    is_public,
+    new_signing_secret,
+    retry_after,
+    signed_headers,
+)
+
+NOW = datetime(2026, 11, 23, 4, 1, 6, 250_000, tzinfo=UTC)
+EVENT = Event(
+    "019a-event", EventType.UPLOAD_REMOVED, NOW, {"upload_id": "u1", "platform": "alpha", "reason": "ä"}
+)
+
+
+def test_the_body_is_a_cloud_event_with_the_events_own_id() -> None:
+    assert json.loads(cloud_event(EVENT)) == {
+        "specversion": "1.0",
+        "id": "019a-event",
+        "source": "/staydown",
+        "type": "dev.staydown.upload.removed",
+        "time": "2026-11-23T04:01:06.250000+00:00",
+        "datacontenttype": "application/json",
+        "data": {"upload_id": "u1", "platform": "alpha", "reason": "ä"},
+    }
+
+
+def test_a_signature_is_that_of_standard_webhooks() -> None:
+    """The example of the specification's reference libraries."""
+    headers = signed_headers(
+        ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
+        "msg_p5jXN8AQM9LWM0D4loKWxJek",
+        b'{"test": 2432232314}',
+        now=datetime.fromtimestamp(1614265330, UTC),
+    )
+    assert headers == {
+        "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+        "webhook-timestamp": "1614265330",
+        "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+    }
+
+
+@given(body=st.binary(max_size=200))
+def test_while_secrets_change_either_verifies_and_no_other(body: bytes) -> None:
+    new, old, other = (new_signing_secret() for _ in range(3))
+    signatures = signed_headers([new, old], "id", body, now=NOW)["webhook-signature"].split()
+
+    def made_with(secret: str) -> str:
+        key = base64.b64decode(secret.removeprefix("whsec_"))
+        signed = f"id.{int(NOW.timestamp())}.".encode() + body
+        return "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
+
+    assert signatures == [made_with(new), made_with(old)]
+    assert made_with(other) not in signatures
+
+
+def test_secrets_are_long_and_differ() -> None:
+    made = {new_signing_secret() for _ in range(50)}
+    assert len(made) == 50
+    assert {len(base64.b64decode(one.removeprefix("whsec_"))) for one in made} == {32}
+
+
+def test_it_is_tried_later_and_later_for_about_a_day_and_then_no_more() -> None:
+    delays = [retry_after(attempt) for attempt in range(1, ATTEMPTS + 1)]
+    assert delays[:-1] == list(RETRY_AFTER) == sorted(RETRY_AFTER)
+    assert delays[-1] == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
+        "224.0.0.1", "255.255.255.255", "192.0.2.1", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1",
+        "fd00:ec2::254", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::",
+        "2001:0:1::1",
+    ],
+)  # fmt: skip
+def test_an_address_that_is_not_of_the_public_internet_is_never_called(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "::ffff:8.8.8.8"]
+)
+def test_a_public_address_may_be_called(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.org/", "ftp://example.org/", "https://", "https:///x", "//example.org", "example.org",
+        "https://user:pw@example.org/", "https://user@example.org/", "https://example.org/#x", "",
+        "https://example.org:port/", "https://[::1", "file:///etc/passwd",
+    ],
+)  # fmt: skip
+def test_what_is_no_https_address_is_no_endpoint(url: str) -> None:
+    with pytest.raises(BadEndpoint):
+        check_url(url, local=False)
+
+
+def test_http_is_for_one_machine() -> None:
+    check_url("http://127.0.0.1:9000/hooks?x=1", local=True)
+    check_url("https://example.org:8443/hooks", local=False)
+    with pytest.raises(BadEndpoint):
+        check_url("ftp://127.0.0.1/", local=True)

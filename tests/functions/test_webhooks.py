@@ -1,0 +1,220 @@
+"""The way of a webhook through the stack: tried again, given up, sent again; and how endpoints are set."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import boto3
+import pytest
+from staydown.domain.webhooks import ATTEMPTS
+
+from infra import platforms, webhooks
+from infra.local.environment import in_force, local_environment
+from infra.local.intrinsics import STACK_NAME
+from infra.local.stack import LocalStack
+from infra.webhooks import WebhookError
+
+
+class Receiver:
+    """A platform's server. answers: the statuses that it gives by turns, the last for ever. hold: answers
+    nothing until it is set."""
+
+    def __init__(self) -> None:
+        self.answers = [204]
+        self.got: list[dict[str, Any]] = []
+        self.hold: threading.Event | None = None
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                receiver.got.append(body)
+                if receiver.hold is not None:
+                    receiver.hold.wait(10)
+                answers = receiver.answers
+                self.send_response(answers.pop(0) if len(answers) > 1 else answers[0])
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/"
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
+        self.thread.start()
+
+    def stop(self) -> None:
+        if self.hold is not None:
+            self.hold.set()
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join(5)
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[LocalStack]:
+    with LocalStack(report=lambda _: None) as stack:
+        yield stack
+
+
+@pytest.fixture
+def receiver(stack: LocalStack) -> Iterator[Receiver]:
+    found = Receiver()
+    set_endpoint(stack, "alpha", found.url)
+    yield found
+    found.stop()
+    stack.functions["DeliverWebhooksFunction"].load()
+
+
+def set_endpoint(stack: LocalStack, platform: str, url: str) -> None:
+    webhooks.set_endpoint(stack.client("ssm"), STACK_NAME, platform, url)
+    stack.functions["DeliverWebhooksFunction"].load()  # a cold one remembers no endpoint
+
+
+def tell(stack: LocalStack, platform: str, event_id: str = "id-1") -> None:
+    """As the bus brings it."""
+    detail = {"id": event_id, "time": "2026-11-23T04:01:06+00:00", "platform": platform, "upload_id": "u"}
+    body = json.dumps({"detail-type": "upload.removed", "detail": detail})
+    stack.client("sqs").send_message(QueueUrl=stack.queues["webhooks"], MessageBody=body)
+
+
+def dead(stack: LocalStack) -> int:
+    return stack._emulator.held(stack.queues["webhooks_dead_letters"].rpartition("/")[2])
+
+
+def test_what_is_not_taken_comes_again_with_the_same_id_until_it_is(
+    stack: LocalStack, receiver: Receiver
+) -> None:
+    receiver.answers = [500, 301, 429, 204]
+    tell(stack, "alpha")
+    stack.drain()
+    assert [one["id"] for one in receiver.got] == ["id-1"] * 4
+    assert dead(stack) == 0
+
+
+def test_what_nobody_ever_takes_is_given_up_and_can_be_sent_again(
+    stack: LocalStack, receiver: Receiver
+) -> None:
+    receiver.answers = [500]
+    other = Receiver()
+    try:
+        other.answers = [503]
+        set_endpoint(stack, "beta", other.url)
+        tell(stack, "alpha", "of-alpha")
+        tell(stack, "beta", "of-beta")
+        stack.drain()
+        assert (len(receiver.got), len(other.got), dead(stack)) == (ATTEMPTS, ATTEMPTS, 2)
+        receiver.answers, other.answers = [204], [204]
+        queues = {"dead_letters": stack.queues["webhooks_dead_letters"], "queue": stack.queues["webhooks"]}
+        assert webhooks.redeliver(stack.client("sqs"), platform="alpha", **queues) == 1
+        stack.drain()
+        assert receiver.got[-1]["id"] == "of-alpha"
+        assert (len(receiver.got), len(other.got), dead(stack)) == (ATTEMPTS + 1, ATTEMPTS, 1)
+    finally:
+        other.stop()
+
+
+def test_nobody_waits_behind_an_endpoint_that_never_answers(stack: LocalStack, receiver: Receiver) -> None:
+    """In one batch: the other's is delivered while this one is still waited for."""
+    slow = Receiver()
+    slow.hold = threading.Event()
+    arrived = threading.Event()
+    try:
+        set_endpoint(stack, "beta", slow.url)
+        function = stack.functions["DeliverWebhooksFunction"]
+        messages = [_record("beta", "1"), _record("alpha", "2")]
+        answers: list[Any] = []
+
+        def invoke() -> None:
+            answers.append(function.invoke({"Records": messages}))
+            arrived.set()
+
+        thread = threading.Thread(target=invoke)
+        thread.start()
+        while not receiver.got and not arrived.wait(0.01):
+            pass
+        assert receiver.got, "alpha's was delivered"
+        assert not arrived.is_set(), "and beta's is still under way"
+        slow.hold.set()
+        thread.join(10)
+        assert answers == [{"batchItemFailures": []}]
+    finally:
+        slow.stop()
+
+
+def _record(platform: str, number: str) -> dict[str, Any]:
+    detail = {"id": number, "time": "2026-11-23T04:01:06+00:00", "platform": platform}
+    return {
+        "messageId": number,
+        "receiptHandle": "none",
+        "body": json.dumps({"detail-type": "upload.removed", "detail": detail}),
+        "attributes": {"ApproximateReceiveCount": "1"},
+    }
+
+
+def test_what_was_not_taken_is_hidden_for_as_long_as_its_attempt_says(
+    stack: LocalStack, receiver: Receiver
+) -> None:
+    receiver.answers = [500]
+    tell(stack, "alpha")
+    sqs, url = stack.client("sqs"), stack.queues["webhooks"]
+    (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
+    record = {**_record("alpha", "1"), "receiptHandle": message["ReceiptHandle"]}
+    record["attributes"] = {"ApproximateReceiveCount": "4"}
+    answer = stack.functions["DeliverWebhooksFunction"].invoke({"Records": [record]})
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    (held,) = stack._emulator._sqs.queues[url.rpartition("/")[2]]._messages
+    hidden = held.visible_at / 1000 - time.time()
+    assert 7000 < hidden <= 7200
+    sqs.purge_queue(QueueUrl=url)
+
+
+def test_a_message_that_is_none_goes_back_alone(stack: LocalStack, receiver: Receiver) -> None:
+    good, odd = _record("alpha", "1"), {**_record("alpha", "2"), "body": "[]"}
+    answer = stack.functions["DeliverWebhooksFunction"].invoke({"Records": [good, odd]})
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    assert len(receiver.got) == 1
+
+
+def stored(stack: LocalStack, platform: str) -> Any:
+    answer = stack.client("ssm").get_parameter(Name=f"/{STACK_NAME}/webhooks/{platform}", WithDecryption=True)
+    assert answer["Parameter"]["Type"] == "SecureString"
+    return json.loads(answer["Parameter"]["Value"])
+
+
+def command(stack: LocalStack, *arguments: str) -> int:
+    with in_force(local_environment(stack.endpoint)):
+        return platforms.main(["webhook", *arguments])
+
+
+def test_an_endpoint_is_set_changed_and_removed_by_a_command(
+    stack: LocalStack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(stack, "gamma", "--url", "https://example.org/hooks") == 0
+    first = capsys.readouterr().out.split()[-1]
+    assert stored(stack, "gamma") == {"url": "https://example.org/hooks", "secrets": [first]}
+    assert command(stack, "gamma", "--rotate") == 0
+    second = capsys.readouterr().out.split()[1]
+    assert stored(stack, "gamma")["secrets"] == [second, first]
+    assert command(stack, "gamma", "--url", "https://example.org/other") == 0
+    assert "as before" in capsys.readouterr().out
+    assert command(stack, "gamma", "--retire") == 0
+    assert stored(stack, "gamma") == {"url": "https://example.org/other", "secrets": [second]}
+    assert command(stack, "gamma", "--remove") == 0
+    capsys.readouterr()
+    for arguments in (["--rotate"], ["--retire"], ["--remove"]):
+        assert command(stack, "gamma", *arguments) == 1
+        assert "gamma has no endpoint" in capsys.readouterr().err
+
+
+def test_http_can_not_be_set_for_a_stack_that_is_deployed() -> None:
+    session = boto3.session.Session("x", "x", region_name="eu-central-1")
+    ssm = session.client("ssm", endpoint_url="https://ssm.eu-central-1.amazonaws.com")
+    with pytest.raises(WebhookError, match="https"):
+        webhooks.set_endpoint(ssm, "staydown", "alpha", "http://example.org/")
+    ssm.close()

@@ -1,0 +1,106 @@
+"""The guide for integrators does what it says: its blocks are run, in their order, as somebody would."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import requests
+from staydown.domain.webhooks import new_signing_secret, signed_headers
+
+from infra import platforms
+from infra.local.environment import in_force, local_environment
+from infra.local.stack import ROOT, LocalStack
+from tests.journeys.clients import VALID
+
+GUIDE = (ROOT / "docs" / "integrating.md").read_text(encoding="utf-8")
+PYTHON = re.findall(r"^```python\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
+COMMANDS = re.findall(r"^```sh\npython -m infra\.platforms (.*?)\n```", GUIDE, re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    home = tmp_path_factory.mktemp("home")
+    stack = LocalStack(state_file=home / ".local" / "stack.json", report=lambda _: None)
+    with stack, pytest.MonkeyPatch.context() as patch:
+        patch.chdir(home)
+        yield stack
+
+
+def run(part: str, names: dict[str, Any]) -> None:
+    """The block of the guide in which this stands."""
+    (block,) = [block for block in PYTHON if part in block]
+    exec(compile(block, "docs/integrating.md", "exec"), names)
+
+
+def test_the_guide_from_beginning_to_end(running: LocalStack, capsys: pytest.CaptureFixture[str]) -> None:
+    names: dict[str, Any] = {}
+    run("client_credentials", names)
+    run('"content_type": "image/jpeg"', names)
+    running.drain()
+    uploads = f"{running.api_url}/v1/uploads/{names['ticket']['upload_id']}"
+    assert names["api"].get(uploads, timeout=30).json()["state"] == "published"
+
+    run("def verify", names)
+    run("class Platform", names)
+    server = names["server"]
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    try:
+        with in_force(local_environment(running.endpoint)):
+            (command,) = COMMANDS
+            assert platforms.main(shlex.split(command)) == 0
+        printed = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+        names["secrets"].append(printed["secret"])
+        running.functions["DeliverWebhooksFunction"].load()  # else it knows of the endpoint in a minute
+        _take_down(running, names["ticket"]["upload_id"])
+    finally:
+        server.shutdown()
+        server.server_close()
+        serving.join(5)
+    told = {event["type"].removeprefix("dev.staydown.") for event in names["seen"].values()}
+    assert told == {"upload.removed", "account.blocked", "notice.issued"}
+
+    run("notices = ", names)
+    said = capsys.readouterr().out
+    assert "what you had put up on alpha" in said
+    token = said.strip().rpartition("#")[2]
+    opened = requests.get(f"{running.api_url}/v1/notices/{token}", timeout=30)
+    assert opened.json()["account_id"] == "u-4711"
+
+    run("problem = ", names)
+    assert len(PYTHON) == 6
+
+
+def _take_down(stack: LocalStack, upload_id: str) -> None:
+    form = {**VALID, "uploads": [upload_id], "signature": "A. B.", "contact": {"email": "a@example.org"}}
+    requests.post(f"{stack.api_url}/v1/reports", json=form, timeout=30).raise_for_status()
+    robin = stack.authorization("robin")
+    case = requests.post(f"{stack.api_url}/v1/review/next", headers=robin, timeout=30).json()["case"]
+    factors = {"shown": ["nudity"], "setting": "private", "complainant": "yes"}
+    decided = requests.post(
+        f"{stack.api_url}/v1/review/cases/{case['case_id']}/decision",
+        json={"outcome": "violating", "factors": factors, "reasons": "as seen"},
+        headers=robin,
+        timeout=30,
+    )
+    decided.raise_for_status()
+    stack.drain()
+
+
+def test_a_delivery_that_is_old_or_changed_does_not_verify() -> None:
+    names: dict[str, Any] = {}
+    run("def verify", names)
+    verify, secret, now = names["verify"], new_signing_secret(), datetime.now(UTC)
+    good = signed_headers([new_signing_secret(), secret], "id", b"body", now=now)
+    assert verify(secret, good, b"body")
+    assert not verify(secret, good, b"another body")
+    assert not verify(new_signing_secret(), good, b"body")
+    assert not verify(secret, {**good, "webhook-id": "another"}, b"body")
+    old = signed_headers([secret], "id", b"body", now=now - timedelta(minutes=6))
+    assert not verify(secret, old, b"body")
