@@ -44,6 +44,10 @@ def test_a_report_from_a_phone_is_followed_completed_and_taken_back(
     found += faults(page)
     assert re.fullmatch(r"SD-\w{4}-\w{4}", number)
     assert "your signature" in page.locator("main").inner_text()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy both").click()
+    page.get_by_text("Copied.").first.wait_for()
+    assert secret in page.evaluate("navigator.clipboard.readText()")
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as a text file").click()
     assert download.value.suggested_filename == "notes.txt"
@@ -187,6 +191,21 @@ def test_leaving_opens_an_everyday_page_and_back_does_not_return(open_page: Open
         page.wait_for_url("https://www.bbc.com/weather")
         page.go_back()
         assert page.url == "about:blank", way
+
+
+def test_no_page_lies_behind_another_when_somebody_leaves(open_page: Open, stack: Deployed) -> None:
+    page = open_page("index.html", phone=True)
+    page.context.route("https://www.bbc.com/**", lambda route: route.fulfill(body="sunny"))
+    for link in ("Form", "Status", "Form"):
+        page.get_by_role("link", name=link, exact=True).click()
+        page.wait_for_url(f"**/{link.lower()}.html")
+    FilledForm(page, stack).where("It was posted")
+    page.get_by_role("link", name="Support").click()
+    page.get_by_role("link", name="Start a report").wait_for()
+    page.get_by_role("button", name="Leave now").click()
+    page.wait_for_url("https://www.bbc.com/weather")
+    page.go_back()
+    assert page.url == "about:blank"
 
 
 def test_escape_once_stays_whatever_is_typed_then(open_page: Open) -> None:

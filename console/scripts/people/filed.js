@@ -28,10 +28,15 @@ export function filedView(filed) {
       said,
       h("p", { class: "hint" }, t("filed.care"))),
     filed.valid
-      ? notice("success", "", h("p", {}, t("filed.complete", { deadline: moment(filed.deadline) })))
+      ? notice("success", "", h("p", {}, completeText(filed)))
       : notice("warning", "", h("p", {}, t("filed.incomplete")), missingList(filed.missing)),
     h("p", { class: "no-print" },
       h("a", { class: "button", href: "status.html", on: { click: withoutTrace } }, t("filed.follow"))));
+}
+
+/** Without a deadline where all that it names was decided before. */
+function completeText({ deadline }) {
+  return deadline ? t("filed.complete", { deadline: moment(deadline) }) : t("form.check.complete");
 }
 
 function code(text) {

@@ -6,7 +6,7 @@ import { t } from "../strings.js";
 import { forget, keep, keptAnswers, newAnswers, reportOf } from "./answers.js";
 import { errorSummary, showErrors } from "./fields.js";
 import { filedView } from "./filed.js";
-import { isLeaving, layOutForPeople } from "./page.js";
+import { isGoing, layOutForPeople } from "./page.js";
 import { STEPS, stepOfPointer } from "./steps.js";
 
 const main = await layOutForPeople("form", "form");
@@ -60,7 +60,7 @@ function goTo(to) {
 }
 
 addEventListener("popstate", () => {
-  if (isLeaving() || step === 0 || history.state?.within) return;
+  if (isGoing() || step === 0 || history.state?.within) return;
   goTo(step - 1);
 });
 

@@ -15,6 +15,7 @@ const TWICE_MS = 1500;
 
 let elsewhere;
 let left = false;
+let going = false;
 
 /** Lay out one of TITLES. Returns `main`, empty and in the document already. */
 export async function layOutForPeople(page, ...areas) {
@@ -30,6 +31,7 @@ export async function layOutForPeople(page, ...areas) {
     "aria-current": one === page ? "page" : undefined,
     on: { click: withoutTrace },
   }, t(TITLES[one]))));
+  document.querySelector(".brand").addEventListener("click", withoutTrace);
   document.body.append(leaveButton());
   onEscapeTwice(leave);
   return main;
@@ -40,19 +42,14 @@ export async function layOutForPeople(page, ...areas) {
 export function withoutTrace(event) {
   if (event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
-  location.replace(event.currentTarget.href);
+  goInstead(event.currentTarget.href);
 }
 
 /** To an everyday page, with nothing of this one behind it as far as a page can see to that. */
 export function leave() {
   left = true;
   document.documentElement.replaceChildren(document.head);
-  if (history.state?.within) {
-    // A step of a form lies above the page itself: go back to that one first.
-    addEventListener("popstate", () => location.replace(elsewhere), { once: true });
-    history.back();
-    setTimeout(() => location.replace(elsewhere), 300);
-  } else location.replace(elsewhere);
+  goInstead(elsewhere);
 }
 
 // A browser may keep a page as it was and show it again on Back.
@@ -60,8 +57,18 @@ addEventListener("pageshow", (event) => {
   if (event.persisted && left) location.replace(elsewhere);
 });
 
-export function isLeaving() {
-  return left;
+/** Whether this page is about to go: a step back in the history is then none in a form. */
+export function isGoing() {
+  return going;
+}
+
+function goInstead(url) {
+  going = true;
+  if (!history.state?.within) return location.replace(url);
+  // A step of a form lies above the page itself: that one is to be replaced.
+  addEventListener("popstate", () => location.replace(url), { once: true });
+  history.back();
+  setTimeout(() => location.replace(url), 300);
 }
 
 function leaveButton() {
