@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Annotated, Any
 
@@ -14,10 +14,12 @@ from staydown.api.http import Body, Id, IdempotencyKey, make_app
 from staydown.api.idempotency import IdempotentCalls
 from staydown.api.notices import Language, Notice, to_reporter
 from staydown.aws.stack import Stack
+from staydown.domain.appeals import Appeal, AppealOutcome
 from staydown.domain.cases import Case, CaseState, Outcome
 from staydown.domain.hashes import PdqHash
 from staydown.domain.reports import Declarations, Relation, Report, ReportedHash
 from staydown.services.amend_report import Information, complete_report, withdraw_report
+from staydown.services.appeal_refusal import appeal_refusal
 from staydown.services.file_report import ReportForm, file_report
 from staydown.services.follow_report import follow_report
 
@@ -82,6 +84,12 @@ class InformationRequest(Body):
     contact: Contact | None = None
 
 
+class RefusalAppealRequest(Body):
+    statement: Annotated[
+        str, Field(min_length=1, max_length=5000, description="Why it should be looked at again")
+    ]
+
+
 class Help(BaseModel):
     name: str
     address: str
@@ -111,10 +119,20 @@ class TimelineEntry(BaseModel):
     what: str
 
 
+class RefusalAppeal(BaseModel):
+    filed_at: datetime
+    outcome: Annotated[AppealOutcome | None, Field(description="Absent until it is decided")]
+    decided_at: datetime | None
+
+
 class FollowedCase(BaseModel):
     state: CaseState
     outcome: Outcome | None
     deadline: datetime | None
+    appeal_until: Annotated[
+        datetime | None, Field(description="Until when a refusal can be appealed; absent where there is none")
+    ]
+    appeal: Annotated[RefusalAppeal | None, Field(description="Your appeal of it")]
 
 
 class FollowedReport(BaseModel):
@@ -180,6 +198,14 @@ def post_withdraw(case_number: Id, secret: Secret, _key: IdempotencyKey = None) 
     return _followed(case_number, secret)
 
 
+@app.post("/v1/cases/<case_number>/appeal", status_code=201, summary="Appeal a refusal", tags=["people"])
+def post_appeal(
+    case_number: Id, request: RefusalAppealRequest, secret: Secret, _key: IdempotencyKey = None
+) -> FollowedReport:
+    appeal_refusal(stack(), case_number, secret, request.statement)
+    return _followed(case_number, secret)
+
+
 def _followed(case_number: str, secret: str) -> FollowedReport:
     followed = follow_report(stack(), case_number, secret)
     report = followed.report
@@ -191,16 +217,24 @@ def _followed(case_number: str, secret: str) -> FollowedReport:
         filed_at=report.filed_at,
         deadline=_deadline(report, followed.cases),
         cases=[
-            FollowedCase(
-                state=case.state,
-                outcome=case.decision.outcome if case.decision else None,
-                deadline=case.deadline,
-            )
+            _followed_case(case, followed.appeals.get(case.case_id), stack().settings.appeal_window)
             for case in followed.cases
         ],
         timeline=[TimelineEntry(at=moment.at, what=moment.what) for moment in followed.timeline],
         notices=[to_reporter(notice) for notice in followed.notices],
         help=HELP,
+    )
+
+
+def _followed_case(case: Case, appeal: Appeal | None, window: timedelta) -> FollowedCase:
+    return FollowedCase(
+        state=case.state,
+        outcome=case.decision.outcome if case.decision else None,
+        deadline=case.deadline,
+        appeal_until=case.decision.at + window if case.decision and case.is_refusal else None,
+        appeal=RefusalAppeal(filed_at=appeal.filed_at, outcome=appeal.outcome, decided_at=appeal.decided_at)
+        if appeal
+        else None,
     )
 
 

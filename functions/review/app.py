@@ -15,16 +15,17 @@ from staydown.api.callers import calling_reviewer, calling_senior
 from staydown.api.cursors import from_cursor, to_cursor
 from staydown.api.http import Id, IdempotencyKey, IfMatch, etag, make_app, revision_of
 from staydown.api.idempotency import IdempotentCalls
-from staydown.aws.cases_store import CASES
+from staydown.aws.cases_store import APPEALS, CASES
 from staydown.aws.stack import Stack
-from staydown.domain.cases import Factors
+from staydown.domain.cases import Factors, Outcome
+from staydown.services.decide_appeal import Answer, decide_appeal, list_appeals, took_part
 from staydown.services.decide_case import Judgement, decide_case
 from staydown.services.read_audit import read_audit
 from staydown.services.review_queue import claim_case, claim_next, list_queue
 from staydown.services.view_case import view_case
 
 from functions.review import models
-from functions.review.presenting import presented_case, presented_chain, queued_case
+from functions.review.presenting import presented_appeal, presented_case, presented_chain, queued_case
 
 logger = Logger()
 app = make_app(logger)
@@ -104,19 +105,48 @@ def post_decision(
     case_id: Id, request: models.DecisionRequest, if_match: IfMatch = None, _key: IdempotencyKey = None
 ) -> Response[models.Case]:
     reviewer = calling_reviewer(app.current_event)
-    factors = Factors(
-        shown=frozenset(request.factors.shown),
-        setting=request.factors.setting,
-        complainant=request.factors.complainant,
-    )
     decide_case(
         stack(),
         case_id=case_id,
         reviewer=reviewer.reviewer_id,
-        judgement=Judgement(request.outcome, factors, request.reasons),
+        judgement=Judgement(request.outcome, _factors(request.factors), request.reasons),
         expected_revision=revision_of(if_match),
     )
     return _with_etag(_case(case_id, just_decided=True))
+
+
+@app.get("/v1/review/appeals", summary="Appeals that wait, the oldest first", tags=["reviewers"])
+def get_appeals(
+    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+) -> models.AppealPage:
+    reviewer = calling_reviewer(app.current_event).reviewer_id
+    appeals, following = list_appeals(stack(), after=from_cursor(cursor, queue=APPEALS), limit=limit)
+    return models.AppealPage(
+        appeals=[
+            presented_appeal(one, you_took_part=took_part(stack(), one.case_id, reviewer)) for one in appeals
+        ],
+        next=to_cursor(following),
+    )
+
+
+@app.post(
+    "/v1/review/appeals/<appeal_id>/decision",
+    summary="Decide an appeal of a case that you had no part in",
+    tags=["reviewers"],
+)
+def post_appeal_decision(
+    appeal_id: Id, request: models.AppealDecisionRequest, _key: IdempotencyKey = None
+) -> models.ReviewedAppeal:
+    reviewer = calling_reviewer(app.current_event)
+    answer = Answer(
+        request.outcome,
+        request.reasons,
+        _factors(request.factors) if request.factors is not None else None,
+        Outcome(request.finding),
+    )
+    appeal = decide_appeal(stack(), appeal_id=appeal_id, answer=answer, reviewer=reviewer.reviewer_id)
+    return presented_appeal(appeal, you_took_part=False)
 
 
 @app.get("/v1/audit/<case_id>", summary="The audit of a case, verified", tags=["seniors"])
@@ -124,6 +154,10 @@ def get_audit(case_id: Id) -> models.Audit:
     calling_senior(app.current_event)
     chains = [presented_chain(chain) for chain in read_audit(stack(), case_id)]
     return models.Audit(case_id=case_id, chains=chains)
+
+
+def _factors(given: models.FactorsGiven) -> Factors:
+    return Factors(frozenset(given.shown), given.setting, given.complainant)
 
 
 def _case(case_id: str, *, just_decided: bool = False) -> models.Case:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from staydown.domain.appeals import Appeal
 from staydown.domain.bank import Entry, Match, Source
 from staydown.domain.cases import Case
 from staydown.domain.reports import Report
@@ -47,6 +48,21 @@ def presented_case(view: CaseView, reviewer: str, now: datetime) -> models.Case:
         banked=list(case.banked),
         decision=_decision(case, reviewer),
         appeal_id=case.appeal_id,
+    )
+
+
+def presented_appeal(appeal: Appeal, *, you_took_part: bool) -> models.ReviewedAppeal:
+    return models.ReviewedAppeal(
+        appeal_id=appeal.appeal_id,
+        case_id=appeal.case_id,
+        party=appeal.party,
+        platform=appeal.platform,
+        account_id=appeal.account_id,
+        statement=appeal.statement,
+        filed_at=appeal.filed_at,
+        outcome=appeal.outcome,
+        decided_at=appeal.decided_at,
+        you_took_part=you_took_part,
     )
 
 

@@ -13,14 +13,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from infra.demo.cast import Cast
-from infra.demo.in_time import IN_TIME
+from infra.demo.in_time import IN_TIME, REFUSED
 from infra.demo.reporting import JUDGED, POSTED, REPORTED
 from infra.demo.staying_down import CLAIMED_ONLY, COPIES_STOPPED
 from infra.demo.steps import play
 from infra.demo.undoing import APPEALED, ON_RECORD
 from infra.local.stack import LocalStack
 
-STORY = (POSTED, REPORTED, JUDGED, COPIES_STOPPED, CLAIMED_ONLY, APPEALED, ON_RECORD, IN_TIME)
+STORY = (POSTED, REPORTED, JUDGED, COPIES_STOPPED, CLAIMED_ONLY, APPEALED, ON_RECORD, IN_TIME, REFUSED)
 
 
 def main(parameters: Mapping[str, Any] | None = None) -> int:

@@ -68,6 +68,46 @@ def _refused(cast: Cast) -> str:
     return check(outcome.state == "published", f"{outcome.state}; its address: {status}", should="published")
 
 
+def _path(cast: Cast) -> str:
+    return f"/v1/cases/{cast.notes['late']['case_number']}"
+
+
+def _ask(cast: Cast) -> str:
+    answer = cast.anybody.post(
+        f"{_path(cast)}/appeal",
+        {"statement": "You can see my face in the window."},
+        Case_Secret=cast.notes["late"]["secret"],
+    ).expect(201)
+    (case,) = answer.body["cases"]
+    observed = f"filed {case['appeal']['filed_at'][:19]}, could be until {case['appeal_until'][:10]}"
+    return check(case["outcome"] == "not_violating", observed, should="an appeal of a refusal")
+
+
+def _looked_again(cast: Cast) -> str:
+    (appeal,) = cast.sasha.get("/v1/review/appeals").expect(200).body["appeals"]
+    body = {
+        "outcome": "upheld",
+        "reasons": "It is as the report says.",
+        "factors": {"shown": ["nudity"], "setting": "private", "complainant": "yes"},
+    }
+    path = f"/v1/review/appeals/{appeal['appeal_id']}/decision"
+    refused = cast.kim.post(path, body)
+    check(refused.told == "403 same-reviewer", refused.told, should="403 same-reviewer")
+    upheld = cast.sasha.post(path, body).expect(200)
+    status = opened(cast.notes["late_address"]).status_code
+    observed = f"kim: {refused.told}; sasha: {upheld.body['outcome']}; its address: {status}"
+    return check(status == 403, observed, should="403 at once")
+
+
+def _answered(cast: Cast) -> str:
+    answer = cast.anybody.get(_path(cast), Case_Secret=cast.notes["late"]["secret"]).expect(200).body
+    (case,) = answer["cases"]
+    observed = answer["timeline"][-1]["what"]
+    return check(
+        (case["outcome"], case["appeal"]["outcome"]) == ("violating", "upheld"), observed, should="so"
+    )
+
+
 IN_TIME = Chapter(
     "A deadline passes",
     (
@@ -75,5 +115,13 @@ IN_TIME = Chapter(
         Step("47 hours later nobody has decided; it is still up", _almost),
         Step("one hour later it is hidden, with nobody doing anything", _overdue),
         Step("kim gets it first, and decides: not violating; it is back", _refused),
+    ),
+)
+REFUSED = Chapter(
+    "Who reported it asks for another look",
+    (
+        Step("with the case number and the secret, within six months", _ask),
+        Step("kim, who refused it, may not decide that; sasha does", _looked_again),
+        Step("the person who reported reads the answer", _answered),
     ),
 )

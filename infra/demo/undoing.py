@@ -73,7 +73,7 @@ def _timeline(cast: Cast) -> str:
     lines = [f"{moment['at'][11:19]} {moment['what']}" for moment in followed["timeline"]]
     observed = "\n        ".join(lines)
     states = [one["state"] for one in followed["cases"]]
-    return check(states == ["reversed"] and len(lines) == 4, observed, should="four lines; reversed")
+    return check(states == ["reversed"] and len(lines) == 5, observed, should="five lines; reversed")
 
 
 APPEALED = Chapter(

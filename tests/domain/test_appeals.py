@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from staydown.domain.appeals import Appeal, AppealOutcome, check_appealable, check_other_eyes
+from staydown.domain.appeals import Appeal, AppealOutcome, check_appealable, check_other_eyes, check_refusal
 from staydown.domain.cases import Case, CaseState, Origin, Outcome
 from staydown.domain.errors import AlreadyDecided, CaseIsLocked, Conflict, SameReviewer
 
@@ -31,6 +31,15 @@ def test_a_decision_can_be_appealed_to_the_last_moment_of_the_window() -> None:
 def test_only_what_is_decided_can_be_appealed(state: CaseState) -> None:
     with pytest.raises(CaseIsLocked if state is CaseState.LOCKED else Conflict):
         check_appealable(replace(decided(), state=state), now=NOW, window=WINDOW)
+
+
+def test_only_a_refusal_can_be_appealed_by_who_reported_it() -> None:
+    refused = case().decided(decision(Outcome.NOT_VIOLATING))
+    check_refusal(refused, now=NOW + WINDOW, window=WINDOW)
+    with pytest.raises(Conflict, match="184 days"):
+        check_refusal(refused, now=NOW + WINDOW + timedelta(microseconds=1), window=WINDOW)
+    with pytest.raises(Conflict, match="nothing to appeal"):
+        check_refusal(decided(), now=NOW, window=WINDOW)
 
 
 def test_promise_6_whoever_claimed_or_decided_a_case_does_not_decide_its_appeal() -> None:

@@ -55,7 +55,11 @@ ALLOWED = {
         Step.LOCK: CaseState.LOCKED,
         Step.WITHDRAW: CaseState.WITHDRAWN,
     },
-    CaseState.DECIDED: {Step.REVERSE: CaseState.REVERSED},
+    CaseState.DECIDED: {
+        Step.REVERSE: CaseState.REVERSED,
+        Step.OVERTURN: CaseState.DECIDED,
+        Step.OVERTURN_AND_LOCK: CaseState.LOCKED,
+    },
     CaseState.LOCKED: {},
     CaseState.REVERSED: {},
     CaseState.WITHDRAWN: {},
@@ -71,7 +75,7 @@ def test_each_step_from_each_state_leads_where_it_should_or_is_refused(state: Ca
     elif state is CaseState.LOCKED:
         with pytest.raises(CaseIsLocked):
             case(state).after(step)
-    elif step is Step.REVERSE:
+    elif step in {Step.REVERSE, Step.OVERTURN, Step.OVERTURN_AND_LOCK}:
         with pytest.raises(Conflict):
             case(state).after(step)
     else:

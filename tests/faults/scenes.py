@@ -25,6 +25,7 @@ from tests.support.people import (
     allow,
     answer,
     appeal,
+    appeal_as_reporter,
     decide,
     judge,
     judged_story,
@@ -486,6 +487,37 @@ def allowance_meets_a_judgement_nearby(world: World) -> Scene:
     )
 
 
+def refusal_overturned_meets_a_withdrawal(world: World) -> Scene:
+    """A claim that was refused comes back by the appeal of one who made it, while the other withdraws."""
+    first, second = report(world, hashes=[drawn_hash(1)]), report(world, hashes=[drawn_hash(1)])
+    held = world.upload("alpha", "ann", drawn(1, flipped=3))
+    decide(world, first.cases[0].case_id, NOT_VIOLATING)
+    world.drain()
+    filed = appeal_as_reporter(world, second)
+    return Scene(
+        {
+            "appeal": then(lambda: answer(world, filed), lambda: sweep(world)),
+            "withdraw": lambda: withdraw_report(world.stack, first.report.case_number, first.secret),
+        },
+        lambda ledger, order: _is(ledger, held, *STOPPED),
+    )
+
+
+def refusal_overturned_meets_a_scan(world: World) -> Scene:
+    """A copy is scanned while the refusal of its like is taken back: it does not stay up."""
+    upload = world.upload("alpha", "ann", drawn(1))
+    filed = report(world, upload)
+    decide(world, filed.cases[0].case_id, NOT_VIOLATING)
+    world.drain()
+    asked = appeal_as_reporter(world, filed)
+    copy = arrives(world, drawn(1, flipped=5))
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        assert {upload.state for upload in ledger.uploads.values()} <= STOPPED
+
+    return Scene({"scan": scan(world, copy), "appeal": lambda: answer(world, asked)}, settled)
+
+
 PAIRS: list[Stage] = [
     scan_meets_an_allowance,
     scan_meets_an_entry_switched_off,
@@ -516,6 +548,8 @@ PAIRS: list[Stage] = [
     deadline_meets_acquittal,
     deadline_meets_itself,
     deadline_meets_withdrawal,
+    refusal_overturned_meets_a_withdrawal,
+    refusal_overturned_meets_a_scan,
 ]
 
 

@@ -16,8 +16,9 @@ from staydown.domain.errors import StaydownError
 from staydown.domain.notices import Recipient
 from staydown.domain.reports import ReportedHash
 from staydown.services.amend_report import Information, complete_report, withdraw_report
+from staydown.services.appeal_refusal import appeal_refusal
 from staydown.services.block_account import block_account, unblock_account
-from staydown.services.file_report import file_report
+from staydown.services.file_report import FiledReport, file_report
 from staydown.services.follow_notice import appeal_by_link
 from staydown.services.notice_links import make_link
 from staydown.services.publish_events import publish_events
@@ -35,6 +36,7 @@ from tests.support.people import (
     allow,
     answer,
     appeal,
+    appeal_as_reporter,
     decide,
     judge,
     judged_story,
@@ -228,6 +230,27 @@ def appeal_rejected(world: World) -> Act:
     return lambda _: answer(world, filed, AppealOutcome.REJECTED)
 
 
+def refused_report(world: World) -> FiledReport:
+    upload = world.upload("alpha", "ann", drawn(1))
+    filed = report(world, upload, hashes=[drawn_hash(2)])
+    world.upload("beta", "bob", drawn(2, flipped=3))
+    for case in filed.cases:
+        decide(world, case.case_id, NOT_VIOLATING)
+    world.drain()
+    return filed
+
+
+def refusal_appealed(world: World) -> Act:
+    filed = refused_report(world)
+    return lambda _: appeal_as_reporter(world, filed)
+
+
+def refusal_overturned(world: World) -> Act:
+    filed = refused_report(world)
+    (_, claimed) = appeal_refusal(world.stack, filed.report.case_number, filed.secret, "it is me")
+    return lambda _: answer(world, claimed)
+
+
 def report_of_uploads_and_hashes(world: World) -> Act:
     uploads = tuple(world.upload("alpha", "ann", drawn(n)).upload_id for n in (1, 2))
     form = replace(FORM, uploads=uploads, hashes=(ReportedHash(drawn_hash(3), 90),))
@@ -365,6 +388,8 @@ USE_CASES: list[Stage] = [
     appeal_upheld,
     appeal_upheld_while_another_case_stands,
     appeal_rejected,
+    refusal_appealed,
+    refusal_overturned,
     report_of_uploads_and_hashes,
     report_completed,
     report_withdrawn,

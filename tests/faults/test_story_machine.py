@@ -32,7 +32,7 @@ from staydown.services.publish_events import publish_events
 from staydown.services.review_queue import claim_case, claim_next
 
 from tests.support.invariants import check, check_deadlines
-from tests.support.people import FORM, INCOMPLETE, answer, appeal, decide, report
+from tests.support.people import FORM, INCOMPLETE, answer, appeal, appeal_as_reporter, decide, report
 from tests.support.pictures import BROKEN, drawn, drawn_hash
 from tests.support.world import World, memory_world
 
@@ -140,7 +140,7 @@ class Stories(RuleBasedStateMachine):
     @rule(
         number=chances,
         reviewer=reviewers,
-        outcome=st.sampled_from([Outcome.VIOLATING, Outcome.VIOLATING, *Outcome]),
+        outcome=st.sampled_from([Outcome.VIOLATING, Outcome.NOT_VIOLATING, *Outcome]),
         twice=st.booleans(),
     )
     def judge(self, number: int, reviewer: str, outcome: Outcome, twice: bool) -> None:
@@ -168,6 +168,10 @@ class Stories(RuleBasedStateMachine):
         uploads = self.world.stack.uploads.get_many(case.uploads) if case is not None else []
         if case is not None and uploads:
             self.attempt(lambda: appeal(self.world, uploads[number % len(uploads)], case.case_id))
+
+    @rule(one=filed, twice=st.booleans())
+    def appeal_a_refusal(self, one: FiledReport, twice: bool) -> None:
+        self.attempt(lambda: appeal_as_reporter(self.world, one), twice=twice)
 
     @rule(number=chances, reviewer=reviewers, outcome=st.sampled_from(AppealOutcome))
     def answer_only(self, number: int, reviewer: str, outcome: AppealOutcome) -> None:

@@ -20,6 +20,7 @@ PUBLIC = {
     ("POST", "/v1/reports"),
     ("GET", "/v1/cases/{case_number}"),
     ("POST", "/v1/cases/{case_number}/information"),
+    ("POST", "/v1/cases/{case_number}/appeal"),
     ("POST", "/v1/cases/{case_number}/withdraw"),
     ("GET", "/v1/notices/{token}"),
     ("POST", "/v1/notices/{token}/appeal"),

@@ -283,6 +283,7 @@ def test_the_public_routes_are_these_and_each_has_a_throttle_of_its_own() -> Non
         "POST /v1/cases/{case_number}/information",
         "GET /v1/notices/{token}",
         "POST /v1/notices/{token}/appeal",
+        "POST /v1/cases/{case_number}/appeal",
         "GET /v1/openapi.json",
     }
     (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()

@@ -155,6 +155,10 @@ class Person(Caller):
             "POST", f"/v1/cases/{self.case_number}/information", json=added, headers=self.opens
         )
 
+    def appeal(self, statement: str) -> Json:
+        path = f"/v1/cases/{self.case_number}/appeal"
+        return self.answer("POST", path, json={"statement": statement}, headers=self.opens)
+
     def withdraw(self) -> Json:
         return self.answer("POST", f"/v1/cases/{self.case_number}/withdraw", headers=self.opens)
 

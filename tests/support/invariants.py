@@ -228,12 +228,15 @@ def _cases(ledger: Ledger) -> Iterator[str]:
             if case.case_id not in ledger.reports[number].case_ids:
                 yield f"report {number} does not know of its case {case.case_id}"
         valid = any(ledger.reports[number].valid_at is not None for number in case.reports)
-        if valid and case.deadline is None:
+        if valid and case.undecided and case.deadline is None:
             yield f"case {case.case_id} has a valid report and no deadline"
     for appeal in ledger.appeals.values():
         if (appeal.appeal_id in ledger.queued["appeals"]) != (appeal.outcome is None):
             yield f"appeal {appeal.appeal_id} is {appeal.outcome}, and the queue says otherwise"
-        if appeal.decided_by in ledger.cases[appeal.case_id].involved:
+        case = ledger.cases[appeal.case_id]
+        # Who upholds a reporter's appeal judges the image, and is involved from then on.
+        by_it = {one.reviewer for one in (*case.former, case.decision) if one and one.at == appeal.decided_at}
+        if appeal.decided_by in case.involved - by_it:
             yield f"appeal {appeal.appeal_id} was decided by somebody who was involved"
 
 
@@ -265,6 +268,10 @@ def _notices(world: World, ledger: Ledger) -> Iterator[str]:
         match event.type:
             case "report.filed" | "report.completed":
                 told = event.detail["case_number"]
+            case "appeal.filed" | "appeal.decided" if not event.detail["platform"]:
+                told = str(ledger.appeals[event.detail["appeal_id"]].report)
+                if ledger.reports[told].withdrawn_at is not None:
+                    continue
             case "account.unblocked" | "appeal.filed" | "appeal.decided":
                 told = f"{event.detail['platform']}#{event.detail['account_id']}"
             case _:

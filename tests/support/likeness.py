@@ -36,7 +36,9 @@ def likeness(world: World) -> Likeness:
             for report in ledger.reports.values()
         ),
         "appeals": sorted(
-            _renamed(names, [appeal.case_id, appeal.account_id, appeal.outcome, appeal.decided_by])
+            _renamed(
+                names, [appeal.case_id, appeal.party, appeal.account_id, appeal.outcome, appeal.decided_by]
+            )
             for appeal in ledger.appeals.values()
         ),
         "entries": {
@@ -95,7 +97,9 @@ def _names(ledger: Ledger) -> dict[str, str]:
     for place, case_number in enumerate(sorted(claims, key=lambda one: claims[one])):
         names[case_number] = f"report {place}"
     for appeal in ledger.appeals.values():
-        names[appeal.appeal_id] = f"appeal of {appeal.account_id} against {names[appeal.case_id]}"
+        names[appeal.appeal_id] = (
+            f"appeal of {appeal.party} {appeal.account_id} against {names[appeal.case_id]}"
+        )
     return names
 
 
@@ -108,7 +112,16 @@ def _upload(upload: Upload) -> list[object]:
 def _case(case: Case) -> list[object]:
     decision = case.decision and [case.decision.outcome, case.decision.reviewer]
     about = [case.uploads, case.entries, case.banked, case.blocked, case.reports, case.appeals]
-    return [case.state, *about, case.claim, sorted(case.involved), decision, case.deadline, case.hidden]
+    return [
+        case.state,
+        *about,
+        case.claim,
+        sorted(case.involved),
+        decision,
+        case.deadline,
+        case.hidden,
+        case.refused,
+    ]
 
 
 def _renamed(names: Mapping[str, str], value: object) -> str:

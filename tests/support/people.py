@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from staydown.aws.bank_store import Stored
-from staydown.domain.appeals import Appeal, AppealOutcome
+from staydown.domain.appeals import Appeal, AppealOutcome, Appellant
 from staydown.domain.cases import Case, Complainant, Factors, Outcome, Setting, Shown
 from staydown.domain.hashes import PdqHash
 from staydown.domain.reports import Declarations, Relation, ReportedHash
 from staydown.domain.uploads import Upload
+from staydown.services.appeal_refusal import appeal_refusal
 from staydown.services.change_entry import Reason, allow_hash, switch_entry
-from staydown.services.decide_appeal import decide_appeal
+from staydown.services.decide_appeal import Answer, decide_appeal
 from staydown.services.decide_case import Judgement, decide_case
 from staydown.services.file_appeal import file_appeal
 from staydown.services.file_report import FiledReport, ReportForm, file_report
@@ -81,12 +82,17 @@ def appeal(world: World, upload: Upload, case_id: str | None = None) -> Appeal:
     )
 
 
+def appeal_as_reporter(world: World, filed: FiledReport) -> Appeal:
+    """Of the first of its cases that was refused."""
+    return appeal_refusal(world.stack, filed.report.case_number, filed.secret, "it is me")[0]
+
+
 def answer(
     world: World, filed: Appeal, outcome: AppealOutcome = AppealOutcome.UPHELD, *, reviewer: str = "cleo"
 ) -> Appeal:
-    return decide_appeal(
-        world.stack, appeal_id=filed.appeal_id, outcome=outcome, reasons="looked again", reviewer=reviewer
-    )
+    factors = FACTORS if filed.party is Appellant.REPORTER else None
+    answered = Answer(outcome, "looked again", factors)
+    return decide_appeal(world.stack, appeal_id=filed.appeal_id, answer=answered, reviewer=reviewer)
 
 
 def reverse(world: World, upload: Upload, case: Case | str) -> Appeal:

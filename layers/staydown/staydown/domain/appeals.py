@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,9 +16,19 @@ class AppealOutcome(StrEnum):
     REJECTED = "rejected"
 
 
+class Appellant(StrEnum):
+    """Who asks for another look."""
+
+    ACCOUNT_HOLDER = "account_holder"
+    REPORTER = "reporter"
+
+
 @dataclass(frozen=True, slots=True)
 class Appeal:
-    """appeal_id: follows from the case and who appeals, so that one party has one appeal of a decision."""
+    """appeal_id: follows from the case and who appeals, so that one party has one appeal of a decision.
+
+    platform, account_id: of the account holder; empty for anybody else. report: the reporter's case number.
+    """
 
     appeal_id: str
     case_id: str
@@ -29,6 +40,8 @@ class Appeal:
     reasons: str = ""
     decided_by: str | None = None
     decided_at: datetime | None = None
+    party: Appellant = Appellant.ACCOUNT_HOLDER
+    report: str | None = None
     version: int = 0
 
     def decided(self, outcome: AppealOutcome, reasons: str, *, reviewer: str, now: datetime) -> Appeal:
@@ -39,6 +52,11 @@ class Appeal:
         return replace(self, outcome=outcome, reasons=reasons, decided_by=reviewer, decided_at=now)
 
 
+def refusal_appeal_id(case_id: str, case_number: str) -> str:
+    """Of the appeal by who sent the report with this number."""
+    return str(uuid.uuid5(uuid.UUID(case_id), f"report\n{case_number}"))
+
+
 def check_appealable(case: Case, *, now: datetime, window: timedelta) -> None:
     """Raise what speaks against an appeal of this case."""
     if case.state is CaseState.LOCKED:
@@ -47,6 +65,13 @@ def check_appealable(case: Case, *, now: datetime, window: timedelta) -> None:
         raise Conflict(f"The case is {case.state.value}; there is no decision to appeal.")
     if now > case.decision.at + window:
         raise Conflict(f"The {window.days} days in which the decision could be appealed are over.")
+
+
+def check_refusal(case: Case, *, now: datetime, window: timedelta) -> None:
+    """Raise what speaks against an appeal of this case by somebody who reported it."""
+    check_appealable(case, now=now, window=window)
+    if not case.is_refusal:
+        raise Conflict("The image was judged violating, as you reported; there is nothing to appeal.")
 
 
 def check_other_eyes(case: Case, reviewer: str) -> None:

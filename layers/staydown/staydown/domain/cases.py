@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from staydown.domain.audit import ChainHead
+from staydown.domain.bank import Source, Support
 from staydown.domain.errors import AlreadyDecided, CaseIsLocked, ClaimedByAnother, Conflict
 
 MAX_UPLOADS = 10
@@ -34,6 +35,9 @@ class Step(StrEnum):
     COMPLETE = "complete"
     LOCK = "lock"
     REVERSE = "reverse"
+    OVERTURN = "overturn"
+    """A refusal is taken back, and the image judged violating after all."""
+    OVERTURN_AND_LOCK = "overturn_and_lock"
     WITHDRAW = "withdraw"
 
 
@@ -50,6 +54,8 @@ TRANSITIONS: Mapping[tuple[CaseState, Step], CaseState] = MappingProxyType(
         (CaseState.NEEDS_INFORMATION, Step.LOCK): CaseState.LOCKED,
         (CaseState.NEEDS_INFORMATION, Step.WITHDRAW): CaseState.WITHDRAWN,
         (CaseState.DECIDED, Step.REVERSE): CaseState.REVERSED,
+        (CaseState.DECIDED, Step.OVERTURN): CaseState.DECIDED,
+        (CaseState.DECIDED, Step.OVERTURN_AND_LOCK): CaseState.LOCKED,
     }
 )
 
@@ -137,6 +143,8 @@ class Case:
     uploads: at most MAX_UPLOADS ids. entries: at most MAX_ENTRIES ids of unverified or
     nearly matched entries it is about.
     banked: entries that rest on its decision. blocked: (platform, account_id) its decision blocked.
+    refused: (entry id, case number) of the claims that its decision took from the bank. former: decisions
+    that were taken back.
     involved: reviewers who claimed or decided it; none of them decides its appeal. appeals: ids of those
     that wait to be decided, one for each account that asked. deadline: when it must
     be decided; None while no report of it is valid. warned_at, overdue_at: when it was told of that the
@@ -159,6 +167,8 @@ class Case:
     involved: frozenset[str] = frozenset()
     claim: Claim | None = None
     decision: Decision | None = None
+    former: tuple[Decision, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
     warned_at: datetime | None = None
     overdue_at: datetime | None = None
     hidden: tuple[str, ...] = ()
@@ -211,6 +221,29 @@ class Case:
     def decided(self, decision: Decision) -> Case:
         case = self.after(decision.outcome.step)
         return replace(case, decision=decision, claim=None, involved=self.involved | {decision.reviewer})
+
+    def appealed(self, appeal_id: str) -> Case:
+        return replace(self, appeals=(*self.appeals, appeal_id), revision=self.revision + 1)
+
+    def overturned(self, decision: Decision) -> Case:
+        """With this decision in place of the refusal that was appealed."""
+        locks = decision.outcome is Outcome.SUSPECTED_CHILD
+        case = self.after(Step.OVERTURN_AND_LOCK if locks else Step.OVERTURN)
+        former = self.former if self.decision is None else (*self.former, self.decision)
+        involved = self.involved | {decision.reviewer}
+        return replace(case, decision=decision, former=former, refused=(), involved=involved)
+
+    @property
+    def support(self) -> Support:
+        """What entries of the bank rest on by its decision."""
+        return Support(Source.CASE, self.case_id)
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether its reporters were told that the image is not violating."""
+        decision = self.decision
+        decided = self.state is CaseState.DECIDED and decision is not None
+        return decided and decision is not None and not decision.outcome.stops
 
     def with_upload(self, upload_id: str) -> Case:
         if upload_id in self.uploads:

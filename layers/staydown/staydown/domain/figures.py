@@ -91,7 +91,7 @@ def _appealed_at(progress: Progress, record: Record) -> datetime | None:
 
 def _appeal_outcome(record: Record) -> str | None:
     """An appeal that reverses its case is recorded as the reversal."""
-    if record.action in {"appeal.upheld", "appeal.rejected", "case.reversed"}:
+    if record.action in {"appeal.upheld", "appeal.rejected", "case.reversed", "case.overturned"}:
         return "rejected" if record.action == "appeal.rejected" else "upheld"
     return None
 
@@ -146,6 +146,7 @@ _WORK = {
     "appeal.upheld": "appeals",
     "appeal.rejected": "appeals",
     "case.reversed": "appeals",
+    "case.overturned": "appeals",
 }
 """What a reviewer does, by action."""
 

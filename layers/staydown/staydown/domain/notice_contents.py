@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from staydown.domain.appeals import Appeal, AppealOutcome
+from staydown.domain.appeals import Appeal, AppealOutcome, Appellant
 from staydown.domain.cases import Case, Complainant, Decision, Factors, Origin, Outcome, Shown
 from staydown.domain.notices import NoticeKind, Values
 from staydown.domain.reports import Report
@@ -196,7 +196,9 @@ def appeal_receipt(appeal: Appeal) -> Content:
 
 
 def appeal_outcome(appeal: Appeal, outcome: AppealOutcome, decided_at: datetime) -> Content:
-    sentences = [f"appeal_outcome.{outcome.value}", "appeal_outcome.by_a_person"]
+    refused = appeal.party is Appellant.REPORTER and outcome is AppealOutcome.UPHELD
+    upheld = "appeal_outcome.refusal_taken_back" if refused else f"appeal_outcome.{outcome.value}"
+    sentences = [upheld, "appeal_outcome.by_a_person"]
     if outcome is AppealOutcome.REJECTED:
         sentences.append("appeal_outcome.redress")
     said: Said = {"appeal_id": appeal.appeal_id, "outcome": outcome.value, "decided_at": decided_at}

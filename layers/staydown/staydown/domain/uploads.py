@@ -93,8 +93,8 @@ class Upload:
 
     key, object_version: where the original was put. etag: of the bytes that were scanned.
     fingerprint: absent when it could not be read. stops: by cause. cases: those about it, oldest first.
-    cleared: entries of the bank that a reviewer said this is not; they no longer hold it. matches: what
-    the last check found.
+    clearings: by case, the entries of the bank that its reviewer said this is not. matches: what the last
+    check found.
     was_published: anybody may have seen it. released: it was stopped once and freed again, so whether
     its account is blocked by now is no matter. returns: how often it was published after having been
     stopped. version: bumped at each write. audit: the head of its chain.
@@ -114,7 +114,7 @@ class Upload:
     fingerprint: Fingerprint | None = None
     stops: Mapping[str, Stop] = field(default_factory=dict)
     cases: tuple[str, ...] = ()
-    cleared: frozenset[str] = frozenset()
+    clearings: Mapping[str, frozenset[str]] = field(default_factory=dict)
     matches: tuple[Match, ...] = ()
     was_published: bool = False
     released: bool = False
@@ -134,6 +134,17 @@ class Upload:
         """Without these stops. With none left it is `received` again: to be checked, then published."""
         gone = set(causes)
         return self._resting_on({c: s for c, s in self.stops.items() if c not in gone}, now)
+
+    @property
+    def cleared(self) -> frozenset[str]:
+        """Entries of the bank that a reviewer said it is not; they no longer hold it."""
+        return frozenset().union(*self.clearings.values())
+
+    def cleared_of(self, case_id: str, entry_ids: Iterable[str]) -> Upload:
+        """As the decision of a case says; of nothing: as if it had never been cleared by it."""
+        others = {case: entries for case, entries in self.clearings.items() if case != case_id}
+        entries = frozenset(entry_ids)
+        return replace(self, clearings={**others, case_id: entries} if entries else others)
 
     @property
     def in_review(self) -> tuple[str, ...]:

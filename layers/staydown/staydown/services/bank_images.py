@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from staydown.aws.bank_store import Stored
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
-from staydown.domain.bank import Entry, Source, Standing, Support
+from staydown.domain.bank import Entry, Standing
 from staydown.domain.cases import Case
 from staydown.domain.uploads import Upload
 from staydown.services.change_bank import announce_bank
@@ -21,10 +21,18 @@ class BankedImages:
         self._stack = stack
         self._kept: dict[str, str | None] = {}
 
-    def add(self, transaction: Transaction, case: Case, uploads: Iterable[Upload]) -> tuple[str, ...]:
-        """Entries for these images, and the claims of others that the case was about, rest on the case."""
+    def add(
+        self,
+        transaction: Transaction,
+        case: Case,
+        uploads: Iterable[Upload],
+        claimed: Collection[str],
+    ) -> tuple[str, ...]:
+        """Entries for these images, and the claims of others that the case was about, rest on the case.
+
+        claimed: of these entries, those that count as claimed whatever they rest on.
+        """
         stack = self._stack
-        support = Support(Source.CASE, case.case_id)
         least = stack.settings.policy.minimum_quality
         new: dict[str, tuple[Entry, Upload]] = {}
         for upload in uploads:
@@ -41,9 +49,12 @@ class BankedImages:
                 entry, upload = new[entry_id]
                 known = known or Stored(entry, 0)
                 known = replace(known, entry=self._with_features(known.entry, upload))
-            elif known is None or known.entry.standing is not Standing.UNVERIFIED:
+            if known is None:
                 continue
-            changed[entry_id] = (known.entry.resting_on(support), known.seq)
+            is_claimed = known.entry.standing is Standing.UNVERIFIED or entry_id in claimed
+            if entry_id not in new and not is_claimed:
+                continue
+            changed[entry_id] = (known.entry.resting_on(case.support), known.seq)
         seq = stack.bank.append(transaction, head, changed.values())
         announce_bank(stack, transaction, changed, seq)
         return tuple(changed)

@@ -14,17 +14,23 @@ from staydown.domain.events import EventType
 
 def withdraw_supports(
     stack: Stack, transaction: Transaction, gone: Mapping[str, Collection[Support]]
-) -> None:
-    """Take from each entry, by its id, these supports; an entry that rests on nothing then is inactive."""
+) -> list[tuple[str, Support]]:
+    """Take from each entry, by its id, these supports; an entry that rests on nothing then is inactive.
+
+    What was taken, and from which: an entry that did not rest on it is not among them.
+    """
+    found = stack.bank.entries(gone)
     changed: list[tuple[Entry, int]] = [
         (replace(one.entry, supports=one.entry.supports - set(gone[entry_id])), one.seq)
-        for entry_id, one in stack.bank.entries(gone).items()
+        for entry_id, one in found.items()
         if one.entry.supports & set(gone[entry_id])
     ]
     if not changed:
-        return
+        return []
     seq = stack.bank.append(transaction, stack.bank.head(), changed)
     announce_bank(stack, transaction, (entry.entry_id for entry, _ in changed), seq)
+    taken = [(entry_id, one) for entry_id, known in found.items() for one in known.entry.supports]
+    return sorted((entry_id, one) for entry_id, one in taken if one in gone[entry_id])
 
 
 def announce_bank(stack: Stack, transaction: Transaction, entry_ids: Iterable[str], seq: int) -> None:

@@ -1,22 +1,36 @@
-"""An appeal is decided by somebody else; upheld, it undoes what its case did, and nothing else."""
+"""An appeal is decided by somebody else, and what it changes is carried out with it.
+
+Upheld for an account holder, it undoes what its case did and nothing else. Upheld for a reporter, the refusal
+is taken back and whoever decides the appeal judges the image, with a decision's own factors.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from staydown.aws.items import Item
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
-from staydown.domain.appeals import Appeal, AppealOutcome, check_other_eyes
-from staydown.domain.bank import Source, Support
-from staydown.domain.cases import Case, CaseState, Step
-from staydown.domain.errors import NotFound
+from staydown.domain.appeals import Appeal, AppealOutcome, Appellant, check_other_eyes
+from staydown.domain.cases import Case, CaseState, Decision, Factors, Outcome, Step
+from staydown.domain.errors import InvalidRequest, NotFound
 from staydown.domain.events import EventType
-from staydown.services.change_bank import claims_of, withdraw_supports
-from staydown.services.free_upload import free_upload
+from staydown.services.bank_images import BankedImages
+from staydown.services.consequences import overturn, undo
+from staydown.services.place_image import take_down
 from staydown.services.retrying import retried
 from staydown.services.review_queue import load_case
 from staydown.services.save_case import save_case
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """factors, finding: how the image is judged, where a refusal is taken back; of no meaning elsewhere."""
+
+    outcome: AppealOutcome
+    reasons: str
+    factors: Factors | None = None
+    finding: Outcome = Outcome.VIOLATING
 
 
 def list_appeals(stack: Stack, *, after: Item | None, limit: int) -> tuple[list[Appeal], Item | None]:
@@ -29,71 +43,85 @@ def took_part(stack: Stack, case_id: str, reviewer: str) -> bool:
     return reviewer in load_case(stack, case_id).involved
 
 
-@retried
-def decide_appeal(
-    stack: Stack, *, appeal_id: str, outcome: AppealOutcome, reasons: str, reviewer: str
-) -> Appeal:
-    """Decide an appeal; the same decision by the same reviewer told twice is one.
+def decide_appeal(stack: Stack, *, appeal_id: str, answer: Answer, reviewer: str) -> Appeal:
+    """Decide an appeal; the same decision by the same reviewer told twice is one."""
+    appeal, case = _decide(
+        stack, appeal_id=appeal_id, answer=answer, reviewer=reviewer, images=BankedImages(stack)
+    )
+    if appeal.party is Appellant.REPORTER and case.decision is not None and case.decision.outcome.stops:
+        # The event of each removal does this too, should we be stopped here.
+        for upload_id in case.uploads:
+            take_down(stack, upload_id)
+    return appeal
 
-    The case is written in the same transaction, in place of the version whose `involved` was checked: who
-    claims or decides it at the same moment makes this fail, so nobody ever decides an appeal of their own.
-    """
+
+@retried
+def _decide(
+    stack: Stack, *, appeal_id: str, answer: Answer, reviewer: str, images: BankedImages
+) -> tuple[Appeal, Case]:
+    """The case is written in the same transaction, in place of the version whose `involved` was checked: who
+    claims or decides it at the same moment makes this fail, so nobody ever decides an appeal of their own."""
     appeal = stack.cases.appeal(appeal_id)
     if appeal is None:
         raise NotFound(f"There is no appeal {appeal_id[:64]!r}.")
-    if (appeal.outcome, appeal.reasons, appeal.decided_by) == (outcome, reasons, reviewer):
-        return appeal
     case = load_case(stack, appeal.case_id)
+    if (appeal.outcome, appeal.reasons, appeal.decided_by) == (answer.outcome, answer.reasons, reviewer):
+        return appeal, case
     check_other_eyes(case, reviewer)
     now = stack.now()
-    decided = appeal.decided(outcome, reasons, reviewer=reviewer, now=now)
+    decided = appeal.decided(answer.outcome, answer.reasons, reviewer=reviewer, now=now)
     transaction = stack.transaction()
     stack.cases.save_appeal(transaction, decided)
-    action = f"appeal.{outcome.value}"
-    # Each account of a case has its appeal: the first that is upheld reverses the case for all of them.
-    if outcome is AppealOutcome.UPHELD and case.state is not CaseState.REVERSED:
-        _undo(stack, transaction, case, reviewer)
-        case = case.after(Step.REVERSE)
-        action = "case.reversed"
+    action = f"appeal.{answer.outcome.value}"
+    told: dict[str, object] = {"appeal_id": appeal_id, "outcome": answer.outcome.value}
+    if answer.outcome is AppealOutcome.UPHELD:
+        case, action, more = _upheld(stack, transaction, case, decided, answer, images)
+        told |= more
     case = replace(case, appeals=tuple(one for one in case.appeals if one != appeal_id))
-    told = {"appeal_id": appeal_id, "outcome": outcome.value}
-    save_case(stack, transaction, case, actor=reviewer, action=action, details=told)
-    event = {**told, "case_id": case.case_id, "platform": appeal.platform, "account_id": appeal.account_id}
+    case = save_case(stack, transaction, case, actor=reviewer, action=action, details=told)
+    event = {
+        "appeal_id": appeal_id,
+        "outcome": answer.outcome.value,
+        "case_id": case.case_id,
+        "platform": appeal.platform,
+        "account_id": appeal.account_id,
+    }
     stack.outbox.add(transaction, EventType.APPEAL_DECIDED, event, at=now)
     transaction.commit()
-    return decided
+    return decided, case
 
 
-def _undo(stack: Stack, transaction: Transaction, case: Case, reviewer: str) -> None:
-    """Take away what rests on this case; what rests on anything else as well stays as it is.
+def _upheld(
+    stack: Stack,
+    transaction: Transaction,
+    case: Case,
+    appeal: Appeal,
+    answer: Answer,
+    images: BankedImages,
+) -> tuple[Case, str, dict[str, object]]:
+    """The case after it, what that is called in the audit, and what else is recorded.
 
-    What the case's own reports claimed was looked at twice now, and goes with it: else whatever the claimed
-    entries had stopped would be held by the claim again. The entries' change brings a sweep, which frees the
-    other uploads that they alone had stopped.
+    Everybody concerned has an appeal of their own: the first that is upheld changes the case for all of them.
     """
-    now = stack.now()
-    judged, claims = Support(Source.CASE, case.case_id), claims_of(case)
-    gone = {entry_id: {judged} for entry_id in case.banked}
-    gone |= {entry_id: {judged} | claims for entry_id in case.entries}
-    withdraw_supports(stack, transaction, gone)
-    for upload in stack.uploads.get_many(case.uploads):
-        free_upload(
-            stack,
-            transaction,
-            upload,
-            [f"case:{case.case_id}"],
-            cleared={*case.entries, *case.banked},
-            actor=reviewer,
+    reviewer = str(appeal.decided_by)
+    if appeal.party is Appellant.ACCOUNT_HOLDER:
+        if case.state is CaseState.REVERSED:
+            return case, "appeal.upheld", {}
+        undo(stack, transaction, case, reviewer)
+        return case.after(Step.REVERSE), "case.reversed", {}
+    if not case.is_refusal:
+        return case, "appeal.upheld", {}
+    if answer.factors is None:
+        raise InvalidRequest(
+            "To uphold it is to judge the image: say what it shows.", pointers={"/factors": "needed"}
         )
-    for platform, account_id in case.blocked:
-        account = stack.accounts.get(platform, account_id).released_by(case.case_id)
-        stack.accounts.save(transaction, account)
-        event = {
-            "platform": platform,
-            "account_id": account_id,
-            "case_id": case.case_id,
-            "blocked": account.blocked,
-        }
-        stack.outbox.add(transaction, EventType.ACCOUNT_UNBLOCKED, event, at=now)
-    reversed_case = {"case_id": case.case_id, "uploads": list(case.uploads)}
-    stack.outbox.add(transaction, EventType.CASE_REVERSED, reversed_case, at=now)
+    now = stack.now()
+    decision = Decision(answer.finding, answer.factors, answer.reasons, reviewer, now)
+    # Read before the case forgets what its refusal took from the bank.
+    uploads = stack.uploads.get_many(case.uploads)
+    after = overturn(stack, transaction, replace(case, decision=decision), uploads, images)
+    after = replace(case.overturned(decision), banked=after.banked, blocked=after.blocked)
+    told = {"uploads": list(after.uploads), "entries": list(after.banked), "accounts": len(after.blocked)}
+    event = {"case_id": case.case_id, "outcome": answer.finding.value, "uploads": list(after.uploads)}
+    stack.outbox.add(transaction, EventType.CASE_DECIDED, event, at=now)
+    return after, "case.overturned", {**told, "finding": answer.finding.value}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 
 from staydown.aws.stack import Stack
 from staydown.domain.appeals import Appeal, check_appealable
@@ -40,8 +39,8 @@ def file_appeal(
     transaction = stack.transaction()
     stack.cases.save_appeal(transaction, appeal)
     details = {"appeal_id": appeal_id}
-    case = replace(case, appeals=(*case.appeals, appeal_id), revision=case.revision + 1)
-    save_case(stack, transaction, case, actor=ACCOUNT_HOLDER, action="appeal.filed", details=details)
+    appealed = case.appealed(appeal_id)
+    save_case(stack, transaction, appealed, actor=ACCOUNT_HOLDER, action="appeal.filed", details=details)
     event = {"appeal_id": appeal_id, "case_id": case.case_id, "platform": platform, "account_id": account_id}
     stack.outbox.add(transaction, EventType.APPEAL_FILED, event, at=now)
     transaction.commit()

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from staydown.aws.audit_store import case_chain
 from staydown.aws.stack import Stack
+from staydown.domain.appeals import Appeal, refusal_appeal_id
 from staydown.domain.cases import Case
 from staydown.domain.errors import NotFound, TooManyAttempts
 from staydown.domain.ids import normal_case_number, same_digest, secret_digest
@@ -26,6 +27,9 @@ TOLD: Mapping[str, str] = MappingProxyType(
         "case.overdue": "It was not decided in time. The image is hidden until it is.",
         "case.claimed": "A reviewer is looking at it.",
         "case.decided": "It was decided.",
+        "appeal.filed": "The decision was appealed.",
+        "appeal.rejected": "An appeal was decided: the decision stands.",
+        "case.overturned": "You asked for another look, and the decision was changed: the image is stopped.",
         "case.reversed": "The decision was appealed and taken back.",
         "case.withdrawn": "The report was withdrawn.",
     }
@@ -41,10 +45,13 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class FollowedReport:
+    """appeals: of who sent the report, by case."""
+
     report: Report
     cases: tuple[Case, ...]
     timeline: tuple[Moment, ...]
     notices: tuple[Notice, ...]
+    appeals: Mapping[str, Appeal]
 
 
 def open_report(stack: Stack, case_number: str, secret: str) -> Report:
@@ -74,9 +81,16 @@ def follow_report(stack: Stack, case_number: str, secret: str) -> FollowedReport
         for record in stack.audit.records(case_chain(case.case_id))
         if record.action in TOLD and record.at >= report.filed_at
     ]
+    asked = ((case.case_id, refusal_appeal(stack, case, report)) for case in cases)
     return FollowedReport(
         report,
         tuple(cases),
         tuple(sorted(timeline, key=lambda moment: moment.at)),
         tuple(stack.notices.of(Recipient.reporter(report.case_number))),
+        {case_id: appeal for case_id, appeal in asked if appeal is not None},
     )
+
+
+def refusal_appeal(stack: Stack, case: Case, report: Report) -> Appeal | None:
+    """The appeal of this case by who sent this report, if there is one."""
+    return stack.cases.appeal(refusal_appeal_id(case.case_id, report.case_number))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
@@ -18,20 +17,21 @@ def free_upload(
     upload: Upload,
     causes: Iterable[str],
     *,
+    cleared_by: str = "",
     cleared: Iterable[str] = (),
     actor: str = SYSTEM,
 ) -> Upload:
     """Add to the transaction that these causes stop the upload no more; the upload as it will be.
 
-    cleared: entries of the bank that a reviewer said it is not. The event `upload.released` brings a freed
-    upload to `settle_upload`, which checks it against the bank as it stands then.
+    cleared: entries of the bank that the reviewer of the case `cleared_by` said it is not. The event
+    `upload.released` brings a freed upload to `settle_upload`, which checks it against the bank as it stands
+    then.
     """
     gone = [cause for cause in causes if cause in upload.stops]
-    cleared = upload.cleared | set(cleared)
-    if not gone and cleared == upload.cleared:
+    told = upload.cleared_of(cleared_by, cleared) if cleared_by else upload
+    if not gone and told == upload:
         return upload
-    now = stack.now()
-    freed = replace(upload.freed(gone, now=now), cleared=cleared)
+    freed = told.freed(gone, now=stack.now())
     details = {"of": gone, "state": freed.state.value}
     recorded = record_upload(stack, transaction, freed, action="upload.freed", details=details, actor=actor)
     stack.uploads.save(transaction, recorded)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from staydown.aws.stack import Stack
 from staydown.domain import notice_contents as contents
 from staydown.domain.accounts import MANUAL
+from staydown.domain.appeals import Appellant
 from staydown.domain.cases import Outcome
 from staydown.domain.deadlines import removal_deadline
 from staydown.domain.events import Event, EventType
@@ -193,6 +194,11 @@ def _appeal(stack: Stack, event: Event) -> Iterator[_Addressed]:
         content = contents.appeal_receipt(appeal)
     elif appeal.outcome is not None:
         content = contents.appeal_outcome(appeal, appeal.outcome, event.at)
+    if appeal.party is Appellant.REPORTER:
+        report = stack.cases.report(str(appeal.report))
+        if report is not None and report.withdrawn_at is None:
+            yield _to_reporter(report, content, appeal.case_id)
+        return
     yield _to_account(stack, appeal.platform, appeal.account_id, content, appeal.case_id)
 
 
