@@ -20,6 +20,7 @@ from staydown.aws.stack import Stack
 from staydown.domain.cases import Factors, Outcome
 from staydown.services.decide_appeal import Answer, decide_appeal, list_appeals, took_part
 from staydown.services.decide_case import Judgement, decide_case
+from staydown.services.export_case import export_case
 from staydown.services.read_audit import read_audit
 from staydown.services.review_queue import claim_case, claim_next, list_queue
 from staydown.services.view_case import view_case
@@ -34,8 +35,12 @@ stack = cache(Stack.from_environment)
 
 @cache
 def calls() -> IdempotentCalls:
-    # A look is recorded each time, and a picture is kept nowhere.
-    return IdempotentCalls(stack(), app.resolve, never={"POST /v1/review/cases/{case_id}/reveal"})
+    # A look and a bundle are recorded each time, and neither is kept anywhere.
+    return IdempotentCalls(
+        stack(),
+        app.resolve,
+        never={"POST /v1/review/cases/{case_id}/reveal", "POST /v1/audit/{case_id}/bundle"},
+    )
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -158,6 +163,17 @@ def get_audit(case_id: Id) -> models.Audit:
 
 def _factors(given: models.FactorsGiven) -> Factors:
     return Factors(frozenset(given.shown), given.setting, given.complainant)
+
+
+@app.post(
+    "/v1/audit/<case_id>/bundle",
+    summary="A case for a court: facts, audit and anchors, without the picture and who reported",
+    tags=["seniors"],
+)
+def post_bundle(case_id: Id) -> models.Bundle:
+    senior = calling_senior(app.current_event)
+    bundle = export_case(stack(), case_id, reviewer=senior.reviewer_id, may_see_locked=senior.admin)
+    return models.Bundle.model_validate(dict(bundle))
 
 
 def _case(case_id: str, *, just_decided: bool = False) -> models.Case:

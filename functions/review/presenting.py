@@ -71,6 +71,7 @@ def presented_chain(chain: VerifiedChain) -> models.AuditChain:
         chain=chain.chain,
         whole=chain.broken is None,
         broken=chain.broken,
+        anchored=chain.anchored,
         records=[
             models.AuditRecord(
                 seq=record.seq,

@@ -16,8 +16,10 @@ from staydown.domain.errors import StaydownError
 from staydown.domain.notices import Recipient
 from staydown.domain.reports import ReportedHash
 from staydown.services.amend_report import Information, complete_report, withdraw_report
+from staydown.services.anchor_audit import anchor_audit
 from staydown.services.appeal_refusal import appeal_refusal
 from staydown.services.block_account import block_account, unblock_account
+from staydown.services.export_case import export_case
 from staydown.services.file_report import FiledReport, file_report
 from staydown.services.follow_notice import appeal_by_link
 from staydown.services.notice_links import make_link
@@ -322,6 +324,19 @@ def language_of_an_account(world: World) -> Act:
     return lambda _: set_language(world.stack, platform="alpha", account_id="ann", language="de")
 
 
+def anchoring_of_the_audit(world: World) -> Act:
+    judged_story(world, drawn(1))
+    world.count()
+    return lambda _: anchor_audit(world.stack)
+
+
+def case_exported(world: World) -> Act:
+    case_id = judged_story(world, drawn(1)).case.case_id
+    world.count()
+    anchor_audit(world.stack)
+    return lambda _: export_case(world.stack, case_id, reviewer="noor", may_see_locked=False)
+
+
 def entry_allowed(world: World) -> Act:
     judged_story(world, drawn(1))
     world.upload("beta", "bob", drawn(1, flipped=8))
@@ -394,6 +409,8 @@ USE_CASES: list[Stage] = [
     report_completed,
     report_withdrawn,
     counting_of_the_audit,
+    anchoring_of_the_audit,
+    case_exported,
     notices_of_a_decision,
     notice_of_a_block,
     link_to_a_notice,

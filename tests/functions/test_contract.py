@@ -65,6 +65,7 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     robin.decide(refused.case_id, "not_violating")
     refused.person.appeal("It is me.")
     stack.drain()
+    assert noor.answer("POST", f"/v1/audit/{scene.case_id}/bundle")["digest"]
     figures = noor.answer("GET", "/v1/stats")
     assert figures["decisions"]["violating"] > 0
     assert figures["time_to_act"]["share_in_time"] == 1

@@ -118,6 +118,7 @@ class _Tour:
         link = self._post(f"/v1/accounts/poster/notices/{told['notice_id']}/link", "alpha", {})["token"]
         self._by_link(link, {"statement": "mine"})
         self._the_bank_changed_by_hand()
+        self._the_audit_anchored(case)
         appeal = self._post("/v1/appeals", "alpha", {"account_id": "poster", "statement": "mine"})[
             "appeal_id"
         ]
@@ -127,6 +128,12 @@ class _Tour:
         self._told_again(stopped)  # before the sweep that follows from the appeal
         self.stack.drain()
         assert self._get(f"/v1/uploads/{first}", "alpha")["state"] == "published"
+
+    def _the_audit_anchored(self, case: str) -> None:
+        self.stack.functions["AnchorAuditFunction"].invoke({})
+        (chain, *_) = self._get(f"/v1/audit/{case}", "noor")["chains"]
+        assert chain["anchored"] == len(chain["records"])
+        assert self._post(f"/v1/audit/{case}/bundle", "noor", {})["anchors"]
 
     def _the_bank_changed_by_hand(self) -> None:
         allowed = {"change": "allow", "reason": "false_alarm", "pdq": "0f" * 32, "quality": 90}

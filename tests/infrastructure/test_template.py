@@ -167,6 +167,7 @@ def _may(function: str, action: str, resource: str) -> bool:
         "CountFiguresFunction",
         "StatsFunction",
         "BankEntriesFunction",
+        "AnchorAuditFunction",
     ],
 )
 def test_who_judges_or_scans_can_not_read_who_reported(function: str) -> None:
@@ -372,3 +373,21 @@ def test_the_defaults_of_the_policies_are_those_that_were_calibrated() -> None:
     assert evidence == EvidencePolicy()
     distances = [int(defaults[name]) for name in ("BlockDistance", "ReviewDistance", "MinimumQuality")]
     assert MatchPolicy(*distances) == MatchPolicy()
+
+
+def test_the_anchors_of_the_audit_are_locked_for_as_long_as_cases_are_kept() -> None:
+    bucket = of_type("AWS::S3::Bucket")["AnchorsBucket"]
+    assert bucket["ObjectLockEnabled"] is True
+    retention = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    assert retention == {"Mode": {"Ref": "AnchorLock"}, "Days": {"Ref": "AnchorDays"}}
+    assert template().parameters["AnchorLock"] == "COMPLIANCE"
+    writers = [name for name in functions() if _may(name, "s3:PutObject", "AnchorsBucket")]
+    assert writers == ["AnchorAuditFunction"]
+    for name in functions():
+        for action in (
+            "DeleteObject",
+            "DeleteObjectVersion",
+            "PutObjectRetention",
+            "BypassGovernanceRetention",
+        ):
+            assert not _may(name, f"s3:{action}", "AnchorsBucket"), name

@@ -138,7 +138,7 @@ TABLES = (
     "outbox_table",
     "figures_table",
 )
-BUCKETS = ("uploads_bucket", "published_bucket", "quarantine_bucket", "bank_bucket")
+BUCKETS = ("uploads_bucket", "published_bucket", "quarantine_bucket", "bank_bucket", "anchors_bucket")
 
 
 class MotoCloud(Cloud):
@@ -170,7 +170,12 @@ class MemoryCloud(Cloud, Watcher):
     def __init__(self, settings: Settings, session: Clients) -> None:
         super().__init__(settings, session)
         self._dynamodb = MemoryDynamoDb(self.table_names)
-        versioned = [settings.uploads_bucket, settings.published_bucket, settings.bank_bucket]
+        versioned = [
+            settings.uploads_bucket,
+            settings.published_bucket,
+            settings.bank_bucket,
+            settings.anchors_bucket,
+        ]
         self._s3 = MemoryS3(self.bucket_names, versioned)
         self._invalidated: dict[str, str] = {}
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import chain as joined
 
 from staydown.aws.figures_store import key_of
+from staydown.domain.anchors import Anchor, check_anchored, check_sequence
 from staydown.domain.audit import ChainBroken, ChainHead, verify
 from staydown.domain.bank import Entry, Match, Source, Standing
 from staydown.domain.cases import CaseState
@@ -44,6 +45,7 @@ def check(world: World, *, told_again: bool = False) -> Ledger:
             _cases(ledger),
             _records(ledger),
             _figures(ledger),
+            _anchors(world, ledger),
             _notices(world, ledger),
         )
     )
@@ -316,3 +318,15 @@ def _figures(ledger: Ledger) -> Iterator[str]:
     found = {name: by for name, by in ledger.counters.items() if by}
     if found != {name: by for name, by in expected.items() if by}:
         yield f"the counters say {found}, and the audit {dict(expected)}"
+
+
+def _anchors(world: World, ledger: Ledger) -> Iterator[str]:
+    """Anchors follow each other, and each head in them is that of a chain as it is."""
+    stored = ledger.objects[world.cloud.settings.anchors_bucket]
+    anchors = [Anchor.from_text(stored[key].decode()) for key in sorted(stored)]
+    try:
+        check_sequence(anchors)
+        for chain in {chain for anchor in anchors for chain, _ in anchor.heads}:
+            check_anchored(chain, ledger.chains.get(chain, ()), anchors)
+    except ChainBroken as error:
+        yield f"anchors: {error}"

@@ -46,6 +46,8 @@ class MemoryS3:
         return operations[call.operation](call.params)
 
     def _put(self, params: Mapping[str, Any]) -> Answer:
+        if params.get("IfNoneMatch") == "*" and self._find(params) is not None:
+            return Answer({"Error": {"Code": "PreconditionFailed", "Message": "it is there"}}, 412)
         return self._store(params, bytes(params["Body"]))
 
     def _store(self, params: Mapping[str, Any], data: bytes | None) -> Answer:

@@ -27,6 +27,7 @@ class Settings:
     published_bucket: str
     quarantine_bucket: str
     bank_bucket: str
+    anchors_bucket: str
     cases_table: str
     accounts_table: str
     hash_bank_table: str
@@ -76,6 +77,7 @@ class Settings:
             published_bucket=text("PUBLISHED_BUCKET"),
             quarantine_bucket=text("QUARANTINE_BUCKET"),
             bank_bucket=text("BANK_BUCKET"),
+            anchors_bucket=text("ANCHORS_BUCKET"),
             cases_table=text("CASES_TABLE"),
             accounts_table=text("ACCOUNTS_TABLE"),
             hash_bank_table=text("HASH_BANK_TABLE"),

@@ -14,6 +14,7 @@ import boto3
 from botocore.config import Config
 
 from staydown.aws.accounts_store import AccountsStore
+from staydown.aws.anchors_store import AnchorsStore
 from staydown.aws.audit_store import AuditStore
 from staydown.aws.bank_store import BankStore
 from staydown.aws.cases_store import CasesStore
@@ -108,6 +109,11 @@ class Stack:
     @cached_property
     def audit(self) -> AuditStore:
         return AuditStore(self.dynamodb, self.settings.audit_table)
+
+    @cached_property
+    def anchors(self) -> AnchorsStore:
+        settings = self.settings
+        return AnchorsStore(self.dynamodb, settings.figures_table, self.s3, settings.anchors_bucket)
 
     @cached_property
     def figures(self) -> FiguresStore:

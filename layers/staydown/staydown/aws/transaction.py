@@ -65,6 +65,10 @@ class Transaction:
     def delete(self, table: str, key: Item) -> None:
         self._add({"Delete": {"TableName": table, "Key": to_dynamodb(key)}}, None)
 
+    def delete_if(self, table: str, key: Item, *, condition: str, values: Item | None = None) -> None:
+        """Delete an item where the condition holds."""
+        self._conditional("Delete", {"TableName": table, "Key": to_dynamodb(key)}, condition, values, None)
+
     def update(
         self, table: str, key: Item, *, expression: str, condition: str, values: Item | None = None
     ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from staydown.aws.stack import Stack
+from staydown.domain.audit import ChainHead
 from staydown.domain.figures import Added, count
 from staydown.services.retrying import retried
 
@@ -25,7 +26,10 @@ def count_chain(stack: Stack, chain: str) -> int:
 
 @retried
 def _count_some(stack: Stack, chain: str) -> int:
-    """The next records and how far that is, in one transaction: so none is counted twice."""
+    """The next records and how far that is, in one transaction: so none is counted twice.
+
+    The last of them waits to be anchored from then on.
+    """
     before = progress = stack.figures.progress(chain)
     added: list[Added] = []
     for record in islice(stack.audit.records(chain, after=before.seq), AT_ONCE):
@@ -36,5 +40,6 @@ def _count_some(stack: Stack, chain: str) -> int:
     transaction = stack.transaction()
     stack.figures.save_progress(transaction, chain, progress, counted=before)
     stack.figures.add(transaction, added)
+    stack.anchors.note(transaction, chain, ChainHead(progress.seq, progress.digest))
     transaction.commit()
     return progress.seq - before.seq

@@ -1,0 +1,29 @@
+"""Every hour: the heads of the audit's chains, where they are locked."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from staydown.api.failures import report_failure
+from staydown.aws.stack import Stack
+from staydown.services.anchor_audit import anchor_audit
+
+logger = Logger()
+stack = cache(Stack.from_environment)
+
+
+class NotAnchored(Exception):
+    """The function's alarm says so; the next run goes on where this one stopped."""
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
+    try:
+        anchors = anchor_audit(stack())
+    except Exception as error:  # noqa: BLE001 (its text may quote a head; the kind and the place are told)
+        report_failure(logger, error)
+        raise NotAnchored from None
+    for anchor in anchors:
+        logger.info("anchored", number=anchor.number, heads=len(anchor.heads))

@@ -1,0 +1,81 @@
+"""An operator verifies the audit, exports a case, and somebody else checks the bundle without any of us."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from infra.audit.__main__ import check, export, verify
+from tests.journeys.deployed import Deployed
+from tests.journeys.scenes import taken_down
+
+
+@pytest.fixture(scope="module")
+def case_id(stack: Deployed) -> str:
+    scene = taken_down(stack)
+    stack.drain()
+    stack.stack.functions["AnchorAuditFunction"].invoke({})
+    return scene.case_id
+
+
+@pytest.fixture
+def kept(stack: Deployed, case_id: str, tmp_path: Path) -> Path:
+    """The anchors, had from the locked bucket."""
+    s3, bucket = stack.stack.client("s3"), stack.stack.buckets["anchors"]
+    folder = tmp_path / "anchors"
+    folder.mkdir()
+    for one in s3.list_objects_v2(Bucket=bucket)["Contents"]:
+        body = s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read()
+        (folder / Path(one["Key"]).name).write_bytes(body)
+    return folder
+
+
+def exported(stack: Deployed, case_id: str, folder: Path) -> Path:
+    assert export(stack.stack.api_url, stack.stack.token("noor"), case_id, folder) == 0
+    return folder / f"case-{case_id}.json"
+
+
+def test_the_chains_of_a_case_are_verified(
+    stack: Deployed, case_id: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert verify(stack.stack.api_url, stack.stack.token("noor"), [case_id]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told
+    assert all(line.endswith(": whole") for line in told)
+
+
+def test_a_bundle_is_checked_offline_with_anchors_that_were_kept(
+    stack: Deployed, case_id: str, kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = exported(stack, case_id, tmp_path)
+    assert check(path, kept) == 0
+    assert "vouch for 0" not in capsys.readouterr().out
+    bundle = json.loads(path.read_text(encoding="utf-8"))
+    bundle["chains"][0]["records"][0]["actor"] = "somebody else"
+    path.write_text(json.dumps(bundle), encoding="utf-8")
+    assert check(path, kept) == 1
+    assert "BROKEN" in capsys.readouterr().out
+
+
+def test_what_is_no_bundle_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for text in ("", "[]", "{}", '{"format": 1}'):
+        path = tmp_path / "bundle.json"
+        path.write_text(text, encoding="utf-8")
+        assert check(path, None) == 1
+        assert capsys.readouterr().out
+
+
+def test_the_page_of_a_bundle_tells_all_of_it_and_runs_nothing(
+    stack: Deployed, case_id: str, tmp_path: Path
+) -> None:
+    path = exported(stack, case_id, tmp_path)
+    bundle = json.loads(path.read_text(encoding="utf-8"))
+    page = path.with_suffix(".html").read_text(encoding="utf-8")
+    for chain in bundle["chains"]:
+        assert all(record["digest"] in page for record in chain["records"])
+    assert bundle["digest"] in page
+    assert bundle["case"]["decision"]["reasons"] in page
+    assert "<script" not in page
+    assert "<img" not in page

@@ -1,0 +1,259 @@
+"""Whatever is done to the audit, by whoever can write its table, is found: by its anchors at the latest."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from staydown.aws.items import Codec, to_dynamodb
+from staydown.domain.anchors import Anchor, check_sequence
+from staydown.domain.audit import ChainBroken, ChainHead, Record, next_record
+from staydown.domain.bundles import bundle_of, check_bundle
+from staydown.domain.cases import Outcome
+from staydown.domain.errors import CaseIsLocked, Conflict
+from staydown.services import anchor_audit as anchoring
+from staydown.services.anchor_audit import anchor_audit
+from staydown.services.export_case import export_case
+from staydown.services.read_audit import read_audit
+from staydown.services.review_queue import claim_case
+
+from tests.support.people import Story, answer, appeal, decide, judged_story, report
+from tests.support.pictures import drawn
+from tests.support.world import World
+
+
+def anchored(world: World) -> list[Anchor]:
+    """What the stream and the schedule do."""
+    world.count()
+    return anchor_audit(world.stack)
+
+
+def story_on_record(world: World) -> Story:
+    story = judged_story(world, drawn(1))
+    answer(world, appeal(world, story.upload))
+    world.drain()
+    anchored(world)
+    return story
+
+
+def export(world: World, case_id: str, *, admin: bool = False) -> dict[str, Any]:
+    bundle = export_case(world.stack, case_id, reviewer="noor", may_see_locked=admin)
+    told: dict[str, Any] = json.loads(json.dumps(bundle))
+    return told
+
+
+class Forger:
+    """Somebody who can write the audit's table, and the heads that are kept with their subjects."""
+
+    def __init__(self, world: World, case_id: str) -> None:
+        self._stack = world.stack
+        self._settings = world.cloud.settings
+        self._case_id = case_id
+        self.chain = f"case:{case_id}"
+        self.records = list(world.stack.audit.records(self.chain))
+
+    def rewrite(self, records: list[Record]) -> None:
+        """The chain as these, and the case's head as its end: nothing of it contradicts itself."""
+        table = self._settings.audit_table
+        for old in self.records:
+            key = {"pk": {"S": self.chain}, "sk": {"S": f"{old.seq:010}"}}
+            self._stack.dynamodb.delete_item(TableName=table, Key=key)
+        transaction = self._stack.transaction()
+        for record in records:
+            item = {**Codec(Record).dump(record), "pk": self.chain, "sk": f"{record.seq:010}"}
+            transaction.put(table, item)
+        case = self._stack.cases.case(self._case_id)
+        assert case is not None
+        last = records[-1]
+        self._stack.cases.save_case(transaction, replace(case, audit=ChainHead(last.seq, last.digest)))
+        transaction.commit()
+
+    def forged(self, at: int, **changes: Any) -> list[Record]:
+        """The chain with one record changed and everything after it digested anew."""
+        head, made = ChainHead(), []
+        for number, old in enumerate(self.records):
+            one = replace(old, **changes) if number == at else old
+            record, head = next_record(
+                self.chain, head, at=one.at, actor=one.actor, action=one.action, details=one.details
+            )
+            made.append(record)
+        return made
+
+
+def broken(world: World, case_id: str) -> str | None:
+    return read_audit(world.stack, case_id)[0].broken
+
+
+def test_an_audit_is_anchored_to_its_last_record(either_world: World) -> None:
+    world = either_world
+    story = story_on_record(world)
+    chains = read_audit(world.stack, story.case.case_id)
+    assert chains
+    for chain in chains:
+        assert (chain.broken, chain.anchored) == (None, len(chain.records))
+
+
+def test_any_record_written_anew_is_found(world: World) -> None:
+    case_id = story_on_record(world).case.case_id
+    forger = Forger(world, case_id)
+    for place in range(len(forger.records)):
+        forger.rewrite(forger.forged(place, actor="somebody else"))
+        found = broken(world, case_id)
+        assert found is not None and "written anew" in found, place
+        forger.rewrite(forger.records)
+    assert broken(world, case_id) is None
+
+
+def test_a_last_record_that_is_taken_out_is_found(world: World) -> None:
+    case_id = story_on_record(world).case.case_id
+    forger = Forger(world, case_id)
+    forger.rewrite(forger.records[:-1])
+    assert "knows" in str(broken(world, case_id))
+    forger.rewrite(forger.records)
+
+
+def test_a_changed_record_and_a_missing_one_are_found_before_they_are_anchored(world: World) -> None:
+    case_id = judged_story(world, drawn(1)).case.case_id
+    forger = Forger(world, case_id)
+    table = world.cloud.settings.audit_table
+    changed = {**Codec(Record).dump(replace(forger.records[0], actor="x")), "pk": forger.chain}
+    world.stack.dynamodb.update_item(
+        TableName=table,
+        Key={"pk": {"S": forger.chain}, "sk": {"S": "0000000001"}},
+        UpdateExpression="SET actor = :x",
+        ExpressionAttributeValues=to_dynamodb({":x": changed["actor"]}),
+    )
+    assert "content was changed" in str(broken(world, case_id))
+    forger.rewrite(forger.records)
+    world.stack.dynamodb.delete_item(
+        TableName=table, Key={"pk": {"S": forger.chain}, "sk": {"S": "0000000002"}}
+    )
+    assert "the end of the chain is missing" in str(broken(world, case_id))
+    forger.rewrite(forger.records)
+
+
+def test_an_anchor_follows_from_the_one_before_it(world: World) -> None:
+    story_on_record(world)
+    report(world, world.upload("alpha", "eve", drawn(2)))
+    anchored(world)
+    texts = [world.stack.anchors.read(number) for number in (1, 2)]
+    assert world.stack.anchors.read(3) is None
+    one, two = (Anchor.from_text(str(text)) for text in texts)
+    check_sequence([one, two])
+    with pytest.raises(ChainBroken):
+        check_sequence([one, replace(two, previous="0" * 64)])
+    with pytest.raises(ChainBroken):
+        check_sequence([one, replace(two, number=3)])
+
+
+def test_what_did_not_change_is_not_anchored_again(world: World) -> None:
+    story_on_record(world)
+    assert anchored(world) == []
+
+
+def test_many_chains_take_several_anchors(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(anchoring, "HEADS_AN_ANCHOR", 2)
+    filed = [report(world, world.upload("alpha", f"ann{n}", drawn(n))) for n in range(5)]
+    anchors = anchored(world)
+    assert [len(anchor.heads) for anchor in anchors] == [2, 2, 1]
+    check_sequence(anchors)
+    for one in filed:
+        assert read_audit(world.stack, one.cases[0].case_id)[0].anchored == 1
+
+
+def test_a_run_that_was_stopped_is_taken_up_where_it_stopped(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = report(world, world.upload("alpha", "ann", drawn(1))).cases[0].case_id
+    world.count()
+    with monkeypatch.context() as stopped:
+        stopped.setattr(type(world.stack.anchors), "done", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            anchor_audit(world.stack)
+    claim_case(world.stack, case_id=case_id, reviewer="ada")
+    anchors = anchored(world)
+    assert [anchor.number for anchor in anchors] == [1, 2]
+    (chain,) = read_audit(world.stack, case_id)
+    assert (chain.broken, chain.anchored) == (None, 2)
+
+
+def test_a_bundle_is_whole_and_names_nobody_who_reported(world: World) -> None:
+    case_id = story_on_record(world).case.case_id
+    bundle = export(world, case_id)
+    text = json.dumps(bundle)
+    assert "Jane Roe" not in text
+    assert "jane@example.org" not in text
+    assert "that is me" in text
+    assert bundle["case"]["appeals"][0]["outcome"] == "upheld"
+    assert bundle["chains"][0]["records"][-1]["action"] == "case.exported"
+    kept = [str(world.stack.anchors.read(1))]
+    checked = check_bundle(bundle, kept)
+    assert checked.faults == ()
+    # That it was exported came after the anchor.
+    assert checked.vouched == checked.records - 1
+    assert check_bundle(bundle).vouched == 0
+
+
+TAMPERED: dict[str, Callable[[dict[str, Any]], None]] = {
+    "a fact": lambda bundle: bundle["case"]["decision"].update(reasons="other"),
+    "a record": lambda bundle: bundle["chains"][0]["records"][0].update(actor="x"),
+    "its details": lambda bundle: bundle["chains"][0]["records"][1]["details"].update(outcome="x"),
+    "no last record": lambda bundle: bundle["chains"][0]["records"].pop(),
+    "no first record": lambda bundle: bundle["chains"][0]["records"].pop(0),
+    "two records swapped": lambda bundle: bundle["chains"][0]["records"].reverse(),
+    "a head": lambda bundle: bundle["chains"][0]["head"].update(digest="0" * 64),
+    "an anchor": lambda bundle: bundle["anchors"][0].update(digest="0" * 64),
+    "no chains": lambda bundle: bundle.pop("chains"),
+    "no records": lambda bundle: bundle["chains"][0].pop("records"),
+    "another format": lambda bundle: bundle.update(format="x"),
+}
+
+
+@pytest.mark.parametrize("how", TAMPERED)
+def test_a_bundle_that_was_tampered_with_is_found(world: World, how: str) -> None:
+    bundle = export(world, story_on_record(world).case.case_id)
+    kept = [str(world.stack.anchors.read(1))]
+    tampered = copy.deepcopy(bundle)
+    TAMPERED[how](tampered)
+    assert check_bundle(tampered, kept).faults
+    assert not check_bundle(bundle, kept).faults
+
+
+def test_a_bundle_of_a_chain_that_was_written_anew_is_found_by_a_kept_anchor_alone(world: World) -> None:
+    """Whoever makes a bundle can make it fit together, its anchors included."""
+    case_id = story_on_record(world).case.case_id
+    kept = [str(world.stack.anchors.read(1))]
+    forger = Forger(world, case_id)
+    forged = forger.forged(0, actor="somebody else")
+    bundle = bundle_of(
+        case_id=case_id,
+        made_at=world.clock.now,
+        made_by="mallory",
+        facts={},
+        chains=[(forger.chain, ChainHead(forged[-1].seq, forged[-1].digest), forged)],
+        anchors=[],
+    )
+    assert check_bundle(bundle).faults == ()
+    assert any("written anew" in fault for fault in check_bundle(bundle, kept).faults)
+
+
+def test_an_audit_that_is_not_whole_is_not_certified(world: World) -> None:
+    case_id = story_on_record(world).case.case_id
+    forger = Forger(world, case_id)
+    genuine = forger.records
+    forger.rewrite(forger.forged(0, actor="somebody else"))
+    with pytest.raises(Conflict):
+        export(world, case_id)
+    Forger(world, case_id).rewrite(genuine)
+
+
+def test_a_locked_case_is_exported_by_an_admin_alone(world: World) -> None:
+    case_id = report(world, world.upload("alpha", "ann", drawn(1))).cases[0].case_id
+    decide(world, case_id, Outcome.SUSPECTED_CHILD)
+    with pytest.raises(CaseIsLocked):
+        export(world, case_id)
+    assert export(world, case_id, admin=True)["case"]["state"] == "locked"
