@@ -130,6 +130,7 @@ class _Tour:
         assert self._get(f"/v1/uploads/{first}", "alpha")["state"] == "published"
 
     def _the_audit_anchored(self, case: str) -> None:
+        self.stack.drain()
         self.stack.functions["AnchorAuditFunction"].invoke({})
         (chain, *_) = self._get(f"/v1/audit/{case}", "noor")["chains"]
         assert chain["anchored"] == len(chain["records"])
