@@ -1,6 +1,8 @@
 // Every word of the pages is in strings/LANGUAGE/*.json: one file for what all pages say, one for each area.
 // A text may hold {names}; one that depends on a number is an object of plural forms and takes {count}.
 
+import { load } from "./loading.js";
+
 const FALLBACK = "en";
 const texts = new Map();
 let language = FALLBACK;
@@ -11,9 +13,9 @@ export async function loadStrings(...areas) {
   language = document.documentElement.lang || FALLBACK;
   // Dates and numbers as they are written where the reader lives, if that is in the page's language.
   region = navigator.languages.find((one) => one.split("-")[0] === language) ?? language;
-  const all = await Promise.all(areas.map((area) => fetch(`strings/${language}/${area}.json`)));
-  for (const response of all) {
-    for (const [key, text] of Object.entries(await response.json())) texts.set(key, text);
+  const all = await Promise.all(areas.map((area) => load(`strings/${language}/${area}.json`)));
+  for (const catalogue of all) {
+    for (const [key, text] of Object.entries(catalogue)) texts.set(key, text);
   }
 }
 

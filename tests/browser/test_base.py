@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 import requests
+from playwright.sync_api import Route
 
 from infra.pages import PAGES
 from tests.browser.conftest import Open
-from tests.browser.opened import findings
+from tests.browser.opened import Complaints, findings
 from tests.journeys.deployed import Deployed
 
 EVERY_PAGE = sorted(file.name for file in PAGES.glob("*.html"))
@@ -45,6 +46,23 @@ def test_a_page_calls_nobody_but_where_it_came_from(open_page: Open, stack: Depl
     assert asked
     here = (stack.description["api_url"] + "/", "data:")
     assert [url for url in asked if not url.startswith(here)] == []
+
+
+def test_a_page_comes_through_a_weak_connection(open_page: Open, stack: Deployed) -> None:
+    page, lost = open_page("review.html"), set[str]()
+
+    def lose_the_first(route: Route) -> None:
+        if route.request.url in lost:
+            route.continue_()
+        else:
+            lost.add(route.request.url)
+            route.abort()
+
+    page.context.route("**/*.json", lose_the_first)
+    page.goto(stack.description["console_url"] + "form.html")
+    page.get_by_role("heading", name="Where is the picture?").wait_for()
+    assert len(lost) == 4
+    Complaints.of(page).expect("ERR_FAILED")
 
 
 def test_the_pages_have_the_headers_that_the_template_gives_them(stack: Deployed) -> None:

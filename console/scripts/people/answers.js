@@ -7,7 +7,8 @@ export const DECLARATIONS = ["intimate", "without_consent", "subject_or_represen
  * @typedef {object} Answers
  * @property {"" | "posted" | "here" | "both"} where
  * @property {string} links one address or number on each line, as typed
- * @property {{name: string, pdq: string, quality: number}[]} pictures hashed here; the name stays here
+ * @property {{name: string, pdq: string, quality: number, chosen?: number}[]} pictures hashed here; the name stays
+ *   here. chosen: when, in milliseconds of this page
  * @property {"" | "self" | "representative"} relation
  * @property {Record<string, boolean>} declarations
  * @property {string} statement
@@ -66,7 +67,8 @@ export function keptAnswers() {
 /** @returns {boolean} whether the device keeps them */
 export function keep(answers) {
   try {
-    localStorage.setItem(KEPT, JSON.stringify(answers));
+    // A moment of this page means nothing to the next.
+    localStorage.setItem(KEPT, JSON.stringify(answers, (key, value) => (key === "chosen" ? undefined : value)));
     return true;
   } catch {
     return false;

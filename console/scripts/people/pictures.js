@@ -36,13 +36,14 @@ export function pictureChooser(answers, onChange) {
     const name = shortened(file.name);
     if (answers.pictures.length >= MOST_PICTURES) return refuse(t("form.files.many", { most: MOST_PICTURES }));
     const working = h("li", {}, icon("clock"), h("span", {}, t("form.files.working", { name })));
+    const chosen = performance.now();
     list.append(working);
     announce(t("form.files.working", { name }));
     try {
       const { pdq, quality } = await hasher.hash(file);
       if (quality < LEAST_QUALITY) refuse(t("nohash.too_plain", { name }));
       else if (answers.pictures.some((one) => one.pdq === pdq)) refuse(t("form.files.twice", { name }));
-      else answers.pictures.push({ name, pdq, quality });
+      else answers.pictures.push({ name, pdq, quality, chosen });
     } catch (error) {
       if (error.code === undefined) throw error;
       refuse(t(`nohash.${error.code}`, { ...error.details, name, kind: error.details.kind?.toUpperCase() }));
@@ -63,7 +64,9 @@ export function pictureChooser(answers, onChange) {
       h("div", { class: "about" },
         h("p", {}, data(one.name)),
         h("p", { class: "hint" }, t("form.files.code"), " ", h("code", {}, one.pdq)),
-        !navigator.onLine && h("p", { class: "hint" }, t("form.files.offline"))),
+        one.chosen !== undefined && h("p", { class: "hint" }, navigator.onLine
+          ? t("form.files.requests", { count: requestsSince(one.chosen) })
+          : t("form.files.offline"))),
       h("button", {
         type: "button",
         class: "small",
@@ -85,6 +88,11 @@ export function pictureChooser(answers, onChange) {
     h("p", { class: "hint", id: "pictures-hint" }, t("form.files.hint", { most: number(MOST_PICTURES) })),
     h("p", { class: "error", id: "pictures-error" }),
     input, h("label", { class: "button", for: "pictures" }, t("form.files.choose")), said, list);
+}
+
+/** What this page has asked of anybody since then, as the browser counts it. */
+function requestsSince(moment) {
+  return performance.getEntriesByType("resource").filter((one) => one.startTime >= moment).length;
 }
 
 function shortened(name) {
