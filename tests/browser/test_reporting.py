@@ -12,8 +12,9 @@ from playwright.sync_api import Page, Request, Route
 from tests.browser.conftest import Open
 from tests.browser.opened import Complaints
 from tests.browser.reporting import DECLARED, FilledForm, alert, chosen, faults, heading
+from tests.journeys.clients import FACTORS, appeal_decision
 from tests.journeys.deployed import Deployed
-from tests.journeys.scenes import new_account, new_picture, own_hash, published
+from tests.journeys.scenes import new_account, new_picture, own_hash, published, reported
 
 KEPT = "() => [localStorage.length, sessionStorage.length, document.cookie]"
 NOTHING = [0, 0, ""]
@@ -364,3 +365,33 @@ def test_nothing_runs_out_of_a_narrow_screen(open_page: Open, stack: Deployed, d
     form.words()
     form.contact()
     assert not page.evaluate(outside)
+
+
+def test_a_refusal_is_appealed_and_its_outcome_shown(open_page: Open, stack: Deployed) -> None:
+    scene, robin = reported(stack), stack.reviewer()
+    robin.claim(scene.case_id)
+    robin.decide(scene.case_id, "not_violating")
+    stack.drain()
+    page = open_page("status.html", phone=True)
+    opened_status(page, scene.person.case_number, scene.person.secret)
+    page.get_by_text("we did not agree").wait_for()
+    assert faults(page) == []
+    page.fill("#appeal", "It shows me, in my own bathroom.")
+    page.get_by_role("button", name="Look again").click()
+    page.locator("h1:focus").wait_for()
+    assert page.input_value("#appeal") == "It shows me, in my own bathroom."
+    page.get_by_role("button", name="Send the appeal").click()
+    page.locator(".notice.success", has_text="We have your appeal.").wait_for()
+    assert "waits for a decision" in page.locator("main").inner_text()
+
+    sasha = stack.reviewer("sasha")
+    waiting = sasha.answer("GET", "/v1/review/appeals")["appeals"]
+    (appeal,) = (one for one in waiting if one["case_id"] == scene.case_id)
+    answer = {**appeal_decision("upheld"), "factors": FACTORS}
+    sasha.answer("POST", f"/v1/review/appeals/{appeal['appeal_id']}/decision", json=answer)
+    stack.drain()
+    page.get_by_role("button", name="Look again").click()
+    page.get_by_text("we agree with you").wait_for()
+    assert page.get_by_text("you were right", exact=True).is_visible()
+    assert page.locator("#appeal").count() == 0
+    assert faults(page) == []
