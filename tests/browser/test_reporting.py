@@ -323,7 +323,12 @@ def test_what_is_wrong_is_said_and_loses_nothing(open_page: Open, stack: Deploye
     page.locator("[role=alert]").get_by_role("button", name="Change").click()
     assert page.input_value("#links") == "no-such-upload"
     form.links(published(stack, new_account(), new_picture()))
-    assert "holiday.jpg" in page.locator(".pictures").inner_text()
+    assert heading(page).inner_text() == "Check and send"
+    page.get_by_role("button", name="Change: Where is the picture?").click()
+    form.where("It was posted")
+    assert heading(page).inner_text() == "Check and send"
+    assert "holiday.jpg" not in page.locator(".summary").inner_text()
+    form.sent()
     Complaints.of(page).expect("422")
 
 

@@ -14,6 +14,7 @@ const kept = keptAnswers();
 let answers = kept ?? newAnswers();
 let keeping = kept !== null;
 let step = 0;
+let changing = false;
 let sending = { body: "", key: "" };
 
 /** The steps that these answers lead through. */
@@ -26,7 +27,7 @@ function show({ problem, focus = true } = {}) {
   const form = h("form", { class: "stack", noValidate: true, autocomplete: "off", on: { submit } },
     errorSummary(),
     problem && refusal(problem),
-    fields(answers, { changed, goTo }),
+    fields(answers, { changed, change }),
     h("div", { class: "row apart" },
       h("button", { class: "primary", id: "go-on" }, last ? t("form.check.send") : t("form.next")),
       step > 0 && h("button", { type: "button", class: "quiet", on: { click: () => history.back() } }, t("form.back"))),
@@ -46,14 +47,26 @@ async function submit(event) {
   const errors = steps()[step].check(answers);
   showErrors(form, errors);
   if (Object.keys(errors).length > 0) return;
-  if (step < steps().length - 1) goTo(step + 1);
-  else await send(form.querySelector("#go-on"));
+  if (step === steps().length - 1) await send(form.querySelector("#go-on"));
+  else goTo(changing ? firstUnfinished() : step + 1);
+}
+
+/** To a step that was done before, and from there straight back, over what a new answer leads to. */
+function change(to) {
+  changing = true;
+  goTo(to);
+}
+
+function firstUnfinished() {
+  const found = steps().findIndex((one) => Object.keys(one.check(answers)).length > 0);
+  return found < 0 ? steps().length - 1 : found;
 }
 
 /** To a step. The first lies in the browser's history as the page, all others as one entry above it, so that
  * Back is a step back and leaving at once has one entry to take away. */
 function goTo(to) {
   step = Math.max(0, Math.min(to, steps().length - 1));
+  if (step === steps().length - 1) changing = false;
   if (step > 0 && !history.state?.within) history.pushState({ within: true }, "");
   show();
   scrollTo(0, 0);
@@ -94,7 +107,7 @@ function refusal(problem) {
     const { id, text } = stepOfPointer(field.pointer, answers);
     const at = steps().findIndex((one) => one.id === id);
     return h("li", {}, text ?? field.detail, " ",
-      at >= 0 && h("button", { type: "button", class: "small", on: { click: () => goTo(at) } }, t("form.check.change")));
+      at >= 0 && h("button", { type: "button", class: "small", on: { click: () => change(at) } }, t("form.check.change")));
   })));
 }
 

@@ -8,11 +8,12 @@ import { choices, textField, why } from "./fields.js";
 import { missingList } from "./missing.js";
 import { pictureChooser } from "./pictures.js";
 
-export const MOST_LINKS = 10;
+const MOST_LINKS = 10;
+const MOST_TOGETHER = 15;
 
 /**
  * id: of its texts. applies: whether these answers lead to it. fields: its elements; they change the answers
- * in place and call `changed`. check: what is wrong, text by the field's id.
+ * in place and call `changed`; `change` leads to a step by its place. check: what is wrong, text by the field's id.
  */
 export const STEPS = [
   {
@@ -66,7 +67,11 @@ export const STEPS = [
       h("p", {}, t("form.files.proof")),
       pictureChooser(answers, changed),
     ],
-    check: (answers) => (answers.pictures.length > 0 ? {} : { pictures: t("form.files.none") }),
+    check(answers) {
+      if (answers.pictures.length === 0) return { pictures: t("form.files.none") };
+      const together = reportOf(answers).uploads.length + answers.pictures.length;
+      return together > MOST_TOGETHER ? { pictures: t("form.files.together", { together, most: MOST_TOGETHER }) } : {};
+    },
   },
   {
     id: "you",
@@ -125,7 +130,7 @@ export const STEPS = [
   {
     id: "check",
     applies: () => true,
-    fields: (answers, { goTo }) => [summary(answers, goTo), missingNow(answers)],
+    fields: (answers, { change }) => [summary(answers, change), missingNow(answers)],
     check: () => ({}),
   },
 ];
@@ -144,7 +149,7 @@ export function stepOfPointer(pointer, answers) {
   return id ? { id } : null;
 }
 
-function summary(answers, goTo) {
+function summary(answers, change) {
   const steps = STEPS.filter((one) => one.applies(answers));
   const said = {
     where: t(`form.where.${answers.where}`),
@@ -164,7 +169,7 @@ function summary(answers, goTo) {
       type: "button",
       class: "small",
       "aria-label": t("form.check.change.what", { what: t(`form.${id}.h`) }),
-      on: { click: () => goTo(index) },
+      on: { click: () => change(index) },
     }, t("form.check.change"))))));
 }
 
