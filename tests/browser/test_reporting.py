@@ -35,7 +35,7 @@ def test_a_report_from_a_phone_is_followed_completed_and_taken_back(
     page.get_by_role("link", name="Start a report").click()
     form = FilledForm(page, stack)
     form.where("It was posted")
-    form.links(upload_id)
+    form.links(f"{stack.app().status(upload_id)['url']}?share=1")
     found = faults(page)
     form.you("intimate", "without_consent")
     form.words("It was taken in my own bathroom.")

@@ -35,15 +35,22 @@ export function newAnswers() {
 export const namesPosted = (answers) => answers.where === "posted" || answers.where === "both";
 export const namesOwn = (answers) => answers.where === "here" || answers.where === "both";
 
-/** The lines that hold something. */
+/** The lines that hold something, each once. */
 export function linksOf(answers) {
-  return answers.links.split("\n").map((line) => line.trim()).filter(Boolean);
+  return [...new Set(answers.links.split("\n").map((line) => line.trim()).filter(Boolean))];
+}
+
+const UPLOAD_AT_END = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/?(?:[?#].*)?$/i;
+
+/** The upload that a line names: by its number, or by the address of a published picture, which ends in it. */
+function uploadIn(line) {
+  return UPLOAD_AT_END.exec(line)?.[1].toLowerCase() ?? line;
 }
 
 /** The body of POST /v1/reports. */
 export function reportOf(answers) {
   return {
-    uploads: namesPosted(answers) ? linksOf(answers) : [],
+    uploads: namesPosted(answers) ? linksOf(answers).map(uploadIn) : [],
     hashes: namesOwn(answers) ? answers.pictures.map(({ pdq, quality }) => ({ pdq, quality })) : [],
     relation: answers.relation,
     declarations: answers.declarations,
