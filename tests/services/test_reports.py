@@ -299,6 +299,12 @@ class TestFollowing:
         with pytest.raises(NotFound):
             follow_report(world.stack, filed.report.case_number, "wrong")
 
+    def test_who_is_asked_for_more_is_not_told_that_it_was_decided(self, world: World) -> None:
+        filed = report(world, world.upload("alpha", "ann", drawn(1)))
+        decide(world, filed.cases[0].case_id, Outcome.NEEDS_INFORMATION)
+        told = follow_report(world.stack, filed.report.case_number, filed.secret).timeline
+        assert told[-1].what == "A reviewer needs to know more before it can be decided."
+
     def test_looks_and_what_came_before_are_not_told(self, world: World) -> None:
         upload = world.upload("alpha", "ann", drawn(1))
         first = report(world, upload)

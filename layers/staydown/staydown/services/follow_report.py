@@ -10,7 +10,8 @@ from types import MappingProxyType
 from staydown.aws.audit_store import case_chain
 from staydown.aws.stack import Stack
 from staydown.domain.appeals import Appeal, refusal_appeal_id
-from staydown.domain.cases import Case
+from staydown.domain.audit import Record
+from staydown.domain.cases import Case, Outcome
 from staydown.domain.errors import NotFound, TooManyAttempts
 from staydown.domain.ids import normal_case_number, same_digest, secret_digest
 from staydown.domain.notices import Notice, Recipient
@@ -35,6 +36,8 @@ TOLD: Mapping[str, str] = MappingProxyType(
     }
 )
 """What a reporter is told of the audit; looks, and everything that others did, is not theirs to know."""
+
+_ASKED = "A reviewer needs to know more before it can be decided."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def follow_report(stack: Stack, case_number: str, secret: str) -> FollowedReport
     report = open_report(stack, case_number, secret)
     cases = [case for case_id in report.case_ids if (case := stack.cases.case(case_id)) is not None]
     timeline = [
-        Moment(record.at, TOLD[record.action])
+        Moment(record.at, _told(record))
         for case in cases
         for record in stack.audit.records(case_chain(case.case_id))
         if record.action in TOLD and record.at >= report.filed_at
@@ -89,6 +92,11 @@ def follow_report(stack: Stack, case_number: str, secret: str) -> FollowedReport
         tuple(stack.notices.of(Recipient.reporter(report.case_number))),
         {case_id: appeal for case_id, appeal in asked if appeal is not None},
     )
+
+
+def _told(record: Record) -> str:
+    asked = record.details.get("outcome") == Outcome.NEEDS_INFORMATION.value
+    return _ASKED if record.action == "case.decided" and asked else TOLD[record.action]
 
 
 def refusal_appeal(stack: Stack, case: Case, report: Report) -> Appeal | None:
