@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from functools import cache
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -11,19 +12,21 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from staydown.api.callers import calling_reviewer, calling_senior
+from staydown.api.callers import Reviewer, calling_reviewer, calling_senior, calling_staff
 from staydown.api.cursors import from_cursor, to_cursor
 from staydown.api.http import Id, IdempotencyKey, IfMatch, etag, make_app, revision_of
 from staydown.api.idempotency import IdempotentCalls
-from staydown.aws.cases_store import APPEALS, CASES
+from staydown.aws.cases_store import APPEALS, CASES, LOCKED
 from staydown.aws.stack import Stack
 from staydown.domain.cases import Factors, Outcome
+from staydown.domain.errors import NotAllowed
+from staydown.domain.reason_templates import TEMPLATES
 from staydown.services.decide_appeal import Answer, decide_appeal, list_appeals, took_part
 from staydown.services.decide_case import Judgement, decide_case
 from staydown.services.export_case import export_case
 from staydown.services.read_audit import read_audit
-from staydown.services.review_queue import claim_case, claim_next, list_queue
-from staydown.services.view_case import view_case
+from staydown.services.review_queue import claim_case, claim_next, declare_conflict, list_locked, list_queue
+from staydown.services.view_case import Onlooker, open_case, view_case
 
 from functions.review import models
 from functions.review.presenting import presented_appeal, presented_case, presented_chain, queued_case
@@ -120,6 +123,41 @@ def post_decision(
     return _with_etag(_case(case_id, just_decided=True))
 
 
+@app.post(
+    "/v1/review/cases/<case_id>/conflict",
+    summary="Declare a conflict of interest: the case is never yours again",
+    tags=["reviewers"],
+)
+def post_conflict(case_id: Id, _key: IdempotencyKey = None) -> models.ConflictDeclared:
+    reviewer = calling_reviewer(app.current_event)
+    declare_conflict(stack(), case_id=case_id, reviewer=reviewer.reviewer_id)
+    return models.ConflictDeclared(case_id=case_id)
+
+
+@app.get("/v1/review/locked", summary="Locked cases, the oldest first", tags=["child safety"])
+def get_locked(
+    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+) -> models.QueuePage:
+    caller = calling_staff(app.current_event)
+    if not caller.child_safety:
+        raise NotAllowed("Only the group for child safety sees locked cases.")
+    cases, following = list_locked(stack(), after=from_cursor(cursor, queue=LOCKED), limit=limit)
+    page = [queued_case(case, caller.reviewer_id, stack().now()) for case in cases]
+    return models.QueuePage(cases=page, next=to_cursor(following))
+
+
+@app.get("/v1/review/templates", summary="Reasons for the usual decisions, to start from", tags=["reviewers"])
+def get_templates() -> models.Templates:
+    calling_reviewer(app.current_event)
+    return models.Templates(
+        templates=[
+            models.Template(key=one.key, outcome=one.outcome, title=one.title, text=one.text)
+            for one in TEMPLATES
+        ]
+    )
+
+
 @app.get("/v1/review/appeals", summary="Appeals that wait, the oldest first", tags=["reviewers"])
 def get_appeals(
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
@@ -156,7 +194,7 @@ def post_appeal_decision(
 
 @app.get("/v1/audit/<case_id>", summary="The audit of a case, verified", tags=["seniors"])
 def get_audit(case_id: Id) -> models.Audit:
-    calling_senior(app.current_event)
+    open_case(stack(), case_id, _auditor(), what="audit")
     chains = [presented_chain(chain) for chain in read_audit(stack(), case_id)]
     return models.Audit(case_id=case_id, chains=chains)
 
@@ -171,14 +209,34 @@ def _factors(given: models.FactorsGiven) -> Factors:
     tags=["seniors"],
 )
 def post_bundle(case_id: Id) -> models.Bundle:
-    senior = calling_senior(app.current_event)
-    bundle = export_case(stack(), case_id, reviewer=senior.reviewer_id, may_see_locked=senior.admin)
+    bundle = export_case(stack(), case_id, _auditor())
     return models.Bundle.model_validate(dict(bundle))
 
 
+def _auditor() -> Onlooker:
+    """A senior, or, of a locked case, the restricted group."""
+    caller = calling_staff(app.current_event)
+    if not caller.child_safety:
+        calling_senior(app.current_event)
+    return _onlooker(caller)
+
+
+def _onlooker(caller: Reviewer) -> Onlooker:
+    return Onlooker(
+        caller.reviewer_id,
+        reviews=caller.reviews,
+        senior=caller.senior,
+        child_safety=caller.child_safety,
+    )
+
+
 def _case(case_id: str, *, just_decided: bool = False) -> models.Case:
-    reviewer = calling_reviewer(app.current_event)
-    view = view_case(stack(), case_id=case_id, may_see_locked=reviewer.admin or just_decided)
+    reviewer = calling_staff(app.current_event)
+    onlooker = _onlooker(reviewer)
+    if just_decided:
+        # Whoever has just locked it sees that they did, and nothing of it ever after.
+        onlooker = replace(onlooker, child_safety=True)
+    view = view_case(stack(), case_id=case_id, onlooker=onlooker)
     return presented_case(view, reviewer.reviewer_id, stack().now())
 
 

@@ -130,6 +130,21 @@ class DecisionRequest(Body):
     reasons: Annotated[str, Field(min_length=1, max_length=5000)]
 
 
+class ConflictDeclared(BaseModel):
+    case_id: str
+
+
+class Template(BaseModel):
+    key: str
+    outcome: Outcome
+    title: str
+    text: str
+
+
+class Templates(BaseModel):
+    templates: list[Template]
+
+
 class AppealDecisionRequest(Body):
     outcome: AppealOutcome
     reasons: Annotated[str, Field(min_length=1, max_length=5000)]

@@ -1,4 +1,4 @@
-"""Who may call the local stack: two platforms, three reviewers, one senior, one admin."""
+"""Who may call the local stack: two platforms, three reviewers, a senior, an admin, one of child safety."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ PEOPLE = (
     ("kim", "reviewer"),
     ("noor", "senior"),
     ("ada", "admin"),
+    ("charlie", "child_safety"),
 )
 
 

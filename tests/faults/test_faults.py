@@ -24,8 +24,9 @@ from staydown.services.file_report import FiledReport, file_report
 from staydown.services.follow_notice import appeal_by_link
 from staydown.services.notice_links import make_link
 from staydown.services.publish_events import publish_events
-from staydown.services.review_queue import claim_case
+from staydown.services.review_queue import claim_case, declare_conflict
 from staydown.services.set_language import set_language
+from staydown.services.view_case import Onlooker
 
 from tests.support.faults import Counting, Failing, Fault
 from tests.support.ledger import read_ledger
@@ -177,6 +178,12 @@ def decision_needs_information(world: World) -> Act:
 def claim_of_a_case(world: World) -> Act:
     case_id = report(world, world.upload("alpha", "ann", drawn(1))).cases[0].case_id
     return lambda _: claim_case(world.stack, case_id=case_id, reviewer="ada")
+
+
+def conflict_declared(world: World) -> Act:
+    case_id = report(world, world.upload("alpha", "ann", drawn(1))).cases[0].case_id
+    claim_case(world.stack, case_id=case_id, reviewer="ada")
+    return lambda _: declare_conflict(world.stack, case_id=case_id, reviewer="ada")
 
 
 def deadline_near(world: World) -> Act:
@@ -334,7 +341,7 @@ def case_exported(world: World) -> Act:
     case_id = judged_story(world, drawn(1)).case.case_id
     world.count()
     anchor_audit(world.stack)
-    return lambda _: export_case(world.stack, case_id, reviewer="noor", may_see_locked=False)
+    return lambda _: export_case(world.stack, case_id, Onlooker("noor", senior=True))
 
 
 def entry_allowed(world: World) -> Act:
@@ -396,6 +403,7 @@ USE_CASES: list[Stage] = [
     decision_suspected_child,
     decision_needs_information,
     claim_of_a_case,
+    conflict_declared,
     deadline_near,
     deadline_passed,
     decision_after_the_deadline,

@@ -61,6 +61,9 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     path = f"/v1/review/appeals/{appeal['appeal_id']}/decision"
     sasha.answer("POST", path, json=appeal_decision("rejected"))
     noor.audit(scene.case_id)
+    sasha.answer("POST", f"/v1/review/cases/{scene.case_id}/conflict", json={})
+    stack.reviewer("charlie").answer("GET", "/v1/review/locked")
+    assert robin.answer("GET", "/v1/review/templates")["templates"]
     refused = reported(stack)
     robin.decide(refused.case_id, "not_violating")
     refused.person.appeal("It is me.")

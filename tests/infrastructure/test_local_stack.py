@@ -44,7 +44,7 @@ def test_the_state_file_says_where_everything_is(written: tuple[LocalStack, Path
     assert {"scan", "scan_dead_letters", "settle", "sweep"} <= set(content["queues"])
     assert [platform["platform"] for platform in content["platforms"]] == ["alpha", "beta"]
     groups = sorted(person["group"] for person in content["reviewers"])
-    assert groups == ["admin", "reviewer", "reviewer", "reviewer", "senior"]
+    assert groups == ["admin", "child_safety", "reviewer", "reviewer", "reviewer", "senior"]
 
 
 def test_its_tokens_work_a_whole_day(written: tuple[LocalStack, Path]) -> None:

@@ -85,6 +85,7 @@ class _Tour:
         self._a_report_completed_and_withdrawn()
         self._an_account_blocked_by_hand()
         self._a_deadline_missed()
+        self._a_case_that_few_may_see()
         self._a_snapshot_loaded()
         self._a_key_used_again()
 
@@ -205,6 +206,16 @@ class _Tour:
         self._post(f"/v1/review/appeals/{appeal['appeal_id']}/decision", "sasha", answer)
         assert self._get(f"/v1/uploads/{shown}", "alpha")["state"] == "removed"
         self._post("/v1/appeals", "alpha", {"account_id": "tardy", "statement": "mine"})
+
+    def _a_case_that_few_may_see(self) -> None:
+        shown = self._upload("alpha", "young", self._photo())
+        self._report(uploads=[shown])
+        case = self._post("/v1/review/next", "robin", {})["case"]["case_id"]
+        self._post(f"/v1/review/cases/{case}/conflict", "kim", {})
+        self._decide(case, "suspected_child")
+        self._get("/v1/review/locked", "charlie")
+        self._get(f"/v1/audit/{case}", "charlie")
+        self._get("/v1/review/templates", "robin")
 
     def _a_snapshot_loaded(self) -> None:
         """A log that has grown is folded, twice, and cold functions start from the snapshot."""

@@ -163,11 +163,23 @@ def test_a_suspected_child_is_locked_away_from_everybody_but_the_restricted_grou
     stack.drain()
     status = stack.app().status(scene.upload_id)
     assert (status["state"], status["reason"]) == ("removed", "suspected_child")
-    for name in ("robin", "sasha", "noor"):
+    for name in ("robin", "sasha", "noor", "ada"):
         refused = stack.reviewer(name).get(f"/v1/review/cases/{scene.case_id}")
         assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (403, "case-locked")
-    assert stack.reviewer("ada").case(scene.case_id)["state"] == "locked"
+    charlie = stack.reviewer("charlie")
+    assert charlie.case(scene.case_id)["state"] == "locked"
+    locked = charlie.answer("GET", "/v1/review/locked?limit=100")["cases"]
+    assert scene.case_id in {case["case_id"] for case in locked}
     look = {"upload_id": scene.upload_id}
+    assert stack.reviewer("noor").get(f"/v1/audit/{scene.case_id}").status_code == 403
+    for name in ("noor", "charlie"):
+        assert stack.reviewer(name).post(f"/v1/review/cases/{scene.case_id}/reveal", look).status_code == 403
+    records = charlie.answer("GET", f"/v1/audit/{scene.case_id}")["chains"][0]["records"]
+    whats = [record["details"]["what"] for record in records if record["action"] == "look.refused"]
+    assert whats == ["case"] * 4 + ["audit"] + ["image"] * 2
+    assert stack.reviewer("ada").post(f"/v1/review/cases/{scene.case_id}/reveal", look).status_code == 403
+    assert charlie.post("/v1/review/next", {}).status_code == 403
+    assert stack.reviewer("noor").get("/v1/review/locked").status_code == 403
     assert stack.reviewer("ada").post(f"/v1/review/cases/{scene.case_id}/reveal", look).status_code == 403
 
 

@@ -20,6 +20,7 @@ from staydown.services.anchor_audit import anchor_audit
 from staydown.services.export_case import export_case
 from staydown.services.read_audit import read_audit
 from staydown.services.review_queue import claim_case
+from staydown.services.view_case import Onlooker
 
 from tests.support.people import Story, answer, appeal, decide, judged_story, report
 from tests.support.pictures import drawn
@@ -40,8 +41,8 @@ def story_on_record(world: World) -> Story:
     return story
 
 
-def export(world: World, case_id: str, *, admin: bool = False) -> dict[str, Any]:
-    bundle = export_case(world.stack, case_id, reviewer="noor", may_see_locked=admin)
+def export(world: World, case_id: str, *, child_safety: bool = False) -> dict[str, Any]:
+    bundle = export_case(world.stack, case_id, Onlooker("noor", senior=True, child_safety=child_safety))
     told: dict[str, Any] = json.loads(json.dumps(bundle))
     return told
 
@@ -251,9 +252,9 @@ def test_an_audit_that_is_not_whole_is_not_certified(world: World) -> None:
     Forger(world, case_id).rewrite(genuine)
 
 
-def test_a_locked_case_is_exported_by_an_admin_alone(world: World) -> None:
+def test_a_locked_case_is_exported_by_the_restricted_group_alone(world: World) -> None:
     case_id = report(world, world.upload("alpha", "ann", drawn(1))).cases[0].case_id
     decide(world, case_id, Outcome.SUSPECTED_CHILD)
     with pytest.raises(CaseIsLocked):
         export(world, case_id)
-    assert export(world, case_id, admin=True)["case"]["state"] == "locked"
+    assert export(world, case_id, child_safety=True)["case"]["state"] == "locked"

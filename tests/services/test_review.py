@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from unittest import mock
 
@@ -13,18 +14,21 @@ from staydown.domain.errors import (
     CaseIsLocked,
     ClaimedByAnother,
     Conflict,
+    ConflictOfInterest,
     NotAllowed,
     NotFound,
 )
 from staydown.services.amend_report import withdraw_report
 from staydown.services.read_audit import read_audit
 from staydown.services.reveal_image import Look, reveal_blurred, reveal_sharp
-from staydown.services.review_queue import claim_case, claim_next, list_queue
-from staydown.services.view_case import view_case
+from staydown.services.review_queue import claim_case, claim_next, declare_conflict, list_locked, list_queue
+from staydown.services.view_case import Onlooker, open_case, view_case
 
 from tests.support.people import INCOMPLETE, NOT_VIOLATING, answer, appeal, decide, judge, report
 from tests.support.pictures import BROKEN, drawn, drawn_hash, photograph
 from tests.support.world import World, memory_world
+
+SUE = Onlooker("sue", senior=True)
 
 
 def waiting(world: World, number: int, *, hours: float = 0) -> str:
@@ -162,7 +166,32 @@ class TestLooking:
         with pytest.raises(CaseIsLocked):
             reveal_sharp(world.stack, look(case.case_id, upload.upload_id, "sue", senior=True))
         with pytest.raises(CaseIsLocked):
-            view_case(world.stack, case_id=case.case_id, may_see_locked=False)
+            view_case(world.stack, case_id=case.case_id, onlooker=SUE)
+        with pytest.raises(CaseIsLocked):
+            open_case(world.stack, case.case_id, SUE, what="audit")
+        tried = [
+            (record.actor, record.action, record.details["what"])
+            for record in world.stack.audit.records(case_chain(case.case_id))
+            if "what" in record.details
+        ]
+        assert tried == [("sue", "look.refused", what) for what in ("image", "case", "audit")]
+
+    def test_promise_9_only_the_restricted_group_sees_a_suspected_child_s_case_and_no_other(
+        self, world: World
+    ) -> None:
+        case = judge(world, world.upload("alpha", "ann", drawn(1)), outcome=Outcome.SUSPECTED_CHILD)
+        other = waiting(world, 2)
+        charlie = Onlooker("charlie", reviews=False, child_safety=True)
+        (listed,), _ = list_locked(world.stack, after=None, limit=10)
+        assert listed.case_id == case.case_id
+        assert view_case(world.stack, case_id=case.case_id, onlooker=charlie).case.state is CaseState.LOCKED
+        assert "locked.viewed" in {
+            record.action for record in read_audit(world.stack, case.case_id)[0].records
+        }
+        with pytest.raises(NotAllowed):
+            view_case(world.stack, case_id=other, onlooker=charlie)
+        with pytest.raises(CaseIsLocked):
+            reveal_sharp(world.stack, look(case.case_id, case.uploads[0], "charlie"))
 
     def test_an_upload_of_another_case_is_not_there(self, world: World) -> None:
         upload, other = world.upload("alpha", "ann", drawn(1)), world.upload("alpha", "ann", drawn(2))
@@ -182,10 +211,40 @@ class TestLooking:
 def test_a_reviewer_sees_what_was_matched_and_not_who_reported(world: World) -> None:
     filed = report(world, hashes=[drawn_hash(1)])
     held = world.upload("alpha", "ann", drawn(1, flipped=3))
-    view = view_case(world.stack, case_id=filed.cases[0].case_id, may_see_locked=False)
+    view = view_case(world.stack, case_id=filed.cases[0].case_id, onlooker=Onlooker("sue"))
     assert [upload.upload_id for upload in view.uploads] == [held.upload_id]
     assert {match.entry_id for match in held.matches} <= view.entries.keys()
     assert "jane" not in repr(view).lower()
+
+
+class TestConflictOfInterest:
+    def test_who_declares_one_never_gets_the_case_in_any_way(self, world: World) -> None:
+        case_id, other = waiting(world, 1), waiting(world, 2, hours=1)
+        claim_case(world.stack, case_id=case_id, reviewer="ada")
+        for _ in range(2):
+            declare_conflict(world.stack, case_id=case_id, reviewer="ada")
+        upload = world.stack.uploads.get_many(world.stack.cases.case(case_id).uploads)[0]  # type: ignore[union-attr]
+        tries: list[Callable[[], object]] = [
+            lambda: claim_case(world.stack, case_id=case_id, reviewer="ada"),
+            lambda: view_case(world.stack, case_id=case_id, onlooker=Onlooker("ada", senior=True)),
+            lambda: reveal_sharp(world.stack, look(case_id, upload.upload_id, "ada", senior=True)),
+            lambda: decide(world, case_id, reviewer="ada"),
+            lambda: open_case(world.stack, case_id, Onlooker("ada", senior=True), what="audit"),
+        ]
+        for attempt in tries:
+            with pytest.raises(ConflictOfInterest):
+                attempt()
+        found = claim_next(world.stack, reviewer="ada")
+        assert found is not None
+        assert found.case_id == other
+        taken = claim_next(world.stack, reviewer="ben")
+        assert taken is not None
+        assert taken.case_id == case_id, "the claim of who declared it has ended"
+        decide(world, case_id, reviewer="ben")
+        with pytest.raises(ConflictOfInterest):
+            answer(world, appeal(world, upload), reviewer="ada")
+        actions = [one.action for one in world.stack.audit.records(case_chain(case_id))]
+        assert actions.count("conflict.declared") == 1
 
 
 class TestAudit:

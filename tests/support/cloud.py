@@ -30,7 +30,7 @@ from tests.support.memory_dynamodb import MemoryDynamoDb, Table, Tables
 from tests.support.memory_s3 import Buckets, MemoryS3
 from tests.support.wire import Answer, Call, Watcher, Wire
 
-_SERVICES = ("dynamodb", "s3", "events", "cloudfront")
+_SERVICES = ("dynamodb", "s3", "events", "cloudfront", "sqs")
 
 
 @functools.cache

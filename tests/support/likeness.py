@@ -111,12 +111,13 @@ def _upload(upload: Upload) -> list[object]:
 
 def _case(case: Case) -> list[object]:
     decision = case.decision and [case.decision.outcome, case.decision.reviewer]
+    involved = [sorted(case.involved), sorted(case.conflicted)]
     about = [case.uploads, case.entries, case.banked, case.blocked, case.reports, case.appeals]
     return [
         case.state,
         *about,
         case.claim,
-        sorted(case.involved),
+        *involved,
         decision,
         case.deadline,
         case.hidden,

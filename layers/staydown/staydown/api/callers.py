@@ -16,8 +16,11 @@ class Group(StrEnum):
     REVIEWER = "reviewer"
     SENIOR = "senior"
     ADMIN = "admin"
+    CHILD_SAFETY = "child_safety"
+    """Sees locked cases, and nothing else."""
 
 
+_REVIEWERS = frozenset({Group.REVIEWER, Group.SENIOR, Group.ADMIN})
 _SENIORS = frozenset({Group.SENIOR, Group.ADMIN})
 
 
@@ -36,6 +39,14 @@ class Reviewer:
     def admin(self) -> bool:
         return Group.ADMIN in self.groups
 
+    @property
+    def reviews(self) -> bool:
+        return bool(self.groups & _REVIEWERS)
+
+    @property
+    def child_safety(self) -> bool:
+        return Group.CHILD_SAFETY in self.groups
+
 
 def calling_platform(event: APIGatewayProxyEventV2) -> str:
     """The one platform that the token is for: its scope `platform/NAME`."""
@@ -50,8 +61,8 @@ def is_platform(event: APIGatewayProxyEventV2) -> bool:
     return PLATFORM_SCOPE in str(_claims(event).get("scope", ""))
 
 
-def calling_reviewer(event: APIGatewayProxyEventV2) -> Reviewer:
-    """Anybody in one of the reviewers' groups."""
+def calling_staff(event: APIGatewayProxyEventV2) -> Reviewer:
+    """Anybody in one of our groups."""
     claims = _claims(event)
     # The API hands on a list of the token as text: "[reviewer senior]".
     groups = frozenset(str(claims.get("cognito:groups", "")).strip("[]").replace(",", " ").split())
@@ -59,6 +70,14 @@ def calling_reviewer(event: APIGatewayProxyEventV2) -> Reviewer:
     if not subject or not groups & frozenset(Group):
         raise NotAllowed("Only reviewers may do that.")
     return Reviewer(subject, groups)
+
+
+def calling_reviewer(event: APIGatewayProxyEventV2) -> Reviewer:
+    """Anybody in one of the groups that judge."""
+    caller = calling_staff(event)
+    if not caller.reviews:
+        raise NotAllowed("Only reviewers may do that.")
+    return caller
 
 
 def calling_senior(event: APIGatewayProxyEventV2) -> Reviewer:

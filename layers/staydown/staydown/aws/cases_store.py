@@ -2,7 +2,7 @@
 
 | pk | sk | what |
 | --- | --- | --- |
-| `CASE#{case_id}` | `CASE` | a case; while undecided it is in the index `queue` under `cases` |
+| `CASE#{case_id}` | `CASE` | a case; in index `queue`: `cases` while undecided, `locked` once locked |
 | `REPORT#{case_number}` | `REPORT` | a report, by the number its sender was given |
 | `APPEAL#{appeal_id}` | `APPEAL` | an appeal; while undecided it is in the index `queue` under `appeals` |
 | `ABOUT#{entry_id}` | `CASE` | the case that new matches of an unjudged entry belong to |
@@ -20,12 +20,13 @@ from staydown.aws.items import Codec, Item, to_dynamodb
 from staydown.aws.table import Table
 from staydown.aws.transaction import Transaction
 from staydown.domain.appeals import Appeal
-from staydown.domain.cases import Case
+from staydown.domain.cases import Case, CaseState
 from staydown.domain.deadlines import queue_order
 from staydown.domain.reports import Report
 
 CASES = "cases"
 APPEALS = "appeals"
+LOCKED = "locked"
 
 
 class CasesStore:
@@ -44,6 +45,8 @@ class CasesStore:
         item = {**self._cases.dump(case), "pk": f"CASE#{case.case_id}", "sk": "CASE"}
         if case.undecided:
             item |= {"queue": CASES, "queue_order": queue_order(case.deadline, case.case_id)}
+        elif case.state is CaseState.LOCKED:
+            item |= {"queue": LOCKED, "queue_order": queue_order(case.opened_at, case.case_id)}
         transaction.put_version(self._table.name, item, version=case.version)
 
     def report(self, case_number: str) -> Report | None:
@@ -118,6 +121,10 @@ class CasesStore:
 
     def queued_cases(self, *, after: Item | None = None, limit: int = 50) -> tuple[list[Case], Item | None]:
         items, following = self.queued(CASES, after=after, limit=limit)
+        return [self._cases.load(item) for item in items], following
+
+    def locked_cases(self, *, after: Item | None = None, limit: int = 50) -> tuple[list[Case], Item | None]:
+        items, following = self.queued(LOCKED, after=after, limit=limit)
         return [self._cases.load(item) for item in items], following
 
     def queued_appeals(

@@ -76,5 +76,6 @@ def check_refusal(case: Case, *, now: datetime, window: timedelta) -> None:
 
 def check_other_eyes(case: Case, reviewer: str) -> None:
     """Promise 6: nobody who claimed or decided a case decides its appeal."""
+    case.check_impartial(reviewer)
     if reviewer in case.involved:
         raise SameReviewer("You claimed or decided this case; somebody else has to decide its appeal.")

@@ -10,7 +10,13 @@ from types import MappingProxyType
 
 from staydown.domain.audit import ChainHead
 from staydown.domain.bank import Source, Support
-from staydown.domain.errors import AlreadyDecided, CaseIsLocked, ClaimedByAnother, Conflict
+from staydown.domain.errors import (
+    AlreadyDecided,
+    CaseIsLocked,
+    ClaimedByAnother,
+    Conflict,
+    ConflictOfInterest,
+)
 
 MAX_UPLOADS = 10
 MAX_ENTRIES = 10
@@ -145,7 +151,8 @@ class Case:
     banked: entries that rest on its decision. blocked: (platform, account_id) its decision blocked.
     refused: (entry id, case number) of the claims that its decision took from the bank. former: decisions
     that were taken back.
-    involved: reviewers who claimed or decided it; none of them decides its appeal. appeals: ids of those
+    involved: reviewers who claimed or decided it; none of them decides its appeal. conflicted: who declared a
+    conflict of interest. appeals: ids of those
     that wait to be decided, one for each account that asked. deadline: when it must
     be decided; None while no report of it is valid. warned_at, overdue_at: when it was told of that the
     deadline is near, and that it is over. hidden: uploads that were hidden then. revision: bumped when
@@ -165,6 +172,7 @@ class Case:
     reports: tuple[str, ...] = ()
     appeals: tuple[str, ...] = ()
     involved: frozenset[str] = frozenset()
+    conflicted: frozenset[str] = frozenset()
     claim: Claim | None = None
     decision: Decision | None = None
     former: tuple[Decision, ...] = ()
@@ -205,8 +213,20 @@ class Case:
             f"A case that is {self.state.value} can't be taken back.", extra={"state": self.state.value}
         )
 
+    def check_impartial(self, reviewer: str) -> None:
+        """Raise ConflictOfInterest for who has declared one: they have no part in the case any more."""
+        if reviewer in self.conflicted:
+            raise ConflictOfInterest("You declared a conflict of interest in this case; it is for others.")
+
+    def conflict_declared(self, reviewer: str) -> Case:
+        """Never theirs from now on; a claim of theirs ends."""
+        mine = self.claim is not None and self.claim.reviewer == reviewer
+        claim = None if mine else self.claim
+        return replace(self, conflicted=self.conflicted | {reviewer}, claim=claim)
+
     def claimed(self, reviewer: str, *, now: datetime, until: datetime) -> Case:
         """For this reviewer until then; refused while somebody else's lease runs."""
+        self.check_impartial(reviewer)
         if self.state is CaseState.LOCKED:
             raise CaseIsLocked("The case is locked to a restricted group.")
         if not self.undecided:

@@ -48,6 +48,10 @@ class SameReviewer(NotAllowed):
     slug, title = "same-reviewer", "Another pair of eyes is needed"
 
 
+class ConflictOfInterest(NotAllowed):
+    slug, title = "conflict-of-interest", "You declared a conflict of interest"
+
+
 class NotFound(StaydownError):
     slug, status, title = "not-found", 404, "There is no such thing, or it is not yours to see"
 

@@ -95,6 +95,7 @@ def _is_repeated(case: Case, reviewer: str, judgement: Judgement) -> bool:
 
 
 def _check_turn(stack: Stack, case: Case, reviewer: str, expected_revision: int | None) -> None:
+    case.check_impartial(reviewer)
     if expected_revision is not None and expected_revision != case.revision:
         raise StaleVersion(
             "The case changed since you read it; read it again, then decide.",

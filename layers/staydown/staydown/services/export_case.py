@@ -21,19 +21,19 @@ from staydown.services.read_audit import read_audit
 from staydown.services.retrying import retried
 from staydown.services.review_queue import load_case
 from staydown.services.save_case import save_case
-from staydown.services.view_case import check_unlocked
+from staydown.services.view_case import Onlooker, open_case
 
 _REPORT = ("filed_at", "relation", "declarations", "statement", "valid_at", "withdrawn_at", "uploads")
 _UPLOAD = ("upload_id", "platform", "account_id", "state", "reason", "received_at", "updated_at", "matches")
 _APPEAL = ("appeal_id", "filed_at", "statement", "outcome", "reasons", "decided_by", "decided_at")
 
 
-def export_case(stack: Stack, case_id: str, *, reviewer: str, may_see_locked: bool) -> Mapping[str, Any]:
+def export_case(stack: Stack, case_id: str, onlooker: Onlooker) -> Mapping[str, Any]:
     """The bundle, of plain JSON values. That it was made is the last record in it.
 
     Conflict when the audit is not whole: what is broken is shown by reading it, not certified.
     """
-    _record(stack, case_id, reviewer, may_see_locked)
+    _record(stack, case_id, onlooker)
     case = load_case(stack, case_id)
     chains = read_audit(stack, case_id)
     broken = {chain.chain: chain.broken for chain in chains if chain.broken is not None}
@@ -45,7 +45,7 @@ def export_case(stack: Stack, case_id: str, *, reviewer: str, may_see_locked: bo
     return bundle_of(
         case_id=case_id,
         made_at=stack.now(),
-        made_by=reviewer,
+        made_by=onlooker.reviewer,
         facts=_facts(stack, case, [record for chain in chains for record in chain.records]),
         chains=[(chain.chain, chain.head, chain.records) for chain in chains],
         anchors=[anchors[number] for number in sorted(anchors)],
@@ -53,11 +53,10 @@ def export_case(stack: Stack, case_id: str, *, reviewer: str, may_see_locked: bo
 
 
 @retried
-def _record(stack: Stack, case_id: str, reviewer: str, may_see_locked: bool) -> None:
-    case = load_case(stack, case_id)
-    check_unlocked(case, may_see_locked=may_see_locked)
+def _record(stack: Stack, case_id: str, onlooker: Onlooker) -> None:
+    case = open_case(stack, case_id, onlooker, what="export")
     transaction = stack.transaction()
-    save_case(stack, transaction, case, actor=reviewer, action="case.exported", details={})
+    save_case(stack, transaction, case, actor=onlooker.reviewer, action="case.exported", details={})
     transaction.commit()
 
 

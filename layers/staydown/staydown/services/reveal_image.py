@@ -7,6 +7,7 @@ from datetime import datetime
 
 from staydown.aws.images import ImageAbsent
 from staydown.aws.stack import Stack
+from staydown.domain.cases import CaseState
 from staydown.domain.errors import Conflict, NotFound
 from staydown.domain.uploads import Upload
 from staydown.imaging.fingerprint import blurred
@@ -14,7 +15,7 @@ from staydown.imaging.limits import ImageRejected, Limits
 from staydown.services.retrying import retried
 from staydown.services.review_queue import load_case
 from staydown.services.save_case import save_case
-from staydown.services.view_case import check_may_look
+from staydown.services.view_case import check_may_look, record_view
 
 _NO_PICTURE = "The upload is no picture that could be read; it can't be shown."
 
@@ -66,6 +67,8 @@ def reveal_sharp(stack: Stack, look: Look) -> SharpLink:
 @retried
 def _record_look(stack: Stack, look: Look, *, sharp: bool) -> Upload:
     case = load_case(stack, look.case_id)
+    if case.state is CaseState.LOCKED:
+        record_view(stack, case, look.reviewer, "look.refused", "image")
     check_may_look(case, look.reviewer, senior=look.senior)
     upload = stack.uploads.get(look.upload_id) if look.upload_id in case.uploads else None
     if upload is None:

@@ -7,7 +7,13 @@ from collections.abc import Container
 from staydown.aws.items import Item
 from staydown.aws.stack import Stack
 from staydown.domain.cases import Case, CaseState
-from staydown.domain.errors import AlreadyDecided, CaseIsLocked, ClaimedByAnother, NotFound
+from staydown.domain.errors import (
+    AlreadyDecided,
+    CaseIsLocked,
+    ClaimedByAnother,
+    ConflictOfInterest,
+    NotFound,
+)
 from staydown.services.retrying import retried
 from staydown.services.save_case import save_case
 
@@ -15,6 +21,11 @@ from staydown.services.save_case import save_case
 def list_queue(stack: Stack, *, after: Item | None, limit: int) -> tuple[list[Case], Item | None]:
     """A page of the undecided cases, and where the next page starts."""
     return stack.cases.queued_cases(after=after, limit=limit)
+
+
+def list_locked(stack: Stack, *, after: Item | None, limit: int) -> tuple[list[Case], Item | None]:
+    """A page of the locked cases, the oldest first, and where the next page starts."""
+    return stack.cases.locked_cases(after=after, limit=limit)
 
 
 def claim_next(stack: Stack, *, reviewer: str, passing_over: Container[str] = ()) -> Case | None:
@@ -40,10 +51,10 @@ def claim_next(stack: Stack, *, reviewer: str, passing_over: Container[str] = ()
 
 
 def _claimed(stack: Stack, listed: Case, reviewer: str) -> Case | None:
-    """None when somebody was faster: the queue lags behind the cases."""
+    """None when somebody was faster (the queue lags behind the cases), or when it is not for them."""
     try:
         return claim_case(stack, case_id=listed.case_id, reviewer=reviewer)
-    except (AlreadyDecided, CaseIsLocked, ClaimedByAnother):
+    except (AlreadyDecided, CaseIsLocked, ClaimedByAnother, ConflictOfInterest):
         return None
 
 
@@ -57,6 +68,22 @@ def claim_case(stack: Stack, *, case_id: str, reviewer: str) -> Case:
     save_case(stack, transaction, claimed, actor=reviewer, action="case.claimed", details={})
     transaction.commit()
     return claimed
+
+
+@retried
+def declare_conflict(stack: Stack, *, case_id: str, reviewer: str) -> Case:
+    """The case is never this reviewer's again: not to claim, see, judge, or decide an appeal of.
+
+    Declared twice it is declared once; there is no way back.
+    """
+    case = load_case(stack, case_id)
+    if reviewer in case.conflicted:
+        return case
+    transaction = stack.transaction()
+    declared = case.conflict_declared(reviewer)
+    save_case(stack, transaction, declared, actor=reviewer, action="conflict.declared", details={})
+    transaction.commit()
+    return declared
 
 
 def load_case(stack: Stack, case_id: str) -> Case:

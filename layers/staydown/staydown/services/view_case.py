@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from staydown.aws.stack import Stack
 from staydown.domain.bank import Entry
@@ -11,7 +11,9 @@ from staydown.domain.cases import Case, CaseState
 from staydown.domain.errors import CaseIsLocked, NotAllowed
 from staydown.domain.reports import Report
 from staydown.domain.uploads import Upload
+from staydown.services.retrying import retried
 from staydown.services.review_queue import load_case
+from staydown.services.save_case import save_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,19 @@ class CaseView:
     entries: Mapping[str, Entry]
 
 
-def view_case(stack: Stack, *, case_id: str, may_see_locked: bool) -> CaseView:
-    case = load_case(stack, case_id)
-    check_unlocked(case, may_see_locked=may_see_locked)
+@dataclass(frozen=True, slots=True)
+class Onlooker:
+    """Who wants to see something. reviews: of a group that judges. child_safety: of the restricted group."""
+
+    reviewer: str
+    reviews: bool = True
+    senior: bool = False
+    child_safety: bool = False
+
+
+def view_case(stack: Stack, *, case_id: str, onlooker: Onlooker) -> CaseView:
+    """CaseIsLocked for who may not see a locked one; that they tried, and each view of it, is on record."""
+    case = open_case(stack, case_id, onlooker, what="case")
     uploads = stack.uploads.get_many(case.uploads)
     met = {match.entry_id for upload in uploads for match in upload.matches}
     stored = stack.bank.entries(met | {*case.entries, *case.banked})
@@ -38,15 +50,33 @@ def view_case(stack: Stack, *, case_id: str, may_see_locked: bool) -> CaseView:
     )
 
 
-def check_unlocked(case: Case, *, may_see_locked: bool) -> None:
-    if case.state is CaseState.LOCKED and not may_see_locked:
-        raise CaseIsLocked("The case is locked to a restricted group.")
+@retried
+def open_case(stack: Stack, case_id: str, onlooker: Onlooker, *, what: str) -> Case:
+    """The case, for who may see that it is there. what: they want to see of it, for the record."""
+    case = load_case(stack, case_id)
+    if case.state is CaseState.LOCKED:
+        action = "locked.viewed" if onlooker.child_safety else "look.refused"
+        case = record_view(stack, case, onlooker.reviewer, action, what)
+        if not onlooker.child_safety:
+            raise CaseIsLocked("The case is locked to a restricted group.")
+    elif not onlooker.reviews:
+        raise NotAllowed("Your group sees locked cases alone.")
+    case.check_impartial(onlooker.reviewer)
+    return case
+
+
+def record_view(stack: Stack, case: Case, reviewer: str, action: str, what: str) -> Case:
+    transaction = stack.transaction()
+    case = save_case(stack, transaction, case, actor=reviewer, action=action, details={"what": what})
+    transaction.commit()
+    return replace(case, version=case.version + 1)
 
 
 def check_may_look(case: Case, reviewer: str, *, senior: bool) -> None:
     """Looking at an image needs a reason: the case is yours to decide, or its appeal waits."""
     if case.state is CaseState.LOCKED:
         raise CaseIsLocked("Suspected child: nobody looks at the image any more.")
+    case.check_impartial(reviewer)
     claim = case.claim
     if case.undecided and (claim is None or claim.reviewer != reviewer):
         raise NotAllowed("Claim the case first; only whoever works on it looks at its images.")
