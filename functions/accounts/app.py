@@ -78,6 +78,7 @@ class NoticeLink(BaseModel):
 
     token: Annotated[str, Field(description="GET /v1/notices/{token} and POST /v1/notices/{token}/appeal")]
     until: Annotated[datetime, Field(description="After that it opens nothing; make another")]
+    url: Annotated[str | None, Field(description="The page that it opens, where the operator has named it")]
 
 
 @app.get("/v1/accounts/<account_id>", summary="What blocks an account", tags=["client apps", "reviewers"])
@@ -144,7 +145,8 @@ def get_notices(
 def post_link(account_id: AccountInPath, notice_id: Id, _key: IdempotencyKey = None) -> NoticeLink:
     platform = calling_platform(app.current_event)
     token, until = make_link(stack(), platform=platform, account_id=account_id, notice_id=notice_id)
-    return NoticeLink(token=token, until=until)
+    pages = stack().settings.pages_url
+    return NoticeLink(token=token, until=until, url=f"{pages}notice.html#{token}" if pages else None)
 
 
 @app.post("/v1/accounts/<account_id>/language", summary="How to speak to its holder", tags=["client apps"])

@@ -17,7 +17,8 @@ from staydown.aws.stack import Stack
 from staydown.domain.appeals import Appeal, AppealOutcome
 from staydown.domain.cases import Case, CaseState, Outcome
 from staydown.domain.hashes import PdqHash
-from staydown.domain.reports import Declarations, Relation, Report, ReportedHash
+from staydown.domain.mail import MailChoice
+from staydown.domain.reports import Declarations, Relation, Report, ReportedHash, Unreachable
 from staydown.services.amend_report import Information, complete_report, withdraw_report
 from staydown.services.appeal_refusal import appeal_refusal
 from staydown.services.file_report import ReportForm, file_report
@@ -55,6 +56,17 @@ class DeclarationsMade(Body):
 class Contact(Body):
     name: Annotated[str, Field(max_length=200)] = ""
     email: Annotated[str, Field(max_length=254)] = ""
+    mail: Annotated[MailChoice, Field(description="What an e-mail may say: others may read it")] = (
+        MailChoice.NEWS
+    )
+
+
+class ContactAdded(Body):
+    """What is left out stays as it is."""
+
+    name: Annotated[str | None, Field(max_length=200)] = None
+    email: Annotated[str | None, Field(max_length=254)] = None
+    mail: MailChoice | None = None
 
 
 class HashMade(Body):
@@ -81,7 +93,7 @@ class InformationRequest(Body):
     declarations: DeclarationsMade | None = None
     statement: Annotated[str | None, Field(max_length=5000)] = None
     signature: Annotated[str | None, Field(max_length=200)] = None
-    contact: Contact | None = None
+    contact: ContactAdded | None = None
 
 
 class RefusalAppealRequest(Body):
@@ -145,6 +157,11 @@ class FollowedReport(BaseModel):
     cases: Annotated[list[FollowedCase], Field(description="One for each image of the report")]
     timeline: list[TimelineEntry]
     notices: Annotated[list[Notice], Field(description="What you were told, the newest first")]
+    mail: Annotated[MailChoice | None, Field(description="What an e-mail to you may say")]
+    unreachable: Annotated[
+        Unreachable | None,
+        Field(description="Why nothing is sent to your address any more; give another one"),
+    ]
     help: list[Help]
 
 
@@ -160,6 +177,7 @@ def post_report(request: ReportRequest, key: IdempotencyKey = None) -> FiledRepo
         name=request.contact.name,
         email=request.contact.email,
         language=request.language,
+        mail=request.contact.mail,
     )
     filed = file_report(stack(), form, request_id=key)
     return FiledReport(
@@ -187,6 +205,7 @@ def post_information(
         signature=request.signature,
         name=request.contact.name if request.contact else None,
         email=request.contact.email if request.contact else None,
+        mail=request.contact.mail if request.contact else None,
     )
     complete_report(stack(), case_number, secret, added)
     return _followed(case_number, secret)
@@ -222,6 +241,8 @@ def _followed(case_number: str, secret: str) -> FollowedReport:
         ],
         timeline=[TimelineEntry(at=moment.at, what=moment.what) for moment in followed.timeline],
         notices=[to_reporter(notice) for notice in followed.notices],
+        mail=followed.reporter.mail if followed.reporter else None,
+        unreachable=followed.reporter.unreachable if followed.reporter else None,
         help=HELP,
     )
 

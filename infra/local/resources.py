@@ -119,7 +119,8 @@ def _rule(clients: Clients, logical_id: str, properties: Properties) -> Made:
     if "ScheduleExpression" in properties:
         return Made(name, {"Arn": arn("events", f"rule/{name}")})  # the emulator has no clock
     on_bus = {"EventBusName": properties["EventBusName"]} if "EventBusName" in properties else {}
-    made = events.put_rule(Name=name, EventPattern=json.dumps(properties["EventPattern"]), **on_bus)
+    pattern, state = json.dumps(properties["EventPattern"]), properties.get("State", "ENABLED")
+    made = events.put_rule(Name=name, EventPattern=pattern, State=state, **on_bus)
     targets = [{"Id": target["Id"], "Arn": target["Arn"]} for target in properties["Targets"]]
     events.put_targets(Rule=name, Targets=targets, **on_bus)
     return Made(name, {"Arn": made["RuleArn"]})
@@ -198,6 +199,8 @@ _NOTHING_TO_MAKE = frozenset(
         "AWS::Lambda::EventSourceMapping",
         "AWS::Lambda::Function",
         "AWS::Lambda::LayerVersion",
+        "AWS::SES::ConfigurationSet",
+        "AWS::SES::ConfigurationSetEventDestination",
         "AWS::Lambda::Permission",
         "AWS::Logs::LogGroup",
         "AWS::S3::BucketPolicy",

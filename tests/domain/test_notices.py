@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import string
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from staydown.domain import notice_contents as contents
 from staydown.domain import wording
-from staydown.domain.appeals import Appeal, AppealOutcome
+from staydown.domain.appeals import Appeal, AppealOutcome, Appellant
 from staydown.domain.cases import (
     Case,
     CaseState,
@@ -73,6 +74,7 @@ ALL = [
     contents.appeal_receipt(APPEAL),
     contents.appeal_outcome(APPEAL, AppealOutcome.UPHELD, NOW),
     contents.appeal_outcome(APPEAL, AppealOutcome.REJECTED, NOW),
+    contents.appeal_outcome(replace(APPEAL, party=Appellant.REPORTER), AppealOutcome.UPHELD, NOW),
 ]
 LANGUAGES = [file.stem for file in CATALOGUES.glob("*.json")]
 
@@ -94,8 +96,9 @@ def test_there_is_a_content_of_each_kind() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_language_has_every_sentence_and_none_that_nobody_says(language: str) -> None:
     words = catalogue(language)
-    assert set(words.sentences) == {key for content in ALL for key in content.sentences}
-    assert set(words.titles) == {kind.value for kind in NoticeKind}
+    mails = {"mail.news", "mail.open", "mail.open_the_page", "mail.choice"}
+    assert set(words.sentences) == {key for content in ALL for key in content.sentences} | mails
+    assert set(words.titles) == {kind.value for kind in NoticeKind} | {"mail"}
     for content in ALL:
         assert "$" not in text(content, language)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+from staydown.api.messages import event_of
 from staydown.domain.appeals import AppealOutcome
 from staydown.domain.cases import Outcome
 from staydown.domain.errors import StaydownError
@@ -25,12 +26,14 @@ from staydown.services.follow_notice import appeal_by_link
 from staydown.services.notice_links import make_link
 from staydown.services.publish_events import publish_events
 from staydown.services.review_queue import claim_case, declare_conflict
+from staydown.services.send_mail import send_mail
 from staydown.services.set_language import set_language
 from staydown.services.view_case import Onlooker
 
 from tests.support.faults import Counting, Failing, Fault
 from tests.support.ledger import read_ledger
 from tests.support.likeness import likeness
+from tests.support.mail_box import MailBox, switch_mail_on
 from tests.support.people import (
     FORM,
     INCOMPLETE,
@@ -319,6 +322,15 @@ def appeal_by_a_link(world: World) -> Act:
     return lambda _: appeal_by_link(world.stack, token, "it is a beach")
 
 
+def mail_to_who_reported(world: World) -> Act:
+    outside = MailBox()
+    switch_mail_on(world, outside)
+    report(world, world.upload("alpha", "ann", drawn(1)))
+    world.drain()
+    (issued,) = world.told_of("notice.issued")
+    return lambda _: send_mail(world.stack, event_of(issued.text))
+
+
 def told_of_a_block(world: World) -> str:
     """The id of the account holder's notice of a block."""
     judged_story(world, drawn(1))
@@ -422,6 +434,7 @@ USE_CASES: list[Stage] = [
     notices_of_a_decision,
     notice_of_a_block,
     link_to_a_notice,
+    mail_to_who_reported,
     appeal_by_a_link,
     language_of_an_account,
     entry_allowed,

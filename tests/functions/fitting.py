@@ -26,7 +26,7 @@ ROUTES: dict[str, tuple[str, str, Json]] = {
             "hashes": [{"pdq": PDQ, "quality": 50}],
             "statement": "s",
             "signature": "s",
-            "contact": {"name": "n", "email": "e"},
+            "contact": {"name": "n", "email": "e", "mail": "none"},
             "language": "pt-BR",
         },
     ),

@@ -77,6 +77,9 @@ def _needs(service: str, operation: str, params: Mapping[str, Any]) -> Iterator[
         yield from (("events:PutEvents", f"event-bus/{entry['EventBusName']}") for entry in params["Entries"])
     elif service == "sqs":
         yield f"sqs:{operation}", f":{params['QueueUrl'].rpartition('/')[2]}"
+    elif service == "sesv2":
+        yield "ses:SendEmail", f":identity/{params['FromEmailAddress']}"
+        yield "ses:SendEmail", f":configuration-set/{params['ConfigurationSetName']}"
     elif service == "ssm":
         yield f"ssm:{operation}", f":parameter{params['Name']}"
     elif service == "cloudfront":

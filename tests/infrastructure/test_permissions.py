@@ -25,6 +25,7 @@ ONLY_IN_A_RACE = {
 """The one asks whether an entry still stands whose features were erased while the log was being read; the
 other takes back a copy that was published while its upload was being stopped."""
 WOKEN_BY_A_STREAM = {"PublishEventsFunction", "CountFiguresFunction"}
+SENDER = "help@staydown.example"
 DECLARED = dict.fromkeys(("intimate", "without_consent", "subject_or_representative", "good_faith"), True)
 FACTORS = {"shown": ["nudity"], "setting": "private", "complainant": "yes"}
 
@@ -32,7 +33,7 @@ FACTORS = {"shown": ["nudity"], "setting": "private", "complainant": "yes"}
 @pytest.fixture(scope="module")
 def recorder() -> Iterator[Recorder]:
     """What every function did while everything that it is for was done once."""
-    with LocalStack(parameters={"FoldChanges": 2}, report=lambda _: None) as stack:
+    with LocalStack(parameters={"SenderAddress": SENDER, "FoldChanges": 2}, report=lambda _: None) as stack:
         recorder = Recorder(stack)
         recorder.listen()
         _Tour(stack, recorder).all_of_it()
@@ -91,6 +92,7 @@ class _Tour:
 
     def _platforms_that_want_to_be_told(self) -> None:
         """One has an endpoint that is not there: what it was to be told goes back to the queue."""
+        self.stack.client("sesv2").create_email_identity(EmailIdentity=SENDER)
         set_endpoint(self.stack.client("ssm"), STACK_NAME, "alpha", "http://127.0.0.1:9/")
 
     def _a_case_decided_and_reversed(self) -> None:

@@ -175,6 +175,22 @@ def test_who_judges_or_scans_can_not_read_who_reported(function: str) -> None:
     assert "Reporters" not in str(list(statements(role)))
 
 
+def test_who_reported_is_read_by_whom_they_write_to_and_by_whom_writes_to_them_alone() -> None:
+    readers = {name for name in functions() if _may(name, "dynamodb:GetItem", "ReportersTable")}
+    assert readers == {"ReportsFunction", "SendMailFunction"}
+
+
+def test_what_ses_tells_of_an_address_goes_no_further() -> None:
+    rules = of_type("AWS::Events::Rule").values()
+    from_ses = [rule for rule in rules if rule.get("EventPattern", {}).get("source") == ["aws.ses"]]
+    assert len(from_ses) == 2
+    for rule in from_ses:
+        (target,) = rule["Targets"]
+        paths = set(target["InputTransformer"]["InputPathsMap"].values())
+        assert paths == {"$.detail-type", "$.detail.mail.tags.report[0]"}
+        assert "DeadLetterConfig" not in target  # which would hold the whole event
+
+
 def test_no_role_may_change_or_delete_an_audit_entry() -> None:
     for name in functions():
         for action in ("UpdateItem", "DeleteItem", "BatchWriteItem"):

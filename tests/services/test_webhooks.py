@@ -88,7 +88,7 @@ def test_an_event_goes_to_the_platform_it_concerns_signed_with_both_secrets(
     assert headers["content-type"].startswith("application/cloudevents+json")
 
 
-@pytest.mark.parametrize("platform", [None, 7, "gamma"])
+@pytest.mark.parametrize("platform", [None, "", 7, "gamma"])
 def test_what_concerns_nobody_who_asked_is_done(
     world: World, parameters: Parameters, outside: Outside, platform: object
 ) -> None:

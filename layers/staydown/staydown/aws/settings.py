@@ -41,6 +41,9 @@ class Settings:
     event_bus: str
     webhooks_queue: str
     webhooks_path: str
+    sender_address: str
+    mail_configuration: str
+    pages_url: str
     distribution_id: str
     published_base_url: str
     policy: MatchPolicy
@@ -91,6 +94,9 @@ class Settings:
             event_bus=text("EVENT_BUS"),
             webhooks_queue=text("WEBHOOKS_QUEUE"),
             webhooks_path=text("WEBHOOKS_PATH"),
+            sender_address=text("SENDER_ADDRESS"),
+            mail_configuration=text("MAIL_CONFIGURATION"),
+            pages_url=text("PAGES_URL"),
             distribution_id=text("DISTRIBUTION_ID"),
             published_base_url=text("PUBLISHED_BASE_URL").rstrip("/"),
             policy=MatchPolicy(

@@ -23,6 +23,7 @@ from staydown.aws.event_bus import EventBus
 from staydown.aws.figures_store import FiguresStore
 from staydown.aws.https_post import HttpsPost
 from staydown.aws.images import Images
+from staydown.aws.mailer import Mailer
 from staydown.aws.notices_store import NoticesStore
 from staydown.aws.outbox import Outbox
 from staydown.aws.pictures import Pictures
@@ -142,6 +143,11 @@ class Stack:
     @cached_property
     def webhooks_queue(self) -> Queue:
         return Queue(self.client("sqs"), self.settings.webhooks_queue)
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        client = self.client("sesv2")
+        return Mailer(client, self.settings.sender_address, self.settings.mail_configuration)
 
     @cached_property
     def post(self) -> HttpsPost:

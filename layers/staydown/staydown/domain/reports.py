@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from staydown.domain.hashes import PdqHash
+from staydown.domain.mail import MailChoice
 
 
 class Relation(StrEnum):
@@ -74,12 +75,25 @@ class Report:
         return tuple(pointer for pointer, there in needed.items() if not there)
 
 
+class Unreachable(StrEnum):
+    """Why nothing more is sent to an address."""
+
+    REFUSED = "refused"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+
+
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """Who reported: kept in a table and under a key of its own; no reviewer's function can read it."""
+    """Who reported: kept in a table and under a key of its own; no reviewer's function can read it.
+
+    mail: what may be sent to the address. unreachable: why nothing is sent there any more.
+    """
 
     case_number: str
     name: str
     email: str
     signature: str
+    mail: MailChoice = MailChoice.NEWS
+    unreachable: Unreachable | None = None
     version: int = 0

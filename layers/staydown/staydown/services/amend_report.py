@@ -11,6 +11,7 @@ from staydown.domain.cases import Case, Origin, Step
 from staydown.domain.errors import Conflict
 from staydown.domain.events import EventType
 from staydown.domain.ids import derived_entry_id
+from staydown.domain.mail import MailChoice
 from staydown.domain.reports import Declarations, Report, Reporter
 from staydown.domain.uploads import waits_for
 from staydown.services.change_bank import withdraw_supports
@@ -30,6 +31,7 @@ class Information:
     signature: str | None = None
     name: str | None = None
     email: str | None = None
+    mail: MailChoice | None = None
 
 
 @retried
@@ -44,6 +46,9 @@ def complete_report(stack: Stack, case_number: str, secret: str, added: Informat
         name=reporter.name if added.name is None else added.name,
         email=reporter.email if added.email is None else added.email,
         signature=reporter.signature if added.signature is None else added.signature,
+        mail=reporter.mail if added.mail is None else added.mail,
+        # Another address is tried anew.
+        unreachable=reporter.unreachable if added.email in {None, reporter.email} else None,
     )
     stack.reporters.save(transaction, reporter)
     report = replace(

@@ -42,8 +42,10 @@ def deliver_webhook(stack: Stack, resting: Resting, event: Event) -> str | None:
     event has the same id in each delivery, so an endpoint can drop what it has seen.
     """
     platform = event.detail.get("platform")
-    endpoint = stack.endpoints.of(platform) if isinstance(platform, str) else None
-    if not isinstance(platform, str) or endpoint is None:
+    if not isinstance(platform, str) or not platform:
+        return None
+    endpoint = stack.endpoints.of(platform)
+    if endpoint is None:
         return None
     if resting.rests(platform, stack.now()):
         raise Undelivered("resting")

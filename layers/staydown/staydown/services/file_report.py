@@ -12,6 +12,7 @@ from staydown.domain.cases import Case
 from staydown.domain.errors import ConcurrentChange, InvalidRequest
 from staydown.domain.events import EventType
 from staydown.domain.ids import new_case_number, new_secret, secret_digest
+from staydown.domain.mail import MailChoice
 from staydown.domain.reports import Declarations, Relation, Report, ReportedHash, Reporter
 from staydown.domain.uploads import Upload
 from staydown.services.reported_cases import ReportedCases
@@ -37,6 +38,7 @@ class ReportForm:
     name: str
     email: str
     language: str | None = None
+    mail: MailChoice = MailChoice.NEWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None
     cases = concerned.join(report)
     report = replace(report, case_ids=tuple(case.case_id for case in cases))
     stack.cases.save_report(transaction, report)
-    reporter = Reporter(report.case_number, form.name, form.email, form.signature)
+    reporter = Reporter(report.case_number, form.name, form.email, form.signature, form.mail)
     stack.reporters.save(transaction, reporter)
     filed = {"case_number": report.case_number}
     stack.outbox.add(transaction, EventType.REPORT_FILED, filed, at=now)

@@ -15,7 +15,7 @@ from staydown.domain.cases import Case, Outcome
 from staydown.domain.errors import NotFound, TooManyAttempts
 from staydown.domain.ids import normal_case_number, same_digest, secret_digest
 from staydown.domain.notices import Notice, Recipient
-from staydown.domain.reports import Report
+from staydown.domain.reports import Report, Reporter
 
 WRONG_SECRETS_AN_HOUR = 10
 
@@ -55,6 +55,7 @@ class FollowedReport:
     timeline: tuple[Moment, ...]
     notices: tuple[Notice, ...]
     appeals: Mapping[str, Appeal]
+    reporter: Reporter | None
 
 
 def open_report(stack: Stack, case_number: str, secret: str) -> Report:
@@ -91,6 +92,7 @@ def follow_report(stack: Stack, case_number: str, secret: str) -> FollowedReport
         tuple(sorted(timeline, key=lambda moment: moment.at)),
         tuple(stack.notices.of(Recipient.reporter(report.case_number))),
         {case_id: appeal for case_id, appeal in asked if appeal is not None},
+        stack.reporters.get(report.case_number),
     )
 
 
