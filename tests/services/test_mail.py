@@ -56,7 +56,7 @@ def test_who_chose_so_gets_the_whole_notice_under_the_same_subject(world: World,
     filed = reported(world, mail=MailChoice.FULL)
     decide(world, filed.cases[0].case_id)
     mailed(world)
-    receipt, decision = sorted((mail for _, mail, _ in box.sent), key=lambda mail: "decided" in mail.text)
+    receipt, decision = sorted((mail for _, mail, _ in box.sent), key=lambda mail: "agreed" in mail.text)
     assert receipt.subject == decision.subject == f"News about {filed.report.case_number}"
     assert "agreed with your report" in decision.text
     assert "Nothing is missing" in receipt.text
