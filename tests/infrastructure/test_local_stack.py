@@ -28,7 +28,7 @@ def test_the_state_file_says_where_everything_is(written: tuple[LocalStack, Path
     assert content["api_url"] == stack.api_url
     assert content["console_url"].startswith(stack.api_url)
     assert content["aws_endpoint_url"] == stack.endpoint
-    assert set(content["buckets"]) == {"uploads", "published", "quarantine", "bank", "console"}
+    assert set(content["buckets"]) == {"uploads", "published", "quarantine", "bank", "console", "anchors"}
     assert set(content["tables"]) == {
         "cases",
         "accounts",

@@ -36,10 +36,9 @@ class ReportersStore:
     def was_mailed(self, case_number: str, notice_id: str) -> bool:
         return self._table.get(case_number, f"MAIL#{notice_id}") is not None
 
-    def note_mailed(self, case_number: str, notice_id: str, *, now: datetime) -> None:
+    def note_mailed(
+        self, transaction: Transaction, case_number: str, notice_id: str, *, now: datetime
+    ) -> None:
         expires_at = int((now + REMEMBERED).timestamp())
-        transaction = self._table.transaction()
-        transaction.put(
-            self._table.name, {"pk": case_number, "sk": f"MAIL#{notice_id}", "expires_at": expires_at}
-        )
-        transaction.commit()
+        item = {"pk": case_number, "sk": f"MAIL#{notice_id}", "expires_at": expires_at}
+        transaction.put(self._table.name, item)

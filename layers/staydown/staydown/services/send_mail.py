@@ -35,8 +35,15 @@ def send_mail(stack: Stack, event: Event) -> bool:
     except AddressRefused:
         note_unreachable(stack, number, Unreachable.REFUSED)
         return False
-    stack.reporters.note_mailed(number, notice_id, now=stack.now())
+    _note(stack, number, notice_id)
     return True
+
+
+@retried
+def _note(stack: Stack, case_number: str, notice_id: str) -> None:
+    transaction = stack.transaction()
+    stack.reporters.note_mailed(transaction, case_number, notice_id, now=stack.now())
+    transaction.commit()
 
 
 def _wants(reporter: Reporter) -> bool:
