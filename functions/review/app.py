@@ -16,7 +16,7 @@ from staydown.api.callers import Reviewer, calling_reviewer, calling_senior, cal
 from staydown.api.cursors import from_cursor, to_cursor
 from staydown.api.http import Id, IdempotencyKey, IfMatch, etag, make_app, revision_of
 from staydown.api.idempotency import IdempotentCalls
-from staydown.aws.cases_store import APPEALS, CASES, LOCKED
+from staydown.aws.cases_store import APPEALS, CASES, LOCKED, OPINIONS
 from staydown.aws.stack import Stack
 from staydown.domain.cases import Factors, Outcome
 from staydown.domain.errors import NotAllowed
@@ -26,10 +26,18 @@ from staydown.services.decide_case import Judgement, decide_case
 from staydown.services.export_case import export_case
 from staydown.services.read_audit import read_audit
 from staydown.services.review_queue import claim_case, claim_next, declare_conflict, list_locked, list_queue
-from staydown.services.view_case import Onlooker, open_case, view_case
+from staydown.services.second_opinion import claim_next_opinion, give_opinion, list_opinions
+from staydown.services.view_case import Onlooker, open_case, view_blind, view_case
 
 from functions.review import models
-from functions.review.presenting import presented_appeal, presented_case, presented_chain, queued_case
+from functions.review.presenting import (
+    blind_case,
+    presented_appeal,
+    presented_case,
+    presented_chain,
+    queued_case,
+    waiting_opinion,
+)
 
 logger = Logger()
 app = make_app(logger)
@@ -97,8 +105,8 @@ def post_reveal(case_id: Id, request: models.RevealRequest) -> models.Revealed:
     # Imported here: it brings the image libraries, which no other route of this function needs.
     from staydown.services.reveal_image import Look, reveal_blurred, reveal_sharp  # noqa: PLC0415
 
-    reviewer = calling_reviewer(app.current_event)
-    look = Look(case_id, request.upload_id, reviewer.reviewer_id, senior=reviewer.senior)
+    caller = calling_staff(app.current_event)
+    look = Look(case_id, request.upload_id, caller.reviewer_id, senior=caller.senior, reviews=caller.reviews)
     if request.sharp:
         link = reveal_sharp(stack(), look)
         revealed = models.Revealed(image=None, url=link.url, expires_at=link.expires_at)
@@ -117,10 +125,46 @@ def post_decision(
         stack(),
         case_id=case_id,
         reviewer=reviewer.reviewer_id,
-        judgement=Judgement(request.outcome, _factors(request.factors), request.reasons),
+        judgement=Judgement(
+            request.outcome, _factors(request.factors), request.reasons, request.second_opinion
+        ),
         expected_revision=revision_of(if_match),
     )
     return _with_etag(_case(case_id, just_decided=True))
+
+
+@app.get("/v1/review/opinions", summary="Second opinions that wait, the oldest first", tags=["reviewers"])
+def get_opinions(
+    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+) -> models.OpinionPage:
+    reviewer = calling_reviewer(app.current_event).reviewer_id
+    cases, following = list_opinions(stack(), after=from_cursor(cursor, queue=OPINIONS), limit=limit)
+    page = [waiting_opinion(case, reviewer, stack().now()) for case in cases]
+    return models.OpinionPage(opinions=page, next=to_cursor(following))
+
+
+@app.post(
+    "/v1/review/opinions/next",
+    summary="Claim the next second opinion that is yours to give",
+    tags=["reviewers"],
+)
+def post_next_opinion(_key: IdempotencyKey = None) -> models.NextOpinion:
+    reviewer = calling_reviewer(app.current_event)
+    case = claim_next_opinion(stack(), reviewer=reviewer.reviewer_id)
+    return models.NextOpinion(case=blind_case(view_blind(stack(), case)) if case is not None else None)
+
+
+@app.post(
+    "/v1/review/opinions/<case_id>", summary="Judge a case without seeing its decision", tags=["reviewers"]
+)
+def post_opinion(
+    case_id: Id, request: models.OpinionRequest, _key: IdempotencyKey = None
+) -> models.OpinionGiven:
+    reviewer = calling_reviewer(app.current_event)
+    judgement = Judgement(Outcome(request.outcome), _factors(request.factors), request.reasons)
+    case = give_opinion(stack(), case_id=case_id, reviewer=reviewer.reviewer_id, judgement=judgement)
+    return models.OpinionGiven(case_id=case_id, agrees=bool(case.opinions_agree))
 
 
 @app.post(
@@ -188,7 +232,9 @@ def post_appeal_decision(
         _factors(request.factors) if request.factors is not None else None,
         Outcome(request.finding),
     )
-    appeal = decide_appeal(stack(), appeal_id=appeal_id, answer=answer, reviewer=reviewer.reviewer_id)
+    appeal = decide_appeal(
+        stack(), appeal_id=appeal_id, answer=answer, reviewer=reviewer.reviewer_id, senior=reviewer.senior
+    )
     return presented_appeal(appeal, you_took_part=False)
 
 

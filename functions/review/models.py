@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StrictBool
@@ -103,6 +104,7 @@ class Case(BaseModel):
     banked: Annotated[list[str], Field(description="Entries of the bank that rest on its decision")]
     decision: DecisionMade | None
     appeal_id: Annotated[str | None, Field(description="An appeal of it that waits")]
+    second_opinion: Annotated[OpinionState | None, Field(description="Somebody else's, if one was asked for")]
 
 
 class NextCase(BaseModel):
@@ -128,6 +130,70 @@ class DecisionRequest(Body):
     outcome: Outcome
     factors: FactorsGiven
     reasons: Annotated[str, Field(min_length=1, max_length=5000)]
+    second_opinion: Annotated[
+        StrictBool, Field(description="Somebody else is to judge it too, without seeing this")
+    ] = False
+
+
+class OpinionState(StrEnum):
+    WAITS = "waits"
+    AGREES = "agrees"
+    DIFFERS = "differs"
+
+
+class WaitingOpinion(BaseModel):
+    case_id: str
+    decided_at: datetime
+    claimed_until: datetime | None
+    claimed_by_you: bool
+    for_others: Annotated[bool, Field(description="You had part in the case: it is not yours to give")]
+
+
+class OpinionPage(BaseModel):
+    opinions: list[WaitingOpinion]
+    next: Annotated[str | None, Field(description="Cursor of the next page, if there is one")]
+
+
+class BlindMatch(BaseModel):
+    distance: int
+    view: str
+    exact: bool
+
+
+class BlindUpload(BaseModel):
+    """What is to be judged, and nothing that tells how it was."""
+
+    upload_id: str
+    received_at: datetime
+    width: int | None
+    height: int | None
+    frames: int | None
+    quality: int | None
+    matches: list[BlindMatch]
+
+
+class BlindCase(BaseModel):
+    case_id: str
+    origin: Origin
+    opened_at: datetime
+    claimed_until: datetime | None
+    uploads: list[BlindUpload]
+    reports: list[CaseReport]
+
+
+class NextOpinion(BaseModel):
+    case: Annotated[BlindCase | None, Field(description="Absent when none waits that you may give")]
+
+
+class OpinionRequest(Body):
+    outcome: Literal["violating", "not_violating", "suspected_child"]
+    factors: FactorsGiven
+    reasons: Annotated[str, Field(min_length=1, max_length=5000)]
+
+
+class OpinionGiven(BaseModel):
+    case_id: str
+    agrees: Annotated[bool, Field(description="With the decision; where not, a senior decides")]
 
 
 class ConflictDeclared(BaseModel):

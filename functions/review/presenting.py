@@ -48,7 +48,59 @@ def presented_case(view: CaseView, reviewer: str, now: datetime) -> models.Case:
         banked=list(case.banked),
         decision=_decision(case, reviewer),
         appeal_id=case.appeal_id,
+        second_opinion=_opinion(case),
     )
+
+
+def waiting_opinion(case: Case, reviewer: str, now: datetime) -> models.WaitingOpinion:
+    assert case.decision is not None
+    claim = case.opinion.claim if case.opinion is not None else None
+    mine = claim is not None and claim.reviewer == reviewer
+    return models.WaitingOpinion(
+        case_id=case.case_id,
+        decided_at=case.decision.at,
+        claimed_until=claim.until if claim is not None and claim.until > now else None,
+        claimed_by_you=mine,
+        for_others=not mine and reviewer in case.involved | case.conflicted,
+    )
+
+
+def blind_case(view: CaseView) -> models.BlindCase:
+    claim = view.case.opinion.claim if view.case.opinion is not None else None
+    return models.BlindCase(
+        case_id=view.case.case_id,
+        origin=view.case.origin,
+        opened_at=view.case.opened_at,
+        claimed_until=claim.until if claim is not None else None,
+        uploads=[_blind_upload(upload) for upload in view.uploads],
+        reports=[_report(report) for report in view.reports],
+    )
+
+
+def _blind_upload(upload: Upload) -> models.BlindUpload:
+    image = upload.fingerprint
+    return models.BlindUpload(
+        upload_id=upload.upload_id,
+        received_at=upload.received_at,
+        width=image.width if image else None,
+        height=image.height if image else None,
+        frames=image.frames if image else None,
+        quality=image.upright.quality if image else None,
+        matches=[
+            models.BlindMatch(distance=one.distance, view=one.view, exact=one.exact) for one in upload.matches
+        ],
+    )
+
+
+def _opinion(case: Case) -> models.OpinionState | None:
+    if case.opinion is None:
+        return None
+    states = {
+        None: models.OpinionState.WAITS,
+        True: models.OpinionState.AGREES,
+        False: models.OpinionState.DIFFERS,
+    }
+    return states[case.opinions_agree]
 
 
 def presented_appeal(appeal: Appeal, *, you_took_part: bool) -> models.ReviewedAppeal:

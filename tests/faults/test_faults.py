@@ -27,6 +27,7 @@ from staydown.services.notice_links import make_link
 from staydown.services.publish_events import publish_events
 from staydown.services.review_queue import claim_case, declare_conflict
 from staydown.services.send_mail import send_mail
+from staydown.services.second_opinion import claim_opinion
 from staydown.services.set_language import set_language
 from staydown.services.view_case import Onlooker
 
@@ -46,6 +47,7 @@ from tests.support.people import (
     decide,
     judge,
     judged_story,
+    opine,
     report,
     switch,
 )
@@ -187,6 +189,30 @@ def conflict_declared(world: World) -> Act:
     case_id = report(world, world.upload("alpha", "ann", drawn(1))).cases[0].case_id
     claim_case(world.stack, case_id=case_id, reviewer="ada")
     return lambda _: declare_conflict(world.stack, case_id=case_id, reviewer="ada")
+
+
+def doubted_case(world: World, outcome: Outcome) -> str:
+    case_id = report(world, world.upload("alpha", "ann", drawn(1))).cases[0].case_id
+    decide(world, case_id, outcome, second_opinion=True)
+    world.drain()
+    return case_id
+
+
+def opinion_claimed(world: World) -> Act:
+    case_id = doubted_case(world, VIOLATING)
+    return lambda _: claim_opinion(world.stack, case_id=case_id, reviewer="ben")
+
+
+def opinion_that_differs(world: World) -> Act:
+    case_id = doubted_case(world, VIOLATING)
+    claim_opinion(world.stack, case_id=case_id, reviewer="ben")
+    return lambda _: opine(world, case_id, NOT_VIOLATING, claim=False)
+
+
+def opinion_that_locks(world: World) -> Act:
+    case_id = doubted_case(world, NOT_VIOLATING)
+    claim_opinion(world.stack, case_id=case_id, reviewer="ben")
+    return lambda _: opine(world, case_id, Outcome.SUSPECTED_CHILD, claim=False)
 
 
 def deadline_near(world: World) -> Act:
@@ -416,6 +442,9 @@ USE_CASES: list[Stage] = [
     decision_needs_information,
     claim_of_a_case,
     conflict_declared,
+    opinion_claimed,
+    opinion_that_differs,
+    opinion_that_locks,
     deadline_near,
     deadline_passed,
     decision_after_the_deadline,

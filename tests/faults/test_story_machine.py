@@ -29,10 +29,11 @@ from staydown.services.amend_report import Information, complete_report, withdra
 from staydown.services.block_account import block_account, unblock_account
 from staydown.services.file_report import FiledReport, file_report
 from staydown.services.publish_events import publish_events
-from staydown.services.review_queue import claim_case, claim_next
+from staydown.services.review_queue import claim_case, claim_next, declare_conflict
+from staydown.services.second_opinion import claim_opinion
 
 from tests.support.invariants import check, check_deadlines
-from tests.support.people import FORM, INCOMPLETE, answer, appeal, appeal_as_reporter, decide, report
+from tests.support.people import FORM, INCOMPLETE, answer, appeal, appeal_as_reporter, decide, opine, report
 from tests.support.pictures import BROKEN, drawn, drawn_hash
 from tests.support.world import World, memory_world
 
@@ -142,12 +143,16 @@ class Stories(RuleBasedStateMachine):
         reviewer=reviewers,
         outcome=st.sampled_from([Outcome.VIOLATING, Outcome.NOT_VIOLATING, *Outcome]),
         twice=st.booleans(),
+        unsure=st.booleans(),
     )
-    def judge(self, number: int, reviewer: str, outcome: Outcome, twice: bool) -> None:
+    def judge(self, number: int, reviewer: str, outcome: Outcome, twice: bool, unsure: bool) -> None:
         undecided = sorted((case for case in self.cases() if case.undecided), key=lambda c: c.case_id)
         if undecided:
             case_id = undecided[number % len(undecided)].case_id
-            self.attempt(lambda: decide(self.world, case_id, outcome, reviewer=reviewer), twice=twice)
+            self.attempt(
+                lambda: decide(self.world, case_id, outcome, reviewer=reviewer, second_opinion=unsure),
+                twice=twice,
+            )
 
     @rule(number=chances, reviewer=reviewers, outcome=st.sampled_from(AppealOutcome), twice=st.booleans())
     def appeal_and_answer(self, number: int, reviewer: str, outcome: AppealOutcome, twice: bool) -> None:
@@ -169,6 +174,27 @@ class Stories(RuleBasedStateMachine):
         if case is not None and uploads:
             self.attempt(lambda: appeal(self.world, uploads[number % len(uploads)], case.case_id))
 
+    @rule(number=chances, reviewer=reviewers)
+    def declare_a_conflict(self, number: int, reviewer: str) -> None:
+        case = self.pick(number)
+        if case is not None:
+            self.attempt(lambda: declare_conflict(self.world.stack, case_id=case.case_id, reviewer=reviewer))
+
+    @rule(
+        number=chances,
+        reviewer=reviewers,
+        outcome=st.sampled_from([Outcome.VIOLATING, Outcome.NOT_VIOLATING, Outcome.SUSPECTED_CHILD]),
+        twice=st.booleans(),
+    )
+    def give_a_second_opinion(self, number: int, reviewer: str, outcome: Outcome, twice: bool) -> None:
+        waiting = sorted((case for case in self.cases() if case.opinion_waits), key=lambda c: c.case_id)
+        if waiting:
+            case_id = waiting[number % len(waiting)].case_id
+            self.attempt(lambda: claim_opinion(self.world.stack, case_id=case_id, reviewer=reviewer))
+            self.attempt(
+                lambda: opine(self.world, case_id, outcome, reviewer=reviewer, claim=False), twice=twice
+            )
+
     @rule(one=filed, twice=st.booleans())
     def appeal_a_refusal(self, one: FiledReport, twice: bool) -> None:
         self.attempt(lambda: appeal_as_reporter(self.world, one), twice=twice)
@@ -178,7 +204,7 @@ class Stories(RuleBasedStateMachine):
         waiting, _ = self.world.stack.cases.queued_appeals()
         if waiting:
             one = waiting[number % len(waiting)]
-            self.attempt(lambda: answer(self.world, one, outcome, reviewer=reviewer))
+            self.attempt(lambda: answer(self.world, one, outcome, reviewer=reviewer, senior=True))
 
     @rule(platform=platforms, account=accounts)
     def block(self, platform: str, account: str) -> None:

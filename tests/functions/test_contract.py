@@ -12,7 +12,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from infra import openapi
 from infra.openapi import DOCUMENT, OutOfStep
 from tests.functions.fitting import ROUTES, send
-from tests.journeys.clients import appeal_decision
+from tests.journeys.clients import FACTORS, appeal_decision
 from tests.journeys.deployed import Deployed
 from tests.journeys.scenes import own_hash, reported, taken_down
 
@@ -65,7 +65,18 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     stack.reviewer("charlie").answer("GET", "/v1/review/locked")
     assert robin.answer("GET", "/v1/review/templates")["templates"]
     refused = reported(stack)
-    robin.decide(refused.case_id, "not_violating")
+    unsure = {"outcome": "not_violating", "factors": FACTORS, "reasons": "unsure", "second_opinion": True}
+    decided = robin.answer("POST", f"/v1/review/cases/{refused.case_id}/decision", json=unsure)
+    assert decided["second_opinion"] == "waits"
+    kim = stack.reviewer("kim")
+    (waiting,) = kim.answer("GET", "/v1/review/opinions")["opinions"]
+    blind = kim.answer("POST", "/v1/review/opinions/next", json={})["case"]
+    assert blind["case_id"] == waiting["case_id"] == refused.case_id
+    assert {"decision", "banked", "state"} & set(blind) == set()
+    assert "published" not in str(blind)
+    judged = {"outcome": "violating", "factors": FACTORS, "reasons": "it is"}
+    given = kim.answer("POST", f"/v1/review/opinions/{refused.case_id}", json=judged)
+    assert given["agrees"] is False
     refused.person.appeal("It is me.")
     stack.drain()
     assert noor.answer("POST", f"/v1/audit/{scene.case_id}/bundle")["digest"]

@@ -223,6 +223,10 @@ def _cases(ledger: Ledger) -> Iterator[str]:
     for case in ledger.cases.values():
         if (case.case_id in ledger.queued["cases"]) != case.undecided:
             yield f"case {case.case_id} is {case.state}, and the queue says otherwise"
+        if (case.case_id in ledger.queued["opinions"]) != case.opinion_waits:
+            yield f"the queue of second opinions says otherwise of case {case.case_id}"
+        if case.opinion_waits and case.state is not CaseState.DECIDED:
+            yield f"a second opinion of case {case.case_id} waits, which is {case.state}"
         for upload_id in case.uploads:
             if case.case_id not in ledger.uploads[upload_id].cases:
                 yield f"{upload_id} does not know of its case {case.case_id}"

@@ -79,7 +79,7 @@ def read_ledger(cloud: Cloud) -> Ledger:
         appeals={one.appeal_id: one for one in _of(Appeal, cases, "APPEAL#")},
         queued={
             queue: frozenset(item["pk"].partition("#")[2] for item in cases if item.get("queue") == queue)
-            for queue in ("cases", "appeals")
+            for queue in ("cases", "appeals", "opinions")
         },
         entries={one.entry_id: one for one in _of(Entry, bank, "ENTRY#")},
         changes=tuple(sorted(changes, key=lambda change: change.seq)),

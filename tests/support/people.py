@@ -17,6 +17,7 @@ from staydown.services.decide_appeal import Answer, decide_appeal
 from staydown.services.decide_case import Judgement, decide_case
 from staydown.services.file_appeal import file_appeal
 from staydown.services.file_report import FiledReport, ReportForm, file_report
+from staydown.services.second_opinion import claim_opinion, give_opinion
 
 from tests.support.world import World
 
@@ -56,13 +57,25 @@ def decide(
     reviewer: str = "ada",
     revision: int | None = None,
     reasons: str = "as seen",
+    second_opinion: bool = False,
 ) -> Case:
     return decide_case(
         world.stack,
         case_id=case_id,
         reviewer=reviewer,
-        judgement=judgement(outcome, reasons),
+        judgement=replace(judgement(outcome, reasons), second_opinion=second_opinion),
         expected_revision=revision,
+    )
+
+
+def opine(
+    world: World, case_id: str, outcome: Outcome = VIOLATING, *, reviewer: str = "ben", claim: bool = True
+) -> Case:
+    """A second opinion, claimed and given."""
+    if claim:
+        claim_opinion(world.stack, case_id=case_id, reviewer=reviewer)
+    return give_opinion(
+        world.stack, case_id=case_id, reviewer=reviewer, judgement=judgement(outcome, "I see")
     )
 
 
@@ -88,11 +101,18 @@ def appeal_as_reporter(world: World, filed: FiledReport) -> Appeal:
 
 
 def answer(
-    world: World, filed: Appeal, outcome: AppealOutcome = AppealOutcome.UPHELD, *, reviewer: str = "cleo"
+    world: World,
+    filed: Appeal,
+    outcome: AppealOutcome = AppealOutcome.UPHELD,
+    *,
+    reviewer: str = "cleo",
+    senior: bool = False,
 ) -> Appeal:
-    factors = FACTORS if filed.party is Appellant.REPORTER else None
+    factors = None if filed.party is Appellant.ACCOUNT_HOLDER else FACTORS
     answered = Answer(outcome, "looked again", factors)
-    return decide_appeal(world.stack, appeal_id=filed.appeal_id, answer=answered, reviewer=reviewer)
+    return decide_appeal(
+        world.stack, appeal_id=filed.appeal_id, answer=answered, reviewer=reviewer, senior=senior
+    )
 
 
 def reverse(world: World, upload: Upload, case: Case | str) -> Appeal:

@@ -2,7 +2,7 @@
 
 | pk | sk | what |
 | --- | --- | --- |
-| `CASE#{case_id}` | `CASE` | a case; in index `queue`: `cases` while undecided, `locked` once locked |
+| `CASE#{case_id}` | `CASE` | a case; in index `queue`: `cases`, `opinions` or `locked` |
 | `REPORT#{case_number}` | `REPORT` | a report, by the number its sender was given |
 | `APPEAL#{appeal_id}` | `APPEAL` | an appeal; while undecided it is in the index `queue` under `appeals` |
 | `ABOUT#{entry_id}` | `CASE` | the case that new matches of an unjudged entry belong to |
@@ -27,6 +27,7 @@ from staydown.domain.reports import Report
 CASES = "cases"
 APPEALS = "appeals"
 LOCKED = "locked"
+OPINIONS = "opinions"
 
 
 class CasesStore:
@@ -45,6 +46,8 @@ class CasesStore:
         item = {**self._cases.dump(case), "pk": f"CASE#{case.case_id}", "sk": "CASE"}
         if case.undecided:
             item |= {"queue": CASES, "queue_order": queue_order(case.deadline, case.case_id)}
+        elif case.opinion_waits and case.decision is not None:
+            item |= {"queue": OPINIONS, "queue_order": queue_order(case.decision.at, case.case_id)}
         elif case.state is CaseState.LOCKED:
             item |= {"queue": LOCKED, "queue_order": queue_order(case.opened_at, case.case_id)}
         transaction.put_version(self._table.name, item, version=case.version)
@@ -125,6 +128,12 @@ class CasesStore:
 
     def locked_cases(self, *, after: Item | None = None, limit: int = 50) -> tuple[list[Case], Item | None]:
         items, following = self.queued(LOCKED, after=after, limit=limit)
+        return [self._cases.load(item) for item in items], following
+
+    def awaiting_opinion(
+        self, *, after: Item | None = None, limit: int = 50
+    ) -> tuple[list[Case], Item | None]:
+        items, following = self.queued(OPINIONS, after=after, limit=limit)
         return [self._cases.load(item) for item in items], following
 
     def queued_appeals(

@@ -54,6 +54,7 @@ class Settings:
     notice_link_life: timedelta
     legal_ground: str
     claim_lease: timedelta
+    second_opinion_percent: int
     ticket_life: timedelta
     reveal_life: timedelta
     max_upload_bytes: int
@@ -117,6 +118,7 @@ class Settings:
             appeal_window=timedelta(days=number("APPEAL_DAYS")),
             notice_link_life=timedelta(days=number("NOTICE_LINK_DAYS")),
             legal_ground=text("LEGAL_GROUND"),
+            second_opinion_percent=number("SECOND_OPINION_PERCENT"),
             claim_lease=timedelta(minutes=number("CLAIM_MINUTES")),
             ticket_life=timedelta(seconds=number("TICKET_SECONDS")),
             reveal_life=timedelta(seconds=number("REVEAL_SECONDS")),

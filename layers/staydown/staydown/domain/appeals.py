@@ -21,6 +21,8 @@ class Appellant(StrEnum):
 
     ACCOUNT_HOLDER = "account_holder"
     REPORTER = "reporter"
+    SECOND_OPINION = "second_opinion"
+    """Two reviewers judged it differently; a senior decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,11 @@ class Appeal:
                 f"The appeal was {self.outcome.value}.", extra={"outcome": self.outcome.value}
             )
         return replace(self, outcome=outcome, reasons=reasons, decided_by=reviewer, decided_at=now)
+
+
+def dispute_id(case_id: str) -> str:
+    """Of what a senior has to decide when a second opinion differs."""
+    return str(uuid.uuid5(uuid.UUID(case_id), "second opinion"))
 
 
 def refusal_appeal_id(case_id: str, case_number: str) -> str:

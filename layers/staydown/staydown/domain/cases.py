@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,6 +17,7 @@ from staydown.domain.errors import (
     ClaimedByAnother,
     Conflict,
     ConflictOfInterest,
+    SameReviewer,
 )
 
 MAX_UPLOADS = 10
@@ -137,6 +139,28 @@ class Claim:
     until: datetime
 
 
+class AskedBy(StrEnum):
+    """Why somebody else is to judge a decided case too."""
+
+    SAMPLE = "sample"
+    REVIEWER = "reviewer"
+    CONFLICT = "conflict_of_interest"
+    """Who decided it has declared a conflict of interest since."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondOpinion:
+    """Somebody else's judgement, made without seeing the decision. given: absent while it waits."""
+
+    asked_by: AskedBy
+    claim: Claim | None = None
+    given: Decision | None = None
+
+    @property
+    def waits(self) -> bool:
+        return self.given is None
+
+
 class Origin(StrEnum):
     REPORT = "report"
     MATCH = "match"
@@ -151,13 +175,13 @@ class Case:
     banked: entries that rest on its decision. blocked: (platform, account_id) its decision blocked.
     refused: (entry id, case number) of the claims that its decision took from the bank. former: decisions
     that were taken back.
-    involved: reviewers who claimed or decided it; none of them decides its appeal. conflicted: who declared a
-    conflict of interest. appeals: ids of those
-    that wait to be decided, one for each account that asked. deadline: when it must
-    be decided; None while no report of it is valid. warned_at, overdue_at: when it was told of that the
-    deadline is near, and that it is over. hidden: uploads that were hidden then. revision: bumped when
-    something changes that a reviewer would want to know before acting (the ETag). version: bumped at each
-    write.
+    involved: reviewers who claimed or decided it; none of them decides its appeal. conflicted: who declared
+    a conflict of interest. draw: 0 to 99, drawn when the case was made: whether its decision is of the share
+    that is judged twice; no reviewer is told it, and trying again changes nothing. appeals: ids of those
+    that wait to be decided, one for each who asked. deadline: when it must be decided; None while no report
+    of it is valid. warned_at, overdue_at: when it was told of that the deadline is near, and that it is over.
+    hidden: uploads that were hidden then. revision: bumped when something changes that a reviewer would want
+    to know before acting (the ETag). version: bumped at each write.
     """
 
     case_id: str
@@ -177,6 +201,8 @@ class Case:
     decision: Decision | None = None
     former: tuple[Decision, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
+    opinion: SecondOpinion | None = None
+    draw: int = field(default_factory=lambda: secrets.randbelow(100))
     warned_at: datetime | None = None
     overdue_at: datetime | None = None
     hidden: tuple[str, ...] = ()
@@ -243,7 +269,52 @@ class Case:
         return replace(case, decision=decision, claim=None, involved=self.involved | {decision.reviewer})
 
     def appealed(self, appeal_id: str) -> Case:
-        return replace(self, appeals=(*self.appeals, appeal_id), revision=self.revision + 1)
+        """An appeal is another look already: it takes the place of a second opinion that waits."""
+        opinion = None if self.opinion_waits else self.opinion
+        return replace(self, appeals=(*self.appeals, appeal_id), opinion=opinion, revision=self.revision + 1)
+
+    @property
+    def opinion_waits(self) -> bool:
+        return self.opinion is not None and self.opinion.waits
+
+    def judged_twice(self, asked_by: AskedBy | None, *, percent: int = 0) -> Case:
+        """With a second opinion asked for, if somebody asks or if it is of the share."""
+        if self.state is not CaseState.DECIDED or self.opinion is not None:
+            return self
+        if asked_by is None and self.draw >= percent:
+            return self
+        return replace(self, opinion=SecondOpinion(asked_by or AskedBy.SAMPLE))
+
+    def opinion_claimed(self, reviewer: str, *, now: datetime, until: datetime) -> Case:
+        """Leased to this reviewer, who is involved from then on; refused to who is involved already."""
+        self.check_impartial(reviewer)
+        opinion, claim = self.waiting_opinion(), self.opinion.claim if self.opinion else None
+        mine = claim is not None and claim.reviewer == reviewer
+        if reviewer in self.involved and not mine:
+            raise SameReviewer("You claimed or decided this case; a second opinion is somebody else's.")
+        if claim is not None and not mine and claim.until > now:
+            raise ClaimedByAnother("Another reviewer is giving this second opinion.")
+        opinion = replace(opinion, claim=Claim(reviewer, until))
+        return replace(self, opinion=opinion, involved=self.involved | {reviewer})
+
+    def waiting_opinion(self) -> SecondOpinion:
+        if self.opinion is None or not self.opinion.waits:
+            raise Conflict("No second opinion of this case waits.", extra={"state": self.state.value})
+        return self.opinion
+
+    def opinion_given(self, judged: Decision) -> Case:
+        """Conflict for who has not claimed it."""
+        opinion = self.waiting_opinion()
+        if opinion.claim is None or opinion.claim.reviewer != judged.reviewer:
+            raise Conflict("Claim the second opinion first.")
+        return replace(self, opinion=replace(opinion, given=judged, claim=None), revision=self.revision + 1)
+
+    @property
+    def opinions_agree(self) -> bool | None:
+        """None while there is but one."""
+        if self.decision is None or self.opinion is None or self.opinion.given is None:
+            return None
+        return self.opinion.given.outcome is self.decision.outcome
 
     def overturned(self, decision: Decision) -> Case:
         """With this decision in place of the refusal that was appealed."""
@@ -252,6 +323,13 @@ class Case:
         former = self.former if self.decision is None else (*self.former, self.decision)
         involved = self.involved | {decision.reviewer}
         return replace(case, decision=decision, former=former, refused=(), involved=involved)
+
+    def with_decision(self, decision: Decision) -> Case:
+        return replace(self, decision=decision)
+
+    def with_consequences(self, carried: Case) -> Case:
+        """With what carrying out its decision led to."""
+        return replace(self, banked=carried.banked, blocked=carried.blocked)
 
     @property
     def support(self) -> Support:

@@ -25,6 +25,7 @@ class EventType(StrEnum):
     CASE_DECIDED = "case.decided"
     CASE_REVERSED = "case.reversed"
     CASE_WITHDRAWN = "case.withdrawn"
+    OPINION_GIVEN = "opinion.given"
     APPEAL_FILED = "appeal.filed"
     APPEAL_DECIDED = "appeal.decided"
     BANK_CHANGED = "bank.changed"

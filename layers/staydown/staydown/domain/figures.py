@@ -90,7 +90,9 @@ def _appealed_at(progress: Progress, record: Record) -> datetime | None:
 
 
 def _appeal_outcome(record: Record) -> str | None:
-    """An appeal that reverses its case is recorded as the reversal."""
+    """An appeal that reverses its case is recorded as the reversal; two reviewers' dispute is no appeal."""
+    if record.details.get("party") == "second_opinion":
+        return None
     if record.action in {"appeal.upheld", "appeal.rejected", "case.reversed", "case.overturned"}:
         return "rejected" if record.action == "appeal.rejected" else "upheld"
     return None
@@ -172,6 +174,8 @@ def _names(before: Progress, after: Progress, record: Record) -> Iterator[str]:
         yield f"appeals:{outcome}"
         if before.appealed_at is not None:
             yield f"answered:{quarters(record.at - before.appealed_at)}"
+    if action == "opinion.given":
+        yield "opinions:agreed" if details["agrees"] else "opinions:differed"
     yield from _stopped(action, details)
     if action in {"account.blocked", "account.unblocked"}:
         yield f"by_hand:{action.removeprefix('account.')}"

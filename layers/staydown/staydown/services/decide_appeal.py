@@ -13,7 +13,7 @@ from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
 from staydown.domain.appeals import Appeal, AppealOutcome, Appellant, check_other_eyes
 from staydown.domain.cases import Case, CaseState, Decision, Factors, Outcome, Step
-from staydown.domain.errors import InvalidRequest, NotFound
+from staydown.domain.errors import InvalidRequest, NotAllowed, NotFound
 from staydown.domain.events import EventType
 from staydown.services.bank_images import BankedImages
 from staydown.services.consequences import overturn, undo
@@ -43,12 +43,24 @@ def took_part(stack: Stack, case_id: str, reviewer: str) -> bool:
     return reviewer in load_case(stack, case_id).involved
 
 
-def decide_appeal(stack: Stack, *, appeal_id: str, answer: Answer, reviewer: str) -> Appeal:
-    """Decide an appeal; the same decision by the same reviewer told twice is one."""
+def decide_appeal(
+    stack: Stack, *, appeal_id: str, answer: Answer, reviewer: str, senior: bool = False
+) -> Appeal:
+    """Decide an appeal; the same decision by the same reviewer told twice is one. What two reviewers judged
+    differently is for a senior."""
     appeal, case = _decide(
-        stack, appeal_id=appeal_id, answer=answer, reviewer=reviewer, images=BankedImages(stack)
+        stack,
+        appeal_id=appeal_id,
+        answer=answer,
+        reviewer=reviewer,
+        senior=senior,
+        images=BankedImages(stack),
     )
-    if appeal.party is Appellant.REPORTER and case.decision is not None and case.decision.outcome.stops:
+    if (
+        appeal.party is not Appellant.ACCOUNT_HOLDER
+        and case.decision is not None
+        and case.decision.outcome.stops
+    ):
         # The event of each removal does this too, should we be stopped here.
         for upload_id in case.uploads:
             take_down(stack, upload_id)
@@ -57,7 +69,7 @@ def decide_appeal(stack: Stack, *, appeal_id: str, answer: Answer, reviewer: str
 
 @retried
 def _decide(
-    stack: Stack, *, appeal_id: str, answer: Answer, reviewer: str, images: BankedImages
+    stack: Stack, *, appeal_id: str, answer: Answer, reviewer: str, senior: bool, images: BankedImages
 ) -> tuple[Appeal, Case]:
     """The case is written in the same transaction, in place of the version whose `involved` was checked: who
     claims or decides it at the same moment makes this fail, so nobody ever decides an appeal of their own."""
@@ -68,14 +80,22 @@ def _decide(
     if (appeal.outcome, appeal.reasons, appeal.decided_by) == (answer.outcome, answer.reasons, reviewer):
         return appeal, case
     check_other_eyes(case, reviewer)
+    disputed = appeal.party is Appellant.SECOND_OPINION
+    if disputed and not senior:
+        raise NotAllowed("Two reviewers judged it differently; a senior reviewer decides.")
     now = stack.now()
     decided = appeal.decided(answer.outcome, answer.reasons, reviewer=reviewer, now=now)
     transaction = stack.transaction()
     stack.cases.save_appeal(transaction, decided)
-    action = f"appeal.{answer.outcome.value}"
-    told: dict[str, object] = {"appeal_id": appeal_id, "outcome": answer.outcome.value}
+    action = f"{'dispute' if disputed else 'appeal'}.{answer.outcome.value}"
+    told: dict[str, object] = {
+        "appeal_id": appeal_id,
+        "outcome": answer.outcome.value,
+        "party": appeal.party.value,
+    }
     if answer.outcome is AppealOutcome.UPHELD:
-        case, action, more = _upheld(stack, transaction, case, decided, answer, images)
+        case, changed, more = _upheld(stack, transaction, case, decided, answer, images)
+        action = changed or action
         told |= more
     case = replace(case, appeals=tuple(one for one in case.appeals if one != appeal_id))
     case = save_case(stack, transaction, case, actor=reviewer, action=action, details=told)
@@ -86,7 +106,8 @@ def _decide(
         "platform": appeal.platform,
         "account_id": appeal.account_id,
     }
-    stack.outbox.add(transaction, EventType.APPEAL_DECIDED, event, at=now)
+    if not disputed:  # nobody outside has asked; what comes of it has events of its own
+        stack.outbox.add(transaction, EventType.APPEAL_DECIDED, event, at=now)
     transaction.commit()
     return decided, case
 
@@ -98,19 +119,21 @@ def _upheld(
     appeal: Appeal,
     answer: Answer,
     images: BankedImages,
-) -> tuple[Case, str, dict[str, object]]:
-    """The case after it, what that is called in the audit, and what else is recorded.
+) -> tuple[Case, str | None, dict[str, object]]:
+    """The case after it, what a change of it is called in the audit, and what else is recorded.
 
     Everybody concerned has an appeal of their own: the first that is upheld changes the case for all of them.
     """
     reviewer = str(appeal.decided_by)
-    if appeal.party is Appellant.ACCOUNT_HOLDER:
-        if case.state is CaseState.REVERSED:
-            return case, "appeal.upheld", {}
+    if case.state is not CaseState.DECIDED:
+        return case, None, {}
+    if not case.is_refusal:
+        if appeal.party is Appellant.REPORTER:
+            return case, None, {}
         undo(stack, transaction, case, reviewer)
         return case.after(Step.REVERSE), "case.reversed", {}
-    if not case.is_refusal:
-        return case, "appeal.upheld", {}
+    if appeal.party is Appellant.ACCOUNT_HOLDER:
+        return case, None, {}
     if answer.factors is None:
         raise InvalidRequest(
             "To uphold it is to judge the image: say what it shows.", pointers={"/factors": "needed"}
@@ -119,8 +142,8 @@ def _upheld(
     decision = Decision(answer.finding, answer.factors, answer.reasons, reviewer, now)
     # Read before the case forgets what its refusal took from the bank.
     uploads = stack.uploads.get_many(case.uploads)
-    after = overturn(stack, transaction, replace(case, decision=decision), uploads, images)
-    after = replace(case.overturned(decision), banked=after.banked, blocked=after.blocked)
+    carried = overturn(stack, transaction, case.with_decision(decision), uploads, images)
+    after = case.overturned(decision).with_consequences(carried)
     told = {"uploads": list(after.uploads), "entries": list(after.banked), "accounts": len(after.blocked)}
     event = {"case_id": case.case_id, "outcome": answer.finding.value, "uploads": list(after.uploads)}
     stack.outbox.add(transaction, EventType.CASE_DECIDED, event, at=now)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from staydown.aws.stack import Stack
-from staydown.domain.cases import Case, CaseState, Decision, Factors, Outcome
+from staydown.domain.cases import AskedBy, Case, CaseState, Decision, Factors, Outcome
 from staydown.domain.errors import ClaimedByAnother, StaleVersion
 from staydown.domain.events import EventType
 from staydown.domain.uploads import Upload
@@ -22,6 +22,8 @@ class Judgement:
     outcome: Outcome
     factors: Factors
     reasons: str
+    second_opinion: bool = False
+    """Whether the reviewer wants somebody else to judge it too."""
 
 
 def decide_case(
@@ -70,6 +72,8 @@ def _decide(
         decided = stop_all(stack, transaction, decided, uploads, images)
     elif judgement.outcome is Outcome.NOT_VIOLATING:
         decided = acquit(stack, transaction, decided, uploads, reviewer)
+    asked_by = AskedBy.REVIEWER if judgement.second_opinion else None
+    decided = decided.judged_twice(asked_by, percent=stack.settings.second_opinion_percent)
     told = {
         "outcome": judgement.outcome.value,
         "uploads": list(decided.uploads),
@@ -90,7 +94,8 @@ def _is_repeated(case: Case, reviewer: str, judgement: Judgement) -> bool:
         decision is not None
         and case.state is not CaseState.OPEN
         and decision.reviewer == reviewer
-        and Judgement(decision.outcome, decision.factors, decision.reasons) == judgement
+        and Judgement(decision.outcome, decision.factors, decision.reasons)
+        == replace(judgement, second_opinion=False)
     )
 
 

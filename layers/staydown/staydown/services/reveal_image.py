@@ -8,7 +8,7 @@ from datetime import datetime
 from staydown.aws.images import ImageAbsent
 from staydown.aws.stack import Stack
 from staydown.domain.cases import CaseState
-from staydown.domain.errors import Conflict, NotFound
+from staydown.domain.errors import Conflict, NotAllowed, NotFound
 from staydown.domain.uploads import Upload
 from staydown.imaging.fingerprint import blurred
 from staydown.imaging.limits import ImageRejected, Limits
@@ -28,6 +28,7 @@ class Look:
     upload_id: str
     reviewer: str
     senior: bool
+    reviews: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ def _record_look(stack: Stack, look: Look, *, sharp: bool) -> Upload:
     case = load_case(stack, look.case_id)
     if case.state is CaseState.LOCKED:
         record_view(stack, case, look.reviewer, "look.refused", "image")
+    elif not look.reviews:
+        raise NotAllowed("Your group sees locked cases alone, and no image.")
     check_may_look(case, look.reviewer, senior=look.senior)
     upload = stack.uploads.get(look.upload_id) if look.upload_id in case.uploads else None
     if upload is None:

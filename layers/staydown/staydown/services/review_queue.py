@@ -6,7 +6,7 @@ from collections.abc import Container
 
 from staydown.aws.items import Item
 from staydown.aws.stack import Stack
-from staydown.domain.cases import Case, CaseState
+from staydown.domain.cases import AskedBy, Case, CaseState
 from staydown.domain.errors import (
     AlreadyDecided,
     CaseIsLocked,
@@ -81,6 +81,8 @@ def declare_conflict(stack: Stack, *, case_id: str, reviewer: str) -> Case:
         return case
     transaction = stack.transaction()
     declared = case.conflict_declared(reviewer)
+    if case.decision is not None and case.decision.reviewer == reviewer:
+        declared = declared.judged_twice(AskedBy.CONFLICT)
     save_case(stack, transaction, declared, actor=reviewer, action="conflict.declared", details={})
     transaction.commit()
     return declared

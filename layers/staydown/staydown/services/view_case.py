@@ -38,7 +38,10 @@ class Onlooker:
 
 def view_case(stack: Stack, *, case_id: str, onlooker: Onlooker) -> CaseView:
     """CaseIsLocked for who may not see a locked one; that they tried, and each view of it, is on record."""
-    case = open_case(stack, case_id, onlooker, what="case")
+    return _view(stack, open_case(stack, case_id, onlooker, what="case"))
+
+
+def _view(stack: Stack, case: Case) -> CaseView:
     uploads = stack.uploads.get_many(case.uploads)
     met = {match.entry_id for upload in uploads for match in upload.matches}
     stored = stack.bank.entries(met | {*case.entries, *case.banked})
@@ -48,6 +51,11 @@ def view_case(stack: Stack, *, case_id: str, onlooker: Onlooker) -> CaseView:
         reports=tuple(stack.cases.reports(case.reports)),
         entries={entry_id: one.entry for entry_id, one in stored.items()},
     )
+
+
+def view_blind(stack: Stack, case: Case) -> CaseView:
+    """For a second opinion: the same, for a page that shows nothing of what was decided."""
+    return _view(stack, case)
 
 
 @retried
@@ -62,7 +70,18 @@ def open_case(stack: Stack, case_id: str, onlooker: Onlooker, *, what: str) -> C
     elif not onlooker.reviews:
         raise NotAllowed("Your group sees locked cases alone.")
     case.check_impartial(onlooker.reviewer)
+    if case.opinion_waits and onlooker.reviewer not in case.involved:
+        raise NotAllowed(
+            "A second opinion of this case waits: until it is given nobody else sees the decision."
+        )
+    if case.opinion_waits and _gives_opinion(case, onlooker.reviewer):
+        raise NotAllowed("You give the second opinion; you see the decision when you have.")
     return case
+
+
+def _gives_opinion(case: Case, reviewer: str) -> bool:
+    opinion = case.opinion
+    return opinion is not None and opinion.claim is not None and opinion.claim.reviewer == reviewer
 
 
 def record_view(stack: Stack, case: Case, reviewer: str, action: str, what: str) -> Case:
@@ -77,6 +96,8 @@ def check_may_look(case: Case, reviewer: str, *, senior: bool) -> None:
     if case.state is CaseState.LOCKED:
         raise CaseIsLocked("Suspected child: nobody looks at the image any more.")
     case.check_impartial(reviewer)
+    if case.opinion_waits and _gives_opinion(case, reviewer):
+        return
     claim = case.claim
     if case.undecided and (claim is None or claim.reviewer != reviewer):
         raise NotAllowed("Claim the case first; only whoever works on it looks at its images.")

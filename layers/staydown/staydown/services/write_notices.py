@@ -188,7 +188,7 @@ def _lifted_block(stack: Stack, event: Event) -> Iterator[_Addressed]:
 
 def _appeal(stack: Stack, event: Event) -> Iterator[_Addressed]:
     appeal = stack.cases.appeal(str(event.detail["appeal_id"]))
-    if appeal is None:
+    if appeal is None or appeal.party is Appellant.SECOND_OPINION:
         return
     if event.type is EventType.APPEAL_FILED:
         content = contents.appeal_receipt(appeal)
