@@ -337,6 +337,12 @@ def notice_of_a_block(world: World) -> Act:
     return pending_notices(world, "account.blocked")
 
 
+def webhook_of_a_block(world: World) -> Act:
+    world.listen("alpha")
+    judged_story(world, drawn(1))
+    return pending(world, "webhooks")
+
+
 def link_to_a_notice(world: World) -> Act:
     notice = told_of_a_block(world)
     return lambda _: make_link(world.stack, platform="alpha", account_id="ann", notice_id=notice)
@@ -462,6 +468,7 @@ USE_CASES: list[Stage] = [
     case_exported,
     notices_of_a_decision,
     notice_of_a_block,
+    webhook_of_a_block,
     link_to_a_notice,
     mail_to_who_reported,
     appeal_by_a_link,

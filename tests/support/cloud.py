@@ -30,7 +30,7 @@ from tests.support.memory_dynamodb import MemoryDynamoDb, Table, Tables
 from tests.support.memory_s3 import Buckets, MemoryS3
 from tests.support.wire import Answer, Call, Watcher, Wire
 
-_SERVICES = ("dynamodb", "s3", "events", "cloudfront", "sqs")
+_SERVICES = ("dynamodb", "s3", "events", "cloudfront", "sqs", "ssm")
 
 
 @functools.cache
@@ -178,6 +178,8 @@ class MemoryCloud(Cloud, Watcher):
         ]
         self._s3 = MemoryS3(self.bucket_names, versioned)
         self._invalidated: dict[str, str] = {}
+        self.parameters: dict[str, str] = {}
+        """Of Systems Manager, by name."""
 
     def before(self, call: Call) -> Answer | None:
         if call.service == "dynamodb":
@@ -194,6 +196,11 @@ class MemoryCloud(Cloud, Watcher):
             if self._invalidated.setdefault(batch["CallerReference"], path) != path:
                 return Answer({"Error": {"Code": "InvalidationBatchAlreadyExists", "Message": ""}}, 400)
             return Answer({"Invalidation": {"Id": batch["CallerReference"]}}, 201)
+        if call.operation == "GetParameter":
+            value = self.parameters.get(call.params["Name"])
+            if value is None:
+                return Answer({"Error": {"Code": "ParameterNotFound", "Message": ""}}, 400)
+            return Answer({"Parameter": {"Value": value}})
         raise NotImplementedError(str(call))
 
     def table(self, name: str) -> Table:

@@ -34,6 +34,7 @@ _THROTTLED = {
     "dynamodb": "ProvisionedThroughputExceededException",
     "s3": "SlowDown",
     "events": "ThrottlingException",
+    "ssm": "ThrottlingException",
     "cloudfront": "TooManyInvalidationsInProgress",
 }
 

@@ -69,6 +69,11 @@ def likeness(world: World) -> Likeness:
             )
             for one in ledger.notices
         ),
+        "delivered": {
+            _renamed(names, [url, one["type"], {k: v for k, v in one["data"].items() if k not in RANDOM}])
+            for url, _, body in (world.outside.got if world.outside is not None else ())
+            for one in [json.loads(body)]
+        },
         "dead": len(world.dead),
     }
 

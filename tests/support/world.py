@@ -25,6 +25,7 @@ from staydown.domain.uploads import Upload
 from staydown.services import scan_upload
 from staydown.services.bank_view import BankView
 from staydown.services.count_figures import count_chain
+from staydown.services.deliver_webhook import Resting, deliver_webhook
 from staydown.services.publish_events import publish_events
 from staydown.services.scan_upload import ArrivedObject, scan_uploads
 from staydown.services.settle_upload import settle_upload
@@ -34,6 +35,7 @@ from staydown.services.write_notices import write_notices
 
 from tests.support.clock import Clock
 from tests.support.cloud import Cloud, MemoryCloud, Snapshot, memory_cloud, moto_cloud, rules
+from tests.support.outside import SECRETS, Outside
 from tests.support.pictures import only_drawn
 from tests.support.wire import Call, Watcher
 
@@ -43,9 +45,8 @@ MOST_DELIVERIES = 5
 
 @dataclass(frozen=True)
 class Message:
-    """kind: "scan" (key, version), "settle" (upload id), "sweep" (entry ids) or "notices" (the event's text).
-
-    attempt: from 1.
+    """kind: "scan" (key, version), "settle" (upload id), "sweep" (entry ids), "notices" or "webhooks" (the
+    event's text). attempt: from 1.
     """
 
     kind: str
@@ -97,6 +98,7 @@ class World:
     dead: list[Message] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
+    outside: Outside | None = None
 
     def __post_init__(self) -> None:
         self.stack = Stack(self.cloud.settings, self.cloud.session, now=self.clock)
@@ -112,6 +114,18 @@ class World:
             self.queue.append(Message("sweep", tuple(event.detail["entries"])))
         if "NoticesQueue" in queues:
             self.queue.append(Message("notices", (event.text,)))
+        if "WebhooksQueue" in queues and self.outside is not None:
+            self.queue.append(Message("webhooks", (event.text,)))
+
+    def listen(self, *platforms: str) -> Outside:
+        """From now on these platforms have an endpoint (on dictionaries alone)."""
+        assert isinstance(self.cloud, MemoryCloud)
+        self.outside = Outside()
+        self.stack.__dict__["post"] = self.outside
+        for platform in platforms:
+            endpoint = {"url": f"https://{platform}/", "secrets": SECRETS}
+            self.cloud.parameters[f"{self.cloud.settings.webhooks_path}/{platform}"] = json.dumps(endpoint)
+        return self.outside
 
     def put(
         self, platform: str, account: str, data: bytes, *, name: str | None = None, kind: str = ""
@@ -195,6 +209,8 @@ class World:
                 sweep_bank(self.stack, self.bank, message.body)
             case "notices":
                 write_notices(self.stack, event_of(message.body[0]))
+            case "webhooks":
+                deliver_webhook(self.stack, Resting(), event_of(message.body[0]))
 
     def watch(self) -> Watched:
         """What the schedule does every minute; what goes wrong with a case goes out."""
@@ -228,6 +244,9 @@ class World:
         self.bank = BankView(self.stack)
         # What a warm function remembers of the tables it must not remember of what never was.
         self.stack.uploads._hours_marked.clear()
+        self.stack.__dict__.pop("endpoints", None)
+        if self.outside is not None:
+            self.outside.got.clear()
 
     def told_of(self, *types: str) -> list[Told]:
         return [event for event in self.told if event.type in types]

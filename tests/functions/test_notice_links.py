@@ -1,0 +1,144 @@
+"""Notices through HTTP: a link opens one matter to whoever holds it, and a wrong one says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from tests.functions.fitting import refusal
+from tests.journeys.clients import ClientApp, Json
+from tests.journeys.deployed import Deployed
+from tests.journeys.scenes import Scene, new_account, new_picture, published, taken_down
+
+ALLOWED = 10
+"""Wrong links an hour, for one number."""
+
+
+@pytest.fixture(scope="module")
+def scene(stack: Deployed) -> Scene:
+    return taken_down(stack)
+
+
+@pytest.fixture
+def alpha(stack: Deployed) -> ClientApp:
+    return stack.app()
+
+
+@pytest.fixture
+def token(scene: Scene, alpha: ClientApp) -> Iterator[str]:
+    notice = alpha.notices(scene.account_id)[-1]
+    token = alpha.link(scene.account_id, notice["notice_id"])
+    yield token
+    opened = alpha.get(f"/v1/notices/{token}")
+    assert opened.ok, "the right link opens, whatever went before"
+
+
+def tries(stack: Deployed, token: str, times: int) -> list[tuple[int, bytes, list[tuple[str, str]]]]:
+    """What is seen of so many tries, by reading and by appealing in turn."""
+    seen = []
+    for number in range(times):
+        method, more, body = [("GET", "", None), ("POST", "/appeal", {"statement": "why"})][number % 2]
+        answer = stack.person().request(method, f"/v1/notices/{token}{more}", json=body)
+        headers = sorted((name, value) for name, value in answer.headers.items() if name != "Date")
+        seen.append((answer.status_code, answer.content, headers))
+    return seen
+
+
+def test_a_wrong_link_and_one_that_never_was_are_one_answer_to_the_byte(stack: Deployed, token: str) -> None:
+    number = token.partition("-")[0]
+    wrong = tries(stack, f"{number}-AAAAA-BBBBB-CCCCC-DDDDD-EEEEE-F", ALLOWED + 3)
+    assert wrong == tries(stack, "00000000-AAAAA-BBBBB-CCCCC-DDDDD-EEEEE-F", ALLOWED + 3)
+    assert [status for status, _, _ in wrong] == [404] * ALLOWED + [429] * 3
+    assert len({body for _, body, _ in wrong}) == 2
+
+
+@pytest.mark.parametrize("token", ["0", "-", "%2E%2E", "A" * 64, "%F0%9F%98%80", "ATTEMPTS%23x"])
+def test_what_is_no_link_opens_nothing(stack: Deployed, token: str) -> None:
+    assert refusal(stack.person().get(f"/v1/notices/{token}")) == (404, "not-found", [])
+
+
+def test_a_link_says_what_was_done_and_why_and_names_nobody(
+    stack: Deployed, scene: Scene, token: str
+) -> None:
+    opened = stack.person().answer("GET", f"/v1/notices/{token}")
+    statement = opened["notices"][0]
+    assert (opened["platform"], opened["account_id"]) == ("alpha", scene.account_id)
+    assert statement["kind"] == "statement_of_reasons"
+    assert statement["values"]["uploads"] == [scene.upload_id]
+    assert scene.person.case_number not in str(opened)
+    assert opened["appealable_until"] is not None
+
+
+def test_the_appeal_by_a_link_is_the_one_that_the_platform_would_file(stack: Deployed) -> None:
+    scene, alpha = taken_down(stack), stack.app()
+    token = alpha.link(scene.account_id, alpha.notices(scene.account_id)[0]["notice_id"])
+    filed = stack.person().answer("POST", f"/v1/notices/{token}/appeal", json={"statement": "A beach."})
+    asked = {"account_id": scene.account_id, "statement": "Again."}
+    assert alpha.answer("POST", "/v1/appeals", json=asked)["filed_at"] == filed["filed_at"]
+    waiting = stack.reviewer("sasha").answer("GET", "/v1/review/appeals?limit=100")["appeals"]
+    (mine,) = [one for one in waiting if one["account_id"] == scene.account_id]
+    assert mine["statement"] == "A beach."
+    seen = stack.person().answer("GET", f"/v1/notices/{token}")
+    assert (seen["appealable_until"], seen["appeal"]["outcome"]) == (None, None)
+
+
+def test_another_platform_sees_and_links_no_notice_of_this_one(stack: Deployed, scene: Scene) -> None:
+    beta = stack.app("beta")
+    notice = stack.app().notices(scene.account_id)[0]
+    assert beta.notices(scene.account_id) == []
+    path = f"/v1/accounts/{scene.account_id}/notices/{notice['notice_id']}/link"
+    assert refusal(beta.post(path)) == (404, "not-found", [])
+
+
+def test_a_link_that_was_lost_on_the_way_is_given_again_to_the_same_request(
+    scene: Scene, alpha: ClientApp
+) -> None:
+    notice = alpha.notices(scene.account_id)[0]
+    path = f"/v1/accounts/{scene.account_id}/notices/{notice['notice_id']}/link"
+    key = {"Idempotency-Key": str(uuid4())}
+    links = [alpha.answer("POST", path, headers=key)["token"] for _ in range(2)]
+    links.append(alpha.answer("POST", path)["token"])
+    alpha.watch.entrust(*links)
+    assert links[0] == links[1] != links[2]
+
+
+def test_notices_come_in_pages_the_newest_first(stack: Deployed, alpha: ClientApp) -> None:
+    account, noor = new_account(), stack.reviewer("noor")
+    for number in range(5):
+        order = {"platform": "alpha", "reason": f"by hand, {number}"}
+        noor.answer("POST", f"/v1/accounts/{account}/{('block', 'unblock')[number % 2]}", json=order)
+        stack.drain()
+    found: list[Json] = []
+    cursor = ""
+    while True:
+        more = f"&cursor={cursor}" if cursor else ""
+        page = alpha.answer("GET", f"/v1/accounts/{account}/notices?limit=2{more}")
+        found += page["notices"]
+        if page["next"] is None:
+            break
+        cursor = page["next"]
+    kinds = ["statement_of_reasons", "block_lifted"] * 3
+    assert [notice["kind"] for notice in found] == kinds[:5]
+    assert [notice["at"] for notice in found] == sorted((one["at"] for one in found), reverse=True)
+    assert refusal(alpha.get(f"/v1/accounts/{account}/notices?cursor=x"))[:2] == (422, "invalid-request")
+
+
+def test_who_was_never_told_anything_has_an_empty_list(alpha: ClientApp) -> None:
+    assert alpha.notices(new_account()) == []
+
+
+def test_a_language_is_kept_and_told_in_english_where_there_is_no_catalogue(stack: Deployed) -> None:
+    account, alpha = new_account(), stack.app()
+    assert alpha.answer("POST", f"/v1/accounts/{account}/language", json={"language": "sw"})["blocks"] == []
+    picture = new_picture()
+    upload_id = published(stack, account, picture)
+    stack.person().report(upload_id)
+    (case_id,) = alpha.status(upload_id)["case_ids"]
+    stack.reviewer().claim(case_id)
+    stack.reviewer().decide(case_id, "violating")
+    stack.drain()
+    assert alpha.notices(account)[0]["language"] == "en"
+    wrong = alpha.post(f"/v1/accounts/{account}/language", {"language": "english please"})
+    assert refusal(wrong) == (422, "invalid-request", ["/language"])
