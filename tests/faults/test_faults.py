@@ -26,8 +26,8 @@ from staydown.services.follow_notice import appeal_by_link
 from staydown.services.notice_links import make_link
 from staydown.services.publish_events import publish_events
 from staydown.services.review_queue import claim_case, declare_conflict
-from staydown.services.send_mail import send_mail
 from staydown.services.second_opinion import claim_opinion
+from staydown.services.send_mail import send_mail
 from staydown.services.set_language import set_language
 from staydown.services.view_case import Onlooker
 
