@@ -10,9 +10,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from staydown.api.failures import partial_failures, report_failure
 from staydown.aws.stack import Stack
+from staydown.domain.sweeps import PLAN
 from staydown.services.bank_view import BankView
 from staydown.services.judged_pictures import JudgedPictures
-from staydown.services.sweep_bank import sweep_bank
+from staydown.services.sweep_bank import begin_sweep, sweep_part
 
 logger = Logger()
 stack = cache(Stack.from_environment)
@@ -24,15 +25,37 @@ def bank() -> BankView:
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """All messages of a batch are one sweep: several new entries cost one reading of the content log."""
-    messages = {record["messageId"]: record["body"] for record in event["Records"]}
+    """Parts one by one; all changes of a batch are one sweep: many entries cost one reading of the log."""
+    failed: list[str] = []
+    changes: dict[str, dict[str, Any]] = {}
+    for record in event["Records"]:
+        try:
+            body = json.loads(record["body"])
+            if "part" in body:
+                _do(body["sweep"], body["part"])
+            else:
+                changes[record["messageId"]] = {
+                    "entries": body["detail"]["entries"],
+                    "seq": body["detail"]["seq"],
+                }
+        except Exception as error:  # noqa: BLE001 (the message goes back to its queue)
+            report_failure(logger, error)
+            failed.append(record["messageId"])
     try:
-        entries = {
-            entry_id for body in messages.values() for entry_id in json.loads(body)["detail"]["entries"]
-        }
-        swept = sweep_bank(stack(), bank(), sorted(entries))
-    except Exception as error:  # noqa: BLE001 (the batch goes back to the queue)
+        _begin(list(changes.values()))
+    except Exception as error:  # noqa: BLE001 (these go back, all of them)
         report_failure(logger, error)
-        return partial_failures(sorted(messages))
-    logger.info("swept", entries=len(entries), stopped=len(swept.stopped), released=len(swept.released))
-    return partial_failures([])
+        failed += changes
+    return partial_failures(failed)
+
+
+def _begin(changes: list[dict[str, Any]]) -> None:
+    if changes:
+        entries = {entry_id for change in changes for entry_id in change["entries"]}
+        _do(begin_sweep(stack(), entries, max(change["seq"] for change in changes)), PLAN.name)
+
+
+def _do(sweep_id: str, part: str) -> None:
+    sweep = sweep_part(stack(), bank(), sweep_id, part)
+    if sweep is not None:
+        logger.info("swept", sweep=sweep_id, parts=sweep.parts, done=sweep.parts_done, matched=sweep.matched)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from staydown.aws.stack import Stack
 from staydown.domain.appeals import AppealOutcome
 from staydown.domain.bank import Standing
 from staydown.domain.errors import Conflict, StaydownError
+from staydown.domain.sweeps import PLAN
 from staydown.domain.uploads import Upload, UploadState
 from staydown.services.amend_report import withdraw_report
 from staydown.services.bank_view import BankView
@@ -16,7 +18,7 @@ from staydown.services.publish_events import publish_events
 from staydown.services.review_queue import claim_case
 from staydown.services.scan_upload import ArrivedObject, scan_uploads
 from staydown.services.settle_upload import settle_upload
-from staydown.services.sweep_bank import sweep_bank
+from staydown.services.sweep_bank import begin_sweep, sweep_part
 
 from tests.support.ledger import Ledger
 from tests.support.orders import Order, Task
@@ -38,12 +40,13 @@ from tests.support.world import Message, World
 STOPPED = {UploadState.BLOCKED, UploadState.REMOVED}
 
 
-def scan(world: World, message: Message) -> Task:
-    """As one function that is cold: with a bank of its own."""
+def scan(world: World, message: Message, stack: Stack | None = None) -> Task:
+    """As one function that is cold: with a bank of its own. stack: with another clock."""
+    mine = stack or world.stack
 
     def run() -> object:
         arrived = ArrivedObject(message.body[0], message.body[1], message.attempt)
-        (outcome,) = scan_uploads(world.stack, BankView(world.stack), [arrived])
+        (outcome,) = scan_uploads(mine, BankView(mine), [arrived])
         if isinstance(outcome, Exception):
             world.give_back(message)
         return outcome
@@ -67,7 +70,16 @@ def sweep(world: World) -> None:
     for message in mine:
         world.queue.remove(message)
     for message in mine:
-        sweep_bank(world.stack, BankView(world.stack), message.body)
+        carry_out(world, begin_sweep(world.stack, message.body[1:], message.body[0]))
+
+
+def carry_out(world: World, sweep_id: str) -> None:
+    """A sweep, part after part; its messages come as well, and find it done."""
+    bank = BankView(world.stack)
+    sweep_part(world.stack, bank, sweep_id, PLAN.name)
+    while names := world.stack.sweeps.waiting(sweep_id):
+        for name in names:
+            sweep_part(world.stack, bank, sweep_id, name)
 
 
 def then(*tasks: Callable[[], object]) -> Task:
@@ -374,12 +386,84 @@ def two_sweeps_of_one_change(world: World) -> Scene:
     upload = world.upload("alpha", "ann", drawn(1))
     world.upload("beta", "bob", drawn(1, flipped=7))
     case = judge(world, upload)
-    entries = case.banked
+    sweep_id = begin_sweep(world.stack, case.banked, 1)
 
     def swept() -> object:
-        return sweep_bank(world.stack, BankView(world.stack), entries)
+        carry_out(world, sweep_id)
+        return None
 
     return Scene({"one": swept, "two": swept}, lambda ledger, order: None)
+
+
+def in_a_closed_hour(world: World) -> Upload:
+    """A published copy, and time has passed."""
+    copy = world.upload("beta", "bob", drawn(1, flipped=5))
+    world.drain()
+    world.clock.advance(hours=1, minutes=10)
+    return copy
+
+
+def scan_that_took_long_meets_folding(world: World) -> Scene:
+    """An upload is registered in an hour that is closed and folded at the same moment."""
+    copy = in_a_closed_hour(world)
+    late = arrives(world, drawn(1, flipped=9), "cat")
+    slow = Stack(world.cloud.settings, world.cloud.session, now=lambda: copy.received_at)
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        assert {upload.state for upload in ledger.uploads.values()} == {UploadState.PUBLISHED}
+
+    return Scene({"scan": scan(world, late, slow), "fold": world.fold}, settled)
+
+
+def sweep_meets_folding(world: World) -> Scene:
+    """What a sweep is about to read is folded."""
+    copy = in_a_closed_hour(world)
+    story = judged_story(world, drawn(1))
+    world.publish()
+    return Scene(
+        {"sweep": lambda: sweep(world), "fold": world.fold},
+        lambda ledger, order: _are(ledger, [copy, story.upload], UploadState.REMOVED),
+    )
+
+
+def sweep_meets_tidying(world: World) -> Scene:
+    """What a sweep is about to read was folded long ago, and is deleted."""
+    copy = in_a_closed_hour(world)
+    world.fold()
+    other = world.upload("beta", "cat", drawn(1, flipped=8))
+    world.clock.advance(hours=1, minutes=10)
+    world.fold()
+    judged_story(world, drawn(1))
+    message = next(m for m in _published(world) if m.kind == "sweep")
+    sweep_id = begin_sweep(world.stack, message.body[1:], message.body[0])
+    sweep_part(world.stack, BankView(world.stack), sweep_id, PLAN.name)
+    world.clock.advance(days=1)
+
+    def rest() -> object:
+        carry_out(world, sweep_id)
+        return None
+
+    return Scene(
+        {"sweep": rest, "fold": world.fold},
+        lambda ledger, order: _are(ledger, [copy, other], UploadState.REMOVED),
+    )
+
+
+def _published(world: World) -> list[Message]:
+    world.publish()
+    return list(world.queue)
+
+
+def two_who_fold(world: World) -> Scene:
+    in_a_closed_hour(world)
+    return Scene({"one": world.fold, "two": world.fold})
+
+
+def two_who_tidy_up(world: World) -> Scene:
+    in_a_closed_hour(world)
+    world.fold()
+    world.clock.advance(days=1)
+    return Scene({"one": world.fold, "two": world.fold})
 
 
 def reversal_meets_another_judgement(world: World) -> Scene:
@@ -396,6 +480,10 @@ def reversal_meets_another_judgement(world: World) -> Scene:
         },
         lambda ledger, order: _is(ledger, copy, *STOPPED),
     )
+
+
+def _are(ledger: Ledger, uploads: list[Upload], state: UploadState) -> None:
+    assert {ledger.uploads[upload.upload_id].state for upload in uploads} == {state}
 
 
 def _is(ledger: Ledger, upload: Upload, *states: UploadState) -> None:
@@ -544,6 +632,11 @@ PAIRS: list[Stage] = [
     held_upload_is_freed_while_it_is_settled,
     two_copies_join_one_case,
     two_sweeps_of_one_change,
+    scan_that_took_long_meets_folding,
+    sweep_meets_folding,
+    sweep_meets_tidying,
+    two_who_fold,
+    two_who_tidy_up,
     reversal_meets_another_judgement,
     deadline_meets_acquittal,
     deadline_meets_itself,
@@ -551,6 +644,9 @@ PAIRS: list[Stage] = [
     refusal_overturned_meets_a_withdrawal,
     refusal_overturned_meets_a_scan,
 ]
+
+LONG = {two_sweeps_of_one_change, sweep_meets_tidying}
+"""Of which two switches make thousands of orders: `make test` tries one."""
 
 
 def scan_decision_sweep_and_second_delivery(world: World) -> Scene:
@@ -631,6 +727,26 @@ def two_judgements_and_a_reversal_of_one_upload(world: World) -> Scene:
     )
 
 
+def late_scan_folding_decision_and_sweep(world: World) -> Scene:
+    """A copy is registered late into an hour that is being folded, while the picture is judged and swept."""
+    early = in_a_closed_hour(world)
+    case_id = waiting_case(world, world.upload("alpha", "ann", drawn(1)))
+    late = arrives(world, drawn(1, flipped=9), "cat")
+    slow = Stack(world.cloud.settings, world.cloud.session, now=lambda: early.received_at)
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        assert {upload.state for upload in ledger.uploads.values()} <= STOPPED
+
+    return Scene(
+        {
+            "scan": scan(world, late, slow),
+            "fold": world.fold,
+            "decide": then(lambda: decide(world, case_id), lambda: sweep(world)),
+        },
+        settled,
+    )
+
+
 def everything_about_one_image(world: World) -> Scene:
     """Held for a claim, near a judged picture that is appealed, reported, judged, scanned twice."""
     story = judged_story(world, drawn(1))
@@ -656,5 +772,6 @@ CROWDS: list[Stage] = [
     decision_appeal_and_two_scans,
     claim_withdrawal_and_judgement,
     two_judgements_and_a_reversal_of_one_upload,
+    late_scan_folding_decision_and_sweep,
     everything_about_one_image,
 ]

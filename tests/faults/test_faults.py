@@ -16,6 +16,7 @@ from staydown.domain.cases import Outcome
 from staydown.domain.errors import StaydownError
 from staydown.domain.notices import Recipient
 from staydown.domain.reports import ReportedHash
+from staydown.domain.sweeps import PartKind
 from staydown.services.amend_report import Information, complete_report, withdraw_report
 from staydown.services.anchor_audit import anchor_audit
 from staydown.services.appeal_refusal import appeal_refusal
@@ -139,6 +140,97 @@ def sweep_after_a_reversal(world: World) -> Act:
     world.drain()
     answer(world, appeal(world, story.upload))
     return pending(world, "sweep")
+
+
+def published_copies(world: World, *flipped: int) -> None:
+    for number, bits in enumerate(flipped):
+        world.upload("beta", f"bob{number}", drawn(1, flipped=bits, copy=number))
+    world.drain()
+
+
+def an_hour_passes(world: World) -> None:
+    world.clock.advance(hours=1, minutes=10)
+
+
+def part_of_a_sweep(world: World, kind: PartKind) -> Act:
+    """A sweep that was planned; the first of its parts of this kind, and the others wait."""
+    message = pending(world, "sweep")
+    message(1)
+    parts = [m for m in world.queue if m.kind == "part" and m.body[1].startswith(kind)]
+    world.queue.remove(parts[0])
+    return delivery(world, parts[0])
+
+
+def sweep_of_an_hour(world: World) -> Act:
+    published_copies(world, 3, 40)
+    judged_story(world, drawn(1))
+    return part_of_a_sweep(world, PartKind.HOUR)
+
+
+def sweep_of_a_segment(world: World) -> Act:
+    published_copies(world, 3, 40)
+    an_hour_passes(world)
+    assert world.fold()
+    judged_story(world, drawn(1))
+    return part_of_a_sweep(world, PartKind.SEGMENT)
+
+
+def sweep_of_a_segment_that_was_replaced(world: World) -> Act:
+    published_copies(world, 3)
+    an_hour_passes(world)
+    world.fold()
+    judged_story(world, drawn(1))
+    act = part_of_a_sweep(world, PartKind.SEGMENT)
+    world.upload("beta", "bert", drawn(9))
+    an_hour_passes(world)
+    world.fold()
+    world.clock.advance(days=1)
+    world.fold()
+    return act
+
+
+def sweep_of_what_was_released(world: World) -> Act:
+    filed = report(world, hashes=[drawn_hash(1)])
+    world.drain()
+    for bits in (3, 20):
+        world.upload("beta", "bob", drawn(1, flipped=bits))
+    world.drain()
+    withdraw_report(world.stack, filed.report.case_number, filed.secret)
+    return part_of_a_sweep(world, PartKind.RELEASED)
+
+
+def folding_of_an_hour(world: World) -> Act:
+    published_copies(world, 3, 40)
+    an_hour_passes(world)
+    return lambda _: world.fold()
+
+
+def folding_into_a_segment(world: World) -> Act:
+    published_copies(world, 3, 40)
+    an_hour_passes(world)
+    world.fold()
+    world.upload("beta", "bert", drawn(9))
+    world.drain()
+    an_hour_passes(world)
+    return lambda _: world.fold()
+
+
+def tidying_of_what_was_folded(world: World) -> Act:
+    act = folding_into_a_segment(world)
+    act(1)
+    world.clock.advance(days=1)
+    return act
+
+
+def scan_into_an_hour_that_was_closed(world: World) -> Act:
+    """Registered before the hour was folded; the message comes again after that."""
+    message = world.put("beta", "bob", drawn(1))
+    world.queue.remove(message)
+    world.scanned(message)
+    world.drain()
+    an_hour_passes(world)
+    world.fold()
+    return delivery(world, message)
 
 
 def publishing_of_events(world: World) -> Act:
@@ -440,6 +532,14 @@ USE_CASES: list[Stage] = [
     sweep_after_a_judgement,
     sweep_after_a_claim,
     sweep_after_a_reversal,
+    sweep_of_an_hour,
+    sweep_of_a_segment,
+    sweep_of_a_segment_that_was_replaced,
+    sweep_of_what_was_released,
+    folding_of_an_hour,
+    folding_into_a_segment,
+    tidying_of_what_was_folded,
+    scan_into_an_hour_that_was_closed,
     publishing_of_events,
     decision_violating,
     decision_on_a_claim,

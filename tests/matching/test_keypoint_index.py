@@ -10,10 +10,10 @@ from staydown.domain.evidence import EvidencePolicy
 from staydown.domain.verdicts import Verdict
 from staydown.imaging.features import AskedFeatures
 from staydown.imaging.keypoints import ask_plane, bank_features
+from staydown.matching.arrays_file import SnapshotDamaged
 from staydown.matching.keypoint_index import KeypointIndex
 from staydown.matching.keypoint_match import match_pictures
 from staydown.matching.keypoint_snapshot import read_keypoints, write_keypoints
-from staydown.matching.snapshot import SnapshotDamaged
 
 from tests.imaging.scenes import as_picture, scene
 

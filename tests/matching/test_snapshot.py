@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from staydown.domain.bank import Entry
 from staydown.matching import snapshot
+from staydown.matching.arrays_file import SnapshotDamaged
 from staydown.matching.segment import Segment
-from staydown.matching.snapshot import SnapshotDamaged
 
 from tests.matching.known_hashes import A_PARTNER, entries_by_id, entry
 

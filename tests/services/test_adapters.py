@@ -16,16 +16,20 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from staydown.aws.content_log import SHARDS
 from staydown.aws.images import ImageAbsent
+from staydown.aws.snapshots import FileAbsent
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
 from staydown.domain.accounts import Account, Block
 from staydown.domain.appeals import Appeal
 from staydown.domain.bank import Entry, Source, Support
 from staydown.domain.cases import Case, CaseState, Origin
+from staydown.domain.content_log import HourState, LogLine, Place
 from staydown.domain.errors import AccountIsBlocked, ConcurrentChange
 from staydown.domain.events import EventType
 from staydown.domain.fingerprints import Fingerprint, View
+from staydown.domain.sweeps import PLAN, Sweep, cut
 from staydown.domain.uploads import Reason, Upload, by_case
 
 from tests.domain.strategies import NOW, fresh_upload
@@ -69,7 +73,8 @@ def commit(stack: Stack, *fill: Callable[[Transaction], object]) -> None:
 
 
 def _register(stack: Stack, upload: Upload, transaction: Transaction) -> None:
-    stack.uploads.register(transaction, upload)
+    stack.uploads.save(transaction, upload)
+    stack.content.add(transaction, upload)
 
 
 def _append(stack: Stack, changed: list[tuple[Entry, int]], transaction: Transaction) -> None:
@@ -139,7 +144,7 @@ class TestUploads:
     def test_an_upload_is_read_as_it_was_written(self, stack: Stack) -> None:
         upload = fresh_upload(fingerprint=IMAGE, cases=("c1", "c2"), clearings={"c1": frozenset({"e1"})})
         upload = upload.published(now=NOW).stopped([by_case("c1", Reason.SUSPECTED_CHILD)], now=NOW)
-        commit(stack, lambda t: stack.uploads.register(t, upload))
+        commit(stack, lambda t: _register(stack, upload, t))
         found = stack.uploads.get("u")
         assert found == replace(upload, version=1)
         assert stack.uploads.get_many(["x", "u"]) == [found]
@@ -158,8 +163,9 @@ class TestUploads:
                 f"u{number}", fingerprint=IMAGE, received_at=NOW + timedelta(hours=number % 2)
             )
             commit(stack, partial(_register, stack, upload))
-        assert list(stack.uploads.hours()) == ["2027-03-01T12", "2027-03-01T13"]
-        lines = [line for hour in stack.uploads.hours() for line in stack.uploads.log(hour)]
+        hours = ["2027-03-01T12", "2027-03-01T13"]
+        assert list(stack.content.hours()) == [(hour, HourState.OPEN) for hour in hours]
+        lines = [line for hour in hours for _, line in stack.content.lines(Place(hour), SHARDS)]
         assert {line.upload_id for line in lines} == {f"u{number}" for number in range(20)}
         assert lines[0].sha256 == IMAGE.sha256
         assert lines[0].views == drawn_hash(1).data + drawn_hash(2).data
@@ -175,10 +181,103 @@ class TestUploads:
             for number in range(32 * 32)
         )
         upload = fresh_upload(fingerprint=replace(IMAGE, views=views))
-        commit(stack, lambda t: stack.uploads.register(t, upload))
+        commit(stack, lambda t: _register(stack, upload, t))
         found = stack.uploads.get("u")
         assert found is not None
         assert found.fingerprint == upload.fingerprint
+
+
+class TestContentLog:
+    def lines(self, stack: Stack, hour: str) -> list[LogLine]:
+        return [line for _, line in stack.content.lines(Place(hour), SHARDS)]
+
+    def test_an_upload_whose_hour_was_closed_is_kept_in_the_next_one_that_is_open(self, stack: Stack) -> None:
+        upload = fresh_upload(fingerprint=IMAGE)
+        commit(stack, partial(_register, stack, upload))
+        stack.content.keep(upload, NOW)
+        assert len(self.lines(stack, "2027-03-01T12")) == 1
+        assert stack.content.move_on("2027-03-01T12", HourState.OPEN, HourState.CLOSED)
+        assert stack.content.move_on("2027-03-01T12", HourState.OPEN, HourState.CLOSED)
+        assert not stack.content.move_on("2027-03-01T12", HourState.OPEN, HourState.ERASED)
+        stack.content.keep(upload, NOW)
+        assert not self.lines(stack, "2027-03-01T12")
+        assert [line.upload_id for line in self.lines(stack, "2027-03-01T13")] == ["u"]
+
+    def test_an_hour_that_was_closed_is_not_opened_again_by_another_upload(self, stack: Stack) -> None:
+        commit(stack, partial(_register, stack, fresh_upload(fingerprint=IMAGE)))
+        stack.content.move_on("2027-03-01T12", HourState.OPEN, HourState.CLOSED)
+        stack.content._hours_marked.clear()
+        commit(stack, partial(_register, stack, fresh_upload("v", fingerprint=IMAGE)))
+        assert stack.content.state("2027-03-01T12") is HourState.CLOSED
+
+    def test_lines_go_on_behind_a_place(self, stack: Stack) -> None:
+        for number in range(12):
+            upload = fresh_upload(f"u{number}", fingerprint=IMAGE)
+            commit(stack, partial(_register, stack, upload))
+        whole = list(stack.content.lines(Place("2027-03-01T12"), SHARDS))
+        for count, (place, _) in enumerate(whole, 1):
+            rest = stack.content.lines(place, SHARDS - place.shard)
+            assert [line for _, line in rest] == [line for _, line in whole[count:]]
+
+    def test_an_hour_is_erased_line_by_line(self, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("staydown.aws.content_log.ERASED_AT_ONCE", 30)
+        for number in range(100):
+            upload = fresh_upload(f"u{number}", fingerprint=IMAGE)
+            commit(stack, partial(_register, stack, upload))
+        rounds = 0
+        while not stack.content.erase("2027-03-01T12"):
+            rounds += 1
+        assert rounds >= 100 / 30
+        assert not self.lines(stack, "2027-03-01T12")
+        stack.content.forget("2027-03-01T12")
+        assert list(stack.content.hours()) == []
+
+    def test_only_one_of_two_writes_of_a_manifest_counts(self, stack: Stack) -> None:
+        manifest = stack.content.manifest()
+        saved = stack.content.save(replace(manifest, folded={"2027-03-01T12": NOW}))
+        assert stack.content.manifest() == saved
+        with pytest.raises(ConcurrentChange):
+            stack.content.save(manifest)
+
+    def test_a_file_that_is_gone_says_so(self, stack: Stack) -> None:
+        key = stack.segments.write(stack.segments.new_key("x"), b"bytes")
+        assert stack.segments.read(key) == b"bytes"
+        stack.segments.delete(key)
+        with pytest.raises(FileAbsent):
+            stack.segments.read(key)
+
+
+class TestSweeps:
+    def test_parts_are_added_once_counted_once_and_sent_until_they_are_done(self, stack: Stack) -> None:
+        sweep = Sweep("s", ("e1", "e2"), NOW)
+        stack.sweeps.begin(sweep)
+        stack.sweeps.begin(sweep)
+        first, second = cut((f"u{number}" for number in range(150)), 100)
+        assert stack.sweeps.add(sweep, [first]) == [first.name]
+        assert stack.sweeps.add(sweep, [first, second]) == [first.name, second.name]
+        stack.sweeps.done("s", first, matched=3)
+        with pytest.raises(ConcurrentChange):
+            stack.sweeps.done("s", first, matched=3)
+        assert stack.sweeps.add(sweep, [first, second]) == [second.name]
+        assert set(stack.sweeps.waiting("s")) == {PLAN.name, second.name}
+        assert stack.sweeps.get("s") == replace(sweep, parts=3, parts_done=1, matched=3)
+        assert stack.sweeps.part("s", second.name) == (second, False)
+
+    def test_a_sweep_is_over_once(self, stack: Stack) -> None:
+        sweep = Sweep("s", ("e1",), NOW)
+        stack.sweeps.begin(sweep)
+        over = replace(sweep, parts=1, finished_at=NOW)
+        commit(stack, lambda t: stack.sweeps.finish(t, over))
+        assert stack.sweeps.get("s") == over
+        with pytest.raises(ConcurrentChange):
+            commit(stack, lambda t: stack.sweeps.finish(t, over))
+
+    def test_hundreds_of_parts_are_added(self, stack: Stack) -> None:
+        sweep = Sweep("s", ("e1",), NOW)
+        stack.sweeps.begin(sweep)
+        parts = cut((f"u{number}" for number in range(250)), 1)
+        assert len(stack.sweeps.add(sweep, parts)) == 250
+        assert stack.sweeps.get("s") == replace(sweep, parts=251)
 
 
 class TestBank:

@@ -190,6 +190,8 @@ class MemoryCloud(Cloud, Watcher):
             return Answer(
                 {"FailedEntryCount": 0, "Entries": [{"EventId": "1"} for _ in call.params["Entries"]]}
             )
+        if call.operation == "SendMessageBatch":
+            return Answer({"Successful": [{"Id": entry["Id"]} for entry in call.params["Entries"]]})
         if call.operation == "CreateInvalidation":
             batch = call.params["InvalidationBatch"]
             (path,) = batch["Paths"]["Items"]

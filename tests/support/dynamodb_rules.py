@@ -44,6 +44,11 @@ class DynamoDbRules(Watcher):
                 keys = [repr(sorted(key.items())) for key in request["Keys"]]
                 if len(keys) > 100 or len(set(keys)) != len(keys):
                     yield "BatchGetItem: more than 100 keys, or one twice"
+        elif call.operation == "BatchWriteItem":
+            for requests in call.params["RequestItems"].values():
+                written = [repr(sorted(request["DeleteRequest"]["Key"].items())) for request in requests]
+                if not 1 <= len(written) <= 25 or len(set(written)) != len(written):
+                    yield "BatchWriteItem: none, more than 25, or one twice"
         else:
             yield from _operation(call.params)
 

@@ -35,6 +35,7 @@ _THROTTLED = {
     "s3": "SlowDown",
     "events": "ThrottlingException",
     "ssm": "ThrottlingException",
+    "sqs": "ThrottlingException",
     "cloudfront": "TooManyInvalidationsInProgress",
 }
 

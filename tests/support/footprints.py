@@ -57,6 +57,11 @@ def _touches(call: Call) -> Iterator[Touch]:
             for write in params["TransactItems"]:
                 ((kind, one),) = write.items()
                 yield Touch(target(one), writes=kind != "ConditionCheck")
+        case "dynamodb", "BatchWriteItem":
+            for table, requests in params["RequestItems"].items():
+                for request in requests:
+                    key = request["DeleteRequest"]["Key"]
+                    yield Touch((table, key["pk"]["S"], key["sk"]["S"]), writes=True)
         case "dynamodb", "DeleteItem" | "UpdateItem":
             yield Touch(target(params), writes=True)
         case "s3", "GetObject" | "HeadObject":
@@ -67,7 +72,7 @@ def _touches(call: Call) -> Iterator[Touch]:
             yield Touch((params["Bucket"], params["Key"]), writes=True)
         case "s3", "PutObject" | "DeleteObject":
             yield Touch((params["Bucket"], params["Key"]), writes=True)
-        case ("events", _) | ("cloudfront", _):
+        case ("events", _) | ("cloudfront", _) | ("sqs", _):
             return
         case _:
             raise NotImplementedError(str(call))

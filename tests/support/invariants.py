@@ -112,7 +112,7 @@ def _states(world: World, ledger: Ledger) -> Iterator[str]:
             if upload.state is UploadState.PUBLISHED:
                 yield f"{upload.upload_id} is published, and was never read"
             continue
-        if upload.upload_id not in ledger.log_lines:
+        if upload.upload_id not in ledger.logged:
             yield f"{upload.upload_id} is not in the content log"
         verdict = judged(policy, ledger, upload)
         by_cases = any(cause.startswith("case:") for cause in upload.stops) or upload.hidden

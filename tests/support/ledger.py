@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Hashable, Mapping
+import uuid
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -15,10 +16,12 @@ from staydown.domain.appeals import Appeal
 from staydown.domain.audit import Record
 from staydown.domain.bank import Change, Entry
 from staydown.domain.cases import Case
+from staydown.domain.content_log import Manifest
 from staydown.domain.figures import Progress
 from staydown.domain.notices import Notice
 from staydown.domain.reports import Report
 from staydown.domain.uploads import Upload
+from staydown.matching.content_segment import read_content
 
 from tests.support.cloud import Cloud
 
@@ -27,11 +30,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Ledger:
-    """Each kind by id. links: (entry id, upload id). queued: index -> ids that are in it. counters: by the
-    pk and sk of their item, and their name."""
+    """Each kind by id. logged: uploads that a sweep would find. links: (entry id, upload id). queued: index
+    -> ids that are in it. counters: by the pk and sk of their item, and their name."""
 
     uploads: Mapping[str, Upload]
-    log_lines: Mapping[str, Item]
+    logged: frozenset[str]
     links: frozenset[tuple[str, str]]
     cases: Mapping[str, Case]
     reports: Mapping[str, Report]
@@ -60,6 +63,7 @@ def read_ledger(cloud: Cloud) -> Ledger:
     for record in sorted(records, key=lambda one: one.seq):
         chains.setdefault(record.chain, []).append(record)
     entries = _codec(Entry)
+    objects = cloud.objects()
     changes = [Change(item["seq"], entries.load(item)) for item in bank if item["pk"].startswith("LOG#")]
     heads = _of(Head, bank, "HEAD")
     return Ledger(
@@ -68,7 +72,7 @@ def read_ledger(cloud: Cloud) -> Ledger:
             for item in uploads
             if item["pk"].startswith("UPLOAD#") and item["sk"] == "UPLOAD"
         },
-        log_lines={item["sk"]: item for item in uploads if item["pk"].startswith("LOG#")},
+        logged=frozenset(_logged(cloud, uploads, objects[settings.bank_bucket])),
         links=frozenset(
             (item["pk"].removeprefix("STOPPED#"), item["sk"])
             for item in uploads
@@ -107,8 +111,21 @@ def read_ledger(cloud: Cloud) -> Ledger:
             if item["pk"].startswith(("REPORTER#", "ACCOUNT_HOLDER#"))
         ),
         waiting=frozenset(item["pk"] for item in _items(cloud, settings.outbox_table)),
-        objects=cloud.objects(),
+        objects=objects,
     )
+
+
+def _logged(cloud: Cloud, uploads: list[Item], files: Mapping[str, bytes]) -> Iterator[str]:
+    """The lines of the hours that are not folded, and those in the segments that the manifest names."""
+    (manifest,) = _of(Manifest, uploads, "CONTENT") or [Manifest()]
+    hours = {item["sk"] for item in uploads if item["pk"] == "HOURS" and item["hour_state"] != "erased"}
+    for item in uploads:
+        kind, _, hour = item["pk"].partition("#")
+        if kind == "LOG" and hour.partition("#")[0] in hours - set(manifest.folded):
+            yield item["sk"]
+    for file in manifest.segments:
+        for row in read_content(files[file.key]).ids:
+            yield str(uuid.UUID(bytes=row.tobytes()))
 
 
 def _items(cloud: Cloud, table: str) -> list[Item]:

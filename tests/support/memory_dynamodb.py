@@ -47,6 +47,7 @@ class MemoryDynamoDb:
             "DeleteItem": self._delete,
             "UpdateItem": self._update_item,
             "TransactWriteItems": self._transact,
+            "BatchWriteItem": self._batch_write,
         }
         if call.operation not in operations:
             raise NotImplementedError(str(call))
@@ -81,6 +82,12 @@ class MemoryDynamoDb:
     def _delete(self, params: Mapping[str, Any]) -> Parsed:
         self.tables[params["TableName"]].pop(_key(params["Key"]), None)
         return {}
+
+    def _batch_write(self, params: Mapping[str, Any]) -> Parsed:
+        for name, requests in params["RequestItems"].items():
+            for request in requests:
+                self.tables[name].pop(_key(request["DeleteRequest"]["Key"]), None)
+        return {"UnprocessedItems": {}}
 
     def _update_item(self, params: Mapping[str, Any]) -> Parsed:
         table, key = self.tables[params["TableName"]], _key(params["Key"])
@@ -127,14 +134,20 @@ def _updated(item: Item | None, write: Mapping[str, Any]) -> Item:
     names = write.get("ExpressionAttributeNames", {})
     adding, setting = re.fullmatch(r"(?:ADD (.*?))?\s*(?:SET (.*))?", expression).groups()  # type: ignore[union-attr]
     changed = {**(item or {}), **write["Key"]}
-    for one in adding.split(", ") if adding else ():
-        name, value = _ADD.fullmatch(one).groups()  # type: ignore[union-attr]
-        name = names.get(name, name)
+    for alias, value in _terms(_ADD, adding or ""):
+        name = names.get(alias, alias)
         changed[name] = {"N": str(int(changed.get(name, {"N": "0"})["N"]) + int(values[value]["N"]))}
-    if setting:
-        name, value = _SET.fullmatch(setting).groups()  # type: ignore[union-attr]
+    for name, value in _terms(_SET, setting or ""):
         changed[name] = values[value]
     return changed
+
+
+def _terms(form: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
+    for term in filter(None, text.split(",")):
+        found = form.fullmatch(term.strip())
+        if found is None:
+            raise NotImplementedError(text)
+        yield found[1], found[2]
 
 
 def _page(items: list[Item], params: Mapping[str, Any]) -> Parsed:

@@ -16,7 +16,7 @@ Parsed = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call to AWS. service: "dynamodb", "s3", "events", "cloudfront". params: as given by the code."""
+    """One call to AWS. service: as boto3 names it ("dynamodb", "s3"). params: as given by the code."""
 
     service: str
     operation: str

@@ -21,15 +21,17 @@ from unittest import mock
 
 from staydown.api.messages import event_of
 from staydown.aws.stack import Stack
+from staydown.domain.sweeps import PLAN
 from staydown.domain.uploads import Upload
 from staydown.services import scan_upload
 from staydown.services.bank_view import BankView
 from staydown.services.count_figures import count_chain
 from staydown.services.deliver_webhook import Resting, deliver_webhook
+from staydown.services.fold_content import fold_content
 from staydown.services.publish_events import publish_events
 from staydown.services.scan_upload import ArrivedObject, scan_uploads
 from staydown.services.settle_upload import settle_upload
-from staydown.services.sweep_bank import sweep_bank
+from staydown.services.sweep_bank import begin_sweep, sweep_part
 from staydown.services.watch_deadlines import Watched, watch_deadlines
 from staydown.services.write_notices import write_notices
 
@@ -45,8 +47,8 @@ MOST_DELIVERIES = 5
 
 @dataclass(frozen=True)
 class Message:
-    """kind: "scan" (key, version), "settle" (upload id), "sweep" (entry ids), "notices" or "webhooks" (the
-    event's text). attempt: from 1.
+    """kind: "scan" (key, version), "settle" (upload id), "sweep" (number of the last change, entry ids),
+    "part" (sweep id, name of the part), "notices" or "webhooks" (the event's text). attempt: from 1.
     """
 
     kind: str
@@ -68,15 +70,20 @@ class Told:
 
 
 class Bus(Watcher):
-    """Hears what is put onto the event bus."""
+    """Hears what is put onto the event bus, and what is sent to the queue of parts."""
 
-    def __init__(self, hear: Callable[[Told], None]) -> None:
+    def __init__(self, hear: Callable[[Told], None], send: Callable[[Message], None]) -> None:
         self._hear = hear
+        self._send = send
 
     def after(self, call: Call) -> None:
         if call.operation == "PutEvents":
             for entry in call.params["Entries"]:
                 self._hear(Told(entry["DetailType"], json.loads(entry["Detail"])))
+        elif call.operation == "SendMessageBatch":
+            for entry in call.params["Entries"]:
+                body = json.loads(entry["MessageBody"])
+                self._send(Message("part", (body["sweep"], body["part"])))
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,7 @@ class World:
         if "SettleQueue" in queues:
             self.queue.append(Message("settle", (event.detail["upload_id"],)))
         if "SweepQueue" in queues:
-            self.queue.append(Message("sweep", tuple(event.detail["entries"])))
+            self.queue.append(Message("sweep", (event.detail["seq"], *event.detail["entries"])))
         if "NoticesQueue" in queues:
             self.queue.append(Message("notices", (event.text,)))
         if "WebhooksQueue" in queues and self.outside is not None:
@@ -126,6 +133,9 @@ class World:
             endpoint = {"url": f"https://{platform}/", "secrets": SECRETS}
             self.cloud.parameters[f"{self.cloud.settings.webhooks_path}/{platform}"] = json.dumps(endpoint)
         return self.outside
+
+    def send(self, message: Message) -> None:
+        self.queue.append(message)
 
     def put(
         self, platform: str, account: str, data: bytes, *, name: str | None = None, kind: str = ""
@@ -206,7 +216,10 @@ class World:
                 self.bank.refresh()
                 settle_upload(self.stack, self.bank, message.body[0])
             case "sweep":
-                sweep_bank(self.stack, self.bank, message.body)
+                sweep_id = begin_sweep(self.stack, message.body[1:], message.body[0])
+                sweep_part(self.stack, self.bank, sweep_id, PLAN.name)
+            case "part":
+                sweep_part(self.stack, self.bank, *message.body)
             case "notices":
                 write_notices(self.stack, event_of(message.body[0]))
             case "webhooks":
@@ -219,6 +232,13 @@ class World:
             raise error
 
         return watch_deadlines(self.stack, fail)
+
+    def fold(self) -> int:
+        """What the schedule does, until nothing is left to fold; how many steps that were."""
+        steps = 0
+        while fold_content(self.stack):
+            steps += 1
+        return steps
 
     def drain(self) -> None:
         """Deliver what waits, and what follows from it, until nothing does."""
@@ -243,7 +263,7 @@ class World:
         self._puts = mark.puts
         self.bank = BankView(self.stack)
         # What a warm function remembers of the tables it must not remember of what never was.
-        self.stack.uploads._hours_marked.clear()
+        self.stack.content._hours_marked.clear()
         self.stack.__dict__.pop("endpoints", None)
         if self.outside is not None:
             self.outside.got.clear()
@@ -279,7 +299,7 @@ def _undisturbed(world: World) -> Iterator[World]:
     with ExitStack() as undo:
         undo.enter_context(mock.patch.object(scan_upload, "ThreadPoolExecutor", Inline))
         undo.enter_context(mock.patch("staydown.services.retrying.time.sleep", lambda seconds: None))
-        undo.enter_context(world.cloud.wire.watched_by(Bus(world.hear)))
+        undo.enter_context(world.cloud.wire.watched_by(Bus(world.hear, world.send)))
         yield world
 
 

@@ -1,9 +1,18 @@
-"""A queue whose messages a function puts off by itself."""
+"""A queue to which a function sends, or whose messages it puts off, by itself."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+
+_AT_ONCE = 10
+"""What one SendMessageBatch takes."""
+
+
+class NotSent(Exception):
+    """SQS refused some messages of a batch; whoever sent them sends all of them again."""
 
 
 class Queue:
@@ -12,6 +21,17 @@ class Queue:
     def __init__(self, client: Any, url: str) -> None:
         self._client = client
         self._url = url
+
+    def send(self, bodies: Sequence[Mapping[str, str]]) -> None:
+        """NotSent when some may not be in the queue."""
+        for start in range(0, len(bodies), _AT_ONCE):
+            entries = [
+                {"Id": str(number), "MessageBody": json.dumps(dict(body))}
+                for number, body in enumerate(bodies[start : start + _AT_ONCE])
+            ]
+            answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
+            if answer.get("Failed"):
+                raise NotSent(f"{len(answer['Failed'])} of {len(entries)} messages")
 
     def postpone(self, receipt: str, delay: timedelta) -> None:
         """Hide a message that was received, instead of for the queue's own time; at most twelve hours."""

@@ -44,6 +44,7 @@ class Settings:
     sender_address: str
     mail_configuration: str
     pages_url: str
+    sweep_parts_queue: str
     distribution_id: str
     published_base_url: str
     policy: MatchPolicy
@@ -62,6 +63,7 @@ class Settings:
     max_frames: int
     scan_attempts: int
     fold_changes: int
+    segment_views: int
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -98,6 +100,7 @@ class Settings:
             sender_address=text("SENDER_ADDRESS"),
             mail_configuration=text("MAIL_CONFIGURATION"),
             pages_url=text("PAGES_URL"),
+            sweep_parts_queue=text("SWEEP_PARTS_QUEUE"),
             distribution_id=text("DISTRIBUTION_ID"),
             published_base_url=text("PUBLISHED_BASE_URL").rstrip("/"),
             policy=MatchPolicy(
@@ -127,4 +130,5 @@ class Settings:
             max_frames=number("MAX_FRAMES"),
             scan_attempts=number("SCAN_ATTEMPTS"),
             fold_changes=number("FOLD_CHANGES"),
+            segment_views=number("SEGMENT_VIEWS"),
         )

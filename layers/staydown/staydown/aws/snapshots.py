@@ -1,23 +1,40 @@
-"""The bank's snapshots, as bytes, in a bucket of their own."""
+"""Files of arrays (the bank's snapshots, segments of the content log), as bytes, in a bucket of their own."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
+from botocore.exceptions import ClientError
+
+
+class FileAbsent(Exception):
+    """It was replaced by another file, and is no more."""
+
 
 class Snapshots:
-    def __init__(self, s3: Any, bucket: str) -> None:
+    """folder: what every key begins with."""
+
+    def __init__(self, s3: Any, bucket: str, folder: str) -> None:
         self._s3 = s3
         self._bucket = bucket
+        self._folder = folder
 
     def read(self, key: str) -> bytes:
-        with self._s3.get_object(Bucket=self._bucket, Key=key)["Body"] as body:
-            return bytes(body.read())
+        try:
+            with self._s3.get_object(Bucket=self._bucket, Key=key)["Body"] as body:
+                return bytes(body.read())
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchKey":
+                raise FileAbsent(key) from error
+            raise
 
-    def write(self, name: str, data: bytes) -> str:
-        """Store a file; its key, which no other file ever has."""
-        key = f"snapshots/{name}-{uuid.uuid4()}"
+    def new_key(self, name: str) -> str:
+        """A key that no other file ever has."""
+        return f"{self._folder}/{name}-{uuid.uuid4()}"
+
+    def write(self, key: str, data: bytes) -> str:
+        """Store a file; its key."""
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=data)
         return key
 

@@ -18,6 +18,7 @@ from staydown.aws.anchors_store import AnchorsStore
 from staydown.aws.audit_store import AuditStore
 from staydown.aws.bank_store import BankStore
 from staydown.aws.cases_store import CasesStore
+from staydown.aws.content_log import ContentLog
 from staydown.aws.endpoints import Endpoints
 from staydown.aws.event_bus import EventBus
 from staydown.aws.figures_store import FiguresStore
@@ -31,6 +32,7 @@ from staydown.aws.queue import Queue
 from staydown.aws.reporters_store import ReportersStore
 from staydown.aws.settings import Settings
 from staydown.aws.snapshots import Snapshots
+from staydown.aws.sweeps_store import SweepsStore
 from staydown.aws.transaction import Transaction
 from staydown.aws.uploads_store import UploadsStore
 
@@ -88,12 +90,29 @@ class Stack:
         return UploadsStore(self.dynamodb, self.settings.uploads_table)
 
     @cached_property
+    def content(self) -> ContentLog:
+        return ContentLog(self.dynamodb, self.settings.uploads_table)
+
+    @cached_property
+    def sweeps(self) -> SweepsStore:
+        return SweepsStore(self.dynamodb, self.settings.uploads_table)
+
+    @cached_property
+    def sweep_parts_queue(self) -> Queue:
+        return Queue(self.client("sqs"), self.settings.sweep_parts_queue)
+
+    @cached_property
     def bank(self) -> BankStore:
         return BankStore(self.dynamodb, self.settings.hash_bank_table)
 
     @cached_property
     def snapshots(self) -> Snapshots:
-        return Snapshots(self.s3, self.settings.bank_bucket)
+        return Snapshots(self.s3, self.settings.bank_bucket, "snapshots")
+
+    @cached_property
+    def segments(self) -> Snapshots:
+        """Of the content log."""
+        return Snapshots(self.s3, self.settings.bank_bucket, "content")
 
     @cached_property
     def pictures(self) -> Pictures:

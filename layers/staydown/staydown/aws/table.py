@@ -11,6 +11,8 @@ from staydown.aws.transaction import Transaction
 
 BATCH_KEYS = 100
 """What one BatchGetItem takes."""
+BATCH_WRITES = 25
+"""What one BatchWriteItem takes."""
 
 
 class Table:
@@ -32,6 +34,19 @@ class Table:
 
     def delete(self, pk: str, sk: str) -> None:
         self.client.delete_item(TableName=self.name, Key=to_dynamodb({"pk": pk, "sk": sk}))
+
+    def delete_many(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Each for itself, in no order."""
+        wanted = [{"DeleteRequest": {"Key": to_dynamodb({"pk": pk, "sk": sk})}} for pk, sk in keys]
+        pause = 0.05
+        while wanted:
+            request = {self.name: wanted[:BATCH_WRITES]}
+            answer = self.client.batch_write_item(RequestItems=request)
+            left = answer.get("UnprocessedItems", {}).get(self.name, [])
+            if left:
+                time.sleep(pause)
+                pause = min(pause * 2, 2.0)
+            wanted = left + wanted[BATCH_WRITES:]
 
     def get_many(self, keys: Iterable[tuple[str, str]]) -> Iterator[Item]:
         """Those of the items that are there, consistent each, in no order."""

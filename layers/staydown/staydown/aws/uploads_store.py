@@ -1,19 +1,16 @@
-"""Uploads, their tickets, and the content log that a sweep reads.
+"""Uploads, their tickets, and what entries of the bank stopped (the content log: `content_log`).
 
 | pk | sk | what |
 | --- | --- | --- |
 | `UPLOAD#{upload_id}` | `UPLOAD` | the upload |
 | `UPLOAD#{upload_id}` | `TICKET` | the leave to put it |
-| `LOG#{hour}#{shard}` | `{upload_id}` | its hashes, in the hour in which it was registered |
-| `HOURS` | `{hour}` | an hour that has a log |
 | `STOPPED#{entry_id}` | `{upload_id}` | an upload that an entry of the bank stopped, or once did |
 """
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,20 +20,7 @@ from staydown.aws.transaction import Transaction
 from staydown.domain.fingerprints import Fingerprint
 from staydown.domain.uploads import Ticket, Upload
 
-SHARDS = 8
-"""Partitions an hour: each takes some 1,000 uploads a second."""
-
 _TICKET_KEPT = timedelta(days=1)
-_HOUR = "%Y-%m-%dT%H"
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """What the content log holds of an upload: sha256 (32 bytes), the hashes of its views (32 bytes each)."""
-
-    upload_id: str
-    sha256: bytes
-    views: bytes
 
 
 class UploadsStore:
@@ -45,7 +29,6 @@ class UploadsStore:
         self._uploads = Codec(Upload)
         self._fingerprints = Codec(Fingerprint)
         self._tickets = Codec(Ticket)
-        self._hours_marked: set[str] = set()
 
     def get(self, upload_id: str) -> Upload | None:
         item = self._table.get(f"UPLOAD#{upload_id}", "UPLOAD")
@@ -71,21 +54,6 @@ class UploadsStore:
         )
         transaction.commit()
 
-    def register(self, transaction: Transaction, upload: Upload) -> None:
-        """A new upload and its line in the content log; ConcurrentChange when it is already known."""
-        self.save(transaction, upload)
-        if upload.fingerprint is None:
-            return
-        hour = upload.received_at.strftime(_HOUR)
-        self._mark(hour)
-        line = {
-            "pk": f"LOG#{hour}#{_shard(upload.upload_id)}",
-            "sk": upload.upload_id,
-            "sha256": upload.fingerprint.sha256,
-            "views": b"".join(view.pdq.data for view in upload.fingerprint.views),
-        }
-        transaction.put(self._table.name, line)
-
     def save(self, transaction: Transaction, upload: Upload) -> None:
         """In place of the version it was read at."""
         keys = {"pk": f"UPLOAD#{upload.upload_id}", "sk": "UPLOAD"}
@@ -101,32 +69,14 @@ class UploadsStore:
     def unlink(self, transaction: Transaction, upload_id: str, entry_id: str) -> None:
         transaction.delete(self._table.name, {"pk": f"STOPPED#{entry_id}", "sk": upload_id})
 
-    def stopped_by(self, entry_id: str) -> Iterator[str]:
-        return (item["sk"] for item in self._table.query(f"STOPPED#{entry_id}"))
-
-    def hours(self) -> Iterator[str]:
-        """The hours that have a log, oldest first."""
-        return (item["sk"] for item in self._table.query("HOURS"))
-
-    def log(self, hour: str) -> Iterator[LogLine]:
-        """What was registered in an hour."""
-        for shard in range(SHARDS):
-            for item in self._table.query(f"LOG#{hour}#{shard}"):
-                yield LogLine(item["sk"], item["sha256"], item["views"])
+    def stopped_by(self, entry_id: str, after: str = "") -> Iterator[str]:
+        """Ids, in order, behind that one."""
+        return (item["sk"] for item in self._table.query(f"STOPPED#{entry_id}", after=after))
 
     def _load(self, item: Item) -> Upload:
         if item["fingerprint"] is not None:
             item = {**item, "fingerprint": _unpacked(item["fingerprint"])}
         return self._uploads.load(item)
-
-    def _mark(self, hour: str) -> None:
-        """Before the first line of an hour, so that no sweep overlooks it; once for each warm function."""
-        if hour in self._hours_marked:
-            return
-        transaction = self._table.transaction()
-        transaction.put(self._table.name, {"pk": "HOURS", "sk": hour})
-        transaction.commit()
-        self._hours_marked.add(hour)
 
 
 def _packed(image: Item) -> Item:
@@ -149,7 +99,3 @@ def _unpacked(image: Item) -> Item:
         )
     ]
     return {**image, "views": views}
-
-
-def _shard(upload_id: str) -> int:
-    return zlib.crc32(upload_id.encode()) % SHARDS

@@ -30,6 +30,7 @@ class EventType(StrEnum):
     APPEAL_DECIDED = "appeal.decided"
     BANK_CHANGED = "bank.changed"
     NOTICE_ISSUED = "notice.issued"
+    BANK_SWEPT = "bank.swept"
 
 
 @dataclass(frozen=True, slots=True)

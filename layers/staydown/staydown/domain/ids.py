@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import secrets
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 _NAMESPACE = uuid.UUID("6a1f0e57-51a7-5d0e-9c0d-57a1d0e57a11")
@@ -29,6 +30,11 @@ def derived_upload_id(bucket: str, key: str, version: str) -> str:
 def derived_entry_id(kind: str, value: bytes) -> str:
     """The same hash is the same entry of the bank, whoever brings it. kind: "pdq" or "sha256"."""
     return str(uuid.uuid5(_NAMESPACE, f"entry\n{kind}\n{value.hex()}"))
+
+
+def derived_sweep_id(entry_ids: Iterable[str], seq: int) -> str:
+    """The same changes of the bank are the same sweep. seq: the number of the last of them."""
+    return str(uuid.uuid5(_NAMESPACE, "\n".join(("sweep", str(seq), *sorted(entry_ids)))))
 
 
 def new_case_number() -> str:

@@ -26,10 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staydown.imaging.features import DESCRIPTOR_BYTES, TILES
+from staydown.matching.arrays_file import SnapshotDamaged
 from staydown.matching.keypoint_index import KeypointIndex
 from staydown.matching.keypoint_store import KeypointStore
 from staydown.matching.segment import id_bytes
-from staydown.matching.snapshot import SnapshotDamaged
 
 MAGIC = b"\x93SDKEYS\n"
 VERSION = 2

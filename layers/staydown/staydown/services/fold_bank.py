@@ -41,9 +41,13 @@ def _write_snapshot(stack: Stack, head: Head) -> Snapshot:
     pictures.follow(changes)
     return Snapshot(
         seq=head.seq,
-        entries=stack.snapshots.write(f"entries-{head.seq}", write(merged(segments))),
-        pictures=stack.snapshots.write(f"pictures-{head.seq}", pictures.snapshot()),
+        entries=_store(stack, f"entries-{head.seq}", write(merged(segments))),
+        pictures=_store(stack, f"pictures-{head.seq}", pictures.snapshot()),
     )
+
+
+def _store(stack: Stack, name: str, data: bytes) -> str:
+    return stack.snapshots.write(stack.snapshots.new_key(name), data)
 
 
 def _delete(stack: Stack, snapshot: Snapshot) -> None:

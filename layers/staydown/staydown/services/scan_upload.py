@@ -56,8 +56,17 @@ def scan_uploads(
     looks = Looks(stack)
     keep = looks.keep if bank.has_pictures else None
     registered = _each(arrived, lambda one: register_upload(stack, one, keep))
+    registered = _each(registered, lambda one: _kept(stack, one))
     bank.refresh()
     return _each(registered, lambda one: _settled(stack, bank, one, looks))
+
+
+@retried
+def _kept(stack: Stack, one: Upload | Exception | None) -> Upload | Exception | None:
+    """Registered while its hour was being closed, it is in a later one before it is checked."""
+    if isinstance(one, Upload) and one.fingerprint is not None:
+        stack.content.keep(one, stack.now())
+    return one
 
 
 def _settled(
@@ -163,7 +172,9 @@ def _refused(upload: Upload, reason: str, stack: Stack) -> Upload:
 
 def _save(stack: Stack, upload: Upload) -> Upload:
     transaction = stack.transaction()
-    stack.uploads.register(transaction, upload)
+    stack.uploads.save(transaction, upload)
+    if upload.fingerprint is not None:
+        stack.content.add(transaction, upload)
     if upload.state is not UploadState.RECEIVED:
         announce(stack, transaction, upload)
     transaction.commit()

@@ -1,96 +1,74 @@
 """After the bank changed: remove the copies that are already up, release what no longer stands.
 
 Starts after the head has moved, so it sees every upload whose scan read the bank as it was before
-(see scan_upload). It may run twice, late, or after a later sweep: it goes by the bank as it stands now.
+(see scan_upload). It is spread over messages, one a part: each may come twice, late, or after a later sweep,
+and goes by the bank as it stands then. A part that dies is told again, and the others are not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-
-import numpy as np
+from collections.abc import Collection
+from dataclasses import replace
 
 from staydown.aws.stack import Stack
-from staydown.aws.uploads_store import LogLine
-from staydown.domain.bank import Entry, Source, Standing
-from staydown.matching.content_match import content_matches
+from staydown.domain.events import EventType
+from staydown.domain.ids import derived_sweep_id
+from staydown.domain.sweeps import Part, Sweep
 from staydown.services.bank_view import BankView
-from staydown.services.rejudge_upload import rejudge_upload
-from staydown.services.settle_upload import settle_upload
+from staydown.services.retrying import retried
+from staydown.services.sweep_parts import Sweeping
 
 
-@dataclass(frozen=True, slots=True)
-class Swept:
-    """Ids of the uploads that it changed."""
-
-    stopped: tuple[str, ...]
-    released: tuple[str, ...]
-
-
-def sweep_bank(stack: Stack, bank: BankView, entry_ids: Collection[str]) -> Swept:
-    """Bring every upload in line with these entries as they stand."""
-    bank.refresh()
-    entries = [stored.entry for stored in stack.bank.entries(entry_ids).values()]
-    moving = [e for e in entries if e.moves_copies]
-    released = [
-        upload_id
-        for entry in entries
-        if entry.standing is not Standing.CONFIRMED
-        for upload_id in stack.uploads.stopped_by(entry.entry_id)
-        if _is_released(stack, bank, upload_id, entry.entry_id)
-    ]
-    stopped = [
-        upload_id for upload_id in _candidates(stack, moving) if rejudge_upload(stack, bank, upload_id)
-    ]
-    _forget_pictures(stack, entries)
-    return Swept(tuple(stopped), tuple(released))
+@retried
+def begin_sweep(stack: Stack, entry_ids: Collection[str], seq: int) -> str:
+    """The id of the sweep for these changes of the bank, of which seq is the last. Its first part: `PLAN`."""
+    sweep_id = derived_sweep_id(entry_ids, seq)
+    stack.sweeps.begin(Sweep(sweep_id, tuple(sorted(entry_ids)), stack.now()))
+    return sweep_id
 
 
-def _forget_pictures(stack: Stack, entries: Iterable[Entry]) -> None:
-    """What is kept of a judged picture goes when no judgement stands behind it any more."""
-    for entry in entries:
-        if entry.features is not None and not any(s.source is Source.CASE for s in entry.supports):
-            stack.pictures.forget(entry.features)
+def sweep_part(stack: Stack, bank: BankView, sweep_id: str, name: str) -> Sweep | None:
+    """Do a part, have done what it found to do, and count it; the sweep as it is then, None if unknown.
+
+    In this order, so that a sweep is never over before all is done, whatever dies in between.
+    """
+    sweep, found = stack.sweeps.get(sweep_id), stack.sweeps.part(sweep_id, name)
+    if sweep is None or found is None:
+        return None
+    part, is_done = found
+    if not is_done:
+        bank.refresh()
+        outcome = Sweeping(stack, bank, sweep).do(part)
+        if outcome.further:
+            names = _added(stack, sweep, outcome.further)
+            stack.sweep_parts_queue.send([{"sweep": sweep_id, "part": name} for name in names])
+        _count(stack, sweep_id, part, outcome.found)
+    return _finished(stack, sweep_id)
 
 
-def _candidates(stack: Stack, entries: Collection[Entry]) -> Iterable[str]:
-    """Uploads of the content log near one of the entries, each once."""
-    if not entries:
-        return
-    least = stack.settings.policy.minimum_quality
-    hashes = [entry.pdq.data for entry in entries if entry.pdq is not None and entry.quality >= least]
-    wanted = np.frombuffer(b"".join(hashes), dtype=np.uint8).reshape(-1, 32)
-    exact = {entry.sha256 for entry in entries if entry.sha256 is not None}
-    seen: set[str] = set()
-    for hour in stack.uploads.hours():
-        for line in _near(
-            list(stack.uploads.log(hour)), wanted, exact, stack.settings.policy.review_distance
-        ):
-            if line.upload_id not in seen:
-                seen.add(line.upload_id)
-                yield line.upload_id
+@retried
+def _added(stack: Stack, sweep: Sweep, parts: Collection[Part]) -> list[str]:
+    return stack.sweeps.add(sweep, parts)
 
 
-def _near(
-    lines: list[LogLine], wanted: np.typing.NDArray[np.uint8], exact: set[bytes], distance: int
-) -> Iterable[LogLine]:
-    """The lines with a view within the distance of a wanted hash (rows of 32 bytes), or the same bytes."""
-    if not lines:
-        return
-    views = np.frombuffer(b"".join(line.views for line in lines), dtype=np.uint8).reshape(-1, 32)
-    owner = np.repeat(np.arange(len(lines)), [len(line.views) // 32 for line in lines])
-    near = set(content_matches(wanted, views, owner, distance).upload.tolist())
-    for number, line in enumerate(lines):
-        if number in near or line.sha256 in exact:
-            yield line
+@retried
+def _count(stack: Stack, sweep_id: str, part: Part, found: int) -> None:
+    """Once: another delivery may have been faster."""
+    again = stack.sweeps.part(sweep_id, part.name)
+    if again is not None and not again[1]:
+        stack.sweeps.done(sweep_id, part, matched=found)
 
 
-def _is_released(stack: Stack, bank: BankView, upload_id: str, entry_id: str) -> bool:
-    """Bring in line what an entry stopped before it changed; whether anything came of it."""
-    upload = stack.uploads.get(upload_id)
-    if upload is None or f"entry:{entry_id}" not in upload.stops:
-        # It was held for it, or is not stopped by it any more.
-        return rejudge_upload(stack, bank, upload_id) is not None
-    settled = settle_upload(stack, bank, upload_id)
-    return settled is not None and settled.version != upload.version
+@retried
+def _finished(stack: Stack, sweep_id: str) -> Sweep | None:
+    """Say so, once, when the last part is done."""
+    sweep = stack.sweeps.get(sweep_id)
+    if sweep is None or sweep.finished_at is not None or sweep.parts_done < sweep.parts:
+        return sweep
+    over = replace(sweep, finished_at=stack.now())
+    transaction = stack.transaction()
+    stack.sweeps.finish(transaction, over)
+    detail = {"sweep_id": sweep_id, "entries": list(sweep.entries)}
+    stack.outbox.add(transaction, EventType.BANK_SWEPT, detail, at=stack.now())
+    transaction.commit()
+    return over

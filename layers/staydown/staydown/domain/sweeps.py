@@ -1,0 +1,69 @@
+"""A sweep: bringing what is up in line with changed entries of the bank, in parts that anybody may do.
+
+A part may be done twice, and may find that there is more to do: then it adds parts. A sweep is over when all
+of its parts are done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class PartKind(StrEnum):
+    PLAN = "plan"
+    """Find out what there is to look through."""
+    RELEASED = "released"
+    """The uploads that an entry had stopped, and stops no more."""
+    HOUR = "hour"
+    """The lines of an hour that is not folded: some of its shards."""
+    SEGMENT = "segment"
+    """A file of folded lines."""
+    UPLOADS = "uploads"
+    """Uploads near an entry, to be judged again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """of: the entry, hour or file. shard: the first of the hour's. after: go on behind this upload.
+    uploads: which to judge."""
+
+    kind: PartKind
+    of: str = ""
+    shard: int = 0
+    after: str = ""
+    uploads: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The same for the same work, so that what is found twice is added once."""
+        told = "\n".join((self.of, str(self.shard), self.after, *self.uploads))
+        return f"{self.kind}-{hashlib.sha256(told.encode()).hexdigest()[:32]}"
+
+
+PLAN = Part(PartKind.PLAN)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """How far it is. entries: of the bank, that changed. matched: uploads near them, counted as parts
+    find them. finished_at: when the last part was done."""
+
+    sweep_id: str
+    entries: tuple[str, ...]
+    started_at: datetime
+    parts: int = 0
+    parts_done: int = 0
+    matched: int = 0
+    finished_at: datetime | None = None
+
+
+def cut(uploads: Iterable[str], size: int) -> tuple[Part, ...]:
+    """Parts of so many uploads each."""
+    ids = tuple(uploads)
+    return tuple(
+        Part(PartKind.UPLOADS, uploads=ids[start : start + size]) for start in range(0, len(ids), size)
+    )
