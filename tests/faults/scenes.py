@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from staydown.aws.stack import Stack
 from staydown.domain.appeals import AppealOutcome
@@ -40,11 +41,13 @@ from tests.support.world import Message, World
 STOPPED = {UploadState.BLOCKED, UploadState.REMOVED}
 
 
-def scan(world: World, message: Message, stack: Stack | None = None) -> Task:
-    """As one function that is cold: with a bank of its own. stack: with another clock."""
-    mine = stack or world.stack
+def scan(world: World, message: Message, began: datetime | None = None) -> Task:
+    """As one function that is cold: with a bank of its own. began: when its clock stood still."""
 
     def run() -> object:
+        mine = world.stack
+        if began is not None:
+            mine = Stack(world.cloud.settings, world.cloud.session, now=lambda: began)
         arrived = ArrivedObject(message.body[0], message.body[1], message.attempt)
         (outcome,) = scan_uploads(mine, BankView(mine), [arrived])
         if isinstance(outcome, Exception):
@@ -407,12 +410,11 @@ def scan_that_took_long_meets_folding(world: World) -> Scene:
     """An upload is registered in an hour that is closed and folded at the same moment."""
     copy = in_a_closed_hour(world)
     late = arrives(world, drawn(1, flipped=9), "cat")
-    slow = Stack(world.cloud.settings, world.cloud.session, now=lambda: copy.received_at)
 
     def settled(ledger: Ledger, order: Order) -> None:
         assert {upload.state for upload in ledger.uploads.values()} == {UploadState.PUBLISHED}
 
-    return Scene({"scan": scan(world, late, slow), "fold": world.fold}, settled)
+    return Scene({"scan": scan(world, late, copy.received_at), "fold": world.fold}, settled)
 
 
 def sweep_meets_folding(world: World) -> Scene:
@@ -645,7 +647,7 @@ PAIRS: list[Stage] = [
     refusal_overturned_meets_a_scan,
 ]
 
-LONG = {two_sweeps_of_one_change, sweep_meets_tidying}
+LONG = {two_sweeps_of_one_change, reversal_meets_another_judgement, settle_meets_a_claim}
 """Of which two switches make thousands of orders: `make test` tries one."""
 
 
@@ -732,14 +734,13 @@ def late_scan_folding_decision_and_sweep(world: World) -> Scene:
     early = in_a_closed_hour(world)
     case_id = waiting_case(world, world.upload("alpha", "ann", drawn(1)))
     late = arrives(world, drawn(1, flipped=9), "cat")
-    slow = Stack(world.cloud.settings, world.cloud.session, now=lambda: early.received_at)
 
     def settled(ledger: Ledger, order: Order) -> None:
         assert {upload.state for upload in ledger.uploads.values()} <= STOPPED
 
     return Scene(
         {
-            "scan": scan(world, late, slow),
+            "scan": scan(world, late, early.received_at),
             "fold": world.fold,
             "decide": then(lambda: decide(world, case_id), lambda: sweep(world)),
         },

@@ -76,7 +76,7 @@ def _needs(service: str, operation: str, params: Mapping[str, Any]) -> Iterator[
     elif service == "events":
         yield from (("events:PutEvents", f"event-bus/{entry['EventBusName']}") for entry in params["Entries"])
     elif service == "sqs":
-        yield f"sqs:{operation}", f":{params['QueueUrl'].rpartition('/')[2]}"
+        yield f"sqs:{operation.removesuffix('Batch')}", f":{params['QueueUrl'].rpartition('/')[2]}"
     elif service == "sesv2":
         yield "ses:SendEmail", f":identity/{params['FromEmailAddress']}"
         yield "ses:SendEmail", f":configuration-set/{params['ConfigurationSetName']}"
@@ -95,6 +95,8 @@ def _dynamodb(operation: str, params: Mapping[str, Any]) -> Iterator[Need]:
                 yield _TRANSACTED[kind], f"table/{item['TableName']}"
     elif operation == "BatchGetItem":
         yield from (("dynamodb:BatchGetItem", f"table/{table}") for table in params["RequestItems"])
+    elif operation == "BatchWriteItem":
+        yield from (("dynamodb:BatchWriteItem", f"table/{table}") for table in params["RequestItems"])
     else:
         index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
         yield f"dynamodb:{operation}", f"table/{params['TableName']}{index}"
@@ -107,7 +109,7 @@ def _s3(operation: str, params: Mapping[str, Any]) -> Iterator[Need]:
     here = f"{bucket}/{params.get('Key', '*')}"
     if operation in {"GetObject", "HeadObject"}:
         yield f"s3:GetObject{version}", here
-        if operation == "HeadObject":
+        if operation == "HeadObject" or params["Key"].startswith("content/"):
             yield "s3:ListBucket", bucket
     elif operation == "DeleteObject":
         yield f"s3:DeleteObject{version}", here

@@ -87,6 +87,7 @@ class _Tour:
         self._an_account_blocked_by_hand()
         self._a_deadline_missed()
         self._a_case_that_few_may_see()
+        self._the_content_log_folded()
         self._a_snapshot_loaded()
         self._a_key_used_again()
 
@@ -218,6 +219,25 @@ class _Tour:
         self._get("/v1/review/locked", "charlie")
         self._get(f"/v1/audit/{case}", "charlie")
         self._get("/v1/review/templates", "robin")
+
+    def _the_content_log_folded(self) -> None:
+        """Hours become segments, these become one, a sweep reads it, and what was replaced is deleted."""
+        photo = self._photo()
+        copy = self._upload("alpha", "copies", photo)
+        for _ in range(2):
+            shown = self._upload("beta", "copies", self._photo())
+            self.stack.clock.advance(timedelta(hours=2))
+            self.stack.drain()
+        self._report(hashes=[{"pdq": self._hash_of(copy), "quality": 100}])
+        self.stack.drain()
+        case = self._post("/v1/review/next", "robin", {})["case"]["case_id"]
+        self._decide(case, "violating")
+        self.stack.clock.advance(timedelta(hours=25))
+        self.stack.drain()
+        self.stack.clock.advance(timedelta(hours=1))
+        self.stack.drain()
+        assert self._get(f"/v1/uploads/{copy}", "alpha")["state"] == "removed"
+        assert self._get(f"/v1/uploads/{shown}", "beta")["state"] == "published"
 
     def _a_snapshot_loaded(self) -> None:
         """A log that has grown is folded, twice, and cold functions start from the snapshot."""
