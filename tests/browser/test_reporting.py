@@ -78,6 +78,13 @@ def test_a_report_from_a_phone_is_followed_completed_and_taken_back(
     (report,) = stack.reviewer().case(case_id)["reports"]
     assert report["statement"] == "It was taken in my own bathroom."
 
+    page.get_by_text("How we reach you").click()
+    page.get_by_label("Nothing: send no e-mail").check()
+    page.get_by_role("button", name="Change it").click()
+    page.locator(".notice.success", has_text="It was changed.").wait_for()
+    page.get_by_text("How we reach you").click()
+    assert page.get_by_label("Nothing: send no e-mail").is_checked()
+
     page.get_by_role("button", name="Take the report back").click()
     found += faults(page)
     page.get_by_role("button", name="No, leave it").click()

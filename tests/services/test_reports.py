@@ -171,6 +171,16 @@ class TestCompleting:
         )
         assert read_ledger(world.cloud).cases[case.case_id].state is CaseState.OPEN
 
+    def test_how_its_sender_is_reached_is_nothing_to_the_case(self, world: World) -> None:
+        filed = report(world, world.upload("alpha", "ann", drawn(1)))
+        case = decide(world, filed.cases[0].case_id, Outcome.NEEDS_INFORMATION)
+        another = Information(email="jane@another.example")
+        complete_report(world.stack, filed.report.case_number, filed.secret, another)
+        ledger = read_ledger(world.cloud)
+        assert ledger.cases[case.case_id].state is CaseState.NEEDS_INFORMATION
+        followed = follow_report(world.stack, filed.report.case_number, filed.secret)
+        assert followed.timeline[-1].what == "A reviewer needs to know more before it can be decided."
+
     def test_a_valid_report_stays_valid_from_its_first_moment(self, world: World) -> None:
         filed = report(world, world.upload("alpha", "ann", drawn(1)))
         world.clock.advance(hours=1)

@@ -14,6 +14,7 @@ export const DECLARATIONS = ["intimate", "without_consent", "subject_or_represen
  * @property {string} statement
  * @property {string} name
  * @property {string} email
+ * @property {"news" | "full" | "none"} mail what an e-mail may say
  * @property {string} signature
  */
 
@@ -28,6 +29,7 @@ export function newAnswers() {
     statement: "",
     name: "",
     email: "",
+    mail: "news",
     signature: "",
   };
 }
@@ -56,7 +58,7 @@ export function reportOf(answers) {
     declarations: answers.declarations,
     statement: answers.statement,
     signature: answers.signature,
-    contact: { name: answers.name, email: answers.email },
+    contact: { name: answers.name, email: answers.email, mail: answers.mail },
     language: document.documentElement.lang,
   };
 }

@@ -15,10 +15,11 @@ export function completeForm(report, typed, send) {
   const missing = new Set(report.missing);
   const asked = report.cases.some((one) => one.state === "needs_information");
   const added = (typed.added ??= {
-    email: "", signature: "", name: "", statement: "", declarations: declarationsOf(missing),
+    email: "", mail: report.mail ?? "news", signature: "", name: "", statement: "",
+    declarations: declarationsOf(missing),
   });
   const declares = DECLARATIONS.filter((one) => missing.has(`/declarations/${one}`));
-  const wanted = [...(missing.has("/contact") ? ["email", "name"] : []), ...(missing.has("/signature") ? ["signature"] : [])];
+  const wanted = [...(missing.has("/contact") ? ["email", "mail", "name"] : []), ...(missing.has("/signature") ? ["signature"] : [])];
   const said = h("div");
   let key = newKey();
   const changed = () => (key = newKey());
@@ -67,12 +68,16 @@ function declarationsOf(missing) {
   return Object.fromEntries(DECLARATIONS.map((one) => [one, !missing.has(`/declarations/${one}`)]));
 }
 
+function contactOf({ name, email, mail }) {
+  return { ...(name.trim() && { name }), ...(email && { email }), mail };
+}
+
 /** Only what was filled in: what is left out stays as it is. */
 function bodyOf(added, { declares }) {
   return {
     ...(declares && { declarations: added.declarations }),
     ...(added.statement.trim() && { statement: added.statement }),
     ...(added.signature.trim() && { signature: added.signature }),
-    ...((added.email || added.name.trim()) && { contact: { name: added.name, email: added.email } }),
+    ...((added.email || added.name.trim()) && { contact: contactOf(added) }),
   };
 }

@@ -1,11 +1,11 @@
 // How a person is reached, and their signature: kept apart from all that reviewers see.
 import { t } from "../strings.js";
-import { textField } from "./fields.js";
+import { choices, textField } from "./fields.js";
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
-/** E-mail address, signature and name, or some of them; `answers` is changed in place. */
-export function contactFields(answers, changed, wanted = ["email", "signature", "name"]) {
+/** E-mail address, what may be written to it, signature and name, or some of them; `answers` is changed in place. */
+export function contactFields(answers, changed, wanted = ["email", "mail", "signature", "name"]) {
   return wanted.map((one) => FIELDS[one](answers, changed));
 }
 
@@ -20,6 +20,18 @@ const FIELDS = {
     maxLength: 254,
     spellcheck: false,
     onInput: (value) => changed(answers.email = value.trim()),
+  }),
+  mail: (answers, changed) => choices({
+    id: "mail",
+    kind: "radio",
+    legend: t("form.contact.mail"),
+    options: ["news", "full", "none"].map((value) => ({
+      value,
+      label: t(`form.contact.mail.${value}`),
+      hint: t(`form.contact.mail.${value}.hint`),
+      checked: answers.mail === value,
+    })),
+    onChoose: (value) => changed(answers.mail = value),
   }),
   signature: (answers, changed) => textField({
     id: "signature",

@@ -8,6 +8,7 @@ import { attempt } from "./attempt.js";
 import { completeForm } from "./complete.js";
 import { confirmed } from "./confirm.js";
 import { missingList } from "./missing.js";
+import { reachForm } from "./reach.js";
 import { told } from "./told.js";
 
 /**
@@ -27,6 +28,7 @@ export function reportView(main, opened, report, close, said) {
   }
 
   const complete = (body, key) => change("POST", "/information", { body, key, done: t("report.completed") });
+  const reach = (body, key) => change("POST", "/information", { body, key, done: t("reach.sent") });
   const appeal = (body, key) => change("POST", "/appeal", { body, key, done: t("appeal.sent") });
   const withdraw = () => change("POST", "/withdraw", { key: newKey(), done: t("report.withdrawn.done") });
   const again = (event) => attempt(() => change("GET", ""), wrong, event.currentTarget);
@@ -40,6 +42,7 @@ export function reportView(main, opened, report, close, said) {
     report.cases.filter((one) => one.appeal).map((one) => appealView("reporter", one.appeal)),
     refusedUntil(report) && appealForm({ by: "reporter", until: refusedUntil(report), typed, send: appeal }),
     told(report),
+    reachable(report) && reachForm(report, typed, reach),
     wrong,
     h("div", { class: "row" },
       h("button", { type: "button", on: { click: again } }, t("report.again")),
@@ -84,6 +87,11 @@ function refusedUntil(report) {
   const refused = report.cases.filter((one) => one.appeal_until && !one.appeal);
   const until = refused.map((one) => one.appeal_until).sort().at(-1);
   return !report.withdrawn && new Date(until) > new Date() ? until : undefined;
+}
+
+/** Where no address was given yet, it is asked for with all that is missing. */
+function reachable(report) {
+  return !report.withdrawn && !report.missing.includes("/contact");
 }
 
 function withdrawal(withdraw) {

@@ -160,7 +160,12 @@ function summary(answers, change) {
       ...DECLARATIONS.filter((one) => answers.declarations[one]).map((one) => h("div", {}, t(`declaration.${one}`))),
     ],
     words: answers.statement,
-    contact: [answers.email, answers.signature, answers.name].filter(Boolean).map((one) => h("div", { dir: "auto" }, one)),
+    contact: [
+      answers.email,
+      answers.email && t(`form.contact.mail.${answers.mail}`),
+      answers.signature,
+      answers.name,
+    ].filter(Boolean).map((one) => h("div", { dir: "auto" }, one)),
   };
   return h("dl", { class: "summary" }, steps.slice(0, -1).map(({ id }, index) => h("div", {},
     h("dt", {}, t(`form.${id}.h`)),

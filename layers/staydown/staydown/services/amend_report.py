@@ -36,8 +36,11 @@ class Information:
 
 @retried
 def complete_report(stack: Stack, case_number: str, secret: str, added: Information) -> Report:
-    """Add what was missing; once nothing is, the report is valid and the clock of its cases runs."""
-    report = open_report(stack, case_number, secret)
+    """Add what was missing; once nothing is, the report is valid and the clock of its cases runs.
+
+    Only how its sender is reached may change as well: that is nothing to its cases.
+    """
+    before = report = open_report(stack, case_number, secret)
     _refuse_withdrawn(report)
     transaction = stack.transaction()
     reporter = stack.reporters.get(report.case_number) or Reporter(report.case_number, "", "", "")
@@ -64,7 +67,7 @@ def complete_report(stack: Stack, case_number: str, secret: str, added: Informat
         completed = {"case_number": report.case_number}
         stack.outbox.add(transaction, EventType.REPORT_COMPLETED, completed, at=now)
     stack.cases.save_report(transaction, report)
-    for case in _undecided(stack, report):
+    for case in _undecided(stack, report) if report != before else []:
         details = {"valid": report.valid_at is not None}
         complete = with_valid_report(stack, case.after(Step.COMPLETE), report)
         save_case(stack, transaction, complete, actor=REPORTER, action="case.completed", details=details)
