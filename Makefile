@@ -25,8 +25,8 @@ demo: $(READY) ## the story on real photographs: upload, report, decide, stay do
 test: $(READY) ## every test
 	@$(PY) -m pytest -q -n 2 --dist loadscope
 
-check: $(READY) ## style, types, template, API document
-	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/cfn-lint template.yaml && $(PY) -m infra.openapi --check
+check: $(READY) ## style, types, template, API document, docs/law.md
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/cfn-lint template.yaml && $(PY) -m infra.openapi --check && $(PY) -m infra.law --check
 
 bench: $(BENCH) ## every figure of docs/benchmarks.md, beside the peers (some 25 minutes; QUICK=1: a few)
 	@.venv-bench/bin/python -m tests.benchmarks $(if $(QUICK),--quick --out .local/benchmarks)

@@ -27,6 +27,7 @@ def opened_status(page: Page, number: str, secret: str) -> None:
     page.click("#open")
 
 
+@pytest.mark.law("US1")
 def test_a_report_from_a_phone_is_followed_completed_and_taken_back(
     open_page: Open, stack: Deployed, tmp_path: Path
 ) -> None:
@@ -411,6 +412,7 @@ def test_a_refusal_is_appealed_and_its_outcome_shown(open_page: Open, stack: Dep
 
 
 @pytest.mark.parametrize("path", ["index.html", "form.html", "status.html", "notice.html"])
+@pytest.mark.law("US5")
 def test_a_page_for_people_says_who_helps_and_nothing_of_what_it_is_in_its_title(
     open_page: Open, path: str
 ) -> None:

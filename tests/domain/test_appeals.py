@@ -21,6 +21,7 @@ def decided() -> Case:
     return case().decided(decision(Outcome.VIOLATING))
 
 
+@pytest.mark.law("EU4")
 def test_a_decision_can_be_appealed_to_the_last_moment_of_the_window() -> None:
     check_appealable(decided(), now=NOW + WINDOW, window=WINDOW)
     with pytest.raises(Conflict, match="184 days"):
@@ -42,6 +43,7 @@ def test_only_a_refusal_can_be_appealed_by_who_reported_it() -> None:
         check_refusal(decided(), now=NOW, window=WINDOW)
 
 
+@pytest.mark.law("EU5")
 def test_promise_6_whoever_claimed_or_decided_a_case_does_not_decide_its_appeal() -> None:
     claimed = Case("c", CaseState.OPEN, Origin.REPORT, NOW, None).claimed("ben", now=NOW, until=NOW)
     involved = claimed.decided(decision(Outcome.VIOLATING, "ada"))

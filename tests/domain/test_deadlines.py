@@ -30,6 +30,7 @@ def test_nights_weekends_and_leap_days_count(valid_at: datetime, deadline: datet
 
 
 @pytest.mark.parametrize("month_and_day", [(3, 27), (10, 30)])
+@pytest.mark.law("US3")
 def test_48_hours_are_48_hours_where_clocks_are_changed(month_and_day: tuple[int, int]) -> None:
     valid_at = datetime(2027, *month_and_day, 12, tzinfo=BERLIN)
     deadline = removal_deadline(valid_at, TWO_DAYS)

@@ -122,12 +122,14 @@ def test_a_gap_that_nothing_fills_is_no_notice() -> None:
 
 
 @pytest.mark.parametrize("content", [c for c in ALL if c.kind is NoticeKind.STATEMENT_OF_REASONS])
+@pytest.mark.law("EU3")
 def test_who_reported_is_in_no_statement_of_reasons(content: Content) -> None:
     said = text(content) + json.dumps(content.values)
     for private in ("SD-09EE-YVTY", "Jane", "subject", "acts_for_them", "ada"):
         assert private not in said
 
 
+@pytest.mark.law("EU3")
 def test_a_statement_of_reasons_has_all_that_article_17_names() -> None:
     said = text(statement())
     assert "removed what you had put up on alpha (u1 and u2) and blocked your account" in said  # action
@@ -141,12 +143,14 @@ def test_a_statement_of_reasons_has_all_that_article_17_names() -> None:
     assert "court" in said
 
 
+@pytest.mark.law("EU2", "EU3")
 def test_a_match_is_told_as_found_and_stopped_by_a_machine() -> None:
     content = ALL[10]
     assert content.values["automated_detection"] == content.values["automated_decision"] == "yes"
     assert "nobody looked at your upload" in text(content)
 
 
+@pytest.mark.law("UK3", "EU2")
 def test_a_refusal_names_its_ground_and_the_redress() -> None:
     said = text(decided(Outcome.NOT_VIOLATING, REFUSED))
     assert "not an intimate image" in said
@@ -154,6 +158,7 @@ def test_a_refusal_names_its_ground_and_the_redress() -> None:
     assert "another look, free of charge, until 2027-05-26" in said
 
 
+@pytest.mark.law("UK3")
 def test_the_setting_alone_is_never_told_as_a_ground() -> None:
     in_public = Factors(frozenset({Shown.NUDITY}), Setting.PUBLIC, Complainant.YES)
     assert contents.decision(

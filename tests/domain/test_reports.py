@@ -22,16 +22,19 @@ WHOLE = Report(
 )
 
 
+@pytest.mark.law("US2", "EU1")
 def test_a_report_with_everything_misses_nothing() -> None:
     assert WHOLE.missing == ()
 
 
 @pytest.mark.parametrize("name", [field.name for field in fields(Declarations)])
+@pytest.mark.law("US2", "UK2", "EU1")
 def test_each_declaration_is_needed_and_told_by_its_pointer(name: str) -> None:
     without = replace(WHOLE, declarations=replace(WHOLE.declarations, **{name: False}))
     assert without.missing == (f"/declarations/{name}",)
 
 
+@pytest.mark.law("US2", "UK2", "EU1")
 def test_signature_contact_and_the_image_are_needed() -> None:
     nothing = replace(WHOLE, signed=False, contactable=False, uploads=())
     assert nothing.missing == ("/uploads", "/signature", "/contact")
@@ -43,5 +46,6 @@ def test_a_hash_made_on_the_own_device_is_as_good_as_an_upload() -> None:
 
 
 @pytest.mark.parametrize("relation", Relation)
+@pytest.mark.law("US1", "UK2")
 def test_somebody_authorised_may_report_as_well(relation: Relation) -> None:
     assert replace(WHOLE, relation=relation).missing == ()

@@ -50,6 +50,7 @@ def case(origin: Origin) -> Case:
 
 
 @given(decisions, st.sampled_from(Origin), st.text(max_size=800))
+@pytest.mark.law("EU8")
 def test_every_statement_keeps_the_rules_and_names_nobody(
     decision: Decision, origin: Origin, ground: str
 ) -> None:
@@ -89,6 +90,7 @@ def test_every_statement_keeps_the_rules_and_names_nobody(
         ({"content_type": "CONTENT_TYPE_IMAGE"}, "content_type is no list"),
     ],
 )
+@pytest.mark.law("EU8")
 def test_what_breaks_a_rule_is_found(change: Mapping[str, Any], fault: str) -> None:
     decision = Decision(
         Outcome.VIOLATING,
@@ -101,6 +103,7 @@ def test_what_breaks_a_rule_is_found(change: Mapping[str, Any], fault: str) -> N
     assert any(fault in one for one in faults_of(statement)), faults_of(statement)
 
 
+@pytest.mark.law("US6", "EU8")
 def test_a_deepfake_is_called_one() -> None:
     shown = Factors(frozenset({Shown.SYNTHETIC, Shown.NUDITY}), Setting.PRIVATE, Complainant.YES)
     decision = Decision(Outcome.VIOLATING, shown, "", "ada", NOW)

@@ -50,6 +50,7 @@ def test_what_is_allowed_or_inactive_never_stops_anything(those: list[Match]) ->
 
 
 @given(st.lists(matches(st.sampled_from([Standing.UNVERIFIED, Standing.INACTIVE, Standing.ALLOWED]))))
+@pytest.mark.law("GD3")
 def test_promise_4_without_a_confirmed_entry_nothing_is_blocked(those: list[Match]) -> None:
     assert POLICY.decide(those)[0] is not Verdict.BLOCK
 

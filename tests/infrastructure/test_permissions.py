@@ -54,6 +54,7 @@ def test_no_call_of_a_function_would_be_denied(recorder: Recorder) -> None:
     assert not denied, "\n".join(denied)
 
 
+@pytest.mark.law("GD1")
 def test_no_function_may_do_what_it_never_does(recorder: Recorder) -> None:
     idle = []
     for function, permissions in sorted(allowed(recorder.stack).items()):

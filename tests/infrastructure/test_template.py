@@ -170,6 +170,7 @@ def _may(function: str, action: str, resource: str) -> bool:
         "AnchorAuditFunction",
     ],
 )
+@pytest.mark.law("GD4")
 def test_who_judges_or_scans_can_not_read_who_reported(function: str) -> None:
     role = of_type("AWS::IAM::Role")[function.removesuffix("Function") + "Role"]
     assert "Reporters" not in str(list(statements(role)))
@@ -208,6 +209,7 @@ def test_only_who_checks_against_the_bank_makes_an_image_public() -> None:
     assert all(_may(name, "dynamodb:Query", "HashBankTable") for name in publishers)
 
 
+@pytest.mark.law("GD4")
 def test_every_table_is_kept_can_be_restored_and_is_encrypted_with_a_key_of_the_stack() -> None:
     for name, table in of_type("AWS::DynamoDB::Table").items():
         resource = template().resources[name]
@@ -247,6 +249,7 @@ def test_every_key_is_kept_and_rotated() -> None:
         assert key["EnableKeyRotation"] is True, name
 
 
+@pytest.mark.law("GD5")
 def test_every_function_writes_to_a_log_group_of_its_own_with_an_end() -> None:
     groups = [function["LoggingConfig"]["LogGroup"]["Ref"] for function in functions().values()]
     assert len(set(groups)) == len(groups)

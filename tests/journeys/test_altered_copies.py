@@ -55,6 +55,7 @@ ALTERED: dict[str, Callable[[Image.Image], Image.Image]] = {
 }
 
 
+@pytest.mark.law("UK1")
 def test_altered_copies_are_blocked_and_another_picture_in_the_same_frame_passes(stack: Deployed) -> None:
     picture, other = photograph("coffee"), photograph("chelsea")
     _judged(stack, picture)

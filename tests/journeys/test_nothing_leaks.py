@@ -71,6 +71,7 @@ def test_what_is_logged_is_heard_at_every_level(stack: Deployed) -> None:
     assert logging.getLogger("staydown").isEnabledFor(logging.DEBUG)
 
 
+@pytest.mark.law("GD1")
 def test_nothing_private_is_said_of_a_whole_case(stack: Deployed) -> None:
     scene, robin = reported(stack), stack.reviewer()
     stack.watch.entrust(PRIVATE)

@@ -37,6 +37,7 @@ def test_a_decision_for_one_platform_stops_the_picture_on_all(stack: Deployed) -
     assert stack.app("beta").status(copy)["state"] == "blocked"
 
 
+@pytest.mark.law("US4")
 def test_a_copy_that_was_up_already_is_swept_away_on_the_other_platform(stack: Deployed) -> None:
     picture = new_picture()
     first = published(stack, new_account(), picture, "alpha")

@@ -32,6 +32,7 @@ def held_by_a_hash(stack: Deployed) -> tuple[str, str, str, bytes]:
     return upload_id, account_id, newest_case(stack)["case_id"], picture
 
 
+@pytest.mark.law("GD3")
 def test_a_picture_reported_by_its_hash_is_held_for_a_reviewer_and_punishes_nobody(stack: Deployed) -> None:
     upload_id, account_id, case_id, _ = held_by_a_hash(stack)
     status = stack.app().status(upload_id)
@@ -109,6 +110,7 @@ def test_a_withdrawn_report_of_two_leaves_the_case_to_the_other(stack: Deployed)
     assert stack.app().status(scene.upload_id)["state"] == "published"
 
 
+@pytest.mark.law("US1", "US2")
 def test_the_deadline_of_an_incomplete_report_starts_when_it_is_complete(stack: Deployed) -> None:
     person = stack.person()
     upload_id = published(stack, new_account(), new_picture())
@@ -156,6 +158,7 @@ def test_a_refused_report_leaves_the_picture_and_the_account_alone(stack: Deploy
     assert scene.person.follow()["cases"][0]["outcome"] == "not_violating"
 
 
+@pytest.mark.law("CHILD")
 def test_a_suspected_child_is_locked_away_from_everybody_but_the_restricted_group(stack: Deployed) -> None:
     scene, robin = reported(stack), stack.reviewer()
     robin.claim(scene.case_id)
@@ -202,6 +205,7 @@ def test_copies_of_one_picture_in_a_report_are_one_case_and_other_pictures_other
     assert len(person.follow()["cases"]) == 2
 
 
+@pytest.mark.law("GD4")
 def test_nobody_who_reviews_sees_who_reported(stack: Deployed) -> None:
     scene = reported(stack)
     seen = stack.reviewer("ada").get(f"/v1/review/cases/{scene.case_id}").text

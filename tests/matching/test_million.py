@@ -33,6 +33,7 @@ def imported() -> Segment:
 
 
 @pytest.mark.slow
+@pytest.mark.law("UK4")
 def test_a_million_entries_are_all_within_reach(imported: Segment) -> None:
     index = BankIndex.load([imported], seq=1)
     assert len(index) == MILLION

@@ -14,6 +14,7 @@ from tests.journeys.deployed import Deployed
 from tests.journeys.scenes import taken_down
 
 
+@pytest.mark.law("EU7")
 def test_a_year_is_told_as_json_as_csv_and_as_a_page(stack: Deployed, tmp_path: Path) -> None:
     taken_down(stack)
     stack.drain()

@@ -38,6 +38,7 @@ from tests.support.world import World, moto_world
 STOPPED = {UploadState.BLOCKED, UploadState.REMOVED}
 
 
+@pytest.mark.law("EU5")
 def test_promise_5_the_image_is_back_and_its_account_free(either_world: World) -> None:
     world = either_world
     story = judged_story(world, drawn(1))

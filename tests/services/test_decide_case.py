@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from staydown.domain.bank import Source, Standing
-from staydown.domain.cases import MAX_UPLOADS, CaseState, Outcome
+from staydown.domain.cases import MAX_UPLOADS, CaseState, Outcome, Setting
 from staydown.domain.errors import (
     AlreadyDecided,
     CaseIsLocked,
@@ -15,10 +17,21 @@ from staydown.domain.errors import (
 )
 from staydown.domain.uploads import Reason, UploadState
 from staydown.services.amend_report import Information, complete_report
+from staydown.services.decide_case import Judgement, decide_case
 from staydown.services.review_queue import claim_case
 
 from tests.support.ledger import read_ledger
-from tests.support.people import NOT_VIOLATING, answer, appeal, decide, judge, judged_story, report
+from tests.support.people import (
+    FACTORS,
+    NOT_VIOLATING,
+    answer,
+    appeal,
+    decide,
+    judge,
+    judged_story,
+    report,
+    reverse,
+)
 from tests.support.pictures import BROKEN, drawn, drawn_hash
 from tests.support.wire import Answer, Call, Watcher
 from tests.support.world import World
@@ -221,3 +234,24 @@ def test_promise_1_a_blocked_copy_is_never_public_not_even_for_a_moment(world: W
         world.put("beta", "bob", drawn(1, flipped=40))
         world.drain()
     assert around.seen == set()
+
+
+@pytest.mark.law("US7", "UK3")
+def test_the_facts_a_decision_relied_on_are_kept_even_when_it_is_taken_back(world: World) -> None:
+    """The setting among them: public, and it decides nothing by itself."""
+    story = judged_story(world, drawn(1))
+    factors = replace(FACTORS, setting=Setting.PUBLIC)
+    other = report(world, world.upload("alpha", "eve", drawn(2)))
+    decide_case(
+        world.stack,
+        case_id=other.cases[0].case_id,
+        reviewer="ada",
+        judgement=Judgement(Outcome.VIOLATING, factors, "as the report says"),
+        expected_revision=None,
+    )
+    reverse(world, story.upload, story.case)
+    kept = [one.decision for one in read_ledger(world.cloud).cases.values()]
+    assert {(one.factors.setting, one.reasons) for one in kept if one} == {
+        (Setting.PRIVATE, "as seen"),
+        (Setting.PUBLIC, "as the report says"),
+    }

@@ -52,6 +52,7 @@ def kinds(notices: list[Notice]) -> list[NoticeKind]:
 
 
 class TestReporters:
+    @pytest.mark.law("US8", "EU2")
     def test_who_reports_gets_a_receipt_with_the_number_and_the_deadline(self, world: World) -> None:
         filed = report(world, world.upload("alpha", "ann", drawn(1)))
         world.drain()
@@ -74,6 +75,7 @@ class TestReporters:
         assert "deadline" in second.values
         assert kinds([first, second]) == [NoticeKind.RECEIPT] * 2
 
+    @pytest.mark.law("EU2")
     def test_every_reporter_of_a_case_is_told_the_decision(self, world: World) -> None:
         upload = world.upload("alpha", "ann", drawn(1))
         filed = [report(world, upload) for _ in range(3)]
@@ -161,6 +163,7 @@ class TestAccountHolders:
             assert statement.values["automated_decision"] == "yes"
             assert statement.case_id is None
 
+    @pytest.mark.law("GD3")
     def test_what_is_only_held_is_no_restriction_to_be_told_of(self, world: World) -> None:
         report(world, hashes=[drawn_hash(1)])
         world.drain()
@@ -179,6 +182,7 @@ class TestAccountHolders:
         assert statement.values["uploads"] == (upload.upload_id,)
         assert "Nobody has judged it yet" in statement.paragraphs[0]
 
+    @pytest.mark.law("CHILD")
     def test_of_a_suspected_child_nobody_warns_the_account_holder(self, world: World) -> None:
         filed = report(world, world.upload("alpha", "ann", drawn(1)))
         later(world)

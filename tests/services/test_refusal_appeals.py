@@ -45,6 +45,7 @@ def refused(world: World, *seeds: int) -> FiledReport:
     return filed
 
 
+@pytest.mark.law("EU4", "EU5")
 def test_upheld_the_image_is_judged_at_once_by_who_decides_the_appeal(either_world: World) -> None:
     world = either_world
     filed = refused(world)
@@ -176,6 +177,7 @@ def test_the_account_holder_may_appeal_what_the_reporter_s_appeal_has_judged(wor
     assert [one.outcome for one in again] == [AppealOutcome.UPHELD], "there is no appeal on an appeal"
 
 
+@pytest.mark.law("EU5")
 def test_who_refused_it_does_not_decide_its_appeal(world: World) -> None:
     filed = appeal_as_reporter(world, refused(world))
     with pytest.raises(SameReviewer):
@@ -222,6 +224,7 @@ def test_the_first_of_two_reporters_who_is_right_is_right_for_both(world: World)
     assert len(read_ledger(world.cloud).cases[first.cases[0].case_id].former) == 1
 
 
+@pytest.mark.law("EU4")
 def test_six_months_and_no_longer(world: World) -> None:
     filed = refused(world)
     world.clock.advance(days=184, seconds=1)

@@ -44,6 +44,7 @@ class TestFiling:
         assert filed.report.missing == ("/signature", "/contact")
         assert filed.cases[0].deadline is None
 
+    @pytest.mark.law("GD4")
     def test_who_reported_is_nowhere_but_in_a_table_of_its_own(self, world: World) -> None:
         filed = report(world, world.upload("alpha", "ann", drawn(1)))
         world.drain()
@@ -281,6 +282,7 @@ class TestWithdrawing:
 
 
 class TestFollowing:
+    @pytest.mark.law("US8")
     def test_number_and_secret_open_the_case_however_they_are_typed(self, world: World) -> None:
         filed = report(world, world.upload("alpha", "ann", drawn(1)))
         typed = filed.report.case_number.lower().replace("-", " ")

@@ -160,6 +160,7 @@ class TestLooking:
         reveal_sharp(world.stack, look(case.case_id, upload.upload_id, "cleo"))
         assert looks(world, case.case_id) == [("sue", True), ("cleo", True)]
 
+    @pytest.mark.law("CHILD")
     def test_nobody_looks_at_a_suspected_child(self, world: World) -> None:
         upload = world.upload("alpha", "ann", drawn(1))
         case = judge(world, upload, outcome=Outcome.SUSPECTED_CHILD)
@@ -176,6 +177,7 @@ class TestLooking:
         ]
         assert tried == [("sue", "look.refused", what) for what in ("image", "case", "audit")]
 
+    @pytest.mark.law("CHILD")
     def test_promise_9_only_the_restricted_group_sees_a_suspected_child_s_case_and_no_other(
         self, world: World
     ) -> None:

@@ -118,6 +118,7 @@ def test_where_they_differ_a_senior_who_had_no_part_decides_and_till_then_the_de
 
 
 @pytest.mark.parametrize("first", [VIOLATING, NOT_VIOLATING])
+@pytest.mark.law("CHILD")
 def test_who_sees_a_child_locks_the_case_at_once(world: World, first: Outcome) -> None:
     case = doubted(world, first)
     opine(world, case.case_id, Outcome.SUSPECTED_CHILD)

@@ -41,6 +41,7 @@ def run(world: World) -> None:
 
 
 @pytest.mark.parametrize("valid_at", MOMENTS, ids=str)
+@pytest.mark.law("US3")
 def test_what_is_not_decided_is_hidden_by_its_deadline_to_the_second(
     world: World, valid_at: datetime
 ) -> None:
@@ -74,6 +75,7 @@ def test_a_warning_comes_once_while_there_is_time(world: World) -> None:
     assert len(world.told_of("case.deadline_near")) == 1
 
 
+@pytest.mark.law("US3")
 def test_a_decision_that_it_is_not_violating_brings_back_exactly_what_was_hidden(world: World) -> None:
     upload = world.upload("alpha", "ann", drawn(1))
     first, second = report(world, upload), report(world, world.upload("alpha", "eve", drawn(2)))
@@ -127,6 +129,7 @@ def test_an_overdue_case_stays_first_in_the_queue_even_when_its_reporter_was_ask
     assert found.case_id == late
 
 
+@pytest.mark.law("US2", "US3")
 def test_no_clock_runs_for_a_report_that_is_not_valid_until_it_is(world: World) -> None:
     upload = world.upload("alpha", "ann", drawn(1))
     filed = report(world, upload, form=INCOMPLETE)
