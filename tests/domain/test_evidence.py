@@ -25,9 +25,11 @@ def evidence(
     ("found", "verdict"),
     [
         (evidence(66, 66, 60, 60), Verdict.BLOCK),
-        (evidence(40, 66, 30, 60), Verdict.BLOCK),
+        (evidence(40, 66, 39, 60), Verdict.BLOCK),
+        (evidence(40, 66, 38, 60), Verdict.REVIEW),  # the same words stamped across two pictures
         (evidence(28, 66, 48, 60), Verdict.BLOCK),  # a large sticker
         (evidence(28, 66, 21, 26), Verdict.REVIEW),  # a page around a plain picture
+        (evidence(36, 64, 33, 35), Verdict.REVIEW),  # half a collage, and the other half is plain
         (evidence(2, 2, 14, 16), Verdict.BLOCK),  # a small crop
         (evidence(2, 2, 8, 16), Verdict.REVIEW),
         (evidence(33, 66, 20, 60), Verdict.REVIEW),

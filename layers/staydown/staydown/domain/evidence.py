@@ -143,7 +143,7 @@ class EvidencePolicy:
     unrelated content at 76 or more.
 
     A sticker spoils all tiles it touches but only the fields it covers, so many confirmed fields make up
-    for tiles (many: a page around a plain picture has a dozen or two); a small crop shows few tiles, all of
+    for tiles (many: half a collage, or a page around a plain picture, has two dozen); a small crop shows few tiles, all of
     which must agree. What two unrelated pictures in the same
     frame share stays below: a frame is less than half of a picture. And where nothing but the same caption
     lies over each other, at the foot of the one and the head of the other, the pictures hardly overlap.
@@ -151,8 +151,8 @@ class EvidencePolicy:
 
     agree_distance: int = 64
     block: tuple[Demand, ...] = (
-        Demand(inliers=10, tiles=3, tile_share=0.6, field_share=0.5),
-        Demand(inliers=15, tiles=4, tile_share=0.4, field_share=0.75, fields=24),
+        Demand(inliers=10, tiles=3, tile_share=0.6, field_share=0.65),
+        Demand(inliers=15, tiles=4, tile_share=0.4, field_share=0.75, fields=36),
         Demand(inliers=15, tiles=2, tile_share=1.0, field_share=0.75),
     )
     review: tuple[Demand, ...] = (
