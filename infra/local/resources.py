@@ -119,8 +119,9 @@ def _rule(clients: Clients, logical_id: str, properties: Properties) -> Made:
     if "ScheduleExpression" in properties:
         return Made(name, {"Arn": arn("events", f"rule/{name}")})  # the emulator has no clock
     on_bus = {"EventBusName": properties["EventBusName"]} if "EventBusName" in properties else {}
-    pattern, state = json.dumps(properties["EventPattern"]), properties.get("State", "ENABLED")
-    made = events.put_rule(Name=name, EventPattern=pattern, State=state, **on_bus)
+    made = events.put_rule(Name=name, EventPattern=json.dumps(properties["EventPattern"]), **on_bus)
+    if properties.get("State") == "DISABLED":  # which means nothing to the emulator
+        return Made(name, {"Arn": made["RuleArn"]})
     targets = [{"Id": target["Id"], "Arn": target["Arn"]} for target in properties["Targets"]]
     events.put_targets(Rule=name, Targets=targets, **on_bus)
     return Made(name, {"Arn": made["RuleArn"]})
