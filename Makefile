@@ -11,7 +11,7 @@ export OPENBLAS_NUM_THREADS := 1
 export AWS_DEFAULT_REGION ?= eu-central-1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench build pages sizes clean
+.PHONY: help run demo test check bench build pages sizes clean screens
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -37,6 +37,9 @@ build: $(SAM) ## what is deployed, into .aws-sam (needs python3.13 on PATH)
 
 pages: $(READY) ## put the web pages where the deployed stack serves them (STACK=staydown)
 	@$(PY) -m infra.pages --stack $(or $(STACK),staydown)
+
+screens: $(READY) ## what every page looks like, into docs/screens (needs Chromium)
+	@$(PY) -m tests.browser.screens
 
 sizes: $(READY) ## unzipped size of each function with its layers, from .aws-sam (make build)
 	@$(PY) -m infra.sizes

@@ -47,11 +47,8 @@ stack = cache(Stack.from_environment)
 @cache
 def calls() -> IdempotentCalls:
     # A look and a bundle are recorded each time, and neither is kept anywhere.
-    return IdempotentCalls(
-        stack(),
-        app.resolve,
-        never={"POST /v1/review/cases/{case_id}/reveal", "POST /v1/audit/{case_id}/bundle"},
-    )
+    looks = {f"POST /v1/review/cases/{{case_id}}/{look}" for look in ("reveal", "comparison")}
+    return IdempotentCalls(stack(), app.resolve, never={*looks, "POST /v1/audit/{case_id}/bundle"})
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -114,6 +111,28 @@ def post_reveal(case_id: Id, request: models.RevealRequest) -> models.Revealed:
         picture = base64.b64encode(reveal_blurred(stack(), look)).decode()
         revealed = models.Revealed(image=picture, url=None, expires_at=None)
     return revealed
+
+
+@app.post(
+    "/v1/review/cases/<case_id>/comparison",
+    summary="An upload laid over the judged picture that it met, both blurred; each look is recorded",
+    tags=["reviewers"],
+)
+def post_comparison(case_id: Id, request: models.ComparisonRequest) -> models.Comparison:
+    from staydown.services.compare_pictures import compare_pictures  # noqa: PLC0415
+    from staydown.services.reveal_image import Look  # noqa: PLC0415
+
+    caller = calling_reviewer(app.current_event)
+    look = Look(
+        case_id,
+        request.upload_id,
+        caller.reviewer_id,
+        senior=caller.senior,
+        compared_with=request.entry_id,
+    )
+    found = compare_pictures(stack(), look)
+    picture = base64.b64encode(found.drawing).decode() if found.drawing is not None else None
+    return models.Comparison(image=picture, original_kept=found.original_kept)
 
 
 @app.post("/v1/review/cases/<case_id>/decision", summary="Decide a case", tags=["reviewers"])

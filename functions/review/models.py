@@ -126,6 +126,18 @@ class Revealed(BaseModel):
     expires_at: datetime | None
 
 
+class ComparisonRequest(Body):
+    upload_id: Annotated[str, Field(max_length=64)]
+    entry_id: Annotated[str, Field(max_length=64, description="One that the upload met")]
+
+
+class Comparison(BaseModel):
+    image: Annotated[
+        str | None, Field(description="Base64 of a PNG, grey and blurred; absent where only a hash is known")
+    ]
+    original_kept: Annotated[bool, Field(description="Whether the judged picture itself is in it")]
+
+
 class DecisionRequest(Body):
     outcome: Outcome
     factors: FactorsGiven

@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from tests.browser.opened import ARGUMENTS, Complaints
 from tests.journeys.deployed import Deployed, deployed
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+
+# Pages answer at once; a machine that is busy with other tests does not.
+expect.set_options(timeout=15_000)
 
 Open = Callable[..., Page]
 
@@ -64,7 +67,7 @@ def open_page(browser: Browser, stack: Deployed) -> Iterator[Open]:
             locale="en-GB",
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(15_000)
         contexts.append(context)
         if script:
             context.add_init_script(script)

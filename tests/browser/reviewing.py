@@ -18,6 +18,13 @@ def person(stack: Deployed, name: str) -> dict[str, Any]:
     return next(dict(one) for one in stack.description["reviewers"] if one["username"] == name)
 
 
+def signed_in(stack: Deployed, name: str) -> str:
+    """A script that has them signed in when a tab is opened."""
+    tokens = json.dumps(json.dumps({"AccessToken": person(stack, name)["token"]}))
+    begin = f"sessionStorage.getItem('begun') ?? sessionStorage.setItem('staydown:tokens', {tokens});"
+    return begin + "sessionStorage.setItem('begun', 1)"
+
+
 def reported(stack: Deployed, account: str, photo: str) -> str:
     """A photograph is up and was reported; the case's id."""
     upload_id = stack.app().upload(account, jpeg(photograph(photo)))
@@ -36,9 +43,7 @@ class Desk:
     @classmethod
     def of(cls, open_page: Open, stack: Deployed, name: str, **options: Any) -> Desk:
         """Signed in already, with a token that can't be renewed: signing in has tests of its own."""
-        tokens = json.dumps(json.dumps({"AccessToken": person(stack, name)["token"]}))
-        begin = f"sessionStorage.getItem('begun') ?? sessionStorage.setItem('staydown:tokens', {tokens});"
-        page = open_page("review.html", script=begin + "sessionStorage.setItem('begun', 1)", **options)
+        page = open_page("review.html", script=signed_in(stack, name), **options)
         desk = cls(page)
         expect(desk.heading("Queue")).to_be_visible()
         return desk

@@ -10,19 +10,16 @@ from playwright.sync_api import Dialog, Route, expect
 
 from tests.browser.conftest import Open
 from tests.browser.opened import findings
-from tests.browser.reviewing import Desk, person, reported
+from tests.browser.reviewing import Desk, person, reported, signed_in
 from tests.journeys.deployed import Deployed
+from tests.journeys.scenes import reported as reported_by
 from tests.journeys.scenes import taken_down
-
-PHOTOS = ("coffee", "rocket", "chelsea", "astronaut")
 
 
 @pytest.fixture
-def case(stack: Deployed, request: pytest.FixtureRequest) -> str:
+def case(stack: Deployed) -> str:
     """A case that waits: of a drawn picture that no other test has."""
-    from tests.journeys.scenes import reported as drawn_and_reported  # noqa: PLC0415
-
-    return drawn_and_reported(stack).case_id
+    return reported_by(stack).case_id
 
 
 def looks(stack: Deployed, case_id: str) -> list[bool]:
@@ -261,7 +258,8 @@ class TestThirtySeconds:
         dialog.get_by_role("textbox").fill("child")
         go.click()
         desk.send_now()
-        assert state(stack, case) == "locked"
+        locked = stack.reviewer("charlie").answer("GET", "/v1/review/locked")["cases"]
+        assert case in [one["case_id"] for one in locked]
         expect(desk.page.get_by_text("This case is locked.")).to_be_visible()
         assert desk.page.locator(".stage").count() == 0
 
@@ -397,6 +395,8 @@ def test_every_view_is_accessible_in_both_themes_and_on_a_phone(open_page: Open,
         f"appeals/{appeal['appeal_id']}": "Appeal",
         f"account/alpha/{down.account_id}": "Account",
         f"audit/{down.case_id}": "Audit",
+        "bank": "Bank",
+        "figures": "Figures",
         "pause": "Take your time",
         "nothing": "Nothing waits",
     }
@@ -430,6 +430,99 @@ def test_a_senior_blocks_an_account_and_lifts_the_block(open_page: Open, stack: 
     desk.button("Lift the block").click()
     expect(desk.page.get_by_role("main").get_by_text("Active")).to_be_visible()
     assert stack.app().account("someone")["state"] == "active"
+
+
+def test_the_restricted_group_sees_locked_cases_and_no_picture(
+    open_page: Open, stack: Deployed, case: str
+) -> None:
+    stack.reviewer("kim").claim(case)
+    stack.reviewer("kim").decide(case, "suspected_child")
+    page = open_page("review.html", script=signed_in(stack, "charlie"))
+    expect(page.get_by_role("heading", name="Locked cases")).to_be_visible()
+    assert page.get_by_role("button", name="Next case").is_hidden()
+    assert page.get_by_role("link", name="Queue").count() == 0
+    page.locator(f"a[href$='{case}']").click()
+    expect(page.get_by_text("This case is locked.")).to_be_visible()
+    assert page.locator(".stage").count() == 0
+    assert findings(page) == []
+
+
+def test_who_declares_a_conflict_of_interest_never_gets_the_case_again(
+    open_page: Open, stack: Deployed, case: str
+) -> None:
+    desk = Desk.of(open_page, stack, "robin")
+    desk.next()
+    desk.button("I have a conflict of interest").click()
+    desk.page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    assert state(stack, case) == "open"
+    desk.button("I have a conflict of interest").click()
+    desk.page.get_by_role("dialog").get_by_role("button", name="It goes to somebody else").click()
+    expect(desk.heading("Nothing waits")).to_be_visible()
+    desk.page.goto(desk.page.url.partition("#")[0] + f"#/case/{case}")
+    expect(desk.page.get_by_role("alert")).to_contain_text("conflict of interest")
+    desk.complaints.expect("403")
+    assert stack.reviewer("kim").claim(case)["claimed_by_you"]
+
+
+def test_an_upload_is_laid_over_what_it_met(open_page: Open, stack: Deployed) -> None:
+    down = taken_down(stack, "sasha")
+    copy = stack.app().upload("copier", down.picture)
+    stack.drain()
+    stack.person().report(copy)
+    desk = Desk.of(open_page, stack, "robin")
+    desk.next()
+    expect(desk.page.get_by_text("The very same file")).to_be_visible()
+    desk.button("Lay them over each other, blurred").click()
+    drawing = desk.page.get_by_role("img", name="The banked picture and the uploaded one")
+    expect(drawing).to_be_visible()
+    assert drawing.evaluate("(one) => one.naturalWidth") > 500
+    assert findings(desk.page) == []
+    assert looks(stack, desk.case_id) == [False, False]
+
+
+def test_a_refusal_that_is_overturned_says_what_the_image_shows(
+    open_page: Open, stack: Deployed, case: str
+) -> None:
+    shown = reported_by(stack)
+    stack.reviewer("kim").claim(shown.case_id)
+    stack.reviewer("kim").decide(shown.case_id, "not_violating")
+    shown.person.appeal("It is me.")
+    desk = Desk.of(open_page, stack, "robin")
+    desk.page.get_by_role("link", name="Appeals").click()
+    desk.page.get_by_role("rowheader").get_by_role("link").first.click()
+    expect(desk.heading("What the person who reported says")).to_be_visible()
+    desk.outcome("upheld").check()
+    desk.page.get_by_label("Reasons").fill("It is them.")
+    desk.button("Decide").click()
+    expect(desk.page.get_by_role("alert")).to_contain_text("What is shown")
+    desk.fill("upheld", "It is them.")
+    desk.button("Decide").click()
+    desk.send_now()
+    assert stack.reviewer("noor").case(shown.case_id)["decision"]["outcome"] == "violating"
+
+
+def test_a_senior_finds_a_picture_in_the_bank_without_sending_it(open_page: Open, stack: Deployed) -> None:
+    down = taken_down(stack, "sasha")
+    desk = Desk.of(open_page, stack, "noor")
+    sent: list[int] = []
+    desk.page.on("request", lambda request: sent.append(len(request.post_data_buffer or b"")))
+    desk.page.get_by_role("link", name="Bank").click()
+    expect(desk.heading("Bank")).to_be_focused()
+    chosen = {"name": "mine.jpg", "mimeType": "image/jpeg", "buffer": down.picture}
+    desk.page.get_by_label("Or a picture").set_input_files(chosen)  # type: ignore[arg-type]
+    expect(desk.page.get_by_text("1 entry within 31 bits.").first).to_be_visible()
+    assert sum(sent) == 0
+    desk.button("Switch off").first.click()
+    dialog = desk.page.get_by_role("dialog")
+    dialog.get_by_label("Why").select_option("wrong_image")
+    assert findings(desk.page) == []
+    dialog.get_by_role("button", name="Switch off").click()
+    expect(desk.page.get_by_text("No longer in force")).to_be_visible()
+    stack.drain()
+    assert stack.app().status(down.upload_id)["state"] in {"published", "removed"}
+    desk.page.get_by_label("PDQ hash").fill("none")
+    desk.button("Find").click()
+    expect(desk.page.get_by_role("alert")).to_contain_text("64 letters and digits")
 
 
 def test_reviewers_have_no_way_to_what_is_for_seniors(open_page: Open, stack: Deployed) -> None:

@@ -46,6 +46,15 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     robin.case(scene.case_id)
     robin.reveal(scene.case_id, scene.upload_id)
     robin.decide(scene.case_id, "violating")
+    stack.drain()
+    copy = alpha.upload("copier", scene.picture)
+    stack.drain()
+    stack.person().report(copy)
+    (again,) = alpha.status(copy)["case_ids"]
+    (match,) = robin.claim(again)["uploads"][0]["matches"]
+    laid = {"upload_id": copy, "entry_id": match["entry_id"]}
+    assert robin.answer("POST", f"/v1/review/cases/{again}/comparison", json=laid)["original_kept"]
+    robin.decide(again, "not_violating")
     scene.person.complete(statement="Thank you.")
     alpha.check(**own_hash(scene.picture))
     alpha.account(scene.account_id)

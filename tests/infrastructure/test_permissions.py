@@ -115,6 +115,7 @@ class _Tour:
         self._upload("beta", "direct", photo, direct=True)
         self._post("/v1/checks", "alpha", {"pdq": "0f" * 32, "quality": 100})
         self._get("/v1/accounts/poster", "alpha")
+        self._a_copy_compared(stopped)
         self._get(f"/v1/audit/{case}", "noor")
         assert self._get("/v1/stats", "noor")["decisions"]["violating"] == 1
         assert self._get(f"/v1/stats/statements/{case}", "noor")["statements"]
@@ -133,6 +134,14 @@ class _Tour:
         self._told_again(stopped)  # before the sweep that follows from the appeal
         self.stack.drain()
         assert self._get(f"/v1/uploads/{first}", "alpha")["state"] == "published"
+
+    def _a_copy_compared(self, stopped: str) -> None:
+        filed = self._report(uploads=[stopped])
+        case = self._post("/v1/review/next", "kim", {})["case"]
+        (upload,) = case["uploads"]
+        laid = {"upload_id": stopped, "entry_id": upload["matches"][0]["entry_id"]}
+        assert self._post(f"/v1/review/cases/{case['case_id']}/comparison", "kim", laid)["original_kept"]
+        self._with_secret(f"/v1/cases/{filed['case_number']}/withdraw", filed, None)
 
     def _the_audit_anchored(self, case: str) -> None:
         self.stack.drain()

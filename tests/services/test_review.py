@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from unittest import mock
 
 import pytest
 from staydown.aws.audit_store import case_chain
+from staydown.aws.images import ImageAbsent
 from staydown.domain.cases import CaseState, Outcome
 from staydown.domain.errors import (
     AlreadyDecided,
@@ -18,13 +20,24 @@ from staydown.domain.errors import (
     NotAllowed,
     NotFound,
 )
+from staydown.domain.uploads import Upload
 from staydown.services.amend_report import withdraw_report
+from staydown.services.compare_pictures import Comparison, compare_pictures
 from staydown.services.read_audit import read_audit
 from staydown.services.reveal_image import Look, reveal_blurred, reveal_sharp
 from staydown.services.review_queue import claim_case, claim_next, declare_conflict, list_locked, list_queue
 from staydown.services.view_case import Onlooker, open_case, view_case
 
-from tests.support.people import INCOMPLETE, NOT_VIOLATING, answer, appeal, decide, judge, report
+from tests.support.people import (
+    INCOMPLETE,
+    NOT_VIOLATING,
+    answer,
+    appeal,
+    decide,
+    judge,
+    judged_story,
+    report,
+)
 from tests.support.pictures import BROKEN, drawn, drawn_hash, photograph
 from tests.support.world import World, memory_world
 
@@ -208,6 +221,66 @@ class TestLooking:
         claim_case(photos.stack, case_id=case_id, reviewer="ada")
         with pytest.raises(Conflict, match="can't be shown"):
             reveal_blurred(photos.stack, look(case_id, upload.upload_id))
+
+
+class TestComparing:
+    """A copy of a judged picture was reported, and somebody works on that case."""
+
+    def copy(self, world: World) -> tuple[Upload, Look]:
+        story = judged_story(world, photograph(1))
+        world.drain()
+        copy = world.upload("beta", "bob", photograph(1, kind="JPEG"))
+        case_id = report(world, copy).cases[0].case_id
+        claim_case(world.stack, case_id=case_id, reviewer="ada")
+        laid = Look(case_id, copy.upload_id, "ada", senior=False, compared_with=story.case.banked[0])
+        return world.again(story.upload), laid
+
+    def test_the_judged_picture_and_the_upload_are_laid_over_each_other_blurred(self, photos: World) -> None:
+        _, laid = self.copy(photos)
+        found = compare_pictures(photos.stack, laid)
+        assert found.original_kept
+        assert found.drawing is not None
+        assert found.drawing.startswith(b"\x89PNG")
+        assert looks(photos, laid.case_id) == [("ada", False)]
+        (record,) = (
+            one
+            for one in photos.stack.audit.records(case_chain(laid.case_id))
+            if one.action == "image.looked_at"
+        )
+        assert record.details["entry_id"] == laid.compared_with
+
+    def test_it_works_when_the_judged_picture_is_not_kept_any_more(self, photos: World) -> None:
+        judged, laid = self.copy(photos)
+        read = photos.stack.images.read
+
+        def gone(upload: Upload) -> bytes:
+            if upload.upload_id == judged.upload_id:
+                raise ImageAbsent
+            return read(upload)
+
+        with mock.patch.object(photos.stack.images, "read", gone):
+            found = compare_pictures(photos.stack, laid)
+        assert not found.original_kept
+        assert found.drawing is not None
+
+    def test_of_a_bare_hash_there_is_nothing_to_draw(self, photos: World) -> None:
+        upload = photos.upload("alpha", "ann", photograph(2))
+        assert upload.fingerprint is not None
+        report(photos, hashes=[upload.fingerprint.upright.pdq])
+        photos.drain()
+        held = photos.upload("beta", "bob", photograph(2, kind="JPEG"))
+        case_id = held.cases[0]
+        claim_case(photos.stack, case_id=case_id, reviewer="ada")
+        laid = Look(case_id, held.upload_id, "ada", senior=False, compared_with=held.matches[0].entry_id)
+        assert compare_pictures(photos.stack, laid) == Comparison(None, original_kept=False)
+
+    def test_it_is_a_look_like_any_other(self, photos: World) -> None:
+        _, laid = self.copy(photos)
+        with pytest.raises(NotAllowed):
+            compare_pictures(photos.stack, replace(laid, reviewer="ben"))
+        with pytest.raises(NotFound):
+            compare_pictures(photos.stack, replace(laid, compared_with="another"))
+        assert looks(photos, laid.case_id) == []
 
 
 def test_a_reviewer_sees_what_was_matched_and_not_who_reported(world: World) -> None:

@@ -38,4 +38,9 @@ export class Hasher {
       this.#worker.postMessage({ id, file });
     });
   }
+
+  /** Nothing is hashed any more. */
+  close() {
+    this.#worker.terminate();
+  }
 }

@@ -1,8 +1,9 @@
 // Appeals: a request to look again, for somebody who had no part in the case.
-import { append, data, h, icon, replace } from "../dom.js";
+import { append, data, h, icon } from "../dom.js";
 import { keep, kept } from "../kept.js";
 import { notice } from "../shell.js";
 import { moment, t } from "../strings.js";
+import { choose, chosen, complete, factorFields, FACTORS, group, onlyNone } from "./factors.js";
 import { later, pendingAbout } from "./pending.js";
 import { caseName, shortName } from "./queue.js";
 import { call } from "./session.js";
@@ -12,9 +13,9 @@ import { table } from "./table.js";
 const PAGE = 100;
 const OUTCOMES = ["upheld", "rejected"];
 
-export async function show(place, [appealId], context) {
+export async function show(place, [appealId]) {
   const { body } = await call("GET", "/v1/review/appeals", { query: { limit: PAGE } });
-  if (appealId) await one(place, body.appeals.find((appeal) => appeal.appeal_id === appealId), context);
+  if (appealId) await one(place, body.appeals.find((appeal) => appeal.appeal_id === appealId));
   else list(place, body);
 }
 
@@ -34,10 +35,15 @@ function row(appeal) {
   return [
     h("a", { href: `#/appeals/${appeal.appeal_id}` }, t("review.appeal_read"), " ", caseName(appeal.appeal_id)),
     caseName(appeal.case_id),
-    data(`${appeal.platform} / ${appeal.account_id}`),
+    party(appeal),
     moment(appeal.filed_at),
     whose(appeal),
   ];
+}
+
+/** Who asks: an account by its name; of who reported, nothing but that they did. */
+function party(appeal) {
+  return appeal.account_id ? data(`${appeal.platform} / ${appeal.account_id}`) : t(`review.party.${appeal.party}`);
 }
 
 function whose(appeal) {
@@ -46,7 +52,7 @@ function whose(appeal) {
     : h("span", { class: "badge success" }, icon("check"), t("review.whose.others"));
 }
 
-async function one(place, appeal, context) {
+async function one(place, appeal) {
   if (!appeal) {
     append(place, h("h1", {}, t("review.appeal")), notice("info", t("review.appeal_gone")), h("p", {}, h("a", { href: "#/appeals" }, t("review.appeals"))));
     return;
@@ -57,31 +63,35 @@ async function one(place, appeal, context) {
     h("div", { class: "row" }, whose(appeal), h("span", { class: "small muted" }, t("review.appeal_filed", { when: moment(appeal.filed_at) }))),
     h("div", { class: "case" },
       h("div", { class: "stack" },
-        h("section", { class: "card stack" }, h("h2", {}, t("review.appeal_says")), h("blockquote", {}, data(appeal.statement)), h("p", { class: "small" }, data(`${appeal.platform} / ${appeal.account_id}`))),
+        h("section", { class: "card stack" }, h("h2", {}, t(`review.appeal_says.${appeal.party}`)), h("blockquote", {}, data(appeal.statement)), h("p", { class: "small" }, party(appeal))),
         seen.decision && h("section", { class: "card stack" }, h("h2", {}, t("review.decision")),
           h("p", {}, t(`review.outcome.${seen.decision.outcome}`), " · ", moment(seen.decision.at)), h("blockquote", {}, data(seen.decision.reasons))),
         h("p", {}, h("a", { href: `#/case/${seen.case_id}` }, t("review.case_open")))),
-      appeal.you_took_part ? notice("warning", t("problem.same-reviewer"), h("p", {}, t("problem.same-reviewer.do"))) : form(appeal, seen, context)));
+      appeal.you_took_part ? notice("warning", t("problem.same-reviewer"), h("p", {}, t("problem.same-reviewer.do"))) : form(appeal, seen)));
 }
 
-function form(appeal, seen, context) {
+/** Upholding an appeal of a refusal judges the image: what it shows has to be said then. */
+function form(appeal, seen) {
   const draft = `draft:appeal:${appeal.appeal_id}`;
+  const refusal = appeal.party !== "account_holder";
   const reasons = h("textarea", { id: "appeal-reasons", maxLength: 5000, rows: 5, required: true });
   const trouble = h("div", {});
-  const element = h("form", { class: "card stack", noValidate: true, on: { submit: (event) => { event.preventDefault(); decide(); }, input: remember } },
+  const factors = h("div", { class: "stack", hidden: true }, refusal && factorFields());
+  const element = h("form", { class: "card stack decision", noValidate: true, on: { submit: (event) => { event.preventDefault(); decide(); }, input: remember, change: changed } },
     h("h2", {}, t("review.appeal_decide")),
-    h("fieldset", {}, h("legend", {}, t("review.field.outcome")),
-      h("div", { class: "choices" }, OUTCOMES.map((outcome, index) => h("label", { class: "choice" }, h("input", { type: "radio", name: "outcome", value: outcome }),
-        h("span", {}, t(`review.appeal_outcome.${outcome}`), h("span", { class: "hint" }, " ", t(`review.appeal_outcome.${outcome}.does`))), h("kbd", { class: "key", "aria-hidden": "true" }, index + 1))))),
+    group("outcome", "radio", OUTCOMES, { wide: true, content: (value, index) => [
+      h("span", {}, t(`review.appeal_outcome.${value}`), h("span", { class: "hint" }, t(refusal ? `review.refusal_outcome.${value}.does` : `review.appeal_outcome.${value}.does`))),
+      h("kbd", { class: "key", "aria-hidden": "true" }, index + 1)] }),
+    factors,
     h("div", {}, h("label", { for: "appeal-reasons" }, t("review.field.reasons")), reasons),
     trouble,
-    h("div", { class: "row" }, keyed("d", { class: "primary", on: { click: decide } }, t("review.decide"))),
-    h("p", { class: "hint" }, t("review.decide_hint")));
+    h("div", { class: "row actions" }, keyed("d", { class: "primary", on: { click: decide } }, t("review.decide")), h("p", { class: "hint" }, t("review.decide_hint"))));
   const before = kept(draft);
   if (before) {
+    choose(element, before);
     reasons.value = before.reasons;
-    for (const input of element.querySelectorAll("input")) input.checked = input.value === before.outcome;
   }
+  show();
   ofThisPage([
     ...OUTCOMES.map((outcome, index) => [String(index + 1), `review.appeal_outcome.${outcome}`, () => element.querySelector(`[value=${outcome}]`).click()]),
     ["d", "review.decide", decide],
@@ -90,7 +100,21 @@ function form(appeal, seen, context) {
   return element;
 
   function values() {
-    return { outcome: new FormData(element).get("outcome"), reasons: reasons.value };
+    return { ...chosen(element), reasons: reasons.value };
+  }
+
+  function asked() {
+    return refusal && values().outcome === "upheld";
+  }
+
+  function show() {
+    factors.hidden = !asked();
+  }
+
+  function changed(event) {
+    onlyNone(element, event.target);
+    show();
+    remember();
   }
 
   function remember() {
@@ -99,21 +123,16 @@ function form(appeal, seen, context) {
 
   function decide() {
     const given = values();
-    const missing = ["outcome", "reasons"].filter((name) => !given[name]?.trim());
-    replace(trouble);
-    if (missing.length) {
-      replace(trouble, notice("danger", t("review.missing"), h("ul", {}, missing.map((name) => h("li", {}, t(`review.field.${name}`))))));
-      (missing[0] === "reasons" ? reasons : element.querySelector("input")).focus();
-      return;
-    }
+    if (!complete(element, given, ["outcome", ...(asked() ? FACTORS : []), "reasons"], trouble, reasons)) return;
+    const { outcome, reasons: why, ...shown } = given;
     keep(draft, null);
     later({
-      label: t("review.pending.appeal", { case: shortName(seen.case_id), outcome: t(`review.appeal_outcome.${given.outcome}`) }),
+      label: t("review.pending.appeal", { case: shortName(seen.case_id), outcome: t(`review.appeal_outcome.${outcome}`) }),
       about: appeal.appeal_id,
       back: `#/appeals/${appeal.appeal_id}`,
       draft: { name: draft, value: given },
       path: `/v1/review/appeals/${encodeURIComponent(appeal.appeal_id)}/decision`,
-      body: { outcome: given.outcome, reasons: given.reasons.trim() },
+      body: { outcome, reasons: why.trim(), ...(asked() ? { factors: shown } : {}) },
     });
     location.hash = "#/appeals";
   }

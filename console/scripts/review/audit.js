@@ -1,6 +1,7 @@
 // The audit of a case: its chains, verified by the server as it reads them.
-import { append, data, h, icon } from "../dom.js";
-import { notice } from "../shell.js";
+import { Problem } from "../api.js";
+import { append, data, h, icon, replace } from "../dom.js";
+import { notice, problemNotice } from "../shell.js";
 import { has, moment, t } from "../strings.js";
 import { caseName } from "./queue.js";
 import { call } from "./session.js";
@@ -10,30 +11,54 @@ export async function show(place, [caseId]) {
   append(place, h("h1", {}, t("review.audit")), search(caseId));
   if (!caseId) return;
   const { body } = await call("GET", `/v1/audit/${encodeURIComponent(caseId)}`);
+  const trouble = h("div", {});
   const broken = body.chains.filter((chain) => !chain.whole);
   append(place, 
     broken.length
       ? notice("danger", t("review.audit_broken", { count: broken.length }), broken.map((chain) => h("p", {}, data(`${chain.chain}: ${chain.broken}`))))
       : notice("success", t("review.audit_whole", { count: body.chains.length })),
-    h("p", {}, h("a", { href: `#/case/${caseId}` }, t("review.case"), " ", caseName(caseId))),
+    h("div", { class: "row" }, h("a", { href: `#/case/${caseId}` }, t("review.case"), " ", caseName(caseId)),
+      h("button", { type: "button", class: "small", on: { click: bundle } }, t("review.bundle")), h("span", { class: "small muted" }, t("review.bundle_what"))),
+    trouble,
     body.chains.map(chain));
+
+  /** As a file, for a court: what is in it and what not is said beside the button. */
+  async function bundle() {
+    try {
+      const { body: content } = await call("POST", `/v1/audit/${encodeURIComponent(caseId)}/bundle`, { body: {} });
+      const url = URL.createObjectURL(new Blob([JSON.stringify(content, null, 1)], { type: "application/json" }));
+      h("a", { href: url, download: `case-${caseId}.json` }).click();
+      setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      replace(trouble, problemNotice(error));
+    }
+  }
 }
 
 function chain(one) {
+  const vouched = one.anchored ? t("review.anchored", { count: one.anchored }) : t("review.not_anchored");
   return h("section", { class: "card stack" },
     h("h2", {}, icon(one.whole ? "check" : "alert"), " ", t(one.chain.startsWith("case") ? "review.chain_case" : "review.chain_upload"), " ", h("span", { class: "code small", translate: "no" }, one.chain)),
+    h("p", { class: "small muted" }, vouched),
     table({
       caption: t("review.chain_caption", { count: one.records.length }),
       heads: ["number", "when", "who", "what", "details", "digest"],
       rows: one.records.map((record) => [
         data(String(record.seq)),
         h("time", { class: "nowrap", dateTime: record.at }, moment(record.at, { dateStyle: "short", timeStyle: "medium" })),
-        record.actor === "system" ? t("review.system") : caseName(record.actor),
+        actor(record.actor),
         action(record.action),
         h("span", { class: "small" }, details(record.details)),
         h("span", { class: "code", translate: "no", title: record.digest }, record.digest.slice(0, 12)),
       ]),
     }));
+}
+
+/** A reviewer by their pseudonym; who reported and whose account it is are not told apart here. */
+function actor(name) {
+  const key = `review.actor.${name}`;
+  return has(key) ? t(key) : caseName(name);
 }
 
 function action(name) {

@@ -1,8 +1,9 @@
 // A case: its pictures, what they met, who says what, and the decision.
-import { Problem } from "../api.js";
+import { newKey, Problem } from "../api.js";
 import { append, data, h, icon, replace } from "../dom.js";
-import { notice, problemNotice } from "../shell.js";
+import { announce, notice, problemNotice } from "../shell.js";
 import { moment, t } from "../strings.js";
+import { asked } from "./asking.js";
 import { deadline } from "./clock.js";
 import { decisionForm } from "./decision.js";
 import { matchesOf } from "./matches.js";
@@ -18,7 +19,8 @@ const UNDECIDED = ["open", "needs_information"];
 
 export async function show(place, [caseId], context) {
   const path = `/v1/review/cases/${encodeURIComponent(caseId)}`;
-  let found = await call("GET", path);
+  const [first, templates] = await Promise.all([call("GET", path), allTemplates(context.me)]);
+  let found = first;
   const changed = h("div", {});
   const title = h("h1", {}, t("review.case"), " ", caseName(caseId));
   const facts = h("div", { class: "case-bar row" });
@@ -41,16 +43,17 @@ export async function show(place, [caseId], context) {
     const mine = undecided && seen.claimed_by_you;
     if (undecided && !mine) seenPictures = null;
     const looks = mine || (!undecided && seen.state !== "locked" && (seen.appeal_id || context.me.senior));
-    const first = looks && seen.uploads.length ? shown(seen) : null;
+    const pictured = looks && seen.uploads.length ? shown(seen) : null;
     replace(body,
       h("div", { class: "stack" },
-        looks ? first?.element ?? notice("info", t("review.no_uploads")) : closed(seen, undecided),
-        reports(seen),
-        seen.uploads.map((upload, index) => about(upload, index, seen.uploads.length))),
+        looks ? pictured?.element ?? notice("info", t("review.no_uploads")) : closed(seen, undecided),
+        seen.uploads.map((upload, index) => about(seen, upload, index, looks)),
+        reports(seen)),
       h("div", { class: "stack" },
-        mine && !pendingAbout().includes(caseId) && decisionForm({ found, label: shortName(caseId), done: fill, onwards: context.next, keys: looks && first ? [["h", "review.picture.hold_focus", () => first.hold().focus()]] : [] }),
+        mine && !pendingAbout().includes(caseId) && decisionForm({ found, templates, label: shortName(caseId), done: fill, onwards: context.next, keys: pictured ? [["h", "review.picture.hold_focus", () => pictured.hold().focus()]] : [] }),
         mine && pendingAbout().includes(caseId) && notice("info", t("review.pending.this"), h("p", {}, t("review.pending.this_what"))),
-        mine && h("p", {}, h("button", { type: "button", class: "quiet", on: { click: () => context.aside(caseId) } }, t("review.aside"))),
+        mine && h("p", {}, h("button", { type: "button", class: "quiet", on: { click: () => context.aside(caseId) } }, t("review.aside")), " ",
+          h("button", { type: "button", class: "quiet", on: { click: conflict } }, t("review.conflict"))),
         decided(seen),
         seen.appeal_id && notice("warning", t("review.appeal_waits"), h("p", {}, h("a", { href: `#/appeals/${seen.appeal_id}` }, t("review.appeal_open")))),
         history(seen, context.me)));
@@ -93,6 +96,19 @@ export async function show(place, [caseId], context) {
     }
   }
 
+  /** Somebody who knows who is shown, or whose account it is, judges nothing here; there is no way back. */
+  async function conflict() {
+    const sure = await asked(t("review.conflict"), t("review.conflict_what"), t("review.conflict_go"));
+    if (!sure) return;
+    try {
+      await call("POST", `${path}/conflict`, { key: newKey() });
+      announce(t("review.conflict_done"));
+      context.next();
+    } catch (error) {
+      await refused(error);
+    }
+  }
+
   async function refused(error, retry) {
     if (!(error instanceof Problem)) throw error;
     found = await call("GET", path).catch(() => found);
@@ -123,6 +139,15 @@ export async function show(place, [caseId], context) {
   }
 }
 
+let templates;
+
+/** Reasons to start from, as the service has them; read once. */
+async function allTemplates(me) {
+  if (!me.reviews) return [];
+  templates ??= call("GET", "/v1/review/templates").then(({ body }) => body.templates);
+  return templates;
+}
+
 /** One picture at a time: the others are a click away, and nobody sees more than they ask for. */
 function pictures(seen) {
   const { case_id: caseId, uploads } = seen;
@@ -150,18 +175,19 @@ function reports(seen) {
       h("blockquote", {}, report.statement ? data(report.statement) : t("review.no_statement")))));
 }
 
-function about(upload, index, all) {
+function about(seen, upload, index, looks) {
+  const all = seen.uploads.length;
   const size = upload.width ? t("review.upload_size", { width: upload.width, height: upload.height, count: upload.frames }) : t("review.unknown");
   return h("section", { class: "card stack" },
     h("h2", {}, t("review.upload", { number: index + 1, all })),
+    matchesOf(seen.case_id, upload, looks),
     h("dl", { class: "facts" },
       fact("account", h("a", { href: `#/account/${encodeURIComponent(upload.platform)}/${encodeURIComponent(upload.account_id)}` }, data(`${upload.platform} / ${upload.account_id}`))),
       fact("received", moment(upload.received_at)),
       fact("state", t(`review.upload_state.${upload.state}`)),
       fact("public", t(upload.was_published ? "review.was_public" : "review.never_public")),
       fact("size", size),
-      fact("quality", upload.quality === null ? t("review.unknown") : t(upload.quality < 50 ? "review.quality_poor" : "review.quality_good", { quality: upload.quality }))),
-    matchesOf(upload));
+      fact("quality", upload.quality === null ? t("review.unknown") : t(upload.quality < 50 ? "review.quality_poor" : "review.quality_good", { quality: upload.quality }))));
 }
 
 function decided(seen) {

@@ -17,20 +17,27 @@ const VIEWS = {
   appeals: () => import("./appeals.js"),
   account: () => import("./account.js"),
   audit: () => import("./audit.js"),
+  bank: () => import("./bank.js"),
+  figures: () => import("./figures.js"),
+  locked: () => import("./locked.js"),
 };
+/** Address, words, and who may go there. */
 const NAV = [
-  ["queue", "review.nav.queue"],
-  ["appeals", "review.nav.appeals"],
-];
-const NAV_SENIOR = [
-  ["account", "review.nav.account"],
-  ["audit", "review.nav.audit"],
+  ["queue", "review.nav.queue", (me) => me.reviews],
+  ["appeals", "review.nav.appeals", (me) => me.reviews],
+  ["locked", "review.nav.locked", (me) => me.childSafety],
+  ["account", "review.nav.account", (me) => me.senior],
+  ["bank", "review.nav.bank", (me) => me.senior],
+  ["audit", "review.nav.audit", (me) => me.senior || me.childSafety],
+  ["figures", "review.nav.figures", (me) => me.senior],
 ];
 
 const { main, nav } = await layOut({ areas: ["review"], title: "review.title", home: "review.html", controls, helpLead: "review.help_lead" });
 const view = h("div", { class: "view" });
 let leave = () => {};
 let shown = 0;
+/** The view of an address without one. */
+let first = "queue";
 
 if (whoIsIn()) start();
 else askIn();
@@ -48,18 +55,23 @@ function start() {
   const me = whoIsIn();
   const bar = h("section", { class: "pending", "aria-label": t("review.pending"), hidden: true });
   const exposure = h("div", { class: "exposure no-print" });
-  const links = [...NAV, ...(me.senior ? NAV_SENIOR : [])].map(([name, text]) => h("a", { href: `#/${name}`, "data-view": name }, t(text)));
+  const mine = NAV.filter(([, , may]) => may(me));
+  first = mine[0]?.[0] ?? "queue";
+  const links = mine.map(([name, text]) => h("a", { href: `#/${name}`, "data-view": name }, t(text)));
   replace(nav, links);
   document.querySelector(".signed-in").hidden = false;
+  document.querySelector(".next").hidden = !me.reviews;
   document.querySelector(".signed-in .who").textContent = me.username;
   replace(main, exposure, view);
   document.body.append(bar);
   startPending(bar);
   onExposure(() => replace(exposure, breakSuggestion(() => (location.hash = "#/pause")), exposureLine() && h("p", { class: "small muted" }, exposureLine())));
-  everywhere("n", "review.next", next);
-  everywhere("q", "review.nav.queue", () => (location.hash = "#/queue"));
-  everywhere("a", "review.nav.appeals", () => (location.hash = "#/appeals"));
-  everywhere("u", "review.pending.undo", undoLast);
+  if (me.reviews) {
+    everywhere("n", "review.next", next);
+    everywhere("q", "review.nav.queue", () => (location.hash = "#/queue"));
+    everywhere("a", "review.nav.appeals", () => (location.hash = "#/appeals"));
+    everywhere("u", "review.pending.undo", undoLast);
+  }
   everywhere("?", "review.shortcuts", showShortcuts);
   listen();
   addEventListener("hashchange", go);
@@ -68,8 +80,8 @@ function start() {
 
 function controls() {
   return h("div", { class: "signed-in row", hidden: true },
-    keyed("n", { class: "primary", on: { click: next } }, t("review.next")),
-    h("button", { type: "button", class: "quiet for-keys", on: { click: showShortcuts } }, t("review.shortcuts"), h("kbd", { class: "key", "aria-hidden": "true" }, "?")),
+    keyed("n", { class: "primary next", on: { click: next } }, t("review.next")),
+    h("button", { type: "button", class: "quiet for-keys", on: { click: showShortcuts } }, h("span", { class: "visually-hidden" }, t("review.shortcuts")), h("kbd", { "aria-hidden": "true" }, "?")),
     h("span", { class: "row who-row" }, icon("person"), data("", { class: "who" })),
     h("button", { type: "button", class: "quiet", on: { click: leaveForToday } }, t("sign_in.out")));
 }
@@ -93,14 +105,14 @@ async function go() {
   leave = () => {};
   ofThisPage([]);
   for (const link of nav.querySelectorAll("a")) {
-    if (link.dataset.view === (name || "queue")) link.setAttribute("aria-current", "page");
+    if (link.dataset.view === (name || first)) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
   const place = h("div", { class: "stack" });
   try {
     if (name === "pause" || name === "nothing") quiet(place, name);
     else {
-      const module = await (VIEWS[name] ?? VIEWS.queue)();
+      const module = await (VIEWS[name] ?? VIEWS[first])();
       if (mine !== shown) return;
       replace(view, h("p", { class: "muted", role: "status" }, t("review.loading")));
       const left = await module.show(place, rest, { me: whoIsIn(), next, aside });

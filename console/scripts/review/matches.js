@@ -1,18 +1,45 @@
 // What an upload met in the bank: how near, seen how, and what the entry rests on.
-import { data, h, icon } from "../dom.js";
+import { Problem } from "../api.js";
+import { data, h, icon, replace } from "../dom.js";
+import { problemNotice } from "../shell.js";
 import { has, t } from "../strings.js";
 import { caseName } from "./queue.js";
+import { call } from "./session.js";
 
 const BITS = 256;
 /** As the policy's defaults draw the lines (template.yaml); shown, not judged by. */
 const MARKS = [31, 47];
 
-export function matchesOf(upload) {
+/** looks: whether the pictures may be looked at. */
+export function matchesOf(caseId, upload, looks) {
   if (!upload.matches.length) return h("p", { class: "muted" }, t("review.no_match"));
-  return h("div", { class: "stack" }, h("h3", {}, t("review.matches")), upload.matches.map(match));
+  return h("div", { class: "stack" }, h("h3", {}, t("review.matches")), upload.matches.map((found) => match(found, looks && comparison(caseId, upload, found))));
 }
 
-function match(found) {
+/** Both laid over each other, grey and blurred, when it is asked for: that is a look, too. */
+function comparison(caseId, upload, found) {
+  const place = h("div", { class: "stack" });
+  const button = h("button", { type: "button", class: "small", on: { click: compare } }, icon("zoom"), t("review.compare"));
+  replace(place, h("p", {}, button));
+  return place;
+
+  async function compare() {
+    button.disabled = true;
+    try {
+      const { body } = await call("POST", `/v1/review/cases/${encodeURIComponent(caseId)}/comparison`, { body: { upload_id: upload.upload_id, entry_id: found.entry_id } });
+      replace(place, body.image
+        ? h("div", { class: "compared", tabIndex: 0, role: "region", "aria-label": t("review.compare") }, h("img", { src: `data:image/png;base64,${body.image}`, alt: t("review.compared"), draggable: false }))
+        : h("p", { class: "muted" }, t("review.compare_hash_only")),
+      body.image && !body.original_kept && h("p", { class: "small muted" }, t("review.compare_not_kept")));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      button.disabled = false;
+      replace(place, problemNotice(error), h("p", {}, button));
+    }
+  }
+}
+
+function match(found, laid) {
   const standing = found.standing ?? "unknown";
   const kinds = { confirmed: "danger", unverified: "warning", allowed: "success" };
   return h("div", { class: "match stack" },
@@ -26,7 +53,8 @@ function match(found) {
       h("dt", {}, t("review.fact.provenance")),
       h("dd", {}, found.provenance.length ? found.provenance.map((one) => t(`review.provenance.${one}`)).join(", ") : t("review.provenance.none")),
       found.cases.length > 0 && [h("dt", {}, t("review.fact.cases")), h("dd", {}, found.cases.map((one, index) => [index > 0 && ", ", h("a", { href: `#/case/${one}` }, caseName(one))]))],
-      h("dt", {}, t("review.fact.entry")), h("dd", {}, h("span", { class: "code", translate: "no" }, found.entry_id))));
+      h("dt", {}, t("review.fact.entry")), h("dd", {}, h("span", { class: "code", translate: "no" }, found.entry_id))),
+    laid);
 }
 
 /** The distance on a line from 0 to 64, with the marks where it is blocked and where it is looked at. */

@@ -9,13 +9,14 @@ import { signInForm } from "./sign_in.js";
 
 let waiting;
 
-/** {username, groups, senior, admin}, or null. */
+/** {username, admin, senior, reviews, childSafety: which pages are theirs}, or null. */
 export function whoIsIn() {
   const tokens = kept("tokens");
   if (!tokens) return null;
   const { username, "cognito:groups": groups = [] } = claims(tokens.AccessToken);
   const admin = groups.includes("admin");
-  return { username, groups, admin, senior: admin || groups.includes("senior") };
+  const senior = admin || groups.includes("senior");
+  return { username, admin, senior, reviews: senior || groups.includes("reviewer"), childSafety: groups.includes("child_safety") };
 }
 
 export function signedIn(tokens) {

@@ -22,13 +22,14 @@ _NO_PICTURE = "The upload is no picture that could be read; it can't be shown."
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Who looks at what."""
+    """Who looks at what. compared_with: the entry of the bank that it is laid over, if it is."""
 
     case_id: str
     upload_id: str
     reviewer: str
     senior: bool
     reviews: bool = True
+    compared_with: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class SharpLink:
 
 def reveal_blurred(stack: Stack, look: Look) -> bytes:
     """A small, grey, blurred JPEG, made for this look and kept nowhere."""
-    upload = _record_look(stack, look, sharp=False)
+    upload = record_look(stack, look, sharp=False)
     settings = stack.settings
     limits = Limits(
         max_bytes=settings.max_upload_bytes,
@@ -57,7 +58,7 @@ def reveal_blurred(stack: Stack, look: Look) -> bytes:
 
 
 def reveal_sharp(stack: Stack, look: Look) -> SharpLink:
-    upload = _record_look(stack, look, sharp=True)
+    upload = record_look(stack, look, sharp=True)
     life = stack.settings.reveal_life
     try:
         return SharpLink(stack.images.link(upload, life=life), stack.now() + life)
@@ -66,7 +67,8 @@ def reveal_sharp(stack: Stack, look: Look) -> SharpLink:
 
 
 @retried
-def _record_look(stack: Stack, look: Look, *, sharp: bool) -> Upload:
+def record_look(stack: Stack, look: Look, *, sharp: bool) -> Upload:
+    """Put the look on record, if it is allowed; the upload. NotAllowed, CaseIsLocked, NotFound, Conflict."""
     case = load_case(stack, look.case_id)
     if case.state is CaseState.LOCKED:
         record_view(stack, case, look.reviewer, "look.refused", "image")
@@ -79,8 +81,12 @@ def _record_look(stack: Stack, look: Look, *, sharp: bool) -> Upload:
     if upload.fingerprint is None:
         # Whatever these bytes are, they are nothing to send to a reviewer's browser.
         raise Conflict(_NO_PICTURE)
+    details: dict[str, object] = {"upload_id": look.upload_id, "sharp": sharp}
+    if look.compared_with is not None:
+        if all(match.entry_id != look.compared_with for match in upload.matches):
+            raise NotFound(f"The upload has met no entry {look.compared_with[:64]!r}.")
+        details["entry_id"] = look.compared_with
     transaction = stack.transaction()
-    details = {"upload_id": look.upload_id, "sharp": sharp}
     save_case(stack, transaction, case, actor=look.reviewer, action="image.looked_at", details=details)
     transaction.commit()
     return upload

@@ -1,0 +1,223 @@
+"""`make screens`: what every page looks like, into docs/screens, after a fortnight of the story.
+
+The photographs are the demo's: a cup of coffee, a cat, a rocket. No page is shown with anything else.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from infra.demo.pictures import CLAIMED, COPIES, INNOCENT, REPORTED, hashed_on_own_device, jpeg, photograph
+from infra.local.stack import ROOT
+from tests.browser.conftest import CHROMIUM
+from tests.browser.opened import ARGUMENTS
+from tests.browser.reporting import FilledForm
+from tests.journeys.deployed import Deployed, deployed
+
+SCREENS = ROOT / "docs" / "screens"
+DESK, PHONE = (1280, 900), (390, 844)
+
+
+@dataclass(frozen=True)
+class Story:
+    """What there is to show. case: about the rocket, which is only claimed. link: of a notice."""
+
+    decided: str
+    case: str
+    appeal: str
+    upload: str
+    link: str
+
+
+def play(stack: Deployed) -> Story:
+    alpha, beta = stack.app("alpha"), stack.app("beta")
+    coffee, cat, rocket = photograph(REPORTED), photograph(INNOCENT), photograph(CLAIMED)
+    posted = alpha.upload("mallory", jpeg(coffee).data)
+    stack.drain()
+    person = stack.person()
+    person.report(posted, statement="That is me, and I never agreed to this.")
+    decided = str(stack.reviewer("robin").next()["case_id"])
+    stack.stack.clock.advance(timedelta(hours=5))
+    stack.reviewer("robin").decide(decided, "violating")
+    stack.drain()
+    for day, (_, copied) in enumerate(list(COPIES.items())):
+        stack.stack.clock.advance(timedelta(hours=24))
+        for number in range(1 + day % 3):
+            file = copied(coffee)
+            app = (alpha, beta)[(day + number) % 2]
+            app.upload(f"account-{day}-{number}", file.data, file.media_type)
+        stack.drain()
+        if day % 4 == 1:
+            _refused(stack, jpeg(cat, quality=80 + day).data, hours=3 * day)
+    hashed = dict(zip(("pdq", "quality"), hashed_on_own_device(rocket), strict=True))
+    stack.person().report(hashes=[hashed], statement="I have not seen it posted yet. Please don't let it be.")
+    stack.stack.clock.advance(timedelta(hours=20))
+    held = beta.upload("peggy", jpeg(rocket, quality=60).data)
+    fresh = alpha.upload("oscar", jpeg(cat).data)
+    stack.drain()
+    stack.person().report(fresh)
+    (case,) = beta.status(held)["case_ids"]
+    appeal = {
+        "account_id": "mallory",
+        "case_id": decided,
+        "statement": "It is a photograph of my own coffee.",
+    }
+    alpha.answer("POST", "/v1/appeals", json=appeal)
+    notices = "/v1/accounts/mallory/notices"
+    told = alpha.answer("GET", notices)["notices"]
+    statement = next(one for one in told if one["kind"] == "statement_of_reasons")
+    token = alpha.answer("POST", f"{notices}/{statement['notice_id']}/link")["token"]
+    (waiting,) = stack.reviewer().answer("GET", "/v1/review/appeals")["appeals"]
+    return Story(decided, case, waiting["appeal_id"], fresh, f"notice.html#{token}")
+
+
+def _refused(stack: Deployed, picture: bytes, *, hours: int) -> None:
+    upload_id = stack.app().upload("trent", picture)
+    stack.drain()
+    stack.person().report(upload_id)
+    (case_id,) = stack.app().status(upload_id)["case_ids"]
+    stack.reviewer("sasha").claim(case_id)
+    stack.stack.clock.advance(timedelta(hours=hours))
+    stack.reviewer("sasha").decide(case_id, "not_violating")
+    stack.drain()
+
+
+class Camera:
+    def __init__(self, browser: Browser, stack: Deployed) -> None:
+        self._browser = browser
+        self._stack = stack
+
+    def open(self, path: str, theme: Any, size: tuple[int, int], name: str | None = None) -> Page:
+        context = self._browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=theme,
+            reduced_motion="reduce",
+            locale="en-GB",
+            timezone_id="Europe/London",
+            has_touch=size == PHONE,
+            is_mobile=size == PHONE,
+        )
+        if name is not None:
+            (token,) = (
+                one["token"] for one in self._stack.description["reviewers"] if one["username"] == name
+            )
+            tokens = json.dumps(json.dumps({"AccessToken": token}))
+            context.add_init_script(f"sessionStorage.setItem('staydown:tokens', {tokens})")
+        page = context.new_page()
+        page.clock.set_fixed_time(self._stack.stack.clock())
+        page.goto(self._stack.description["console_url"] + path)
+        page.locator("main h1").first.wait_for()
+        return page
+
+    def shoot(self, page: Page, name: str, *, whole: bool = False) -> None:
+        page.wait_for_load_state("networkidle")
+        with Image.open(io.BytesIO(page.screenshot(full_page=whole))) as picture:
+            small = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+            small.save(SCREENS / f"{name}.png", optimize=True)
+        print(f"docs/screens/{name}.png")
+
+
+def reviewing(camera: Camera, story: Story, theme: str) -> None:
+    page = camera.open("review.html", theme, DESK)
+    camera.shoot(page, f"review-sign-in-{theme}")
+    page = camera.open("review.html", theme, DESK, "noor")
+    camera.shoot(page, f"review-queue-{theme}")
+    go = _goer(page)
+    go(f"case/{story.case}")
+    if theme == "light":
+        page.get_by_role("button", name="Work on it").click()
+    page.get_by_text("Blurred and grey.").wait_for()
+    camera.shoot(page, f"review-case-{theme}")
+    page.get_by_role("button", name="Hold to see it sharp").hover()
+    page.mouse.down()
+    page.get_by_text("Sharp, for as long as you hold.").wait_for()
+    camera.shoot(page, f"review-case-held-{theme}")
+    page.mouse.up()
+    page.locator("input[value=violating]").check()
+    page.get_by_label("None of these").check()
+    page.get_by_label("Private", exact=True).check()
+    page.locator("input[name=complainant][value=yes]").check()
+    page.get_by_role("button", name="The person shown did not consent").click()
+    page.get_by_role("button", name="Decide", exact=False).last.click()
+    page.get_by_text("You decided this case; it is not sent yet.").wait_for()
+    camera.shoot(page, f"review-undo-{theme}")
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_label("Reasons").wait_for()
+    for view in (
+        "appeals",
+        f"appeals/{story.appeal}",
+        "account/alpha/mallory",
+        "bank",
+        f"audit/{story.decided}",
+        "figures",
+        "pause",
+    ):
+        go(view)
+        name = "appeal" if view.startswith("appeals/") else view.partition("/")[0]
+        camera.shoot(page, f"review-{name}-{theme}", whole=view == "figures")
+    page.keyboard.press("?")
+    camera.shoot(page, f"review-shortcuts-{theme}")
+
+
+def _goer(page: Page) -> Callable[[str], None]:
+    def go(view: str) -> None:
+        page.locator("main h1").evaluate("(old) => { old.textContent = '' }")
+        page.evaluate("(hash) => { location.hash = hash }", f"#/{view}")
+        page.locator("main h1:focus:not(:empty)").wait_for()
+
+    return go
+
+
+def on_a_phone(camera: Camera, stack: Deployed, story: Story, theme: str) -> None:
+    page = camera.open("index.html", theme, PHONE)
+    camera.shoot(page, f"people-start-{theme}")
+    page = camera.open("form.html", theme, PHONE)
+    camera.shoot(page, f"people-form-{theme}")
+    form = FilledForm(page, stack)
+    form.where("It was posted")
+    camera.shoot(page, f"people-form-where-{theme}")
+    form.links(story.upload)
+    camera.shoot(page, f"people-form-you-{theme}")
+    form.you("intimate", "without_consent", "subject_or_representative", "good_faith")
+    form.words("I never agreed.")
+    form.contact()
+    camera.shoot(page, f"people-form-check-{theme}", whole=True)
+    form.sent()
+    camera.shoot(page, f"people-form-sent-{theme}")
+    page = camera.open(story.link, theme, PHONE)
+    page.locator(".letter").wait_for()
+    camera.shoot(page, f"people-notice-{theme}", whole=True)
+    page = camera.open("status.html", theme, PHONE)
+    camera.shoot(page, f"people-status-{theme}")
+    page = camera.open("review.html", theme, PHONE, "sasha")
+    camera.shoot(page, f"review-queue-phone-{theme}")
+
+
+def main() -> int:
+    if not Path(CHROMIUM).is_file():
+        print(f"no Chromium at {CHROMIUM}: apt-get install chromium", file=sys.stderr)
+        return 1
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    with deployed(LogLevel="ERROR") as stack, sync_playwright() as playwright:
+        story = play(stack)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        camera = Camera(browser, stack)
+        for theme in ("light", "dark"):
+            reviewing(camera, story, theme)
+            on_a_phone(camera, stack, story, theme)
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
