@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Open
@@ -31,6 +32,7 @@ def appealed(page: Page) -> None:
     page.get_by_role("button", name="Send the appeal").click()
 
 
+@pytest.mark.law("EU3", "EU4")
 def test_a_notice_is_read_appealed_and_its_outcome_shown(open_page: Open, stack: Deployed) -> None:
     scene = taken_down(stack)
     link = link_of(stack, scene)

@@ -381,6 +381,7 @@ def test_nothing_runs_out_of_a_narrow_screen(open_page: Open, stack: Deployed, d
     assert not page.evaluate(outside)
 
 
+@pytest.mark.law("EU4")
 def test_a_refusal_is_appealed_and_its_outcome_shown(open_page: Open, stack: Deployed) -> None:
     scene, robin = reported(stack), stack.reviewer()
     robin.claim(scene.case_id)
@@ -412,7 +413,6 @@ def test_a_refusal_is_appealed_and_its_outcome_shown(open_page: Open, stack: Dep
 
 
 @pytest.mark.parametrize("path", ["index.html", "form.html", "status.html", "notice.html"])
-@pytest.mark.law("US5")
 def test_a_page_for_people_says_who_helps_and_nothing_of_what_it_is_in_its_title(
     open_page: Open, path: str
 ) -> None:
@@ -424,3 +424,21 @@ def test_a_page_for_people_says_who_helps_and_nothing_of_what_it_is_in_its_title
         link = page.locator("footer").get_by_role("link", name=line["name"])
         assert link.get_attribute("href") == line["url"]
     assert page.get_by_role("button", name="Leave now").is_visible()
+
+
+@pytest.mark.law("US5")
+def test_the_first_page_says_how_to_ask_for_removal_in_plain_words(open_page: Open) -> None:
+    page = open_page("index.html", phone=True)
+    words = page.locator("main").inner_text()
+    for said in (
+        "What makes a report complete",
+        "48 hours",
+        "as a signature",
+        "e-mail address",
+        "no account",
+    ):
+        assert said in words
+    assert page.get_by_role("link", name="Start a report").bounding_box()["y"] < 844  # type: ignore[index]
+    lengths = [len(sentence.split()) for sentence in re.split(r"[.:;?!]\s|\n", words) if sentence.strip()]
+    assert sum(lengths) / len(lengths) < 14, "words in a sentence, on the average"
+    assert max(lengths) <= 30
