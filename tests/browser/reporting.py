@@ -17,8 +17,8 @@ class FilledForm:
 
     def __init__(self, page: Page, stack: Deployed) -> None:
         self.page = page
-        self.email = f"jane.{uuid.uuid4().hex}@example.org"
-        self.signature = f"Jane {uuid.uuid4().hex}"
+        self.email = f"jane.{uuid.uuid4().hex[:12]}@example.org"
+        self.signature = f"Jane {uuid.uuid4().hex[:12]}"
         stack.watch.entrust(self.email, self.signature)
 
     def go_on(self) -> None:

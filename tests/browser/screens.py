@@ -21,7 +21,7 @@ from infra.demo.pictures import CLAIMED, COPIES, INNOCENT, REPORTED, hashed_on_o
 from infra.local.stack import ROOT
 from tests.browser.conftest import CHROMIUM
 from tests.browser.opened import ARGUMENTS
-from tests.browser.reporting import FilledForm
+from tests.browser.reporting import FilledForm, chosen
 from tests.journeys.deployed import Deployed, deployed
 
 SCREENS = ROOT / "docs" / "screens"
@@ -121,9 +121,16 @@ class Camera:
 
     def shoot(self, page: Page, name: str, *, whole: bool = False) -> None:
         page.wait_for_load_state("networkidle")
-        with Image.open(io.BytesIO(page.screenshot(full_page=whole))) as picture:
+        size = page.viewport_size
+        if whole and size is not None:
+            # All of it in sight: a bar at the foot is then at the foot of the picture.
+            height = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({"width": size["width"], "height": height})
+        with Image.open(io.BytesIO(page.screenshot())) as picture:
             small = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
             small.save(SCREENS / f"{name}.png", optimize=True)
+        if whole and size is not None:
+            page.set_viewport_size(size)
         print(f"docs/screens/{name}.png")
 
 
@@ -184,21 +191,30 @@ def on_a_phone(camera: Camera, stack: Deployed, story: Story, theme: str) -> Non
     page = camera.open("form.html", theme, PHONE)
     camera.shoot(page, f"people-form-{theme}")
     form = FilledForm(page, stack)
-    form.where("It was posted")
+    form.where("Both")
     camera.shoot(page, f"people-form-where-{theme}")
     form.links(story.upload)
+    page.set_input_files("#pictures", chosen("IMG_2034.jpg", jpeg(photograph(INNOCENT)).data))
+    page.locator(".pictures code").wait_for()
+    camera.shoot(page, f"people-form-pictures-{theme}", whole=True)
+    form.go_on()
     camera.shoot(page, f"people-form-you-{theme}")
     form.you("intimate", "without_consent", "subject_or_representative", "good_faith")
     form.words("I never agreed.")
     form.contact()
     camera.shoot(page, f"people-form-check-{theme}", whole=True)
-    form.sent()
+    number, secret = form.sent()
     camera.shoot(page, f"people-form-sent-{theme}")
+    page = camera.open("status.html", theme, PHONE)
+    camera.shoot(page, f"people-status-{theme}")
+    page.fill("#number", number)
+    page.fill("#secret", secret)
+    page.click("#open")
+    page.locator(".timeline").wait_for()
+    camera.shoot(page, f"people-report-{theme}", whole=True)
     page = camera.open(story.link, theme, PHONE)
     page.locator(".letter").wait_for()
     camera.shoot(page, f"people-notice-{theme}", whole=True)
-    page = camera.open("status.html", theme, PHONE)
-    camera.shoot(page, f"people-status-{theme}")
     page = camera.open("review.html", theme, PHONE, "sasha")
     camera.shoot(page, f"review-queue-phone-{theme}")
 
