@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,6 +141,21 @@ class Platform(Caller):
                 reason, distance, url = (answer.body.get(name) for name in ("reason", "distance", "url"))
                 return Outcome(upload_id, state, reason, distance, url, milliseconds)
             time.sleep(_LOOK_AGAIN)
+
+    def notice(self, account_id: str, kind: str) -> Mapping[str, Any]:
+        """What the holder of the account was told last of this kind, once it is there."""
+        return notice_of(kind, lambda: self.get(f"/v1/accounts/{account_id}/notices"))
+
+
+def notice_of(kind: str, ask: Callable[[], Answer]) -> Mapping[str, Any]:
+    """The newest notice of this kind, once the answer has one; Wrong when patience ends."""
+    started = time.monotonic()
+    while time.monotonic() - started < PATIENCE:
+        found = [one for one in ask().expect(200).body["notices"] if one["kind"] == kind]
+        if found:
+            return dict(found[0])
+        time.sleep(_LOOK_AGAIN)
+    raise Wrong(f"no {kind} was written")
 
 
 def opened(url: str) -> requests.Response:

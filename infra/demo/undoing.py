@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from infra.demo.cast import POSTER, Cast
-from infra.demo.clients import opened
+from infra.demo.clients import notice_of, opened
 from infra.demo.steps import Chapter, Step, check
 
 
+def _told(cast: Cast) -> str:
+    notice = cast.alpha.notice(POSTER, "statement_of_reasons")
+    path = f"/v1/accounts/{POSTER}/notices/{notice['notice_id']}/link"
+    cast.notes["link"] = cast.alpha.post(path).expect(201).body["token"]
+    values = notice["values"]
+    shown, until = ", ".join(values["shown"]), values["appeal_until"][:10]
+    observed = (
+        f"found to show {shown}; decided by a machine: {values['automated_decision']}; appeal until {until}"
+    )
+    named = cast.notes["case_number"] in str(notice)
+    return check(not named and values["automated_decision"] == "no", observed, should="why, and not by whom")
+
+
 def _appeal(cast: Cast) -> str:
-    answer = cast.alpha.post(
-        "/v1/appeals", {"account_id": POSTER, "statement": "We both agreed to this picture."}
-    ).expect(201)
-    cast.notes["appeal"] = answer.body["appeal_id"]
-    return f"filed {answer.body['filed_at']}"
+    path = f"/v1/notices/{cast.notes['link']}"
+    opened = cast.anybody.get(path).expect(200).body
+    statement = {"statement": "We both agreed to this picture."}
+    filed = cast.anybody.post(f"{path}/appeal", statement).expect(201).body
+    waiting = cast.sasha.get("/v1/review/appeals").expect(200).body["appeals"]
+    (appeal,) = [one for one in waiting if one["account_id"] == POSTER]
+    cast.notes["appeal"] = appeal["appeal_id"]
+    return f"opened {len(opened['notices'])} notice, filed {filed['filed_at'][:19]}"
 
 
 def _decision(cast: Cast) -> tuple[str, dict[str, str]]:
@@ -67,6 +83,14 @@ def _audit(cast: Cast) -> str:
     return check(whole and looks == 2, observed, should="whole, with both looks")
 
 
+def _outcome(cast: Cast) -> str:
+    told = cast.alpha.notice(POSTER, "appeal_outcome")
+    path, secret = f"/v1/cases/{cast.notes['case_number']}", cast.notes["secret"]
+    reporter = notice_of("decision_reversed", lambda: cast.anybody.get(path, Case_Secret=secret))
+    observed = f"{told['title']} / {reporter['title']}"
+    return check(told["values"]["outcome"] == "upheld", observed, should="upheld; taken back")
+
+
 def _timeline(cast: Cast) -> str:
     case = cast.anybody.get(f"/v1/cases/{cast.notes['case_number']}", Case_Secret=cast.notes["secret"])
     followed = case.expect(200).body
@@ -79,12 +103,14 @@ def _timeline(cast: Cast) -> str:
 APPEALED = Chapter(
     "The account holder appeals",
     (
-        Step("mallory appeals through alpha", _appeal),
+        Step("alpha hands on why, with a link", _told),
+        Step("mallory appeals by the link, without an account", _appeal),
         Step("robin, who decided the case, may not decide the appeal", _same_reviewer),
         Step("sasha upholds it", _uphold),
         Step("the image is public again", _public_again),
         Step("mallory's account is active again", _active),
         Step("the copies that nothing else stops are released", _copies_released),
+        Step("mallory and who reported are told", _outcome),
     ),
 )
 ON_RECORD = Chapter(
