@@ -143,10 +143,10 @@ class EvidencePolicy:
     unrelated content at 76 or more.
 
     A sticker spoils all tiles it touches but only the fields it covers, so many confirmed fields make up
-    for tiles (many: half a collage, or a page around a plain picture, has two dozen); a small crop shows few
-    tiles, all of which must agree. What two unrelated pictures in the same frame share stays below: a frame
-    is less than half of a picture. And where nothing but the same caption lies over each other, at the foot of
-    the one and the head of the other, the pictures hardly overlap.
+    for tiles (many: half a collage, or a page around a plain picture, has two dozen); a small crop shows
+    few tiles, all of which must agree. What two unrelated pictures in the same frame share stays below: a
+    frame is less than half of a picture. And where nothing but the same caption lies over each other, at
+    the foot of the one and the head of the other, the pictures hardly overlap.
     """
 
     agree_distance: int = 64
