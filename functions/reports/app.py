@@ -17,12 +17,14 @@ from staydown.aws.stack import Stack
 from staydown.domain.appeals import Appeal, AppealOutcome
 from staydown.domain.cases import Case, CaseState, Outcome
 from staydown.domain.hashes import PdqHash
+from staydown.domain.ids import normal_case_number
 from staydown.domain.mail import MailChoice
-from staydown.domain.reports import Declarations, Relation, Report, ReportedHash, Unreachable
+from staydown.domain.reports import Authority, Declarations, Relation, Report, ReportedHash, Unreachable
 from staydown.services.amend_report import Information, complete_report, withdraw_report
 from staydown.services.appeal_refusal import appeal_refusal
 from staydown.services.file_report import ReportForm, file_report
 from staydown.services.follow_report import follow_report
+from staydown.services.recover_secret import recover_secret
 
 logger = Logger()
 app = make_app(logger)
@@ -38,6 +40,15 @@ def calls() -> IdempotentCalls:
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return calls()(event, context)
+
+
+class Help(BaseModel):
+    name: str
+    address: str
+
+
+def _help() -> list[Help]:
+    return [Help(name=name, address=address) for name, address in stack().settings.help_lines]
 
 
 class DeclarationsMade(Body):
@@ -87,6 +98,31 @@ class ReportRequest(Body):
     ] = ""
     contact: Contact = Contact()
     language: Language | None = None
+    addresses: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=2048)]],
+        Field(max_length=10, default_factory=list, description="Where the image is; ours are found at once"),
+    ]
+    authority: Annotated[
+        Authority | None, Field(description="By what you act for somebody else; reviewers see it")
+    ] = None
+    recovery_phrase: Annotated[
+        str | None,
+        Field(
+            min_length=12,
+            max_length=200,
+            description="Words of your own, for a new secret should this one be lost; without, lost is lost",
+        ),
+    ] = None
+
+
+class RecoveryRequest(Body):
+    phrase: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class NewSecret(BaseModel):
+    case_number: str
+    secret: Annotated[str, Field(description="In place of the lost one; shown this once")]
+    help: list[Help]
 
 
 class InformationRequest(Body):
@@ -102,19 +138,6 @@ class RefusalAppealRequest(Body):
     ]
 
 
-class Help(BaseModel):
-    name: str
-    address: str
-
-
-HELP = [
-    Help(name="Revenge Porn Helpline (UK)", address="0345 6000 459"),
-    Help(name="StopNCII.org (adults, anywhere)", address="https://stopncii.org"),
-    Help(name="Take It Down (pictures of under-18s)", address="https://takeitdown.ncmec.org"),
-    Help(name="Cyber Civil Rights Initiative (US)", address="https://cybercivilrights.org"),
-]
-
-
 class FiledReport(BaseModel):
     """Keep the case number and the secret: the secret is shown this once."""
 
@@ -123,6 +146,9 @@ class FiledReport(BaseModel):
     valid: Annotated[bool, Field(description="Whether nothing is missing, so that the deadline runs")]
     missing: Annotated[list[str], Field(description="JSON pointers to what is still needed")]
     deadline: Annotated[datetime | None, Field(description="When it will be decided at the latest")]
+    addresses: Annotated[
+        list[str], Field(description="Those at which we publish nothing; a reviewer reads them")
+    ]
     help: list[Help]
 
 
@@ -176,6 +202,9 @@ def post_report(request: ReportRequest, key: IdempotencyKey = None) -> FiledRepo
         signature=request.signature,
         name=request.contact.name,
         email=request.contact.email,
+        addresses=tuple(request.addresses),
+        authority=request.authority,
+        recovery_phrase=request.recovery_phrase or "",
         language=request.language,
         mail=request.contact.mail,
     )
@@ -186,7 +215,8 @@ def post_report(request: ReportRequest, key: IdempotencyKey = None) -> FiledRepo
         valid=filed.report.valid_at is not None,
         missing=list(filed.report.missing),
         deadline=_deadline(filed.report, filed.cases),
-        help=HELP,
+        addresses=list(filed.report.addresses),
+        help=_help(),
     )
 
 
@@ -225,6 +255,16 @@ def post_appeal(
     return _followed(case_number, secret)
 
 
+@app.post(
+    "/v1/cases/<case_number>/recover",
+    summary="A new secret, by the phrase chosen when filing",
+    tags=["people"],
+)
+def post_recover(case_number: Id, request: RecoveryRequest) -> NewSecret:
+    secret = recover_secret(stack(), case_number, request.phrase)
+    return NewSecret(case_number=normal_case_number(case_number), secret=secret, help=_help())
+
+
 def _followed(case_number: str, secret: str) -> FollowedReport:
     followed = follow_report(stack(), case_number, secret)
     report = followed.report
@@ -243,7 +283,7 @@ def _followed(case_number: str, secret: str) -> FollowedReport:
         notices=[to_reporter(notice) for notice in followed.notices],
         mail=followed.reporter.mail if followed.reporter else None,
         unreachable=followed.reporter.unreachable if followed.reporter else None,
-        help=HELP,
+        help=_help(),
     )
 
 

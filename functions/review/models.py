@@ -11,7 +11,7 @@ from staydown.api.http import Body
 from staydown.domain.appeals import AppealOutcome, Appellant
 from staydown.domain.bank import Standing
 from staydown.domain.cases import CaseState, Complainant, Origin, Outcome, Setting, Shown
-from staydown.domain.reports import Relation
+from staydown.domain.reports import Authority, Relation
 from staydown.domain.uploads import UploadState
 
 
@@ -67,6 +67,10 @@ class CaseUpload(BaseModel):
 
 
 class CaseReport(BaseModel):
+    addresses: Annotated[
+        list[str], Field(description="Where they say it is, other than what is published here")
+    ]
+    authority: Annotated[Authority | None, Field(description="By what they act for the person shown")]
     filed_at: datetime
     valid: bool
     relation: Relation

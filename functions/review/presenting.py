@@ -180,6 +180,8 @@ def _match(match: Match, entry: Entry | None) -> models.MatchMade:
 
 def _report(report: Report) -> models.CaseReport:
     return models.CaseReport(
+        addresses=list(report.addresses),
+        authority=report.authority,
         filed_at=report.filed_at,
         valid=report.valid_at is not None,
         relation=report.relation,

@@ -26,6 +26,7 @@ from staydown.services.file_report import FiledReport, file_report
 from staydown.services.follow_notice import appeal_by_link
 from staydown.services.notice_links import make_link
 from staydown.services.publish_events import publish_events
+from staydown.services.recover_secret import recover_secret
 from staydown.services.review_queue import claim_case, declare_conflict
 from staydown.services.second_opinion import claim_opinion
 from staydown.services.send_mail import send_mail
@@ -387,6 +388,13 @@ def report_of_uploads_and_hashes(world: World) -> Act:
     return lambda _: file_report(world.stack, form, request_id="a request")
 
 
+def secret_recovered(world: World) -> Act:
+    upload = world.upload("alpha", "ann", drawn(1))
+    form = replace(FORM, uploads=(upload.upload_id,), recovery_phrase="the kettle sings on Sundays")
+    filed = file_report(world.stack, form)
+    return lambda _: recover_secret(world.stack, filed.report.case_number, "the kettle sings on Sundays")
+
+
 def report_completed(world: World) -> Act:
     filed = report(world, world.upload("alpha", "ann", drawn(1)), form=INCOMPLETE)
     added = Information(signature="Jane Roe", email="jane@example.org")
@@ -561,6 +569,7 @@ USE_CASES: list[Stage] = [
     refusal_appealed,
     refusal_overturned,
     report_of_uploads_and_hashes,
+    secret_recovered,
     report_completed,
     report_withdrawn,
     counting_of_the_audit,

@@ -21,6 +21,7 @@ PUBLIC = {
     ("GET", "/v1/cases/{case_number}"),
     ("POST", "/v1/cases/{case_number}/information"),
     ("POST", "/v1/cases/{case_number}/appeal"),
+    ("POST", "/v1/cases/{case_number}/recover"),
     ("POST", "/v1/cases/{case_number}/withdraw"),
     ("GET", "/v1/notices/{token}"),
     ("POST", "/v1/notices/{token}/appeal"),

@@ -94,6 +94,11 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     assert figures["time_to_act"]["share_in_time"] == 1
     assert noor.answer("GET", f"/v1/stats/statements/{scene.case_id}")["statements"]
     scene.person.follow()
+    phrase = "the kettle sings on Sundays"
+    another = stack.person()
+    another.report(scene.upload_id, recovery_phrase=phrase)
+    recovered = f"/v1/cases/{another.case_number}/recover"
+    assert another.answer("POST", recovered, json={"phrase": phrase})["help"]
     scene.person.withdraw()
     assert noor.answer("GET", "/v1/bank/entries")["entries"]
     allowed = {"change": "allow", "reason": "false_alarm", "pdq": "0f" * 32, "quality": 90}

@@ -88,6 +88,7 @@ class _Tour:
         self._an_account_blocked_by_hand()
         self._a_deadline_missed()
         self._a_case_that_few_may_see()
+        self._a_secret_lost()
         self._the_content_log_folded()
         self._a_snapshot_loaded()
         self._a_key_used_again()
@@ -248,6 +249,12 @@ class _Tour:
         self.stack.drain()
         assert self._get(f"/v1/uploads/{copy}", "alpha")["state"] == "removed"
         assert self._get(f"/v1/uploads/{shown}", "beta")["state"] == "published"
+
+    def _a_secret_lost(self) -> None:
+        filed = self._report(uploads=[], recovery_phrase="the kettle sings on Sundays")
+        path = f"{self.stack.api_url}/v1/cases/{filed['case_number']}/recover"
+        answer = requests.post(path, json={"phrase": "the kettle sings on Sundays"}, timeout=30)
+        assert answer.status_code == 200, answer.text
 
     def _a_snapshot_loaded(self) -> None:
         """A log that has grown is folded, twice, and cold functions start from the snapshot."""

@@ -304,6 +304,7 @@ def test_the_public_routes_are_these_and_each_has_a_throttle_of_its_own() -> Non
         "GET /v1/notices/{token}",
         "POST /v1/notices/{token}/appeal",
         "POST /v1/cases/{case_number}/appeal",
+        "POST /v1/cases/{case_number}/recover",
         "GET /v1/openapi.json",
     }
     (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()

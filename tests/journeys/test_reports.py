@@ -186,6 +186,18 @@ def test_a_suspected_child_is_locked_away_from_everybody_but_the_restricted_grou
     assert stack.reviewer("ada").post(f"/v1/review/cases/{scene.case_id}/reveal", look).status_code == 403
 
 
+def test_an_address_is_enough_to_report_and_every_answer_says_who_helps(stack: Deployed) -> None:
+    upload_id = published(stack, new_account(), new_picture())
+    address = stack.app().status(upload_id)["url"]
+    person = stack.person()
+    filed = person.report(addresses=[address, "https://example.org/elsewhere"])
+    assert (filed["valid"], filed["addresses"]) == (True, ["https://example.org/elsewhere"])
+    (case_id,) = stack.app().status(upload_id)["case_ids"]
+    assert stack.reviewer().case(case_id)["reports"][0]["addresses"] == ["https://example.org/elsewhere"]
+    for answer in (filed, person.follow()):
+        assert {"name", "address"} <= set(answer["help"][0])
+
+
 def test_reports_of_one_picture_are_one_case(stack: Deployed) -> None:
     scene, other = reported(stack), stack.person()
     other.report(scene.upload_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,6 +48,7 @@ class Settings:
     sweep_parts_queue: str
     distribution_id: str
     published_base_url: str
+    help_lines: tuple[tuple[str, str], ...]
     policy: MatchPolicy
     evidence: EvidencePolicy
     removal_time: timedelta
@@ -103,6 +105,7 @@ class Settings:
             sweep_parts_queue=text("SWEEP_PARTS_QUEUE"),
             distribution_id=text("DISTRIBUTION_ID"),
             published_base_url=text("PUBLISHED_BASE_URL").rstrip("/"),
+            help_lines=tuple((line["name"], line["address"]) for line in json.loads(text("HELP_LINES"))),
             policy=MatchPolicy(
                 block_distance=number("BLOCK_DISTANCE"),
                 review_distance=number("REVIEW_DISTANCE"),

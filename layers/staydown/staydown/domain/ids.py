@@ -68,6 +68,15 @@ def secret_digest(secret: str) -> str:
     return hashlib.sha256(letters.encode()).hexdigest()
 
 
+def phrase_digest(phrase: str, *, salt: str | None = None) -> str:
+    """What is stored of a phrase that a person chose: `salt$hash` (scrypt, since people choose what can be
+    guessed). Case and spaces count for nothing."""
+    salt = salt or secrets.token_hex(16)
+    words = " ".join(phrase.casefold().split())
+    digest = hashlib.scrypt(words.encode(), salt=bytes.fromhex(salt), n=2**14, r=8, p=1, dklen=32)
+    return f"{salt}${digest.hex()}"
+
+
 def same_digest(one: str, other: str) -> bool:
     """Compare in constant time."""
     return hmac.compare_digest(one.encode(), other.encode())

@@ -17,6 +17,15 @@ class Relation(StrEnum):
     REPRESENTATIVE = "representative"
 
 
+class Authority(StrEnum):
+    """By what somebody acts for the person shown."""
+
+    PARENT_OR_GUARDIAN = "parent_or_guardian"
+    LAWYER = "lawyer"
+    SUPPORT_WORKER = "support_worker"
+    ASKED_BY_THEM = "asked_by_them"
+
+
 @dataclass(frozen=True, slots=True)
 class Declarations:
     """What the law wants declared (US2, UK2, EU1)."""
@@ -39,7 +48,8 @@ class ReportedHash:
 class Report:
     """What one person sent. The person themselves (name, contact, signature) is a record apart.
 
-    case_ids: one for each image it names. signed, contactable: whether that record has these.
+    case_ids: one for each image it names. addresses: where they say it is, other than what is published here.
+    authority: of who acts for somebody else. signed, contactable: whether that record has these.
     valid_at: when it became complete; the deadline counts from then. secret_digest: see ids.secret_digest.
     language: a BCP 47 tag: in what language its sender wants to be told, where there is a catalogue of it.
     """
@@ -53,6 +63,8 @@ class Report:
     uploads: tuple[str, ...] = ()
     hashes: tuple[ReportedHash, ...] = ()
     statement: str = ""
+    addresses: tuple[str, ...] = ()
+    authority: Authority | None = None
     signed: bool = False
     contactable: bool = False
     valid_at: datetime | None = None
@@ -87,7 +99,8 @@ class Unreachable(StrEnum):
 class Reporter:
     """Who reported: kept in a table and under a key of its own; no reviewer's function can read it.
 
-    mail: what may be sent to the address. unreachable: why nothing is sent there any more.
+    mail: what may be sent to the address. unreachable: why nothing is sent there any more. recovery: see
+    ids.phrase_digest; empty where no way back to a lost secret was chosen.
     """
 
     case_number: str
@@ -96,4 +109,5 @@ class Reporter:
     signature: str
     mail: MailChoice = MailChoice.NEWS
     unreachable: Unreachable | None = None
+    recovery: str = ""
     version: int = 0

@@ -11,10 +11,10 @@ from staydown.aws.stack import Stack
 from staydown.domain.cases import Case
 from staydown.domain.errors import ConcurrentChange, InvalidRequest
 from staydown.domain.events import EventType
-from staydown.domain.ids import new_case_number, new_secret, secret_digest
+from staydown.domain.ids import new_case_number, new_secret, phrase_digest, secret_digest
 from staydown.domain.mail import MailChoice
-from staydown.domain.reports import Declarations, Relation, Report, ReportedHash, Reporter
-from staydown.domain.uploads import Upload
+from staydown.domain.reports import Authority, Declarations, Relation, Report, ReportedHash, Reporter
+from staydown.domain.uploads import Upload, is_name
 from staydown.services.reported_cases import ReportedCases
 from staydown.services.retrying import retried
 
@@ -39,6 +39,9 @@ class ReportForm:
     email: str
     language: str | None = None
     mail: MailChoice = MailChoice.NEWS
+    addresses: tuple[str, ...] = ()
+    authority: Authority | None = None
+    recovery_phrase: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None
     known = stack.cases.filed_as(token) if token is not None else None
     if known is not None:
         return _told_again(stack, known)
+    form = _with_known_addresses(stack, form)
     _check_number(form)
     uploads = _named_uploads(stack, form)
     _check_hashes(stack, form)
@@ -76,6 +80,8 @@ def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None
         uploads=tuple(upload.upload_id for upload in uploads),
         hashes=form.hashes,
         statement=form.statement,
+        addresses=form.addresses,
+        authority=form.authority,
         signed=bool(form.signature.strip()),
         contactable=bool(form.email.strip()),
         language=form.language,
@@ -86,10 +92,13 @@ def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None
     concerned = ReportedCases(stack, transaction)
     concerned.about_uploads(uploads)
     concerned.about_hashes(report)
+    concerned.about_addresses(report)
     cases = concerned.join(report)
     report = replace(report, case_ids=tuple(case.case_id for case in cases))
     stack.cases.save_report(transaction, report)
     reporter = Reporter(report.case_number, form.name, form.email, form.signature, form.mail)
+    if form.recovery_phrase:
+        reporter = replace(reporter, recovery=phrase_digest(form.recovery_phrase))
     stack.reporters.save(transaction, reporter)
     filed = {"case_number": report.case_number}
     stack.outbox.add(transaction, EventType.REPORT_FILED, filed, at=now)
@@ -105,7 +114,8 @@ def _token(request_id: str | None, form: ReportForm) -> str | None:
         return None
     pictures = [(one.pdq.hex, one.quality) for one in form.hashes]
     words = [form.relation, astuple(form.declarations), form.uploads, pictures, form.statement]
-    text = json.dumps([request_id, *words, form.signature, form.name, form.email])
+    where = [form.addresses, form.authority]
+    text = json.dumps([request_id, *words, *where, form.signature, form.name, form.email])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -119,6 +129,36 @@ def _told_again(stack: Stack, case_number: str) -> FiledReport:
     transaction.commit()
     cases = (stack.cases.case(case_id) for case_id in report.case_ids)
     return FiledReport(report, secret, tuple(case for case in cases if case is not None))
+
+
+def _with_known_addresses(stack: Stack, form: ReportForm) -> ReportForm:
+    """An address of an image that we have published is as good as naming its upload; others stay as given."""
+    asked = {one: _upload_at(stack.settings.published_base_url, one) for one in form.addresses}
+    found = {
+        upload.upload_id: upload.public_key
+        for upload in stack.uploads.get_many({one[1] for one in asked.values() if one is not None})
+    }
+    known = {
+        address: upload_id
+        for address, place in asked.items()
+        if place is not None
+        for key, upload_id in [place]
+        if found.get(upload_id) == key
+    }
+    others = tuple(dict.fromkeys(one for one in form.addresses if one not in known))
+    more = dict.fromkeys(one for one in known.values() if one not in form.uploads)
+    # What was named stays where it was named: a mistake in it is told by its place.
+    return replace(form, uploads=(*form.uploads, *more), addresses=others)
+
+
+def _upload_at(base_url: str, address: str) -> tuple[str, str] | None:
+    """(public key, upload id) of an address below `base_url`, or of the key alone; None for any other."""
+    path = address.strip().partition("?")[0].partition("#")[0]
+    inside = path.removeprefix(base_url + "/")
+    platform, _, upload_id = inside.partition("/")
+    if not is_name(platform) or not upload_id or "/" in upload_id:
+        return None
+    return inside, upload_id
 
 
 def _check_number(form: ReportForm) -> None:

@@ -65,6 +65,11 @@ class ReportedCases:
         seq = stack.bank.append(transaction, head, changed)
         announce_bank(stack, transaction, hashes, seq)
 
+    def about_addresses(self, report: Report) -> None:
+        """What is only said to be somewhere else is a case as well: a reviewer reads where."""
+        if report.addresses and not self._cases:
+            self._concern(_new_case(self._stack), "addresses", [])
+
     def join(self, report: Report) -> tuple[Case, ...]:
         """Write each case with the report in it; the cases as they will be."""
         return tuple(

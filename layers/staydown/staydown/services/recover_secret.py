@@ -1,0 +1,38 @@
+"""A lost secret: a way back for who chose a phrase when filing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from staydown.aws.stack import Stack
+from staydown.domain.errors import NotFound, TooManyAttempts
+from staydown.domain.ids import new_secret, normal_case_number, phrase_digest, same_digest, secret_digest
+from staydown.services.retrying import retried
+
+TRIES_AN_HOUR = 5
+"""For one case number, right ones too: a phrase that a person chose can be guessed, a secret can't."""
+
+_NOBODYS = phrase_digest("", salt="00" * 16)
+
+
+@retried
+def recover_secret(stack: Stack, case_number: str, phrase: str) -> str:
+    """A new secret in place of the lost one, which opens nothing any more.
+
+    An unknown number, a report without a phrase and a wrong phrase are one answer, NotFound, after the same
+    work; after TRIES_AN_HOUR of any it is TooManyAttempts.
+    """
+    number = normal_case_number(case_number)
+    if stack.cases.count_attempt(secret_digest(f"recover {number}"), stack.now()) > TRIES_AN_HOUR:
+        raise TooManyAttempts("Too many tries for this case number; try again in an hour.")
+    reporter = stack.reporters.get(number)
+    stored = reporter.recovery if reporter is not None and reporter.recovery else _NOBODYS
+    given = phrase_digest(phrase, salt=stored.partition("$")[0])
+    report = stack.cases.report(number)
+    if not same_digest(stored, given) or stored is _NOBODYS or report is None:
+        raise NotFound("There is no case with this number and phrase. Check both.")
+    secret = new_secret()
+    transaction = stack.transaction()
+    stack.cases.save_report(transaction, replace(report, secret_digest=secret_digest(secret)))
+    transaction.commit()
+    return secret

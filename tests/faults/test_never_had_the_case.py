@@ -1,0 +1,150 @@
+"""Promise 5 against a model: a world that had a case reversed, and one that never had it, come to the same.
+
+Others go on meanwhile, in both: they post copies, report and judge them, are appealed, blocked by hand, wait
+past their deadlines. Only what nobody can take back may differ: whether a copy was seen before it was
+stopped.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from staydown.domain.bank import Standing
+from staydown.domain.errors import StaydownError
+from staydown.domain.uploads import Upload, UploadState
+from staydown.services.block_account import block_account, unblock_account
+
+from tests.support.invariants import check
+from tests.support.ledger import read_ledger
+from tests.support.people import (
+    NOT_VIOLATING,
+    VIOLATING,
+    answer,
+    appeal,
+    appeal_as_reporter,
+    decide,
+    opine,
+    report,
+    reverse,
+)
+from tests.support.pictures import drawn
+from tests.support.world import World, memory_world
+
+EXAMPLES = int(os.environ.get("STAYDOWN_STORIES", "15"))
+STOPPED = {UploadState.BLOCKED, UploadState.REMOVED}
+
+Step = tuple[str, int, int]
+"""What somebody else does, of which upload, and how far from the image it is (bits)."""
+
+step = st.tuples(
+    st.sampled_from(["post", "post", "judge", "judge and reverse", "report", "block", "unblock", "wait"]),
+    st.integers(0, 5),
+    st.sampled_from([0, 3, 25, 31, 40, 60]),
+)
+steps = st.lists(step, max_size=5)
+
+
+def others(world: World, names: str, script: Sequence[Step]) -> None:
+    """names: begins the names of what is posted: the same in both worlds."""
+    for number, (kind, which, flipped) in enumerate(script):
+        with suppress(StaydownError):  # refused, as people are at times
+            act(world, f"{names}-{number}", kind, which, flipped)
+        world.drain()
+
+
+def act(world: World, name: str, kind: str, which: int, flipped: int) -> None:
+    known = sorted(read_ledger(world.cloud).uploads.values(), key=lambda one: one.key)
+    upload = known[which % len(known)]
+    match kind:
+        case "post":
+            world.put("beta", f"bob{which}", drawn(1, flipped=flipped), name=name)
+        case "judge":
+            others_case(world, upload)
+        case "judge and reverse":
+            case_id = others_case(world, upload)
+            world.drain()
+            reverse(world, upload, case_id)
+        case "report":
+            report(world, upload)
+        case "block":
+            block_account(world.stack, platform="alpha", account_id="ann", reason="spam", reviewer="sue")
+        case "unblock":
+            unblock_account(world.stack, platform="alpha", account_id="ann", reason="ok", reviewer="sue")
+        case "wait":
+            world.clock.advance(hours=48)
+            world.watch()
+
+
+def others_case(world: World, upload: Upload) -> str:
+    case_id = report(world, upload).cases[0].case_id
+    decide(world, case_id, reviewer="ben")
+    return case_id
+
+
+def judged(world: World, mine: Upload) -> str:
+    case_id = report(world, mine).cases[0].case_id
+    decide(world, case_id)
+    return case_id
+
+
+def refused_and_overturned(world: World, mine: Upload) -> str:
+    filed = report(world, mine)
+    decide(world, filed.cases[0].case_id, NOT_VIOLATING)
+    world.drain()
+    answer(world, appeal_as_reporter(world, filed), reviewer="eve")
+    return filed.cases[0].case_id
+
+
+def hidden_and_judged(world: World, mine: Upload) -> str:
+    case_id = report(world, mine).cases[0].case_id
+    world.clock.advance(hours=48)
+    world.watch()
+    world.drain()
+    decide(world, case_id, VIOLATING, second_opinion=True)
+    opine(world, case_id, reviewer="eve")
+    world.clock.advance(hours=-48)
+    return case_id
+
+
+def come_to(world: World) -> dict[str, object]:
+    world.watch()
+    world.drain()
+    check(world)
+    ledger = read_ledger(world.cloud)
+    return {
+        "uploads": {
+            one.key: "stopped" if one.state in STOPPED else str(one.state) for one in ledger.uploads.values()
+        },
+        "bank": {e.entry_id for e in ledger.entries.values() if e.standing is not Standing.INACTIVE},
+        "blocked": {key: len(one.blocks) for key, one in ledger.accounts.items() if one.blocked},
+        "public": len(ledger.objects[world.cloud.settings.published_bucket]),
+    }
+
+
+@pytest.mark.parametrize("decided", [judged, refused_and_overturned, hidden_and_judged])
+@pytest.mark.law("EU5")
+def test_promise_5_it_is_as_if_the_case_had_never_been(decided: object) -> None:
+    @settings(max_examples=EXAMPLES)
+    @given(before=steps, between=steps, after=steps)
+    def compared(before: list[Step], between: list[Step], after: list[Step]) -> None:
+        def told(with_case: bool) -> dict[str, object]:
+            with memory_world() as world:
+                mine = world.upload("alpha", "ann", drawn(1), name="mine")
+                others(world, "before", [one for one in before if one[0] == "post"])
+                case_id = decided(world, mine) if with_case else None  # type: ignore[operator]
+                world.drain()
+                others(world, "between", between)
+                if case_id is not None:
+                    answer(world, appeal(world, mine, case_id), reviewer="cleo")
+                    world.drain()
+                others(world, "after", after)
+                return come_to(world)
+
+        assert told(with_case=True) == told(with_case=False)
+
+    compared()
