@@ -10,11 +10,14 @@ from staydown.aws.stack import Stack
 from staydown.domain.appeals import AppealOutcome
 from staydown.domain.bank import Standing
 from staydown.domain.errors import Conflict, StaydownError
+from staydown.domain.notices import NoticeKind, Party, Recipient
 from staydown.domain.sweeps import PLAN
 from staydown.domain.uploads import Upload, UploadState
 from staydown.services.amend_report import withdraw_report
 from staydown.services.bank_view import BankView
 from staydown.services.block_account import block_account
+from staydown.services.follow_notice import appeal_by_link
+from staydown.services.notice_links import make_link
 from staydown.services.publish_events import publish_events
 from staydown.services.review_queue import claim_case
 from staydown.services.scan_upload import ArrivedObject, scan_uploads
@@ -488,6 +491,47 @@ def _are(ledger: Ledger, uploads: list[Upload], state: UploadState) -> None:
     assert {ledger.uploads[upload.upload_id].state for upload in uploads} == {state}
 
 
+def two_deliveries_of_what_somebody_is_told(world: World) -> Scene:
+    """The event of a block comes to two functions at once."""
+    judged_story(world, drawn(1))
+    world.publish()
+    (message,) = [m for m in world.queue if m.kind == "notices" and "account.blocked" in m.body[0]]
+    world.queue.remove(message)
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        told = [one for one in ledger.notices if one.recipient.party is Party.ACCOUNT_HOLDER]
+        assert [one.kind for one in told] == [NoticeKind.STATEMENT_OF_REASONS]
+        issued = [event for event in world.told_of("notice.issued") if event.detail["platform"]]
+        assert len({event.detail["id"] for event in issued}) == 1
+
+    return Scene(
+        {"one": lambda: world.handle(message), "two": lambda: world.handle(message)},
+        settled,
+    )
+
+
+def an_appeal_by_link_meets_the_platforms(world: World) -> Scene:
+    story = judged_story(world, drawn(1))
+    world.drain()
+    (notice,) = world.stack.notices.of(Recipient.account_holder("alpha", "ann"))
+    about = {"platform": "alpha", "account_id": "ann"}
+    token, _ = make_link(world.stack, **about, notice_id=notice.notice_id)
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        (filed,) = ledger.appeals.values()
+        assert ledger.cases[story.case.case_id].appeals == (filed.appeal_id,)
+        receipts = [one for one in ledger.notices if one.kind is NoticeKind.APPEAL_RECEIPT]
+        assert len(receipts) == 1
+
+    return Scene(
+        {
+            "link": lambda: appeal_by_link(world.stack, token, "it is a beach"),
+            "platform": lambda: appeal(world, story.upload),
+        },
+        settled,
+    )
+
+
 def _is(ledger: Ledger, upload: Upload, *states: UploadState) -> None:
     assert ledger.uploads[upload.upload_id].state in states
 
@@ -640,6 +684,8 @@ PAIRS: list[Stage] = [
     two_who_fold,
     two_who_tidy_up,
     reversal_meets_another_judgement,
+    two_deliveries_of_what_somebody_is_told,
+    an_appeal_by_link_meets_the_platforms,
     deadline_meets_acquittal,
     deadline_meets_itself,
     deadline_meets_withdrawal,
