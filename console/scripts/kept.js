@@ -1,6 +1,6 @@
 // What this tab keeps until it is closed, and no longer: who is signed in, what was typed, what waits to be
 // sent. sessionStorage: a reload keeps it, another tab or the next person on this machine does not get it.
-// Why not in memory alone, and never in localStorage: docs/decisions/0020-the-pages.md.
+// Why not in memory alone, and never in localStorage: docs/decisions/0027-what-a-reviewers-page-keeps.md.
 const PREFIX = "staydown:";
 
 export function keep(name, value) {

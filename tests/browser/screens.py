@@ -154,7 +154,7 @@ def reviewing(camera: Camera, story: Story, theme: str) -> None:
     page.get_by_label("None of these").check()
     page.get_by_label("Private", exact=True).check()
     page.locator("input[name=complainant][value=yes]").check()
-    page.get_by_role("button", name="The person shown did not consent").click()
+    page.get_by_role("button", name="Intimate, no consent").click()
     page.get_by_role("button", name="Decide", exact=False).last.click()
     page.get_by_text("You decided this case; it is not sent yet.").wait_for()
     camera.shoot(page, f"review-undo-{theme}")

@@ -531,3 +531,35 @@ def test_reviewers_have_no_way_to_what_is_for_seniors(open_page: Open, stack: De
     desk.page.evaluate("() => { location.hash = '#/audit/none' }")
     expect(desk.page.get_by_role("alert")).to_contain_text("not allowed")
     desk.complaints.expect("403")
+
+
+def test_a_second_opinion_is_given_without_seeing_the_decision(
+    open_page: Open, stack: Deployed, case: str
+) -> None:
+    robin = Desk.of(open_page, stack, "robin")
+    robin.next()
+    robin.fill(reasons="Robin's own reasons.")
+    robin.page.get_by_label("I am not sure").check()
+    robin.button("Decide").last.click()
+    robin.send_now()
+    assert stack.reviewer("robin").case(case)["state"] == "decided"
+    kim = Desk.of(open_page, stack, "kim")
+    kim.page.get_by_role("link", name="Opinions").click()
+    expect(kim.heading("Second opinions")).to_be_focused()
+    assert findings(kim.page) == []
+    kim.page.get_by_role("link", name="Give the next one").click()
+    expect(kim.page.get_by_text("Blurred and grey.")).to_be_visible()
+    assert "Robin's own reasons." not in kim.page.locator("main").inner_text()
+    assert findings(kim.page) == []
+    kim.fill("not_violating", "It is a drawing.")
+    kim.button("Decide").last.click()
+    kim.send_now()
+    noor = Desk.of(open_page, stack, "noor")
+    noor.page.get_by_role("link", name="Appeals").click()
+    noor.page.get_by_role("rowheader").get_by_role("link").first.click()
+    expect(noor.heading("What the second opinion says")).to_be_visible()
+    noor.outcome("rejected").check()
+    noor.page.get_by_label("Reasons").fill("It is no drawing.")
+    noor.button("Decide").click()
+    noor.send_now()
+    assert stack.reviewer("robin").case(case)["state"] == "decided"

@@ -73,7 +73,7 @@ async function one(place, appeal) {
 /** Upholding an appeal of a refusal judges the image: what it shows has to be said then. */
 function form(appeal, seen) {
   const draft = `draft:appeal:${appeal.appeal_id}`;
-  const refusal = appeal.party !== "account_holder";
+  const refusal = seen.decision?.outcome === "not_violating";
   const reasons = h("textarea", { id: "appeal-reasons", maxLength: 5000, rows: 5, required: true });
   const trouble = h("div", {});
   const factors = h("div", { class: "stack", hidden: true }, refusal && factorFields());

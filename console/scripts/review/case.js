@@ -55,6 +55,7 @@ export async function show(place, [caseId], context) {
         mine && h("p", {}, h("button", { type: "button", class: "quiet", on: { click: () => context.aside(caseId) } }, t("review.aside")), " ",
           h("button", { type: "button", class: "quiet", on: { click: conflict } }, t("review.conflict"))),
         decided(seen),
+        seen.second_opinion && notice(seen.second_opinion === "differs" ? "warning" : "info", t(`review.opinion_state.${seen.second_opinion}`)),
         seen.appeal_id && notice("warning", t("review.appeal_waits"), h("p", {}, h("a", { href: `#/appeals/${seen.appeal_id}` }, t("review.appeal_open")))),
         history(seen, context.me)));
     if (!mine && undecided) ofThisPage([["c", "review.claim.do", claim]]);
@@ -142,14 +143,14 @@ export async function show(place, [caseId], context) {
 let templates;
 
 /** Reasons to start from, as the service has them; read once. */
-async function allTemplates(me) {
+export async function allTemplates(me) {
   if (!me.reviews) return [];
   templates ??= call("GET", "/v1/review/templates").then(({ body }) => body.templates);
   return templates;
 }
 
 /** One picture at a time: the others are a click away, and nobody sees more than they ask for. */
-function pictures(seen) {
+export function pictures(seen) {
   const { case_id: caseId, uploads } = seen;
   const place = h("div", {});
   let current;
@@ -166,7 +167,7 @@ function pictures(seen) {
   };
 }
 
-function reports(seen) {
+export function reports(seen) {
   if (!seen.reports.length) return null;
   return h("section", { class: "card stack" }, h("h2", {}, t("review.reports")), h("p", { class: "hint" }, t("review.reports_hint")),
     seen.reports.map((report) => h("div", { class: "report" },
@@ -175,17 +176,18 @@ function reports(seen) {
       h("blockquote", {}, report.statement ? data(report.statement) : t("review.no_statement")))));
 }
 
-function about(seen, upload, index, looks) {
+/** An upload in words; of one that is judged blind, what became of it is not known here. */
+export function about(seen, upload, index, looks) {
   const all = seen.uploads.length;
   const size = upload.width ? t("review.upload_size", { width: upload.width, height: upload.height, count: upload.frames }) : t("review.unknown");
   return h("section", { class: "card stack" },
     h("h2", {}, t("review.upload", { number: index + 1, all })),
     matchesOf(seen.case_id, upload, looks),
     h("dl", { class: "facts" },
-      fact("account", h("a", { href: `#/account/${encodeURIComponent(upload.platform)}/${encodeURIComponent(upload.account_id)}` }, data(`${upload.platform} / ${upload.account_id}`))),
+      upload.account_id && fact("account", h("a", { href: `#/account/${encodeURIComponent(upload.platform)}/${encodeURIComponent(upload.account_id)}` }, data(`${upload.platform} / ${upload.account_id}`))),
       fact("received", moment(upload.received_at)),
-      fact("state", t(`review.upload_state.${upload.state}`)),
-      fact("public", t(upload.was_published ? "review.was_public" : "review.never_public")),
+      upload.state && fact("state", t(`review.upload_state.${upload.state}`)),
+      upload.state && fact("public", t(upload.was_published ? "review.was_public" : "review.never_public")),
       fact("size", size),
       fact("quality", upload.quality === null ? t("review.unknown") : t(upload.quality < 50 ? "review.quality_poor" : "review.quality_good", { quality: upload.quality }))));
 }

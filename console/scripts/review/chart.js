@@ -37,7 +37,9 @@ export function barChart({ title, head, bars, series, marks = [] }) {
     }),
     marks.map(({ at, label }) => svg("g", {},
       svg("line", { class: "mark-line", x1: PAD.start + step * at, x2: PAD.start + step * at, y1: PAD.top - 6, y2: HEIGHT - PAD.bottom }),
-      svg("text", { x: PAD.start + step * at + 4, y: PAD.top - 4 }, label))));
+      svg("text", at > bars.length * 0.85
+        ? { x: PAD.start + step * at - 4, y: PAD.top - 4, "text-anchor": "end" }
+        : { x: PAD.start + step * at + 4, y: PAD.top - 4 }, label))));
   return figure(title, drawing, { head, bars, series });
 }
 

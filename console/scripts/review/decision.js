@@ -7,23 +7,28 @@ import { keyed, ofThisPage } from "./shortcuts.js";
 import { later } from "./pending.js";
 
 const OUTCOMES = ["violating", "not_violating", "needs_information", "suspected_child"];
+const OF_AN_OPINION = OUTCOMES.filter((outcome) => outcome !== "needs_information");
 const MOST_LETTERS = 5000;
 
 /**
  * found: {body, etag} of the case. templates: reasons to start from. onwards: called after "Decide and next".
- * done: after "Decide". keys: further shortcuts of the page.
+ * done: after "Decide". keys: further shortcuts of the page. blind: it is a second opinion of a decision that
+ * nobody who gives it has seen.
  */
-export function decisionForm({ found, label, templates, done, onwards, keys = [] }) {
+export function decisionForm({ found, label, templates, done, onwards, keys = [], blind = false }) {
+  const outcomes = blind ? OF_AN_OPINION : OUTCOMES;
   const { body: seen, etag } = found;
-  const draft = `draft:case:${seen.case_id}`;
+  const draft = `draft:${blind ? "opinion" : "case"}:${seen.case_id}`;
+  const doubtful = h("input", { type: "checkbox", name: "second_opinion", value: "yes" });
   const trouble = h("div", {});
   const reasons = h("textarea", { id: "reasons", maxLength: MOST_LETTERS, rows: 3, required: true, "aria-describedby": "reasons-hint" });
   const offered = h("div", { class: "row", role: "group", "aria-label": t("review.templates") });
   const form = h("form", { class: "card stack decision", noValidate: true, on: { submit: (event) => { event.preventDefault(); decide(done); }, input: remember, change: changed } },
-    h("h2", {}, t("review.decide_title")),
-    group("outcome", "radio", OUTCOMES, { content: outcome, wide: true }),
+    h("h2", {}, t(blind ? "review.opinion_title" : "review.decide_title")),
+    group("outcome", "radio", outcomes, { content: outcome, wide: true }),
     factorFields(),
     h("div", {}, h("label", { for: "reasons" }, t("review.field.reasons"), " ", h("span", { class: "hint", id: "reasons-hint" }, t("review.field_hint.reasons"))), reasons, offered),
+    !blind && h("label", { class: "choice" }, doubtful, t("review.second_opinion")),
     trouble,
     h("div", { class: "row actions" },
       keyed("D", { class: "primary", on: { click: () => decide(onwards) } }, t("review.decide_next")),
@@ -32,7 +37,7 @@ export function decisionForm({ found, label, templates, done, onwards, keys = []
   restore();
   offer();
   ofThisPage([
-    ...OUTCOMES.map((value, index) => [String(index + 1), `review.outcome.${value}`, () => pick(value)]),
+    ...outcomes.map((value, index) => [String(index + 1), `review.outcome.${value}`, () => pick(value)]),
     ["d", "review.decide", () => decide(done)],
     ["D", "review.decide_next", () => decide(onwards)],
     ["r", "review.field.reasons", () => reasons.focus()],
@@ -41,7 +46,7 @@ export function decisionForm({ found, label, templates, done, onwards, keys = []
   return form;
 
   function values() {
-    return { ...chosen(form), reasons: reasons.value };
+    return { ...chosen(form), reasons: reasons.value, second_opinion: doubtful.checked ? "yes" : null };
   }
 
   function remember() {
@@ -84,15 +89,17 @@ export function decisionForm({ found, label, templates, done, onwards, keys = []
     const given = values();
     if (!complete(form, given, ["outcome", ...FACTORS, "reasons"], trouble, reasons)) return;
     if (given.outcome === "suspected_child" && !(await confirmed())) return;
-    const { outcome: judged, reasons: why, ...factors } = given;
+    const { outcome: judged, reasons: why, second_opinion: doubt, ...factors } = given;
+    const id = encodeURIComponent(seen.case_id);
+    const told = { case: label, outcome: t(`review.outcome.${judged}`) };
     keep(draft, null);
     later({
-      label: t("review.pending.decision", { case: label, outcome: t(`review.outcome.${judged}`) }),
+      label: blind ? t("review.pending.opinion", told) : t("review.pending.decision", told),
       about: seen.case_id,
-      back: `#/case/${seen.case_id}`,
+      back: blind ? "#/opinions/next" : `#/case/${seen.case_id}`,
       draft: { name: draft, value: given },
-      path: `/v1/review/cases/${encodeURIComponent(seen.case_id)}/decision`,
-      body: { outcome: judged, factors, reasons: why.trim() },
+      path: blind ? `/v1/review/opinions/${id}` : `/v1/review/cases/${id}/decision`,
+      body: { outcome: judged, factors, reasons: why.trim(), ...(doubt ? { second_opinion: true } : {}) },
       ifMatch: etag,
     });
     then();

@@ -98,7 +98,7 @@ function ageLabel({ up_to_hours: to }, before) {
 
 /** Bars of some bits each, with the lines up to which it is blocked and looked at. */
 function distances(counted) {
-  const last = Math.max(REVIEWED_TO, ...counted.map((one) => one.distance));
+  const last = Math.max(REVIEWED_TO + 2 * BITS_A_BAR, ...counted.map((one) => one.distance));
   const bars = [];
   for (let from = 0; from <= last; from += BITS_A_BAR) {
     const within = counted.filter((one) => one.distance >= from && one.distance < from + BITS_A_BAR);

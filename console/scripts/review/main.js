@@ -20,11 +20,13 @@ const VIEWS = {
   bank: () => import("./bank.js"),
   figures: () => import("./figures.js"),
   locked: () => import("./locked.js"),
+  opinions: () => import("./opinions.js"),
 };
 /** Address, words, and who may go there. */
 const NAV = [
   ["queue", "review.nav.queue", (me) => me.reviews],
   ["appeals", "review.nav.appeals", (me) => me.reviews],
+  ["opinions", "review.nav.opinions", (me) => me.reviews],
   ["locked", "review.nav.locked", (me) => me.childSafety],
   ["account", "review.nav.account", (me) => me.senior],
   ["bank", "review.nav.bank", (me) => me.senior],

@@ -40,20 +40,20 @@ function comparison(caseId, upload, found) {
 }
 
 function match(found, laid) {
-  const standing = found.standing ?? "unknown";
+  const standing = found.standing === null ? "unknown" : found.standing;
   const kinds = { confirmed: "danger", unverified: "warning", allowed: "success" };
   return h("div", { class: "match stack" },
     h("div", { class: "row" },
-      h("span", { class: `badge ${kinds[standing] ?? ""}` }, icon(standing === "confirmed" ? "stop" : "info"), t(`review.standing.${standing}`)),
+      standing && h("span", { class: `badge ${kinds[standing] ?? ""}` }, icon(standing === "confirmed" ? "stop" : "info"), t(`review.standing.${standing}`)),
       h("span", { class: "figure" }, found.exact ? t("review.match_exact") : t("review.match_distance", { distance: found.distance, bits: BITS }))),
     scale(found.distance),
     h("dl", { class: "facts" },
       h("dt", {}, t("review.fact.view")), h("dd", {}, view(found.view)),
       found.overlap && [h("dt", {}, t("review.fact.overlap")), h("dd", {}, t("review.overlap", found.overlap))],
-      h("dt", {}, t("review.fact.provenance")),
-      h("dd", {}, found.provenance.length ? found.provenance.map((one) => t(`review.provenance.${one}`)).join(", ") : t("review.provenance.none")),
-      found.cases.length > 0 && [h("dt", {}, t("review.fact.cases")), h("dd", {}, found.cases.map((one, index) => [index > 0 && ", ", h("a", { href: `#/case/${one}` }, caseName(one))]))],
-      h("dt", {}, t("review.fact.entry")), h("dd", {}, h("span", { class: "code", translate: "no" }, found.entry_id))),
+      found.provenance && [h("dt", {}, t("review.fact.provenance")),
+      h("dd", {}, found.provenance.length ? found.provenance.map((one) => t(`review.provenance.${one}`)).join(", ") : t("review.provenance.none"))],
+      found.cases?.length > 0 && [h("dt", {}, t("review.fact.cases")), h("dd", {}, found.cases.map((one, index) => [index > 0 && ", ", h("a", { href: `#/case/${one}` }, caseName(one))]))],
+      found.entry_id && [h("dt", {}, t("review.fact.entry")), h("dd", {}, h("span", { class: "code", translate: "no" }, found.entry_id))]),
     laid);
 }
 

@@ -3,7 +3,7 @@
 //
 // A page that is closed sends nothing: the case stays as it was and comes back to the queue when its claim runs
 // out. The browser asks before it closes the page; after a reload everything is here again, and waits for a
-// word (docs/decisions/0020-the-pages.md).
+// word (docs/decisions/0027-what-a-reviewers-page-keeps.md).
 import { newKey, Problem } from "../api.js";
 import { h, icon, replace } from "../dom.js";
 import { keep, kept } from "../kept.js";

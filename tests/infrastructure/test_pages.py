@@ -1,0 +1,77 @@
+"""The web pages, put where a deployed stack serves them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from infra import pages
+
+OUTPUTS = {
+    "ConsoleClientId": "client",
+    "ConsoleBucketName": "pages",
+    "ConsoleDistributionId": "E1",
+    "ConsoleUrl": "https://example.cloudfront.net/",
+}
+
+
+class Aws:
+    """CloudFormation, S3 and CloudFront, as far as they are asked; keeps what was put, in order."""
+
+    def __init__(self) -> None:
+        self.put: dict[str, dict[str, Any]] = {}
+        self.invalidated: list[str] = []
+
+    def describe_stacks(self, StackName: str) -> dict[str, Any]:
+        outputs = [{"OutputKey": key, "OutputValue": value} for key, value in OUTPUTS.items()]
+        return {"Stacks": [{"StackName": StackName, "Outputs": outputs}]}
+
+    def put_object(self, **asked: Any) -> None:
+        assert asked["Bucket"] == "pages"
+        assert not self.invalidated, "the edge was told before everything was there"
+        self.put[asked["Key"]] = asked
+
+    def create_invalidation(self, **asked: Any) -> None:
+        self.invalidated += asked["InvalidationBatch"]["Paths"]["Items"]
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
+    aws = Aws()
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setattr("boto3.client", lambda service: aws)
+    return aws
+
+
+def test_every_page_is_put_with_its_type_and_what_it_needs_before_it(aws: Aws) -> None:
+    assert pages.deploy("staydown") == OUTPUTS["ConsoleUrl"]
+    assert set(aws.put) == {name for name, _ in pages.files()} | {"config.json"}
+    html = [name.endswith(".html") for name in aws.put]
+    assert html == sorted(html), "a page was up before what it refers to"
+    assert aws.invalidated == ["/*"]
+    kinds = {name: asked["ContentType"] for name, asked in aws.put.items()}
+    assert kinds["review.html"] == "text/html; charset=utf-8"
+    assert kinds["scripts/api.js"] == "text/javascript; charset=utf-8"
+    assert kinds["styles/base.css"] == "text/css; charset=utf-8"
+    assert {asked["CacheControl"] for asked in aws.put.values()} == {"no-cache"}
+
+
+def test_the_pages_are_told_where_to_sign_in_and_who_helps(aws: Aws) -> None:
+    pages.deploy("staydown")
+    config = json.loads(aws.put["config.json"]["Body"])
+    assert config["api_url"] == ""
+    assert config["sign_in_url"] == "https://cognito-idp.eu-west-1.amazonaws.com"
+    assert config["client_id"] == "client"
+    assert {line["for"] for line in config["help_lines"]} == {"adults", "children"}
+
+
+def test_a_stack_that_has_no_pages_is_refused(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(OUTPUTS, "ConsoleBucketName")
+    monkeypatch.setattr("sys.argv", ["pages", "--stack", "another"])
+    assert pages.main() == 1
+    assert "not deployed" in capsys.readouterr().err
+    assert aws.put == {}
