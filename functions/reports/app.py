@@ -22,8 +22,10 @@ from staydown.domain.mail import MailChoice
 from staydown.domain.reports import Authority, Declarations, Relation, Report, ReportedHash, Unreachable
 from staydown.services.amend_report import Information, complete_report, withdraw_report
 from staydown.services.appeal_refusal import appeal_refusal
+from staydown.services.ask_erasure import ask_erasure_as_reporter
 from staydown.services.file_report import ReportForm, file_report
 from staydown.services.follow_report import follow_report
+from staydown.services.hold_case import preserve_report
 from staydown.services.recover_secret import recover_secret
 
 logger = Logger()
@@ -244,6 +246,26 @@ def post_information(
 @app.post("/v1/cases/<case_number>/withdraw", summary="Take a report back", tags=["people"])
 def post_withdraw(case_number: Id, secret: Secret, _key: IdempotencyKey = None) -> FollowedReport:
     withdraw_report(stack(), case_number, secret)
+    return _followed(case_number, secret)
+
+
+@app.post(
+    "/v1/cases/<case_number>/preserve",
+    summary="Have everything kept for the police, until two people let it go",
+    tags=["people"],
+)
+def post_preserve(case_number: Id, secret: Secret, _key: IdempotencyKey = None) -> FollowedReport:
+    preserve_report(stack(), case_number, secret)
+    return _followed(case_number, secret)
+
+
+@app.post(
+    "/v1/cases/<case_number>/erase",
+    summary="Have the removed image erased now; it still won't come back",
+    tags=["people"],
+)
+def post_erase(case_number: Id, secret: Secret, _key: IdempotencyKey = None) -> FollowedReport:
+    ask_erasure_as_reporter(stack(), case_number, secret)
     return _followed(case_number, secret)
 
 

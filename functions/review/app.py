@@ -18,12 +18,14 @@ from staydown.api.http import Id, IdempotencyKey, IfMatch, etag, make_app, revis
 from staydown.api.idempotency import IdempotentCalls
 from staydown.aws.cases_store import APPEALS, CASES, LOCKED, OPINIONS
 from staydown.aws.stack import Stack
-from staydown.domain.cases import Factors, Outcome
+from staydown.domain.cases import Case, Factors, Outcome
 from staydown.domain.errors import NotAllowed
 from staydown.domain.reason_templates import TEMPLATES
+from staydown.services.ask_erasure import ask_erasure
 from staydown.services.decide_appeal import Answer, decide_appeal, list_appeals, took_part
 from staydown.services.decide_case import Judgement, decide_case
 from staydown.services.export_case import export_case
+from staydown.services.hold_case import HoldReason, hold_case, release_case
 from staydown.services.read_audit import read_audit
 from staydown.services.review_queue import claim_case, claim_next, declare_conflict, list_locked, list_queue
 from staydown.services.second_opinion import claim_next_opinion, give_opinion, list_opinions
@@ -255,6 +257,46 @@ def post_appeal_decision(
         stack(), appeal_id=appeal_id, answer=answer, reviewer=reviewer.reviewer_id, senior=reviewer.senior
     )
     return presented_appeal(appeal, you_took_part=False)
+
+
+@app.post(
+    "/v1/review/cases/<case_id>/hold", summary="Keep all of a case, whatever its time", tags=["seniors"]
+)
+def post_hold(case_id: Id, request: models.HoldRequest, _key: IdempotencyKey = None) -> models.Held:
+    senior = calling_senior(app.current_event)
+    return _held(hold_case(stack(), case_id, by=senior.reviewer_id, reason=request.reason))
+
+
+@app.post(
+    "/v1/review/cases/<case_id>/release",
+    summary="Ask for the end of a hold, or confirm what somebody else has asked for",
+    tags=["seniors"],
+)
+def post_release(case_id: Id, _key: IdempotencyKey = None) -> models.Held:
+    senior = calling_senior(app.current_event)
+    return _held(release_case(stack(), case_id, by=senior.reviewer_id))
+
+
+@app.post(
+    "/v1/review/cases/<case_id>/erase",
+    summary="Have the quarantined images of a case erased now",
+    tags=["seniors"],
+)
+def post_erase(case_id: Id, _key: IdempotencyKey = None) -> models.Held:
+    senior = calling_senior(app.current_event)
+    return _held(ask_erasure(stack(), case_id, by=senior.reviewer_id))
+
+
+def _held(case: Case) -> models.Held:
+    hold = case.hold
+    return models.Held(
+        case_id=case.case_id,
+        held=hold is not None,
+        reason=HoldReason(hold.reason) if hold is not None else None,
+        since=hold.at if hold is not None else None,
+        release_asked=hold is not None and hold.release_asked_by is not None,
+        erasure_asked=case.erasure_asked_at is not None,
+    )
 
 
 @app.get("/v1/audit/<case_id>", summary="The audit of a case, verified", tags=["seniors"])

@@ -13,6 +13,7 @@ from staydown.domain.bank import Standing
 from staydown.domain.cases import CaseState, Complainant, Origin, Outcome, Setting, Shown
 from staydown.domain.reports import Authority, Relation
 from staydown.domain.uploads import UploadState
+from staydown.services.hold_case import HoldReason
 
 
 class QueuedCase(BaseModel):
@@ -256,6 +257,19 @@ class ReviewedAppeal(BaseModel):
 class AppealPage(BaseModel):
     appeals: list[ReviewedAppeal]
     next: Annotated[str | None, Field(description="Cursor of the next page, if there is one")]
+
+
+class HoldRequest(Body):
+    reason: HoldReason
+
+
+class Held(BaseModel):
+    case_id: str
+    held: Annotated[bool, Field(description="Nothing of the case is erased")]
+    reason: HoldReason | None
+    since: datetime | None
+    release_asked: Annotated[bool, Field(description="One of two has asked; somebody else has to confirm")]
+    erasure_asked: Annotated[bool, Field(description="Its images are erased by the next run, or are")]
 
 
 class AuditRecord(BaseModel):

@@ -76,6 +76,10 @@ def _places(world: World, ledger: Ledger) -> Iterator[str]:
         places = [key for key, owner in owners.items() if owner == upload.upload_id]
         places += ["published"] if upload.public_key in published else []
         places += ["arrived"] if upload.key in arrived and _is_latest(world, upload) else []
+        if upload.image_gone:
+            if places:
+                yield f"{upload.upload_id} is erased, and lies in {places}"
+            continue
         if len(places) != 1:
             yield f"{upload.upload_id} ({upload.state}) lies in {places}"
         elif upload.state is UploadState.PUBLISHED and places != ["published"]:
@@ -174,10 +178,13 @@ def _consequences(ledger: Ledger) -> Iterator[str]:
         expected = {
             c.case_id for c in ledger.cases.values() if c.state in STANDING and entry.entry_id in c.banked
         }
+        if ledger.erased:
+            cases &= set(ledger.cases)
         if cases != expected:
             yield f"entry {entry.entry_id} rests on {cases} and should rest on {expected}"
         claims = {s.reference for s in entry.supports if s.source is Source.REPORT}
-        withdrawn = {number for number in claims if ledger.reports[number].withdrawn_at is not None}
+        known = (ledger.reports[number] for number in claims if number in ledger.reports or not ledger.erased)
+        withdrawn = {report.case_number for report in known if report.withdrawn_at is not None}
         if withdrawn:
             yield f"entry {entry.entry_id} rests on withdrawn reports"
     for upload in ledger.uploads.values():
@@ -190,6 +197,8 @@ def _consequences(ledger: Ledger) -> Iterator[str]:
             and upload.upload_id in case.uploads
         }
         found = {cause for cause in upload.stops if cause.startswith("case:")}
+        if ledger.erased:
+            found = {cause for cause in found if cause.removeprefix("case:") in ledger.cases}
         if found != stopping and upload.state is not UploadState.REJECTED:
             yield f"{upload.upload_id} is stopped by {found} and should be by {stopping}"
         for entry_id in (c.removeprefix("entry:") for c in upload.stops if c.startswith("entry:")):
@@ -266,6 +275,8 @@ def check_deadlines(world: World) -> None:
 
 def _notices(world: World, ledger: Ledger) -> Iterator[str]:
     """Whoever has to be told of what happened was told, each once and of nothing that did not happen."""
+    if ledger.erased:
+        return
     by_event = {(one.notice_id, one.recipient.name) for one in ledger.notices}
     if len(by_event) != len(ledger.notices):
         yield "somebody was told twice of one thing"
@@ -295,6 +306,7 @@ def _records(ledger: Ledger) -> Iterator[str]:
     heads |= {f"upload:{upload.upload_id}": upload.audit for upload in ledger.uploads.values()}
     heads |= {f"entry:{entry.entry_id}": entry.audit for entry in ledger.entries.values()}
     heads |= {f"account:{p}#{a}": account.audit for (p, a), account in ledger.accounts.items()}
+    heads["retention"] = ledger.erasures
     for chain, head in heads.items():
         try:
             verify(ledger.chains.get(chain, ()), head)
@@ -309,6 +321,8 @@ def _records(ledger: Ledger) -> Iterator[str]:
 
 def _figures(ledger: Ledger) -> Iterator[str]:
     """Each counter is what the records that were counted add up to, each of them once."""
+    if ledger.erased:
+        return  # what was counted stays counted
     expected: Counter[tuple[str, str, str]] = Counter()
     for chain, progress in ledger.counted.items():
         following = Progress()
@@ -331,6 +345,8 @@ def _anchors(world: World, ledger: Ledger) -> Iterator[str]:
     try:
         check_sequence(anchors)
         for chain in {chain for anchor in anchors for chain, _ in anchor.heads}:
+            if ledger.erased and chain not in ledger.chains:
+                continue
             check_anchored(chain, ledger.chains.get(chain, ()), anchors)
     except ChainBroken as error:
         yield f"anchors: {error}"

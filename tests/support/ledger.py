@@ -13,7 +13,7 @@ from staydown.aws.items import Codec, Item, from_dynamodb
 from staydown.aws.uploads_store import UploadsStore
 from staydown.domain.accounts import Account
 from staydown.domain.appeals import Appeal
-from staydown.domain.audit import Record
+from staydown.domain.audit import ChainHead, Record
 from staydown.domain.bank import Change, Entry
 from staydown.domain.cases import Case
 from staydown.domain.content_log import Manifest
@@ -48,8 +48,14 @@ class Ledger:
     counted: Mapping[str, Progress]
     counters: Mapping[tuple[str, str, str], int]
     notices: tuple[Notice, ...]
+    erasures: ChainHead
     waiting: frozenset[str]
     objects: Mapping[str, Mapping[str, bytes]]
+
+    @property
+    def erased(self) -> bool:
+        """Whether a case was erased: then some of what there was can't be told any more."""
+        return any(record.action == "case.erased" for record in self.chains.get("retention", ()))
 
 
 def read_ledger(cloud: Cloud) -> Ledger:
@@ -109,6 +115,9 @@ def read_ledger(cloud: Cloud) -> Ledger:
             _codec(Notice).load(item)
             for item in _items(cloud, settings.notices_table)
             if item["pk"].startswith(("REPORTER#", "ACCOUNT_HOLDER#"))
+        ),
+        erasures=next(
+            (ChainHead(one["seq"], one["digest"]) for one in cases if one["pk"] == "RETENTION"), ChainHead()
         ),
         waiting=frozenset(item["pk"] for item in _items(cloud, settings.outbox_table)),
         objects=objects,

@@ -77,6 +77,13 @@ class MemoryDynamoDb:
             case "queue = :queue" if params.get("IndexName") == "queue":
                 items = [item for item in table.values() if item.get("queue") == values[":queue"]]
                 return _page(sorted(items, key=_queue_order), params)
+            case "rest = :rest AND rest_order < :until" if params.get("IndexName") == "rest":
+                until = values[":until"]["S"]
+                found = [one for one in table.values() if one.get("rest") == values[":rest"]]
+                due = [one for one in found if one["rest_order"]["S"] < until]
+                names = ("pk", "sk", "rest", "rest_order")
+                due.sort(key=lambda one: str(one["rest_order"]["S"]))
+                return {"Items": [{name: one[name] for name in names} for one in due]}
         raise NotImplementedError(params["KeyConditionExpression"])
 
     def _delete(self, params: Mapping[str, Any]) -> Parsed:

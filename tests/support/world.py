@@ -10,7 +10,7 @@ event leads to is what the template's rules say.
 from __future__ import annotations
 
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack, contextmanager
@@ -24,6 +24,7 @@ from staydown.aws.stack import Stack
 from staydown.domain.sweeps import PLAN
 from staydown.domain.uploads import Upload
 from staydown.services import scan_upload
+from staydown.services.apply_retention import apply_retention
 from staydown.services.bank_view import BankView
 from staydown.services.count_figures import count_chain
 from staydown.services.deliver_webhook import Resting, deliver_webhook
@@ -224,6 +225,14 @@ class World:
                 write_notices(self.stack, event_of(message.body[0]))
             case "webhooks":
                 deliver_webhook(self.stack, Resting(), event_of(message.body[0]))
+
+    def retain(self) -> Counter[str]:
+        """What the schedule does every hour to what its time is over for; what goes wrong goes out."""
+
+        def fail(one: str, error: Exception) -> None:
+            raise error
+
+        return apply_retention(self.stack, fail)
 
     def watch(self) -> Watched:
         """What the schedule does every minute; what goes wrong with a case goes out."""

@@ -78,6 +78,12 @@ class AnchorsStore:
         """The numbers of the anchors that have a head of the chain, oldest first."""
         return [int(item["sk"]) for item in self._table.query(f"ANCHORED#{chain}")]
 
+    def forget_chain(self, chain: str) -> None:
+        """The anchors themselves stay as long as they are locked."""
+        for number in self.anchored(chain):
+            self._table.delete(f"ANCHORED#{chain}", f"{number:010}")
+        self._table.delete("HEADS", chain)
+
     def done(self, anchor: Anchor, chain: str, head: ChainHead, *, still_waits: bool) -> None:
         """Remember where this head is anchored. still_waits: it is the one that waits; ConcurrentChange if
         not."""

@@ -37,9 +37,17 @@ class AuditStore:
         transaction.put_new(self._table.name, item)
         return following
 
+    def erase(self, record: Record) -> None:
+        """One record of a chain whose time is over. Only who applies retention is let."""
+        self._table.delete(record.chain, f"{record.seq:010}")
+
     def records(self, chain: str, *, after: int = 0) -> Iterator[Record]:
         """The chain from its beginning, or from the record after this one; consistent."""
         return (self._records.load(item) for item in self._table.query(chain, after=f"{after:010}"))
+
+
+RETENTION_CHAIN = "retention"
+"""Of what was erased because its time was over; its head is kept with the cases."""
 
 
 def case_chain(case_id: str) -> str:

@@ -2,11 +2,12 @@
 
 | pk | sk | what |
 | --- | --- | --- |
-| `CASE#{case_id}` | `CASE` | a case; in index `queue`: `cases`, `opinions` or `locked` |
+| `CASE#{case_id}` | `CASE` | a case, in the index `queue` (see `_queue_of`) |
 | `REPORT#{case_number}` | `REPORT` | a report, by the number its sender was given |
 | `APPEAL#{appeal_id}` | `APPEAL` | an appeal; while undecided it is in the index `queue` under `appeals` |
 | `ABOUT#{entry_id}` | `CASE` | the case that new matches of an unjudged entry belong to |
 | `FILED#{token}` | `REPORT` | the report that a request has filed, should it be told again |
+| `RETENTION` | `HEAD` | the head of the chain of what was erased |
 | `ATTEMPTS#{digest}` | `{hour}` | wrong secrets given for a case number |
 """
 
@@ -20,6 +21,7 @@ from staydown.aws.items import Codec, Item, to_dynamodb
 from staydown.aws.table import Table
 from staydown.aws.transaction import Transaction
 from staydown.domain.appeals import Appeal
+from staydown.domain.audit import ChainHead
 from staydown.domain.cases import Case, CaseState
 from staydown.domain.deadlines import queue_order
 from staydown.domain.reports import Report
@@ -28,6 +30,9 @@ CASES = "cases"
 APPEALS = "appeals"
 LOCKED = "locked"
 OPINIONS = "opinions"
+CLOSED = "closed"
+SETTLED = "settled"
+ERASURE = "erasure"
 
 
 class CasesStore:
@@ -44,12 +49,8 @@ class CasesStore:
     def save_case(self, transaction: Transaction, case: Case) -> None:
         """In place of the version it was read at."""
         item = {**self._cases.dump(case), "pk": f"CASE#{case.case_id}", "sk": "CASE"}
-        if case.undecided:
-            item |= {"queue": CASES, "queue_order": queue_order(case.deadline, case.case_id)}
-        elif case.opinion_waits and case.decision is not None:
-            item |= {"queue": OPINIONS, "queue_order": queue_order(case.decision.at, case.case_id)}
-        elif case.state is CaseState.LOCKED:
-            item |= {"queue": LOCKED, "queue_order": queue_order(case.opened_at, case.case_id)}
+        queue, moment = _queue_of(case)
+        item |= {"queue": queue, "queue_order": queue_order(moment, case.case_id)}
         transaction.put_version(self._table.name, item, version=case.version)
 
     def report(self, case_number: str) -> Report | None:
@@ -151,8 +152,74 @@ class CasesStore:
             if after is None:
                 return
 
+    def settled(self, queue: str, *, until: datetime) -> Iterator[str]:
+        """Ids of the cases in a queue that are ordered by a moment before, the oldest first."""
+        after: Item | None = None
+        last = queue_order(until, "")
+        while True:
+            items, after = self.queued(queue, after=after)
+            for item in items:
+                if item["queue_order"] > last:
+                    return
+                yield item["case_id"]
+            if after is None:
+                return
+
+    def require_version(self, transaction: Transaction, case: Case) -> None:
+        """Let the transaction fail with ConcurrentChange if the case is another by then."""
+        transaction.check(
+            self._table.name,
+            {"pk": f"CASE#{case.case_id}", "sk": "CASE"},
+            condition="version = :read_at",
+            values={":read_at": case.version},
+        )
+
+    def forget_case(self, transaction: Transaction, case: Case) -> None:
+        self._forget(transaction, f"CASE#{case.case_id}", "CASE", case.version)
+
+    def forget_report(self, transaction: Transaction, report: Report) -> None:
+        self._forget(transaction, f"REPORT#{report.case_number}", "REPORT", report.version)
+
+    def forget_appeal(self, appeal_id: str) -> None:
+        self._table.delete(f"APPEAL#{appeal_id}", "APPEAL")
+
+    def unpoint(self, entry_id: str, case_id: str) -> None:
+        """Bring matches of the entry to this case no more."""
+        if self.case_about(entry_id) == case_id:
+            self._table.delete(f"ABOUT#{entry_id}", "CASE")
+
+    def retention_head(self) -> ChainHead:
+        item = self._table.get("RETENTION", "HEAD")
+        return ChainHead(item["seq"], item["digest"]) if item is not None else ChainHead()
+
+    def save_retention_head(self, transaction: Transaction, head: ChainHead) -> None:
+        """ConcurrentChange when another was faster (its record is there then)."""
+        item = {"pk": "RETENTION", "sk": "HEAD", "seq": head.seq, "digest": head.digest}
+        transaction.put(self._table.name, item)
+
+    def _forget(self, transaction: Transaction, pk: str, sk: str, version: int) -> None:
+        transaction.delete_if(
+            self._table.name,
+            {"pk": pk, "sk": sk},
+            condition="version = :read_at",
+            values={":read_at": version},
+        )
+
     def count_attempt(self, who: str, now: datetime) -> int:
         """One more wrong secret for this number in this hour; how many that makes."""
         hour = now.strftime("%Y-%m-%dT%H")
         expires_at = int((now + timedelta(hours=2)).timestamp())
         return self._table.increment(f"ATTEMPTS#{who}", hour, expires_at=expires_at)
+
+
+def _queue_of(case: Case) -> tuple[str, datetime | None]:
+    """Where a case waits, for a reviewer or for what is to be erased of it next, and the moment it is ordered by."""
+    if case.undecided:
+        return CASES, case.deadline
+    if case.erasure_asked_at is not None and not case.erasure_done:
+        return ERASURE, case.settled_at
+    if case.opinion_waits and case.decision is not None:
+        return OPINIONS, case.decision.at
+    if case.state is CaseState.LOCKED:
+        return LOCKED, case.opened_at
+    return SETTLED if case.reporters_erased else CLOSED, case.settled_at

@@ -57,6 +57,10 @@ class FiguresStore:
             values={":counted": counted.seq} if counted.seq else None,
         )
 
+    def forget_chain(self, chain: str) -> None:
+        """What was counted stays counted; how far that was is of no use without the chain."""
+        self._table.delete(f"CHAIN#{chain}", "COUNTED")
+
     def add(self, transaction: Transaction, added: Iterable[Added]) -> None:
         """Add to the counters, each item once."""
         sums: dict[tuple[str, str], Counter[str]] = {}

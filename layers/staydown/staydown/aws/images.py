@@ -132,7 +132,14 @@ class Images:
         May be repeated. When the image is nowhere any more (erased), nothing stays public all the same.
         is_current: asks, strongly consistent, whether the upload is still as given; once it is not, whoever
         changed it sees to the rest. clear_former: also what an earlier stay in quarantine may have left.
+        What is marked erased is deleted from everywhere.
         """
+        if upload.erased_at is not None:
+            self._unpublish(upload, is_current)
+            for place in (self._original(upload), *self._places(upload)):
+                if place.bucket != self._settings.published_bucket and self._exists(place):
+                    self._s3.delete_object(**place.address)
+            return
         home = self._home(upload)
         kept = self._exists(home)
         if not kept:

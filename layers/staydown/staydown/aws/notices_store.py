@@ -39,6 +39,11 @@ class NoticesStore:
         items = self._table.query(_pk(recipient), before=before, backwards=True)
         return (self._notices.load(item) for item in items)
 
+    def forget(self, recipient: Recipient) -> None:
+        """Everything that this recipient was told."""
+        for item in self._table.query(_pk(recipient)):
+            self._table.delete(item["pk"], item["sk"])
+
     def link(self, number: str) -> NoticeLink | None:
         item = self._table.get(f"LINK#{number}", "LINK")
         return self._links.load(item) if item is not None else None

@@ -29,6 +29,9 @@ class ReportersStore:
         item = self._table.get(case_number, "REPORTER")
         return self._reporters.load(item) if item is not None else None
 
+    def erase(self, transaction: Transaction, case_number: str) -> None:
+        transaction.delete(self._table.name, {"pk": case_number, "sk": "REPORTER"})
+
     def save(self, transaction: Transaction, reporter: Reporter) -> None:
         item = {**self._reporters.dump(reporter), "pk": reporter.case_number, "sk": "REPORTER"}
         transaction.put_version(self._table.name, item, version=reporter.version)

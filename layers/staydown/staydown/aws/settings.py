@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from staydown.domain.deadlines import Watch
 from staydown.domain.evidence import EvidencePolicy
+from staydown.domain.retention import Retention
 from staydown.domain.verdicts import MatchPolicy
 
 
@@ -54,6 +55,7 @@ class Settings:
     removal_time: timedelta
     watch: Watch
     appeal_window: timedelta
+    retention: Retention
     notice_link_life: timedelta
     legal_ground: str
     claim_lease: timedelta
@@ -122,6 +124,13 @@ class Settings:
                 lead=timedelta(seconds=number("HIDE_LEAD_SECONDS")),
             ),
             appeal_window=timedelta(days=number("APPEAL_DAYS")),
+            retention=Retention(
+                appeal_window=timedelta(days=number("APPEAL_DAYS")),
+                rejected=timedelta(days=number("REJECTED_DAYS")),
+                original=timedelta(days=number("QUARANTINE_DAYS")),
+                locked=timedelta(days=number("LOCKED_DAYS")),
+                case=timedelta(days=number("CASE_DAYS")),
+            ),
             notice_link_life=timedelta(days=number("NOTICE_LINK_DAYS")),
             legal_ground=text("LEGAL_GROUND"),
             second_opinion_percent=number("SECOND_OPINION_PERCENT"),

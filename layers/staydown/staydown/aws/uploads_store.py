@@ -2,7 +2,7 @@
 
 | pk | sk | what |
 | --- | --- | --- |
-| `UPLOAD#{upload_id}` | `UPLOAD` | the upload |
+| `UPLOAD#{upload_id}` | `UPLOAD` | the upload; in the index `rest` by what is to be erased of it one day |
 | `UPLOAD#{upload_id}` | `TICKET` | the leave to put it |
 | `STOPPED#{entry_id}` | `{upload_id}` | an upload that an entry of the bank stopped, or once did |
 """
@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from staydown.aws.items import Codec, Item
+from staydown.aws.items import TIME_FORMAT, Codec, Item, to_dynamodb
 from staydown.aws.table import Table
 from staydown.aws.transaction import Transaction
 from staydown.domain.fingerprints import Fingerprint
-from staydown.domain.uploads import Ticket, Upload
+from staydown.domain.uploads import Rest, Ticket, Upload
 
 _TICKET_KEPT = timedelta(days=1)
 
@@ -60,7 +60,39 @@ class UploadsStore:
         item = {**self._uploads.dump(replace(upload, fingerprint=None)), **keys}
         if upload.fingerprint is not None:
             item["fingerprint"] = _packed(self._fingerprints.dump(upload.fingerprint))
+        if upload.rest is not None:
+            moment = upload.updated_at.strftime(TIME_FORMAT)
+            item |= {"rest": upload.rest.value, "rest_order": f"{moment}#{upload.upload_id}"}
         transaction.put_version(self._table.name, item, version=upload.version)
+
+    def forget(self, transaction: Transaction, upload: Upload) -> None:
+        """Delete its record and its links; ConcurrentChange when it is another by now."""
+        stopping = {cause.removeprefix("entry:") for cause in upload.stops if cause.startswith("entry:")}
+        for entry_id in stopping | {match.entry_id for match in upload.matches}:
+            self.unlink(transaction, upload.upload_id, entry_id)
+        transaction.delete_if(
+            self._table.name,
+            {"pk": f"UPLOAD#{upload.upload_id}", "sk": "UPLOAD"},
+            condition="version = :read_at",
+            values={":read_at": upload.version},
+        )
+
+    def resting(self, rest: Rest, *, until: datetime) -> Iterator[str]:
+        """Ids of those that rest so since then or longer, the longest first. The index lags by moments."""
+        arguments: dict[str, Any] = {
+            "TableName": self._table.name,
+            "IndexName": "rest",
+            "KeyConditionExpression": "rest = :rest AND rest_order < :until",
+            "ExpressionAttributeValues": to_dynamodb(
+                {":rest": rest.value, ":until": until.strftime(TIME_FORMAT)}
+            ),
+        }
+        while True:
+            items, following = self._table.page(arguments)
+            yield from (item["pk"].removeprefix("UPLOAD#") for item in items)
+            if following is None:
+                return
+            arguments["ExclusiveStartKey"] = to_dynamodb(following)
 
     def link(self, transaction: Transaction, upload_id: str, entry_id: str) -> None:
         """So that the upload is found when the entry goes."""

@@ -161,6 +161,17 @@ class SecondOpinion:
         return self.given is None
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Nothing of the case is erased while there is one. by: who asked for it. release_asked_by: one of the
+    two people that it takes to let it go."""
+
+    by: str
+    at: datetime
+    reason: str
+    release_asked_by: str | None = None
+
+
 class Origin(StrEnum):
     REPORT = "report"
     MATCH = "match"
@@ -180,8 +191,11 @@ class Case:
     that is judged twice; no reviewer is told it, and trying again changes nothing. appeals: ids of those
     that wait to be decided, one for each who asked. deadline: when it must be decided; None while no report
     of it is valid. warned_at, overdue_at: when it was told of that the deadline is near, and that it is over.
-    hidden: uploads that were hidden then. revision: bumped when something changes that a reviewer would want
-    to know before acting (the ETag). version: bumped at each write.
+    hidden: uploads that were hidden then. closed_at: when it was first not undecided any more. hold: why
+    nothing of it may be erased. erasure_asked_at, erasure_done: its images were to be erased at once, and
+    are. reporters_erased: who reported it is no more. erasing: its time is over, and it is going. revision:
+    bumped when something changes that a reviewer would want to know before acting (the ETag). version:
+    bumped at each write.
     """
 
     case_id: str
@@ -206,6 +220,12 @@ class Case:
     warned_at: datetime | None = None
     overdue_at: datetime | None = None
     hidden: tuple[str, ...] = ()
+    closed_at: datetime | None = None
+    hold: Hold | None = None
+    erasure_asked_at: datetime | None = None
+    erasure_done: bool = False
+    reporters_erased: bool = False
+    erasing: bool = False
     revision: int = 1
     version: int = 0
     audit: ChainHead = field(default_factory=ChainHead)
@@ -218,6 +238,14 @@ class Case:
     @property
     def undecided(self) -> bool:
         return self.state in {CaseState.OPEN, CaseState.NEEDS_INFORMATION}
+
+    @property
+    def settled_at(self) -> datetime | None:
+        """From when the times count for which it is kept; None while it is undecided."""
+        if self.undecided:
+            return None
+        decided = self.decision.at if self.decision is not None else None
+        return max((at for at in (self.closed_at, decided) if at is not None), default=None)
 
     @property
     def unhidden(self) -> tuple[str, ...]:

@@ -75,7 +75,11 @@ def count(progress: Progress, record: Record) -> tuple[Progress, list[Added]]:
         deadline=details.get("deadline"),
         appealed_at=_appealed_at(progress, record),
     )
-    added = [*_of_the_moment(progress, following), *_of_the_day(progress, following, record)]
+    added = [
+        *_of_the_moment(progress, following),
+        *_of_the_day(progress, following, record),
+        *_erased(record),
+    ]
     return following, added
 
 
@@ -96,6 +100,12 @@ def _appeal_outcome(record: Record) -> str | None:
     if record.action in {"appeal.upheld", "appeal.rejected", "case.reversed", "case.overturned"}:
         return "rejected" if record.action == "appeal.rejected" else "upheld"
     return None
+
+
+def _erased(record: Record) -> Iterator[Added]:
+    """A case that was erased is in no state any more; what it was counted for stays counted."""
+    if record.action == "case.erased":
+        yield Added(Group.CASES, "", str(record.details["was"]), -1)
 
 
 def _of_the_moment(before: Progress, after: Progress) -> Iterator[Added]:

@@ -28,6 +28,19 @@ class UploadState(StrEnum):
     """It is not a readable image, or the account is blocked. It never becomes anything else."""
 
 
+class Rest(StrEnum):
+    """What is to be erased of an upload one day, and what it waits for."""
+
+    STOPPED = "stopped"
+    """The original, when its time is over."""
+    KEPT_BACK = "kept_back"
+    """Its time was over, and something needed it."""
+    ERASING = "erasing"
+    """It is marked erased; that the image is gone was not seen yet."""
+    REJECTED = "rejected"
+    """Original and record together: nobody ever had to do with it."""
+
+
 class StopKind(StrEnum):
     BLOCK = "block"
     HOLD = "hold"
@@ -97,7 +110,8 @@ class Upload:
     check found.
     was_published: anybody may have seen it. released: it was stopped once and freed again, so whether
     its account is blocked by now is no matter. returns: how often it was published after having been
-    stopped. version: bumped at each write. audit: the head of its chain.
+    stopped. kept_back: its time was over, and something needed it. erased_at: the image is not to be anywhere
+    any more; image_gone: it was seen to that. version: bumped at each write. audit: the head of its chain.
     """
 
     upload_id: str
@@ -119,8 +133,35 @@ class Upload:
     was_published: bool = False
     released: bool = False
     returns: int = 0
+    kept_back: bool = False
+    erased_at: datetime | None = None
+    image_gone: bool = False
     version: int = 0
     audit: ChainHead = field(default_factory=ChainHead)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it stays as it is unless somebody has second thoughts."""
+        return self.state in {UploadState.BLOCKED, UploadState.REMOVED, UploadState.REJECTED}
+
+    @property
+    def is_erasable(self) -> bool:
+        """Whether no image is kept of it that its record is needed for."""
+        return self.image_gone or not self.is_stopped
+
+    @property
+    def rest(self) -> Rest | None:
+        """What is to become of it one day; None for what is as it should be."""
+        if self.image_gone:
+            return None
+        if self.erased_at is not None:
+            return Rest.ERASING
+        never_scanned = self.state is UploadState.HELD and set(self.stops) == {BY_SCAN.cause}
+        if self.state is UploadState.REJECTED or never_scanned:
+            return Rest.STOPPED if self.cases or self.audit.seq else Rest.REJECTED
+        if not self.is_stopped:
+            return None
+        return Rest.KEPT_BACK if self.kept_back else Rest.STOPPED
 
     @property
     def public_key(self) -> str:

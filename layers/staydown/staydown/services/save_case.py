@@ -35,7 +35,8 @@ def save_case(
         action=action,
         details={**details, **stands},
     )
-    case = replace(case, audit=head)
+    closed_at = None if case.undecided else case.closed_at or stack.now()
+    case = replace(case, audit=head, closed_at=closed_at)
     stack.cases.save_case(transaction, case)
     return case
 
