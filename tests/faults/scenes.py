@@ -14,9 +14,11 @@ from staydown.domain.notices import NoticeKind, Party, Recipient
 from staydown.domain.sweeps import PLAN
 from staydown.domain.uploads import Upload, UploadState
 from staydown.services.amend_report import withdraw_report
+from staydown.services.ask_erasure import ask_erasure
 from staydown.services.bank_view import BankView
 from staydown.services.block_account import block_account
 from staydown.services.follow_notice import appeal_by_link
+from staydown.services.hold_case import HoldReason, hold_case, release_case
 from staydown.services.notice_links import make_link
 from staydown.services.publish_events import publish_events
 from staydown.services.review_queue import claim_case
@@ -652,7 +654,79 @@ def refusal_overturned_meets_a_scan(world: World) -> Scene:
     return Scene({"scan": scan(world, copy), "appeal": lambda: answer(world, asked)}, settled)
 
 
+def erasure_meets_a_hold(world: World) -> Scene:
+    """Either it was held and is there, or it was erased before anybody held it."""
+    story = judged_story(world, drawn(1))
+    world.drain()
+    world.clock.advance(days=191)
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        upload = ledger.uploads[story.upload.upload_id]
+        case = ledger.cases[story.case.case_id]
+        assert case.hold is not None
+        quarantined = ledger.objects[world.cloud.settings.quarantine_bucket]
+        assert (upload.upload_id in quarantined) != (upload.erased_at is not None)
+
+    def hold() -> object:
+        return hold_case(world.stack, story.case.case_id, by="sue", reason=HoldReason.COURT)
+
+    return Scene({"retain": world.retain, "hold": hold}, settled)
+
+
+def erasure_meets_an_appeal(world: World) -> Scene:
+    """What the appeal needs is there, unless it was erased, as was asked, before anybody appealed."""
+    story = judged_story(world, drawn(1))
+    world.drain()
+    ask_erasure(world.stack, story.case.case_id, by="sue")
+    world.clock.advance(minutes=1)
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        upload = ledger.uploads[story.upload.upload_id]
+        quarantined = ledger.objects[world.cloud.settings.quarantine_bucket]
+        assert (upload.upload_id in quarantined) != (upload.erased_at is not None)
+
+    return Scene({"retain": world.retain, "appeal": lambda: appeal(world, story.upload)}, settled)
+
+
+def erasure_meets_its_own_settling(world: World) -> Scene:
+    """Whoever moves the image while it is erased does not bring it back."""
+    story = judged_story(world, drawn(1))
+    ask_erasure(world.stack, story.case.case_id, by="sue")
+    world.clock.advance(minutes=1)
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        kept = {world.cloud.settings.bank_bucket, world.cloud.settings.anchors_bucket}
+        for bucket, objects in ledger.objects.items():
+            assert bucket in kept or not objects, bucket
+
+    return Scene({"retain": world.retain, "settle": settle(world, story.upload.upload_id)}, settled)
+
+
+def two_people_release_a_hold(world: World) -> Scene:
+    """At the same moment: one asks, the other confirms; nobody does both."""
+    case_id = judged_story(world, drawn(1)).case.case_id
+    world.drain()
+    hold_case(world.stack, case_id, by="reporter", reason=HoldReason.POLICE)
+
+    def release(by: str) -> Task:
+        return lambda: release_case(world.stack, case_id, by=by)
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        assert ledger.cases[case_id].hold is None
+        records = ledger.chains[f"case:{case_id}"]
+        asked = {record.actor for record in records if record.action == "case.release_asked"}
+        confirmed = {record.actor for record in records if record.action == "case.released"}
+        assert asked | confirmed == {"sue", "noor"}
+        assert asked.isdisjoint(confirmed)
+
+    return Scene({"one": release("sue"), "other": release("noor")}, settled)
+
+
 PAIRS: list[Stage] = [
+    erasure_meets_a_hold,
+    erasure_meets_an_appeal,
+    erasure_meets_its_own_settling,
+    two_people_release_a_hold,
     scan_meets_an_allowance,
     scan_meets_an_entry_switched_off,
     allowance_meets_a_judgement_nearby,

@@ -20,10 +20,12 @@ from staydown.domain.sweeps import PartKind
 from staydown.services.amend_report import Information, complete_report, withdraw_report
 from staydown.services.anchor_audit import anchor_audit
 from staydown.services.appeal_refusal import appeal_refusal
+from staydown.services.ask_erasure import ask_erasure
 from staydown.services.block_account import block_account, unblock_account
 from staydown.services.export_case import export_case
 from staydown.services.file_report import FiledReport, file_report
 from staydown.services.follow_notice import appeal_by_link
+from staydown.services.hold_case import HoldReason, hold_case, release_case
 from staydown.services.notice_links import make_link
 from staydown.services.publish_events import publish_events
 from staydown.services.recover_secret import recover_secret
@@ -475,6 +477,52 @@ def language_of_an_account(world: World) -> Act:
     return lambda _: set_language(world.stack, platform="alpha", account_id="ann", language="de")
 
 
+def case_held(world: World) -> Act:
+    case_id = judged_story(world, drawn(1)).case.case_id
+    return lambda _: hold_case(world.stack, case_id, by="sue", reason=HoldReason.COURT)
+
+
+def hold_released(world: World) -> Act:
+    case_held(world)(1)
+    (case_id,) = read_ledger(world.cloud).cases
+    release_case(world.stack, case_id, by="noor")
+    return lambda _: release_case(world.stack, case_id, by="sue")
+
+
+def erasure_asked(world: World) -> Act:
+    case_id = judged_story(world, drawn(1)).case.case_id
+    return lambda _: ask_erasure(world.stack, case_id, by="sue")
+
+
+def retention_after_a_request(world: World) -> Act:
+    erasure_asked(world)(1)
+    world.drain()
+    world.clock.advance(minutes=1)
+    return lambda _: world.retain()
+
+
+def retention_after_the_window(world: World) -> Act:
+    judged_story(world, drawn(1))
+    world.upload("beta", "bob", drawn(1, flipped=3))
+    world.upload("beta", "cat", BROKEN)
+    world.drain()
+    world.clock.advance(days=191)
+    return lambda _: world.retain()
+
+
+def retention_after_years(world: World) -> Act:
+    story = judged_story(world, drawn(1))
+    answer(world, appeal(world, story.upload), AppealOutcome.REJECTED)
+    world.drain()
+    world.count()
+    for _ in range(2):
+        world.clock.advance(days=191)
+        world.retain()
+        world.drain()
+    world.clock.advance(days=2200)
+    return lambda _: world.retain()
+
+
 def anchoring_of_the_audit(world: World) -> Act:
     judged_story(world, drawn(1))
     world.count()
@@ -573,6 +621,12 @@ USE_CASES: list[Stage] = [
     report_completed,
     report_withdrawn,
     counting_of_the_audit,
+    case_held,
+    hold_released,
+    erasure_asked,
+    retention_after_a_request,
+    retention_after_the_window,
+    retention_after_years,
     anchoring_of_the_audit,
     case_exported,
     notices_of_a_decision,

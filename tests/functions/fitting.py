@@ -53,6 +53,7 @@ ROUTES: dict[str, tuple[str, str, Json]] = {
     "language": ("alpha", "/v1/accounts/x/language", {"language": "pt-BR"}),
     "block": ("noor", "/v1/accounts/x/block", {"platform": "alpha", "reason": "r"}),
     "unblock": ("noor", "/v1/accounts/x/unblock", {"platform": "alpha", "reason": "r"}),
+    "hold": ("noor", "/v1/review/cases/c/hold", {"reason": "court"}),
     "entry": (
         "noor",
         "/v1/bank/entries",
@@ -83,6 +84,7 @@ REQUIRED = {
     "block": ["platform", "reason"],
     "unblock": ["platform", "reason"],
     "entry": ["change", "reason"],
+    "hold": ["reason"],
 }
 
 

@@ -23,6 +23,8 @@ PUBLIC = {
     ("POST", "/v1/cases/{case_number}/appeal"),
     ("POST", "/v1/cases/{case_number}/recover"),
     ("POST", "/v1/cases/{case_number}/withdraw"),
+    ("POST", "/v1/cases/{case_number}/preserve"),
+    ("POST", "/v1/cases/{case_number}/erase"),
     ("GET", "/v1/notices/{token}"),
     ("POST", "/v1/notices/{token}/appeal"),
 }

@@ -93,6 +93,13 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     assert figures["decisions"]["violating"] > 0
     assert figures["time_to_act"]["share_in_time"] == 1
     assert noor.answer("GET", f"/v1/stats/statements/{scene.case_id}")["statements"]
+    noor.answer("POST", f"/v1/review/cases/{scene.case_id}/hold", json={"reason": "court"})
+    for who in (noor, stack.reviewer("ada")):
+        released = who.answer("POST", f"/v1/review/cases/{scene.case_id}/release")
+    assert released["held"] is False
+    assert noor.answer("POST", f"/v1/review/cases/{scene.case_id}/erase")["erasure_asked"]
+    scene.person.ask("erase")
+    scene.person.ask("preserve")
     scene.person.follow()
     phrase = "the kettle sings on Sundays"
     another = stack.person()

@@ -92,6 +92,7 @@ class _Tour:
         self._the_content_log_folded()
         self._a_snapshot_loaded()
         self._a_key_used_again()
+        self._years_pass()
 
     def _platforms_that_want_to_be_told(self) -> None:
         """One has an endpoint that is not there: what it was to be told goes back to the queue."""
@@ -143,6 +144,29 @@ class _Tour:
         laid = {"upload_id": stopped, "entry_id": upload["matches"][0]["entry_id"]}
         assert self._post(f"/v1/review/cases/{case['case_id']}/comparison", "kim", laid)["original_kept"]
         self._with_secret(f"/v1/cases/{filed['case_number']}/withdraw", filed, None)
+
+    def _years_pass(self) -> None:
+        """Each end of what is kept: asked for, held and let go, its time over."""
+        shown = self._upload("alpha", "years", self._photo())
+        other = self._upload("alpha", "years-after", self._photo())
+        self.s3.put_object(Bucket=self.stack.buckets["uploads"], Key="alpha/years/none", Body=b"no image")
+        filed = self._report(uploads=[shown, other])
+        for upload_id in (shown, other):
+            case = self._case_about(upload_id)
+            self._decide(case, "violating")
+        self.stack.drain()
+        self._with_secret(f"/v1/cases/{filed['case_number']}/erase", filed, None)
+        self._with_secret(f"/v1/cases/{filed['case_number']}/preserve", filed, None)
+        path = f"/v1/review/cases/{case}"
+        self._post(f"{path}/hold", "noor", {"reason": "court"})
+        self._post(f"{path}/release", "noor", {})
+        assert self._post(f"{path}/release", "ada", {})["held"] is False
+        self._post(f"{path}/erase", "noor", {})
+        self.stack.clock.advance(timedelta(days=191))
+        self.stack.functions["ApplyRetentionFunction"].invoke({})
+        self.stack.clock.advance(timedelta(days=2200))
+        for _ in range(2):
+            self.stack.functions["ApplyRetentionFunction"].invoke({})
 
     def _the_audit_anchored(self, case: str) -> None:
         self.stack.drain()
@@ -351,6 +375,13 @@ class _Tour:
             Key={"pk": {"S": f"UPLOAD#{upload_id}"}, "sk": {"S": "UPLOAD"}},
         )["Item"]
         return bytes(item["fingerprint"]["M"]["hashes"]["B"])[:32].hex()
+
+    def _case_about(self, upload_id: str) -> str:
+        item = self.stack.client("dynamodb").get_item(
+            TableName=self.stack.tables["uploads"],
+            Key={"pk": {"S": f"UPLOAD#{upload_id}"}, "sk": {"S": "UPLOAD"}},
+        )["Item"]
+        return str(item["cases"]["L"][-1]["S"])
 
     def _photo(self) -> bytes:
         """A picture unlike any before it."""

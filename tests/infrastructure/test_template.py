@@ -193,14 +193,34 @@ def test_what_ses_tells_of_an_address_goes_no_further() -> None:
 
 
 def test_no_role_may_change_or_delete_an_audit_entry() -> None:
+    """But for the one that erases what the time is over for: it deletes, and can't change either."""
+    deleting = {name for name in functions() if _may(name, "dynamodb:DeleteItem", "AuditTable")}
+    assert deleting == {"ApplyRetentionFunction"}
     for name in functions():
-        for action in ("UpdateItem", "DeleteItem", "BatchWriteItem"):
+        for action in ("UpdateItem", "BatchWriteItem"):
             assert not _may(name, f"dynamodb:{action}", "AuditTable"), name
     audit = of_type("AWS::DynamoDB::Table")["AuditTable"]
-    (rule,) = audit["ResourcePolicy"]["PolicyDocument"]["Statement"]
-    assert rule["Effect"] == "Deny"
-    assert {"dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"} <= set(rule["Action"])
+    changes, deletes = audit["ResourcePolicy"]["PolicyDocument"]["Statement"]
+    assert (changes["Effect"], changes["Principal"], "Condition" in changes) == ("Deny", "*", False)
+    assert {"dynamodb:UpdateItem", "dynamodb:BatchWriteItem", "dynamodb:PartiQLDelete"} <= set(
+        changes["Action"]
+    )
+    assert (deletes["Effect"], deletes["Action"]) == ("Deny", "dynamodb:DeleteItem")
+    (excepted,) = deletes["Condition"]["ArnNotLike"].values()
+    assert excepted["Fn::Sub"].endswith(":role/${AWS::StackName}-ApplyRetentionRole-*")
     assert "TimeToLiveSpecification" not in audit
+
+
+def test_nothing_but_the_retention_ends_what_an_appeal_or_a_hold_needs() -> None:
+    """No lifecycle of the bucket, which would know of neither. Who reported is deleted without being read."""
+    rules = of_type("AWS::S3::Bucket")["QuarantineBucket"]["LifecycleConfiguration"]["Rules"]
+    assert [set(rule) - {"Id", "Status"} for rule in rules] == [{"AbortIncompleteMultipartUpload"}]
+    for action in ("GetItem", "BatchGetItem", "Query", "Scan", "PutItem"):
+        assert not _may("ApplyRetentionFunction", f"dynamodb:{action}", "ReportersTable")
+    declared = template().parameters
+    assert int(declared["QuarantineDays"]) > int(declared["AppealDays"])
+    assert int(declared["LockedDays"]) >= 365
+    assert int(declared["AnchorDays"]) >= int(declared["CaseDays"])
 
 
 def test_only_who_checks_against_the_bank_makes_an_image_public() -> None:
@@ -300,6 +320,8 @@ def test_the_public_routes_are_these_and_each_has_a_throttle_of_its_own() -> Non
         "POST /v1/reports",
         "GET /v1/cases/{case_number}",
         "POST /v1/cases/{case_number}/withdraw",
+        "POST /v1/cases/{case_number}/preserve",
+        "POST /v1/cases/{case_number}/erase",
         "POST /v1/cases/{case_number}/information",
         "GET /v1/notices/{token}",
         "POST /v1/notices/{token}/appeal",

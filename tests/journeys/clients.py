@@ -159,6 +159,10 @@ class Person(Caller):
         path = f"/v1/cases/{self.case_number}/appeal"
         return self.answer("POST", path, json={"statement": statement}, headers=self.opens)
 
+    def ask(self, what: str) -> Json:
+        """`erase` or `preserve`."""
+        return self.answer("POST", f"/v1/cases/{self.case_number}/{what}", headers=self.opens)
+
     def withdraw(self) -> Json:
         return self.answer("POST", f"/v1/cases/{self.case_number}/withdraw", headers=self.opens)
 

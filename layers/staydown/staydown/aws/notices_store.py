@@ -29,9 +29,13 @@ class NoticesStore:
         item = self._table.get(_pk(recipient), notice_id)
         return self._notices.load(item) if item is not None else None
 
-    def add(self, transaction: Transaction, notice: Notice) -> None:
-        """ConcurrentChange when it is there already."""
-        keys = {"pk": _pk(notice.recipient), "sk": notice.notice_id}
+    def add(self, transaction: Transaction, notice: Notice, *, until: datetime) -> None:
+        """ConcurrentChange when it is there already. until: kept, unless its case goes before."""
+        keys = {
+            "pk": _pk(notice.recipient),
+            "sk": notice.notice_id,
+            "expires_at": int(until.timestamp()),
+        }
         transaction.put_new(self._table.name, {**self._notices.dump(notice), **keys})
 
     def of(self, recipient: Recipient, *, before: str | None = None) -> Iterator[Notice]:
@@ -39,10 +43,11 @@ class NoticesStore:
         items = self._table.query(_pk(recipient), before=before, backwards=True)
         return (self._notices.load(item) for item in items)
 
-    def forget(self, recipient: Recipient) -> None:
-        """Everything that this recipient was told."""
+    def forget(self, recipient: Recipient, *, case_id: str | None = None) -> None:
+        """Everything that this recipient was told, or what they were told of a case."""
         for item in self._table.query(_pk(recipient)):
-            self._table.delete(item["pk"], item["sk"])
+            if case_id is None or item["case_id"] == case_id:
+                self._table.delete(item["pk"], item["sk"])
 
     def link(self, number: str) -> NoticeLink | None:
         item = self._table.get(f"LINK#{number}", "LINK")

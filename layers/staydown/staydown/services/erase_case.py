@@ -67,6 +67,8 @@ def erase_case(stack: Stack, case_id: str) -> bool:
         stack.cases.forget_appeal(appeal_id)
     for entry_id in case.entries:
         stack.cases.unpoint(entry_id, case_id)
+    for platform, account_id in case.blocked:
+        stack.notices.forget(Recipient.account_holder(platform, account_id), case_id=case_id)
     _forget_chain(stack, case_chain(case_id))
     _finish(stack, case_id)
     return True
@@ -112,10 +114,10 @@ def _leave_upload(stack: Stack, case: Case, upload_id: str) -> None:
     if others or not upload.is_stopped:
         stack.uploads.save(transaction, replace(upload, cases=others))
     else:
+        # What is stopped here is begun again only as long as the upload is there.
+        _forget_chain(stack, upload_chain(upload_id))
         stack.uploads.forget(transaction, upload)
     transaction.commit()
-    if not others and upload.is_stopped:
-        _forget_chain(stack, upload_chain(upload_id))
 
 
 @retried
@@ -128,11 +130,10 @@ def _leave_report(stack: Stack, case: Case, case_number: str) -> None:
     if any(stack.cases.case(one) is not None for one in others):
         stack.cases.save_report(transaction, replace(report, case_ids=others))
     else:
+        stack.notices.forget(Recipient.reporter(case_number))
         stack.cases.forget_report(transaction, report)
         stack.reporters.erase(transaction, case_number)
     transaction.commit()
-    if stack.cases.report(case_number) is None:
-        stack.notices.forget(Recipient.reporter(case_number))
 
 
 def _forget_chain(stack: Stack, chain: str) -> None:

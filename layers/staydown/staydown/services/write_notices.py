@@ -59,7 +59,7 @@ def _write(stack: Stack, event: Event, one: _Addressed) -> None:
         paragraphs=tuple(words.sentence(key, content.said) for key in content.sentences),
     )
     transaction = stack.transaction()
-    stack.notices.add(transaction, notice)
+    stack.notices.add(transaction, notice, until=stack.now() + stack.settings.retention.case)
     stack.outbox.add(transaction, EventType.NOTICE_ISSUED, _issued(notice), at=stack.now())
     transaction.commit()
 
