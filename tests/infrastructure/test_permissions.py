@@ -147,13 +147,15 @@ class _Tour:
 
     def _years_pass(self) -> None:
         """Each end of what is kept: asked for, held and let go, its time over."""
-        shown = self._upload("alpha", "years", self._photo())
+        photo = self._photo()
+        shown = self._upload("alpha", "years", photo)
         other = self._upload("alpha", "years-after", self._photo())
         self.s3.put_object(Bucket=self.stack.buckets["uploads"], Key="alpha/years/none", Body=b"no image")
         filed = self._report(uploads=[shown, other])
         for upload_id in (shown, other):
             case = self._case_about(upload_id)
             self._decide(case, "violating")
+        self._upload("beta", "years-copy", photo)
         self.stack.drain()
         self._with_secret(f"/v1/cases/{filed['case_number']}/erase", filed, None)
         self._with_secret(f"/v1/cases/{filed['case_number']}/preserve", filed, None)

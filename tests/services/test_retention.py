@@ -275,10 +275,21 @@ def test_years_later_nothing_is_left_of_a_case_but_its_entry_and_a_line_that_say
     assert record.action == "case.erased"
     assert set(record.details) == {"was", "records", "digest"}
     everything = str([world.cloud.table(name) for name in world.cloud.table_names])
-    for private in ("Jane Roe", "jane@example.org", "that is me", "it is a beach", story.upload.upload_id):
+    for private in ("Jane Roe", "jane@example.org", "that is me", "it is a beach", story.upload.key):
         assert private not in everything, private
     assert not world.stack.accounts.get("alpha", "ann").blocked
     assert world.upload("beta", "bob", drawn(1, flipped=3)).state is UploadState.BLOCKED
+
+
+def test_years_later_the_record_of_what_the_bank_alone_had_stopped_goes_too(world: World) -> None:
+    judged_story(world, drawn(1))
+    world.drain()
+    copy = world.upload("beta", "bob", drawn(1, flipped=3))
+    for _ in range(6):
+        after(world, days=365)
+    assert world.again(copy).image_gone
+    after(world, days=3)
+    assert world.stack.uploads.get(copy.upload_id) is None
 
 
 def test_years_later_a_published_image_has_forgotten_the_case_that_acquitted_it(world: World) -> None:

@@ -213,7 +213,7 @@ class CasesStore:
 
 
 def _queue_of(case: Case) -> tuple[str, datetime | None]:
-    """Where a case waits, for a reviewer or for what is to be erased of it next, and the moment it is ordered by."""
+    """Where a case waits, for a reviewer or for what is to be erased next, and by which moment."""
     if case.undecided:
         return CASES, case.deadline
     if case.erasure_asked_at is not None and not case.erasure_done:

@@ -39,6 +39,8 @@ class Rest(StrEnum):
     """It is marked erased; that the image is gone was not seen yet."""
     REJECTED = "rejected"
     """Original and record together: nobody ever had to do with it."""
+    RECORD = "record"
+    """The image is gone, and no case is about it: the record goes when a case's would."""
 
 
 class StopKind(StrEnum):
@@ -153,7 +155,7 @@ class Upload:
     def rest(self) -> Rest | None:
         """What is to become of it one day; None for what is as it should be."""
         if self.image_gone:
-            return None
+            return Rest.RECORD if self.is_stopped and not self.cases else None
         if self.erased_at is not None:
             return Rest.ERASING
         never_scanned = self.state is UploadState.HELD and set(self.stops) == {BY_SCAN.cause}

@@ -13,10 +13,11 @@ from datetime import timedelta
 from functools import partial
 from itertools import islice
 
+from staydown.aws.audit_store import upload_chain
 from staydown.aws.cases_store import CLOSED, ERASURE, LOCKED, OPINIONS, SETTLED
 from staydown.aws.stack import Stack
 from staydown.domain.uploads import Rest, Upload
-from staydown.services.erase_case import erase_case, erase_reporters, record_retention
+from staydown.services.erase_case import erase_case, erase_reporters, forget_chain, record_retention
 from staydown.services.erase_original import erase_original, finish_erasure
 from staydown.services.retrying import retried
 
@@ -43,6 +44,7 @@ def apply_retention(stack: Stack, report: Report) -> Counter[str]:
     each("originals", _resting(stack, Rest.STOPPED, rules.original), partial(_erased, stack))
     each("originals", _resting(stack, Rest.KEPT_BACK, rules.original), partial(_erased, stack))
     each("rejected", _resting(stack, Rest.REJECTED, rules.rejected), partial(_erase_rejected, stack))
+    each("records", _resting(stack, Rest.RECORD, rules.case), partial(_erase_record, stack))
     each("asked", _closed(stack, ERASURE, timedelta(0)), partial(_erase_asked, stack))
     for queue, kept in ((CLOSED, rules.original), (OPINIONS, rules.original), (LOCKED, rules.locked)):
         each("reporters", _closed(stack, queue, kept), partial(erase_reporters, stack))
@@ -103,6 +105,21 @@ def _erase_rejected(stack: Stack, upload_id: str) -> bool:
     transaction = stack.transaction()
     stack.uploads.forget(transaction, upload)
     record_retention(stack, transaction, "upload.erased", {"reason": upload.reason})
+    transaction.commit()
+    return True
+
+
+@retried
+def _erase_record(stack: Stack, upload_id: str) -> bool:
+    """Its chain first: what is stopped here is begun again only as long as the record is there."""
+    upload = stack.uploads.get(upload_id)
+    if upload is None or upload.rest is not Rest.RECORD:
+        return False
+    forget_chain(stack, upload_chain(upload_id))
+    transaction = stack.transaction()
+    stack.uploads.forget(transaction, upload)
+    details: dict[str, object] = {"records": upload.audit.seq, "digest": upload.audit.digest}
+    record_retention(stack, transaction, "upload.erased", details)
     transaction.commit()
     return True
 

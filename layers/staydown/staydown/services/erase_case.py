@@ -69,7 +69,7 @@ def erase_case(stack: Stack, case_id: str) -> bool:
         stack.cases.unpoint(entry_id, case_id)
     for platform, account_id in case.blocked:
         stack.notices.forget(Recipient.account_holder(platform, account_id), case_id=case_id)
-    _forget_chain(stack, case_chain(case_id))
+    forget_chain(stack, case_chain(case_id))
     _finish(stack, case_id)
     return True
 
@@ -115,7 +115,7 @@ def _leave_upload(stack: Stack, case: Case, upload_id: str) -> None:
         stack.uploads.save(transaction, replace(upload, cases=others))
     else:
         # What is stopped here is begun again only as long as the upload is there.
-        _forget_chain(stack, upload_chain(upload_id))
+        forget_chain(stack, upload_chain(upload_id))
         stack.uploads.forget(transaction, upload)
     transaction.commit()
 
@@ -136,7 +136,8 @@ def _leave_report(stack: Stack, case: Case, case_number: str) -> None:
     transaction.commit()
 
 
-def _forget_chain(stack: Stack, chain: str) -> None:
+def forget_chain(stack: Stack, chain: str) -> None:
+    """Delete a chain whose time is over, and what is kept about it; the anchors keep its end."""
     for record in stack.audit.records(chain):
         stack.audit.erase(record)
     stack.figures.forget_chain(chain)

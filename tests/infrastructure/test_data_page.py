@@ -1,0 +1,88 @@
+"""docs/data.md is true of the template: its stores, its numbers, and who may read what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from samtranslator.yaml_helper import yaml_parse
+
+from infra.local.stack import ROOT
+from tests.infrastructure.test_template import as_list, functions, of_type, statements
+
+PAGE = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+READS = {
+    "dynamodb:GetItem",
+    "dynamodb:BatchGetItem",
+    "dynamodb:Query",
+    "s3:GetObject",
+    "s3:GetObjectVersion",
+}
+
+
+def rows() -> Iterator[list[str]]:
+    """what, where, key, kept, who can read it: of the tables of images and of records."""
+    for line in PAGE.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        if line.startswith("| ") and len(cells) == 5 and cells[0] != "what" and "---" not in line:
+            yield cells
+
+
+def stores() -> dict[str, dict[str, Any]]:
+    """All but the bucket of the web pages, which holds nothing of anybody."""
+    found = of_type("AWS::DynamoDB::Table") | of_type("AWS::S3::Bucket")
+    return {name: store for name, store in found.items() if name != "ConsoleBucket"}
+
+
+def readers(store: str) -> set[str]:
+    """The folders of the functions whose role may read a table or a bucket."""
+    named = re.compile(rf"['{{]{store}(\.Arn|\b)")
+    found = set()
+    for name, function in functions().items():
+        role = of_type("AWS::IAM::Role")[name.removesuffix("Function") + "Role"]
+        for statement in statements(role):
+            reads = READS & set(as_list(statement["Action"]))
+            if reads and named.search(str(statement["Resource"])):
+                found.add(function["Handler"].split(".")[1])
+    return found
+
+
+def test_every_table_and_bucket_is_on_the_page_and_the_page_knows_no_other() -> None:
+    told = {word for cells in rows() for word in re.findall(r"\b\w+(?:Table|Bucket)\b", cells[1])}
+    assert told == set(stores())
+
+
+def test_who_may_read_what_is_who_the_page_says() -> None:
+    """Should it fail, this is what belongs there."""
+    section = PAGE.partition("## Which function may read what")[2]
+    told = [line for line in section.splitlines() if re.match(r"\| \w+(Table|Bucket) ", line)]
+    true = [
+        f"| {store} | {', '.join(f'`{name}`' for name in sorted(readers(store))) or 'none'} |"
+        for store in sorted(stores())
+    ]
+    assert told == true, "\n".join(true)
+
+
+def test_each_is_encrypted_with_the_key_that_the_page_names() -> None:
+    for cells in rows():
+        for store in re.findall(r"\b\w+(?:Table|Bucket)\b", cells[1]):
+            keys = set(re.findall(r"(\w+Key)\b", str(stores()[store])))
+            assert cells[2] in keys - {"KMSMasterKey"}, (store, cells[2])
+
+
+def test_the_numbers_are_the_templates_defaults() -> None:
+    declared = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))["Parameters"]
+    told = re.findall(r"\*\*(\w+)\*\* \(([\w,]+)\)", PAGE)
+    assert len(told) > 8
+    for name, default in told:
+        assert str(declared[name]["Default"]) == default.replace(",", ""), name
+    named = set(re.findall(r"\*\*(\w+)\*\*", PAGE))
+    assert {name for name in declared if name.endswith("Days")} <= named
+
+
+def test_everything_that_ends_has_something_that_ends_it() -> None:
+    """A table whose items expire has the time limit switched on; the page says which are erased by a run."""
+    for name, table in of_type("AWS::DynamoDB::Table").items():
+        if name != "AuditTable":
+            assert table["TimeToLiveSpecification"]["Enabled"] is True, name
