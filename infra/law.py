@@ -158,8 +158,7 @@ CHAPTERS = (
             Row(
                 "GD2",
                 "A template for the impact assessment",
-                ("docs/data.md",),
-                "Not written: docs/data.md is its data part.",
+                ("docs/dpia-template.md", "docs/data.md"),
             ),
             Row(
                 "GD3",
@@ -170,8 +169,7 @@ CHAPTERS = (
             Row(
                 "GD5",
                 "A time and a way of erasure for each class of data",
-                ("docs/data.md", "template.yaml"),
-                "In part: some classes have an end; docs/data.md says which have none.",
+                (_SERVICES + "apply_retention.py", _DOMAIN + "retention.py", "docs/data.md"),
             ),
         ),
     ),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from samtranslator.yaml_helper import yaml_parse
 
 from infra.local.stack import ROOT
@@ -81,6 +82,24 @@ def test_the_numbers_are_the_templates_defaults() -> None:
     assert {name for name in declared if name.endswith("Days")} <= named
 
 
+@pytest.mark.law("GD2")
+def test_the_assessment_asks_of_each_party_and_leads_to_what_is_kept() -> None:
+    text = (ROOT / "docs" / "dpia-template.md").read_text(encoding="utf-8")
+    for party in ("The person shown", "Who reports", "The account holder", "Reviewers", "Children"):
+        assert f"**{party}**" in text, party
+    for part in ("necessary", "proportionate", "Risks", "Who was asked", "Decision", "(data.md)"):
+        assert part in text, part
+
+
+@pytest.mark.parametrize("name", ["data", "dpia-template", "runbook", "architecture"])
+def test_what_a_page_leads_to_is_there(name: str) -> None:
+    page = ROOT / "docs" / f"{name}.md"
+    text = page.read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
+        assert link.startswith("http") or (page.parent / link).exists(), link
+
+
+@pytest.mark.law("GD5")
 def test_everything_that_ends_has_something_that_ends_it() -> None:
     """A table whose items expire has the time limit switched on; the page says which are erased by a run."""
     for name, table in of_type("AWS::DynamoDB::Table").items():

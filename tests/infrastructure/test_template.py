@@ -433,3 +433,10 @@ def test_the_anchors_of_the_audit_are_locked_for_as_long_as_cases_are_kept() -> 
             "BypassGovernanceRetention",
         ):
             assert not _may(name, f"s3:{action}", "AnchorsBucket"), name
+
+
+def test_the_runbook_says_what_to_do_at_every_alarm() -> None:
+    told = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    table = told.partition("## Alarms")[2].partition("## Dead letters")[0]
+    named = {word for word in table.replace(",", " ").split() if word.endswith("Alarm")}
+    assert named == set(of_type("AWS::CloudWatch::Alarm"))

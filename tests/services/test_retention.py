@@ -54,6 +54,7 @@ def test_the_original_of_a_judged_image_goes_after_its_appeal_window_and_the_ent
     assert (last.action, dict(last.details)) == ("image.erased", {"why": "retention"})
 
 
+@pytest.mark.law("GD5")
 def test_who_reported_goes_with_the_appeal_window_and_the_report_stays(world: World) -> None:
     story = judged_story(world, drawn(1))
     after(world, days=190)
@@ -146,6 +147,7 @@ def test_a_held_image_waits_for_its_reviewer_whatever_the_time(world: World) -> 
     assert world.again(held).state is UploadState.PUBLISHED
 
 
+@pytest.mark.law("CHILD", "GD5")
 def test_suspected_child_is_kept_locked_for_a_year_and_then_the_image_goes(world: World) -> None:
     upload = world.upload("alpha", "ann", drawn(1))
     filed = report(world, upload)
@@ -162,6 +164,7 @@ def test_suspected_child_is_kept_locked_for_a_year_and_then_the_image_goes(world
     assert reporters(world) == set()
 
 
+@pytest.mark.law("GD5")
 def test_who_is_shown_has_the_image_erased_and_it_still_does_not_come_back(world: World) -> None:
     story = judged_story(world, drawn(1))
     world.drain()
@@ -257,6 +260,7 @@ def test_a_hold_keeps_the_copies_that_its_entries_stopped(world: World) -> None:
     assert quarantined(world) == {story.upload.upload_id, copy.upload_id}
 
 
+@pytest.mark.law("GD5")
 def test_years_later_nothing_is_left_of_a_case_but_its_entry_and_a_line_that_says_so(world: World) -> None:
     story = judged_story(world, drawn(1))
     answer(world, appeal(world, story.upload), AppealOutcome.REJECTED)
