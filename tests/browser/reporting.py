@@ -32,8 +32,8 @@ class FilledForm:
         self.page.fill("#links", "\n".join(lines))
         self.go_on()
 
-    def you(self, *declarations: str) -> None:
-        self.page.get_by_label("I am the person shown").first.check()
+    def you(self, *declarations: str, who: str = "I am the person shown") -> None:
+        self.page.get_by_label(who).first.check()
         for one in declarations:
             self.page.locator(f"[name=declarations][value={one}]").check()
         self.go_on()
@@ -48,6 +48,10 @@ class FilledForm:
             self.page.fill("#signature", self.signature)
         self.go_on()
 
+    def way_back(self, phrase: str = "") -> None:
+        self.page.fill("#phrase", phrase)
+        self.go_on()
+
     def posted(self, upload_id: str) -> None:
         """All of a whole report about this upload; it is not sent yet."""
         self.where("It was posted")
@@ -55,6 +59,7 @@ class FilledForm:
         self.you(*DECLARED)
         self.words("I never agreed.")
         self.contact()
+        self.way_back()
 
     def sent(self) -> tuple[str, str]:
         """Send it: case number and secret."""

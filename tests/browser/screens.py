@@ -202,6 +202,7 @@ def on_a_phone(camera: Camera, stack: Deployed, story: Story, theme: str) -> Non
     form.you("intimate", "without_consent", "subject_or_representative", "good_faith")
     form.words("I never agreed.")
     form.contact()
+    form.way_back()
     camera.shoot(page, f"people-form-check-{theme}", whole=True)
     number, secret = form.sent()
     camera.shoot(page, f"people-form-sent-{theme}")

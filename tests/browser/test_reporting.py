@@ -19,6 +19,7 @@ from tests.journeys.scenes import new_account, new_picture, own_hash, published,
 
 KEPT = "() => [localStorage.length, sessionStorage.length, document.cookie]"
 NOTHING = [0, 0, ""]
+NO_UPLOAD = "01a20706-0000-7000-8000-000000000000"
 
 
 def opened_status(page: Page, number: str, secret: str) -> None:
@@ -41,7 +42,9 @@ def test_a_report_from_a_phone_is_followed_completed_and_taken_back(
     form.you("intimate", "without_consent")
     form.words("It was taken in my own bathroom.")
     form.contact(signed=False)
+    form.way_back("four old green horses")
     found += faults(page)
+    assert "four old" not in page.locator("main").inner_text()
     assert "your signature" in page.locator(".missing").inner_text()
     number, secret = form.sent()
     found += faults(page)
@@ -121,6 +124,7 @@ def test_a_picture_is_hashed_without_a_connection_and_its_hash_alone_is_sent(
     form.you(*DECLARED)
     form.words()
     form.contact()
+    form.way_back()
     assert asked == [], "nothing was asked of anybody between the choice and the sending"
     form.go_on()
     assert "There is no connection." in alert(page)
@@ -179,6 +183,7 @@ def test_the_keyboard_alone_is_enough(open_page: Open, stack: Deployed) -> None:
     keys.insert_text("jane@example.org")
     tab_to(page, "#signature")
     keys.insert_text("Jane Roe")
+    go_on()
     go_on()
     go_on()
     page.locator(".keepsake").first.wait_for()
@@ -285,6 +290,7 @@ def test_answers_are_kept_on_the_device_only_while_somebody_asks_for_it(
     assert page.input_value("#links") == ""
     page.get_by_label("Keep my answers on this device").check()
     page.fill("#links", "kept")
+    assert '"phrase"' not in page.evaluate("localStorage.getItem('answers')")
     page.reload()
     assert page.get_by_label("It was posted").is_checked()
     form.go_on()
@@ -301,7 +307,7 @@ def test_what_is_wrong_is_said_and_loses_nothing(open_page: Open, stack: Deploye
     form.where("Both")
     form.links(*(f"line-{n}" for n in range(11)))
     assert "These are 11; a report takes 10 at most." in alert(page)
-    form.links("no-such-upload")
+    form.links(NO_UPLOAD)
     form.go_on()
     assert "Choose at least one picture." in alert(page)
     large = bytearray(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (10_000).to_bytes(4) * 2 + b"\x08\0\0\0\0")
@@ -326,11 +332,14 @@ def test_what_is_wrong_is_said_and_loses_nothing(open_page: Open, stack: Deploye
     form.go_on()
     assert "does not look like an e-mail address" in alert(page)
     form.contact()
+    form.way_back("short")
+    assert "too short to be safe" in alert(page)
+    form.way_back()
     form.go_on()
-    assert "We can't find “no-such-upload”." in alert(page)
+    assert f"We can't find “{NO_UPLOAD}”." in alert(page)
     assert faults(page) == []
     page.locator("[role=alert]").get_by_role("button", name="Change").click()
-    assert page.input_value("#links") == "no-such-upload"
+    assert page.input_value("#links") == NO_UPLOAD
     form.links(published(stack, new_account(), new_picture()))
     assert heading(page).inner_text() == "Check and send"
     page.get_by_role("button", name="Change: Where is the picture?").click()
@@ -378,6 +387,7 @@ def test_nothing_runs_out_of_a_narrow_screen(open_page: Open, stack: Deployed, d
     form.you()
     form.words()
     form.contact()
+    form.way_back()
     assert not page.evaluate(outside)
 
 
@@ -442,3 +452,43 @@ def test_the_first_page_says_how_to_ask_for_removal_in_plain_words(open_page: Op
     lengths = [len(sentence.split()) for sentence in re.split(r"[.:;?!]\s|\n", words) if sentence.strip()]
     assert sum(lengths) / len(lengths) < 14, "words in a sentence, on the average"
     assert max(lengths) <= 30
+
+
+def test_a_report_of_an_address_for_somebody_else_is_opened_again_after_its_secret_was_lost(
+    open_page: Open, stack: Deployed
+) -> None:
+    page = open_page("form.html", phone=True)
+    form, address = FilledForm(page, stack), "https://app.example/posts/4711"
+    form.where("It was posted")
+    form.links(address)
+    assert page.get_by_label("They asked me").is_hidden()
+    page.get_by_label("I act for the person shown").check()
+    page.get_by_label("They asked me").check()
+    assert faults(page) == []
+    form.you(*DECLARED, who="I act for the person shown")
+    form.words()
+    form.contact()
+    form.way_back("four old green horses")
+    number, lost = form.sent()
+    assert address in page.locator(".notice.info").inner_text()
+
+    page.get_by_role("link", name="See where the report stands").click()
+    page.get_by_text("I chose words of my own for this").click()
+    page.fill("#lost-number", number)
+    page.fill("#phrase", "four old grey horses")
+    page.get_by_role("button", name="Get a new secret").click()
+    assert "These two don't give a new secret." in alert(page)
+    assert faults(page) == []
+    page.fill("#phrase", "Four old green  horses")
+    page.get_by_role("button", name="Get a new secret").click()
+    again, secret = form.shown()
+    stack.watch.entrust(lost, secret)
+    assert again == number
+    assert secret != lost
+    assert faults(page) == []
+    page.get_by_role("button", name="See where the report stands").click()
+    assert page.input_value("#number") == number
+    opened_status(page, number, secret)
+    page.locator(".timeline").wait_for()
+    assert page.evaluate(KEPT) == NOTHING
+    Complaints.of(page).expect("404")

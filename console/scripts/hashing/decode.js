@@ -1,6 +1,7 @@
 // From a chosen file to its luma at working size, as layers/staydown/staydown/imaging/decode.py does it.
 
 import { imageSize } from "./image_size.js";
+import { NoHash } from "./no_hash.js";
 
 /** A phone's camera of 50 megapixels is under it; what is above may end the page for lack of memory. */
 export const MAX_PIXELS = 64_000_000;
@@ -9,16 +10,6 @@ const MIN_SIDE = 8;
 const WORKING_SIDE = 480;
 const MAX_PLANE_SIDE = 2048;
 const STRIP_PIXELS = 1 << 21;
-
-/** Why a file has no hash. code: empty, video, not_a_picture, unreadable_here, damaged, too_many_pixels,
- * too_small; details: numbers and names for the sentence that the page makes of it. */
-export class NoHash extends Error {
-  constructor(code, details = {}) {
-    super(code);
-    this.code = code;
-    this.details = details;
-  }
-}
 
 /**
  * @param {Blob} file

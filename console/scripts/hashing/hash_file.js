@@ -1,6 +1,6 @@
 // Hashing on the person's own device: the file is read here and goes nowhere.
 
-import { NoHash } from "./decode.js";
+import { NoHash } from "./no_hash.js";
 
 export { NoHash };
 

@@ -1,6 +1,7 @@
 // Hashes files one after another, away from the page's own thread.
 
-import { NoHash, decode } from "./decode.js";
+import { decode } from "./decode.js";
+import { NoHash } from "./no_hash.js";
 import { hashPlane } from "./pdq.js";
 
 let queue = Promise.resolve();

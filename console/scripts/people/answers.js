@@ -1,6 +1,8 @@
 // What somebody has filled in so far: in memory, and on the device only while they ask for it.
 
 const KEPT = "answers";
+/** A moment of this page, which means nothing to the next; and what opens the report to whoever reads it. */
+const NEVER_KEPT = new Set(["chosen", "phrase"]);
 export const DECLARATIONS = ["intimate", "without_consent", "subject_or_representative", "good_faith"];
 
 /**
@@ -10,12 +12,15 @@ export const DECLARATIONS = ["intimate", "without_consent", "subject_or_represen
  * @property {{name: string, pdq: string, quality: number, chosen?: number}[]} pictures hashed here; the name stays
  *   here. chosen: when, in milliseconds of this page
  * @property {"" | "self" | "representative"} relation
+ * @property {"" | "parent_or_guardian" | "lawyer" | "support_worker" | "asked_by_them"} authority by what
+ *   somebody acts for another
  * @property {Record<string, boolean>} declarations
  * @property {string} statement
  * @property {string} name
  * @property {string} email
  * @property {"news" | "full" | "none"} mail what an e-mail may say
  * @property {string} signature
+ * @property {string} phrase for a new secret, should this one be lost
  */
 
 /** @returns {Answers} */
@@ -25,12 +30,14 @@ export function newAnswers() {
     links: "",
     pictures: [],
     relation: "",
+    authority: "",
     declarations: Object.fromEntries(DECLARATIONS.map((one) => [one, false])),
     statement: "",
     name: "",
     email: "",
     mail: "news",
     signature: "",
+    phrase: "",
   };
 }
 
@@ -42,24 +49,28 @@ export function linksOf(answers) {
   return [...new Set(answers.links.split("\n").map((line) => line.trim()).filter(Boolean))];
 }
 
-const UPLOAD_AT_END = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/?(?:[?#].*)?$/i;
-
-/** The upload that a line names: by its number, or by the address of a published picture, which ends in it. */
-function uploadIn(line) {
-  return UPLOAD_AT_END.exec(line)?.[1].toLowerCase() ?? line;
+/** Of those, the numbers of uploads, and the addresses. */
+export function placesOf(answers) {
+  const lines = linesWanted(answers);
+  return { uploads: lines.filter(isUpload), addresses: lines.filter((line) => !isUpload(line)) };
 }
+
+const linesWanted = (answers) => (namesPosted(answers) ? linksOf(answers) : []);
+const isUpload = (line) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(line);
 
 /** The body of POST /v1/reports. */
 export function reportOf(answers) {
   return {
-    uploads: namesPosted(answers) ? linksOf(answers).map(uploadIn) : [],
+    ...placesOf(answers),
     hashes: namesOwn(answers) ? answers.pictures.map(({ pdq, quality }) => ({ pdq, quality })) : [],
     relation: answers.relation,
+    ...(answers.relation === "representative" && answers.authority && { authority: answers.authority }),
     declarations: answers.declarations,
     statement: answers.statement,
     signature: answers.signature,
     contact: { name: answers.name, email: answers.email, mail: answers.mail },
     language: document.documentElement.lang,
+    ...(answers.phrase.trim() && { recovery_phrase: answers.phrase.trim() }),
   };
 }
 
@@ -76,8 +87,7 @@ export function keptAnswers() {
 /** @returns {boolean} whether the device keeps them */
 export function keep(answers) {
   try {
-    // A moment of this page means nothing to the next.
-    localStorage.setItem(KEPT, JSON.stringify(answers, (key, value) => (key === "chosen" ? undefined : value)));
+    localStorage.setItem(KEPT, JSON.stringify(answers, (key, value) => (NEVER_KEPT.has(key) ? undefined : value)));
     return true;
   } catch {
     return false;

@@ -30,7 +30,7 @@ function show({ problem, focus = true } = {}) {
     fields(answers, { changed, change }),
     h("div", { class: "row apart" },
       h("button", { class: "primary", id: "go-on" }, last ? t("form.check.send") : t("form.next")),
-      step > 0 && h("button", { type: "button", class: "quiet", on: { click: () => history.back() } }, t("form.back"))),
+      step > 0 && h("button", { type: "button", class: "quiet", on: { click: () => history.back() } }, t("form.step.back"))),
     keepChoice());
   const heading = h("h1", { tabIndex: -1 }, t(`form.${id}.h`));
   replace(main, h("div", { class: "stack" },

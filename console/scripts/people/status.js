@@ -5,6 +5,7 @@ import { announce, problemNotice } from "../shell.js";
 import { t } from "../strings.js";
 import { errorSummary, showErrors, textField } from "./fields.js";
 import { layOutForPeople } from "./page.js";
+import { recoverForm, recoveredView } from "./recover.js";
 import { reportView } from "./report.js";
 
 const main = await layOutForPeople("status", "status");
@@ -36,7 +37,7 @@ function showDoor({ problem, focus = true } = {}) {
     }),
     h("div", {}, h("button", { class: "primary", id: "open" }, t("status.open"))));
   const heading = h("h1", { tabIndex: -1 }, t("status.h"));
-  replace(main, h("div", { class: "stack" }, heading, h("p", {}, t("status.lead")), form, lostSecret()));
+  replace(main, h("div", { class: "stack" }, heading, h("p", {}, t("status.lead")), form, recoverForm(typed, recovered)));
   if (focus) (form.querySelector("[role=alert]") ?? heading).focus();
 }
 
@@ -70,10 +71,11 @@ function wrongKey(problem) {
   return problemNotice({ title: t("status.wrong"), advice: t("status.wrong.do") });
 }
 
-function lostSecret() {
-  return h("section", {},
-    h("h2", {}, t("status.lost.h")),
-    h("p", {}, t("status.lost")));
+function recovered(kept) {
+  Object.assign(typed, { number: kept.case_number, secret: "" });
+  replace(main, recoveredView(kept, () => showDoor()));
+  main.querySelector("h1").focus();
+  scrollTo(0, 0);
 }
 
 showDoor({ focus: false });

@@ -2,7 +2,7 @@
 // without its answer insists on it: what the law asks for beyond that can be added later.
 import { h } from "../dom.js";
 import { t } from "../strings.js";
-import { DECLARATIONS, linksOf, namesOwn, namesPosted, reportOf } from "./answers.js";
+import { DECLARATIONS, linksOf, namesOwn, namesPosted, placesOf, reportOf } from "./answers.js";
 import { checkContact, contactFields } from "./contact.js";
 import { choices, textField, why } from "./fields.js";
 import { missingList } from "./missing.js";
@@ -10,6 +10,8 @@ import { pictureChooser } from "./pictures.js";
 
 const MOST_LINKS = 10;
 const MOST_TOGETHER = 15;
+const LEAST_PHRASE = 12;
+const AUTHORITIES = ["parent_or_guardian", "lawyer", "support_worker", "asked_by_them"];
 
 /**
  * id: of its texts. applies: whether these answers lead to it. fields: its elements; they change the answers
@@ -69,7 +71,7 @@ export const STEPS = [
     ],
     check(answers) {
       if (answers.pictures.length === 0) return { pictures: t("form.files.none") };
-      const together = reportOf(answers).uploads.length + answers.pictures.length;
+      const together = placesOf(answers).uploads.length + answers.pictures.length;
       return together > MOST_TOGETHER ? { pictures: t("form.files.together", { together, most: MOST_TOGETHER }) } : {};
     },
   },
@@ -87,8 +89,22 @@ export const STEPS = [
           label: t(`form.you.relation.${value}`),
           checked: answers.relation === value,
         })),
-        onChoose: (value) => changed(answers.relation = value),
+        onChoose(value) {
+          changed(answers.relation = value);
+          document.querySelector("#by-what").hidden = value !== "representative";
+        },
       }),
+      h("div", { id: "by-what", hidden: answers.relation !== "representative" }, choices({
+        id: "authority",
+        kind: "radio",
+        legend: t("form.you.authority"),
+        options: AUTHORITIES.map((value) => ({
+          value,
+          label: t(`form.you.authority.${value}`),
+          checked: answers.authority === value,
+        })),
+        onChoose: (value) => changed(answers.authority = value),
+      })),
       why(t("form.you.declare.why")),
       choices({
         id: "declarations",
@@ -128,6 +144,26 @@ export const STEPS = [
     check: checkContact,
   },
   {
+    id: "back",
+    applies: () => true,
+    fields: (answers, { changed }) => [
+      why(t("form.back.why")),
+      textField({
+        id: "phrase",
+        label: t("form.back.label"),
+        hint: t("form.back.hint", { least: LEAST_PHRASE }),
+        value: answers.phrase,
+        maxLength: 200,
+        spellcheck: false,
+        onInput: (value) => changed(answers.phrase = value),
+      }),
+    ],
+    check({ phrase }) {
+      const short = phrase.trim() && phrase.trim().length < LEAST_PHRASE;
+      return short ? { phrase: t("form.back.short", { least: LEAST_PHRASE }) } : {};
+    },
+  },
+  {
     id: "check",
     applies: () => true,
     fields: (answers, { change }) => [summary(answers, change), missingNow(answers)],
@@ -138,14 +174,16 @@ export const STEPS = [
 /** The step that a pointer into the report is about, and what to say of it; null for none of them. */
 export function stepOfPointer(pointer, answers) {
   const [, part, place] = pointer.split("/");
-  if (part === "uploads" && place === undefined) return { id: "links" };
-  if (part === "uploads") return { id: "links", text: t("form.links.unknown", { link: linksOf(answers ?? { links: "" })[place] ?? "" }) };
+  if (part === "uploads" || part === "addresses") {
+    const link = answers && placesOf(answers)[part][place];
+    return { id: "links", text: link && t("form.links.unknown", { link }) };
+  }
   if (part === "hashes") {
     const name = answers?.pictures[place]?.name;
     return { id: "files", text: name && t("nohash.too_plain", { name }) };
   }
   if (part === "contact") return { id: "contact", text: t("form.contact.email.wrong") };
-  const id = { relation: "you", declarations: "you", statement: "words", signature: "contact" }[part];
+  const id = { relation: "you", declarations: "you", statement: "words", signature: "contact", authority: "you", recovery_phrase: "back" }[part];
   return id ? { id } : null;
 }
 
@@ -157,9 +195,12 @@ function summary(answers, change) {
     files: answers.pictures.map((one) => h("div", { dir: "auto" }, one.name)),
     you: [
       h("div", {}, t(`form.you.relation.${answers.relation || "none"}`)),
+      answers.relation === "representative" && answers.authority &&
+        h("div", {}, t(`form.you.authority.${answers.authority}`)),
       ...DECLARATIONS.filter((one) => answers.declarations[one]).map((one) => h("div", {}, t(`declaration.${one}`))),
     ],
     words: answers.statement,
+    back: answers.phrase.trim() ? t("form.back.chosen") : "",
     contact: [
       answers.email,
       answers.email && t(`form.contact.mail.${answers.mail}`),
