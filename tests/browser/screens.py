@@ -147,7 +147,7 @@ def reviewing(camera: Camera, story: Story, theme: str) -> None:
     camera.shoot(page, f"review-case-{theme}")
     page.get_by_role("button", name="Hold to see it sharp").hover()
     page.mouse.down()
-    page.get_by_text("Sharp, for as long as you hold.").wait_for()
+    page.get_by_text("Sharp while you hold.").wait_for()
     camera.shoot(page, f"review-case-held-{theme}")
     page.mouse.up()
     page.locator("input[value=violating]").check()

@@ -50,7 +50,7 @@ export async function show(place, [caseId], context) {
         seen.uploads.map((upload, index) => about(seen, upload, index, looks)),
         reports(seen)),
       h("div", { class: "stack" },
-        mine && !pendingAbout().includes(caseId) && decisionForm({ found, templates, label: shortName(caseId), done: fill, onwards: context.next, keys: pictured ? [["h", "review.picture.hold_focus", () => pictured.hold().focus()]] : [] }),
+        mine && !pendingAbout().includes(caseId) && decisionForm({ found, templates, label: shortName(caseId), done: decidedHere, onwards: context.next, keys: pictured ? [["h", "review.picture.hold_focus", () => pictured.hold().focus()]] : [] }),
         mine && pendingAbout().includes(caseId) && notice("info", t("review.pending.this"), h("p", {}, t("review.pending.this_what"))),
         mine && h("p", {}, h("button", { type: "button", class: "quiet", on: { click: () => context.aside(caseId) } }, t("review.aside")), " ",
           h("button", { type: "button", class: "quiet", on: { click: conflict } }, t("review.conflict"))),
@@ -59,6 +59,13 @@ export async function show(place, [caseId], context) {
         seen.appeal_id && notice("warning", t("review.appeal_waits"), h("p", {}, h("a", { href: `#/appeals/${seen.appeal_id}` }, t("review.appeal_open")))),
         history(seen, context.me)));
     if (!mine && undecided) ofThisPage([["c", "review.claim.do", claim]]);
+  }
+
+  /** Back to the head of the page, where it says that it is not sent yet. */
+  function decidedHere() {
+    fill();
+    scrollTo(0, 0);
+    title.focus();
   }
 
   /** Made once: making it again would be another look. */

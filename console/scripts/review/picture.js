@@ -48,7 +48,7 @@ export function picture({ caseId, uploadId, label }) {
 
   const element = h("figure", { class: "picture" }, stage,
     h("figcaption", { class: "stack" },
-      h("div", { class: "row" }, hold, state, h("span", { class: "row zoom" }, smaller, larger)),
+      h("div", { class: "row held" }, hold, state, h("span", { class: "row zoom" }, smaller, larger)),
       trouble,
       h("p", { class: "hint", id: `hold-${uploadId}` }, t("review.picture.hint"))));
   return { element, hold };
