@@ -20,6 +20,7 @@ from tests.journeys.watch import Watch
 PRIVATE = "what I would tell nobody else"
 
 
+@pytest.mark.says_private_things
 @pytest.mark.parametrize(
     "leak",
     [
@@ -40,6 +41,7 @@ def test_the_watch_sees_a_leak(leak: str) -> None:
     assert watch.leaks()
 
 
+@pytest.mark.says_private_things
 def test_the_watch_sees_a_leak_in_a_traceback_and_in_an_extra_field() -> None:
     watch = Watch()
     watch.entrust(PRIVATE)
