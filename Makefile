@@ -11,7 +11,7 @@ export OPENBLAS_NUM_THREADS := 1
 export AWS_DEFAULT_REGION ?= eu-central-1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench build pages sizes clean screens
+.PHONY: help run demo test safeguards check bench build pages sizes clean screens
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -24,6 +24,9 @@ demo: $(READY) ## the story on real photographs: upload, report, decide, stay do
 
 test: $(READY) ## every test
 	@$(PY) -m pytest -q -n 2 --dist loadscope
+
+safeguards: $(READY) ## takes each safeguard out of a copy; its tests have to fail (some minutes)
+	@$(PY) -m tests.safeguards
 
 check: $(READY) ## style, types, template, API document, docs/law.md
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/cfn-lint template.yaml && $(PY) -m infra.openapi --check && $(PY) -m infra.law --check

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -108,3 +109,13 @@ def test_a_secret_is_not_kept() -> None:
 def test_digests_are_compared_whatever_they_hold(one: str, other: str) -> None:
     assert same_digest(one, other)
     assert not same_digest(one, other + "b")
+
+
+def test_ids_that_follow_one_another_tell_nothing_of_one_another() -> None:
+    """Of one millisecond, so that their time is the same: what is left differs in about half of its bits."""
+    found = [uuid.UUID(new_id(NOW)).int for _ in range(400)]
+    bits = [(one ^ other).bit_count() for one, other in pairwise(found)]
+    assert 35 < sum(bits) / len(bits) < 39, "74 random bits"
+    assert min(bits) > 10
+    steps = {other - one for one, other in pairwise(found)}
+    assert len(steps) == len(found) - 1

@@ -134,7 +134,8 @@ def test_what_the_bus_refuses_is_told_again_until_it_takes_it(
     stack.person().report(hashes=[own_hash(new_picture())])
     stack.drain()
     told = sorted(event["detail-type"] for event in stack.events())
-    assert told == ["bank.changed", "case.opened"]
+    assert {"bank.changed", "case.opened"} <= set(told)
+    assert len(set(told)) == len(told)
     assert next(refusals, None) is None, "it was refused, and told again"
 
 

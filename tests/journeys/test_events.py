@@ -34,6 +34,7 @@ DETAILS: Mapping[str, set[str]] = {
     "appeal.filed": {"appeal_id", "case_id", "platform", "account_id"},
     "appeal.decided": {"appeal_id", "outcome", "case_id", "platform", "account_id"},
     "bank.changed": {"entries", "seq"},
+    "bank.swept": {"sweep_id", "entries"},
     "notice.issued": {"notice_id", "kind", "party", "platform", "account_id", "case_number"},
 }
 """All that an event may hold, beside its id and time: ids, states and codes."""
@@ -70,6 +71,7 @@ def test_each_step_of_the_story_is_told_once(stack: Deployed) -> None:
         "upload.removed": 1,
         "account.blocked": 1,
         "bank.changed": 1,
+        "bank.swept": 1,
         "notice.issued": 2,  # to who reported, and to the account holder
     }
 
@@ -86,6 +88,7 @@ def test_each_step_of_the_story_is_told_once(stack: Deployed) -> None:
         "case.reversed": 1,
         "account.unblocked": 1,
         "bank.changed": 1,
+        "bank.swept": 1,
         "upload.released": 2,
         "upload.published": 2,
         "notice.issued": 3,  # the appeal's outcome, the block that ended; and to who reported
@@ -95,13 +98,20 @@ def test_each_step_of_the_story_is_told_once(stack: Deployed) -> None:
 def test_a_hash_that_is_reported_matched_and_withdrawn_is_told_once(stack: Deployed) -> None:
     picture, person = new_picture(), stack.person()
     person.report(hashes=[own_hash(picture)])
-    assert heard(stack) == {"report.filed": 1, "case.opened": 1, "bank.changed": 1, "notice.issued": 1}
+    assert heard(stack) == {
+        "report.filed": 1,
+        "case.opened": 1,
+        "bank.changed": 1,
+        "bank.swept": 1,
+        "notice.issued": 1,
+    }
     stack.app().upload(new_account(), picture)
     assert heard(stack) == {"upload.held": 1}
     person.withdraw()
     assert heard(stack) == {
         "case.withdrawn": 1,
         "bank.changed": 1,
+        "bank.swept": 1,
         "upload.released": 1,
         "upload.published": 1,
     }
@@ -171,6 +181,7 @@ def test_a_record_that_the_stream_delivers_twice_is_published_once(
         "upload.removed": 1,
         "account.blocked": 1,
         "bank.changed": 1,
+        "bank.swept": 1,
         "notice.issued": 3,
     }
     for records in delivered:  # and once more, long after

@@ -1,0 +1,87 @@
+"""A platform's token reaches nothing of another platform: on every route of the document, with its ids known."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from infra.local.stack import ROOT
+from tests.functions.fitting import ROUTES
+from tests.journeys.deployed import Deployed
+from tests.journeys.scenes import Scene, own_hash, reported
+
+DOCUMENT = json.loads((ROOT / "layers/staydown/staydown/api/openapi.json").read_text(encoding="utf-8"))
+CALLS = [
+    (method.upper(), path)
+    for path, operations in DOCUMENT["paths"].items()
+    for method in operations
+    if method in {"get", "post", "put", "patch", "delete"}
+]
+
+
+@pytest.fixture(scope="module")
+def scene(stack: Deployed) -> Scene:
+    """An upload of alpha's that was judged, and its account blocked."""
+    scene = reported(stack)
+    robin = stack.reviewer()
+    robin.claim(scene.case_id)
+    robin.decide(scene.case_id, "violating")
+    stack.drain()
+    return scene
+
+
+def filled(path: str, scene: Scene) -> str:
+    """With alpha's own ids in it."""
+    known = {
+        "upload_id": scene.upload_id,
+        "account_id": scene.account_id,
+        "case_id": scene.case_id,
+        "case_number": scene.person.case_number,
+    }
+    return re.sub(r"\{(\w+)\}", lambda found: known.get(found[1], scene.case_id), path)
+
+
+def body_for(path: str, scene: Scene) -> dict[str, Any]:
+    """One that fits, about what is alpha's."""
+    form = re.compile(re.sub(r"\{\w+\}", "[^/]+", path))
+    bodies = (body for _, there, body in ROUTES.values() if form.fullmatch(there))
+    ids = {"account_id": scene.account_id, "case_id": scene.case_id, "upload_id": scene.upload_id}
+    return {name: ids.get(name, value) for name, value in next(bodies, {}).items()}
+
+
+def private(scene: Scene, request: str) -> Iterator[str]:
+    """What is alpha's and was not in the request itself."""
+    for one in (scene.upload_id, scene.case_id, scene.person.case_number):
+        if one not in request:
+            yield one
+
+
+def test_no_route_gives_one_platform_anything_of_another(
+    stack: Deployed, scene: Scene, record_property: Callable[[str, object], None]
+) -> None:
+    alpha, beta = stack.app(), stack.app("beta")
+    before = alpha.status(scene.upload_id), alpha.account(scene.account_id)
+    assert before[1]["state"] == "blocked"
+    for method, path in CALLS:
+        body = body_for(path, scene) if method == "POST" else None
+        answer = beta._http.request(method, stack.stack.api_url + filled(path, scene), json=body, timeout=60)
+        assert answer.status_code < 500, (method, path)
+        said = answer.text + str(dict(answer.headers))
+        for one in private(scene, filled(path, scene) + json.dumps(body)):
+            assert one not in said, (method, path)
+        if answer.ok and "{account_id}" in path and method == "GET":
+            assert "blocked" not in answer.text, "an account of that name is another one on beta"
+    stack.drain()
+    assert (alpha.status(scene.upload_id), alpha.account(scene.account_id)) == before
+    record_property("routes tried with another platform's token", len(CALLS))
+    assert len(CALLS) > 30
+
+
+def test_a_check_says_the_verdict_and_nothing_else(stack: Deployed, scene: Scene) -> None:
+    assert stack.app("beta").answer("POST", "/v1/checks", json=own_hash(scene.picture)) == {
+        "verdict": "block"
+    }

@@ -1,0 +1,172 @@
+"""Each safeguard, how it is taken out, and which test notices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_CODE = "layers/staydown/staydown/"
+_ORDERS = "tests/faults/test_orders.py::test_promise_3_every_order_of_a_pair_ends_well"
+_FAULTS = "tests/faults/test_faults.py::test_promise_7_whatever_fails_all_ends_as_if_nothing_had"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """old: text that the file has once, or lines of it. new: what stands there instead."""
+
+    file: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Safeguard:
+    """what: it is there for. tests: node ids; each of them fails when the edits are made."""
+
+    name: str
+    what: str
+    edits: tuple[Edit, ...]
+    tests: tuple[str, ...]
+
+
+def _one(name: str, what: str, file: str, old: str, new: str, *tests: str) -> Safeguard:
+    return Safeguard(name, what, (Edit(file, old, new),), tests)
+
+
+SAFEGUARDS = (
+    Safeguard(
+        "register before check, and a last look at the head",
+        "no gap between a scan and a decision; either alone would still close it",
+        (
+            Edit(
+                _CODE + "services/scan_upload.py",
+                "    registered = _each(arrived, lambda one: register_upload(stack, one, keep))\n",
+                "    bank.refresh()\n"
+                "    bank.refresh = lambda: bank.seq\n"
+                "    registered = _each(arrived, lambda one: register_upload(stack, one, keep))\n",
+            ),
+        ),
+        (f"{_ORDERS}[scan_meets_decision_and_sweep]",),
+    ),
+    _one(
+        "the condition on every write of a version, and so on publish",
+        "who condemns and who publishes can't both succeed",
+        _CODE + "aws/transaction.py",
+        '            self.put_if(table, item, condition="version = :read_at", values={":read_at": version})',
+        "            self.put(table, item)",
+        "tests/services/test_adapters.py::TestUploads::test_only_one_of_two_writes_of_a_version_counts",
+        f"{_ORDERS}[two_reviewers_decide_one_case]",
+    ),
+    _one(
+        "the read-back after an image was put somewhere",
+        "a copy that was made while its upload was condemned is deleted",
+        _CODE + "services/place_image.py",
+        "    return is_current()\n",
+        "    return True\n",
+        f"{_ORDERS}[removal_meets_settling]",
+    ),
+    _one(
+        "the hour is read after the line was written",
+        "an upload that is registered into an hour that is being folded is found by later sweeps",
+        _CODE + "services/scan_upload.py",
+        "        stack.content.keep(one, stack.now())",
+        "        pass",
+        f"{_ORDERS}[scan_that_took_long_meets_folding]",
+        "tests/services/test_content_log.py"
+        "::test_an_upload_that_is_registered_late_into_an_hour_that_was_closed_is_found",
+    ),
+    _one(
+        "an hour is closed before it is read",
+        "a fold takes all lines that will ever count",
+        _CODE + "services/fold_content.py",
+        "stack.content.move_on(hour, HourState.OPEN, HourState.CLOSED):",
+        "True:",
+        f"{_ORDERS}[scan_that_took_long_meets_folding]",
+    ),
+    _one(
+        "a part looks whether its hour was erased",
+        "a sweep that is late misses nothing that was folded meanwhile",
+        _CODE + "services/sweep_parts.py",
+        "        if self._stack.content.state(part.of) in {None, HourState.ERASED}:",
+        "        if False:",
+        "tests/services/test_content_log.py"
+        "::test_a_part_whose_hour_was_erased_while_it_was_read_looks_through_the_segments",
+    ),
+    _one(
+        "further parts are added before the part that found them is counted",
+        "a sweep is never over before all is done",
+        _CODE + "services/sweep_bank.py",
+        '            stack.sweep_parts_queue.send([{"sweep": sweep_id, "part": name} for name in names])',
+        "            pass",
+        f"{_FAULTS}[sweep_after_a_judgement]",
+        "tests/services/test_content_log.py"
+        "::test_promise_3_a_sweep_finds_copies_in_segments_and_in_hours_that_are_not_folded",
+    ),
+    _one(
+        "the Idempotency-Key",
+        "what is sent twice takes effect once",
+        _CODE + "api/idempotency.py",
+        '        if key is None or not route.startswith("POST ") or route in self._never:',
+        "        if True:",
+        "tests/functions/test_idempotency.py::test_a_report_sent_twice_is_one_report_with_one_secret",
+    ),
+    _one(
+        "the pixel limit",
+        "a small file can't take all memory",
+        _CODE + "imaging/containers.py",
+        "    if width * height * frames > limits.max_pixels:",
+        "    if False:",
+        "tests/imaging/test_decode.py::test_a_bomb_is_turned_away_by_what_it_declares[20000]",
+    ),
+    _one(
+        "one statement of a policy",
+        "a function that needs a permission has it",
+        "template.yaml",
+        'Action: ["sqs:SendMessage"], Resource: !GetAtt SweepPartsQueue.Arn}',
+        'Action: ["sqs:GetQueueUrl"], Resource: !GetAtt SweepPartsQueue.Arn}',
+        "tests/infrastructure/test_permissions.py::test_no_call_of_a_function_would_be_denied",
+    ),
+    _one(
+        "another pair of eyes",
+        "nobody decides the appeal of their own decision",
+        _CODE + "domain/appeals.py",
+        "    if reviewer in case.involved:",
+        "    if False:",
+        "tests/services/test_appeals.py::test_promise_6_whoever_claimed_or_decided_does_not_decide_the_appeal",
+    ),
+    _one(
+        "the chain's digest",
+        "a record that was changed is noticed",
+        _CODE + "domain/audit.py",
+        "        if _digest(record) != record.digest:",
+        "        if False:",
+        "tests/domain/test_audit.py::test_any_changed_field_of_any_record_is_found",
+    ),
+    _one(
+        "the account is asked when an image is published",
+        "a block bars from uploading, however close it comes",
+        _CODE + "services/settle_upload.py",
+        "    if not upload.released:\n",
+        "    if False:\n",
+        "tests/services/test_scan_upload.py"
+        "::test_an_account_blocked_while_its_image_is_scanned_publishes_nothing",
+    ),
+    _one(
+        "held before the last attempt",
+        "an image that kills its reader is accounted for",
+        _CODE + "services/scan_upload.py",
+        "    if arrived.attempt >= stack.settings.scan_attempts and upload.version == 0:",
+        "    if False:",
+        "tests/services/test_scan_upload.py"
+        "::test_promise_8_an_image_that_brings_down_its_reader_is_held_at_the_last_attempt",
+    ),
+    _one(
+        "a failure is told without its text",
+        "an exception may quote what somebody sent",
+        _CODE + "api/failures.py",
+        "error=type(error).__name__",
+        "error=repr(error)",
+        "tests/journeys/test_nothing_leaks.py::test_a_failure_says_where_and_what_kind_and_not_what_was_sent",
+    ),
+)
