@@ -1,4 +1,4 @@
-"""A platform's token reaches nothing of another platform: on every route of the document, with its ids known."""
+"""A platform's token reaches nothing of another platform, on every route of the document."""
 
 from __future__ import annotations
 
