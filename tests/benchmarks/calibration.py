@@ -26,15 +26,19 @@ Point = tuple[float, float, str]
 class Tail:
     """The line along the logarithms of the least distances: counts fall by `slope` powers of ten a bit.
 
-    wrong: comparisons expected within a distance, an upload, in a bank of LARGEST hashes, if the counts went
-    on along the line. The counts of a bell fall faster than any line: it is a bound, not a guess.
+    scale: by how much the counts grow for one upload in a bank of LARGEST hashes.
     """
 
     nearest: int
     comparisons: int
     slope: float
     level: float
-    wrong: Mapping[int, float]
+    scale: float
+
+    def wrong_within(self, bits: int) -> float:
+        """Wrong matches to expect for an upload in a bank of LARGEST hashes, if the counts went on along the
+        line. The counts of a bell fall faster than any line: it is a bound, not a guess."""
+        return float(self.scale * (10 ** (self.level + self.slope * np.arange(bits + 1))).sum())
 
 
 def tail_of(large: Mapping[str, Any]) -> Tail:
@@ -43,8 +47,7 @@ def tail_of(large: Mapping[str, Any]) -> Tail:
     slope, level = np.polyfit(there, np.log10(bits[there]), 1, w=np.sqrt(bits[there].clip(max=100)))
     uploads = len(large["innocent"])
     scale = LARGEST / large["pictures"] / uploads
-    wrong = {limit: float(scale * (10 ** (level + slope * np.arange(limit + 1))).sum()) for limit in (31, 47)}
-    return Tail(int(there[0]), int(bits.sum()), float(slope), float(level), wrong)
+    return Tail(int(there[0]), int(bits.sum()), float(slope), float(level), scale)
 
 
 def curve(large: Mapping[str, Any]) -> dict[str, list[Point]]:
