@@ -106,6 +106,10 @@ def send(stack: Deployed, session: requests.Session, case: Any, more: list[Any])
     case.validate_response(response, checks=[*ALWAYS, *more])
 
 
+ANYTHING_FITS = {"GET /v1/review/templates", "POST /v1/review/next"}
+"""Without parameters, or with such alone as take any text of a length that is tried."""
+
+
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_what_fits_the_document_is_answered_as_it_says(
     stack: Deployed, sessions: dict[str, requests.Session], known: dict[str, str], label: str
@@ -123,7 +127,7 @@ def test_what_fits_the_document_is_answered_as_it_says(
     fits()
 
 
-@pytest.mark.parametrize("label", OPERATIONS)
+@pytest.mark.parametrize("label", sorted(set(OPERATIONS) - ANYTHING_FITS))
 def test_what_does_not_fit_the_document_is_refused_as_it_says(
     stack: Deployed, sessions: dict[str, requests.Session], label: str
 ) -> None:
