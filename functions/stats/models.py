@@ -97,8 +97,8 @@ class Suspensions(BaseModel):
     """The three classes of the DSA's Article 24(1)(b)."""
 
     illegal_content: Annotated[int, Field(description="Accounts barred by a decision, or by hand")]
-    unfounded_notices: int
-    unfounded_complaints: int
+    unfounded_notices: Annotated[int, Field(description="This software suspends nobody for these")]
+    unfounded_complaints: Annotated[int, Field(description="This software suspends nobody for these")]
 
 
 class ActionsTaken(BaseModel):

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 from staydown.domain.appeals import AppealOutcome
+from staydown.domain.audit import Record
 from staydown.domain.cases import CaseState
 from staydown.domain.errors import Conflict, InvalidRequest
+from staydown.domain.figures import Group, Progress, count
 from staydown.domain.summary import Figures, named, times
 from staydown.services.block_account import block_account
 from staydown.services.count_figures import AT_ONCE, count_chain
@@ -16,6 +18,7 @@ from staydown.services.review_queue import claim_case
 from staydown.services.show_figures import show_figures
 from staydown.services.state_transparency import transparency_statements
 
+from tests.support.clock import NOON
 from tests.support.invariants import check
 from tests.support.people import NOT_VIOLATING, answer, appeal, decide, judged_story, report
 from tests.support.pictures import drawn, drawn_hash
@@ -186,3 +189,21 @@ def test_a_counter_that_says_otherwise_is_found(world: World) -> None:
         UpdateExpression="ADD decided :one",
         ExpressionAttributeValues={":one": {"N": "-1"}},
     )
+
+
+def test_a_refusal_that_falls_is_counted_as_the_judgement_it_becomes() -> None:
+    judged = Record(
+        "case:c",
+        2,
+        NOON,
+        "cleo",
+        "case.overturned",
+        {"state": "decided", "finding": "violating", "uploads": ["u", "v"], "accounts": 1},
+        "",
+        "",
+    )
+    _, added = count(Progress(1, state="decided"), judged)
+    told = {one.name: one.by for one in added if one.group is Group.DAY}
+    assert (told["uploads_judged"], told["accounts_suspended"]) == (2, 1)
+    told = {one.name: one.by for one in added if one.group is Group.REVIEWER}
+    assert told == {"appeals": 1}

@@ -136,13 +136,20 @@ def _of_the_day(before: Progress, after: Progress, record: Record) -> Iterator[A
     day = f"{record.at:%Y-%m-%d}"
     for name in _names(before, after, record):
         yield Added(Group.DAY, day, name)
-    if record.action == "case.decided" and record.details.get("outcome") in _STOPPING:
+    if _judged(record) in _STOPPING:
         yield Added(Group.DAY, day, "accounts_suspended", int(str(record.details.get("accounts", 0))))
         yield Added(Group.DAY, day, "uploads_judged", len(list(_listed(record, "uploads"))))
     if (work := _WORK.get(record.action)) is not None:
         yield Added(Group.REVIEWER, f"{day}#{record.actor}", work)
         if record.details.get("sharp") is True:
             yield Added(Group.REVIEWER, f"{day}#{record.actor}", "sharp_looks")
+
+
+def _judged(record: Record) -> object:
+    """How the image was judged, at first or when its refusal was taken back; None where it was not."""
+    return record.details.get(
+        {"case.decided": "outcome", "case.overturned": "finding"}.get(record.action, "")
+    )
 
 
 def _listed(record: Record, name: str) -> Iterator[object]:
@@ -159,6 +166,9 @@ _WORK = {
     "appeal.rejected": "appeals",
     "case.reversed": "appeals",
     "case.overturned": "appeals",
+    "dispute.upheld": "appeals",
+    "dispute.rejected": "appeals",
+    "opinion.given": "second_opinions",
 }
 """What a reviewer does, by action."""
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from staydown.aws.audit_store import RETENTION_CHAIN, case_chain, upload_chain
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
+from staydown.domain.appeals import dispute_id
 from staydown.domain.cases import Case
 from staydown.domain.events import EventType
 from staydown.domain.notices import Recipient
@@ -63,7 +64,7 @@ def erase_case(stack: Stack, case_id: str) -> bool:
     ]
     for number in case.reports:
         _leave_report(stack, case, number)
-    for appeal_id in filed:
+    for appeal_id in (*filed, dispute_id(case_id)):
         stack.cases.forget_appeal(appeal_id)
     for entry_id in case.entries:
         stack.cases.unpoint(entry_id, case_id)
