@@ -263,7 +263,7 @@ class _Tour:
         """Hours become segments, these become one, a sweep reads it, and what was replaced is deleted."""
         photo = self._photo()
         copy = self._upload("alpha", "copies", photo)
-        for _ in range(2):
+        for _ in range(3):  # the first hour has all that came before, and is too large to be merged with
             shown = self._upload("beta", "copies", self._photo())
             self.stack.clock.advance(timedelta(hours=2))
             self.stack.drain()
