@@ -62,9 +62,10 @@ def _axe() -> Axe:
     return Axe()
 
 
-def findings(page: Page) -> list[str]:
-    """What axe-core finds wrong with the page as it is now: rule, impact, where."""
-    results: dict[str, Any] = _axe().run(page, options=_RULES).response
+def findings(page: Page, rule: str | None = None) -> list[str]:
+    """What axe-core finds wrong with the page as it is now: rule, impact, where. rule: look for this alone."""
+    rules = {"runOnly": {"type": "rule", "values": [rule]}} if rule else _RULES
+    results: dict[str, Any] = _axe().run(page, options=rules).response
     return [
         f"{violation['id']} ({violation['impact']}): {node['target']} {node['failureSummary'][:300]}"
         for violation in results["violations"]
