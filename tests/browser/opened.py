@@ -63,7 +63,7 @@ def _axe() -> Axe:
 
 
 def findings(page: Page, rule: str | None = None) -> list[str]:
-    """What axe-core finds wrong with the page as it is now: rule, impact, where. rule: look for this alone."""
+    """What axe-core finds wrong with the page as it is now: rule, impact, where. rule: this one alone."""
     rules = {"runOnly": {"type": "rule", "values": [rule]}} if rule else _RULES
     results: dict[str, Any] = _axe().run(page, options=rules).response
     return [
