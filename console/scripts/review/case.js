@@ -1,14 +1,13 @@
 // A case: its pictures, what they met, who says what, and the decision.
 import { newKey, Problem } from "../api.js";
-import { append, data, h, icon, replace } from "../dom.js";
+import { append, h, icon, replace } from "../dom.js";
 import { announce, notice, problemNotice } from "../shell.js";
 import { moment, t } from "../strings.js";
 import { asked } from "./asking.js";
+import { about, decided, history, pictures, reports } from "./case_parts.js";
 import { deadline } from "./clock.js";
-import { decisionForm } from "./decision.js";
-import { matchesOf } from "./matches.js";
+import { allTemplates, decisionForm } from "./decision.js";
 import { pendingAbout } from "./pending.js";
-import { picture } from "./picture.js";
 import { caseName, shortName } from "./queue.js";
 import { call } from "./session.js";
 import { keyed, ofThisPage } from "./shortcuts.js";
@@ -145,86 +144,4 @@ export async function show(place, [caseId], context) {
     found = event.detail.answer;
     fill();
   }
-}
-
-let templates;
-
-/** Reasons to start from, as the service has them; read once. */
-export async function allTemplates(me) {
-  if (!me.reviews) return [];
-  templates ??= call("GET", "/v1/review/templates").then(({ body }) => body.templates);
-  return templates;
-}
-
-/** One picture at a time: the others are a click away, and nobody sees more than they ask for. */
-export function pictures(seen) {
-  const { case_id: caseId, uploads } = seen;
-  const place = h("div", {});
-  let current;
-  const show = (index) => {
-    current = picture({ caseId, uploadId: uploads[index].upload_id, label: t("review.picture.label", { number: index + 1, all: uploads.length }) });
-    replace(place, current.element);
-    for (const [at, tab] of tabs.entries()) tab.setAttribute("aria-pressed", at === index);
-  };
-  const tabs = uploads.map((_, index) => h("button", { type: "button", class: "small", on: { click: () => show(index) } }, t("review.picture.number", { number: index + 1 })));
-  show(0);
-  return {
-    element: h("div", { class: "stack" }, uploads.length > 1 && h("div", { class: "row", role: "group", "aria-label": t("review.pictures") }, tabs), place),
-    hold: () => current.hold,
-  };
-}
-
-export function reports(seen) {
-  if (!seen.reports.length) return null;
-  return h("section", { class: "card stack" }, h("h2", {}, t("review.reports")), h("p", { class: "hint" }, t("review.reports_hint")),
-    seen.reports.map((report) => h("div", { class: "report" },
-      h("p", { class: "small muted" }, moment(report.filed_at), " · ", t(`review.relation.${report.relation}`), " · ", t(report.valid ? "review.report_valid" : "review.report_incomplete"),
-        report.withdrawn && [" · ", t("review.report_withdrawn")]),
-      h("blockquote", {}, report.statement ? data(report.statement) : t("review.no_statement")))));
-}
-
-/** An upload in words; of one that is judged blind, what became of it is not known here. */
-export function about(seen, upload, index, looks) {
-  const all = seen.uploads.length;
-  const size = upload.width ? t("review.upload_size", { width: upload.width, height: upload.height, count: upload.frames }) : t("review.unknown");
-  return h("section", { class: "card stack" },
-    h("h2", {}, t("review.upload", { number: index + 1, all })),
-    matchesOf(seen.case_id, upload, looks),
-    h("dl", { class: "facts" },
-      upload.account_id && fact("account", h("a", { href: `#/account/${encodeURIComponent(upload.platform)}/${encodeURIComponent(upload.account_id)}` }, data(`${upload.platform} / ${upload.account_id}`))),
-      fact("received", moment(upload.received_at)),
-      upload.state && fact("state", t(`review.upload_state.${upload.state}`)),
-      upload.state && fact("public", t(upload.was_published ? "review.was_public" : "review.never_public")),
-      fact("size", size),
-      fact("quality", upload.quality === null ? t("review.unknown") : t(upload.quality < 50 ? "review.quality_poor" : "review.quality_good", { quality: upload.quality }))));
-}
-
-function decided(seen) {
-  const made = seen.decision;
-  if (!made) return null;
-  const { shown, setting, complainant } = made.factors;
-  return h("section", { class: "card stack" },
-    h("h2", {}, t("review.decision")),
-    h("p", {}, h("span", { class: `badge ${made.outcome === "not_violating" ? "success" : "danger"}` }, t(`review.outcome.${made.outcome}`)), " ",
-      h("span", { class: "small muted" }, moment(made.at), " · ", t(made.by_you ? "review.by_you" : "review.by_other"))),
-    h("dl", { class: "facts" },
-      fact("shown", shown.map((one) => t(`review.shown.${one}`)).join(", ")),
-      fact("setting", t(`review.setting.${setting}`)),
-      fact("complainant", t(`review.complainant.${complainant}`))),
-    h("blockquote", {}, data(made.reasons)));
-}
-
-function history(seen, me) {
-  return h("section", { class: "card stack" }, h("h2", {}, t("review.history")),
-    h("dl", { class: "facts" },
-      fact("opened", moment(seen.opened_at)),
-      fact("due", seen.deadline ? moment(seen.deadline) : t("review.no_deadline")),
-      fact("entries", t("review.entries_count", { count: seen.entries.length })),
-      fact("banked", t("review.entries_count", { count: seen.banked.length })),
-      fact("part", t(seen.you_took_part ? "review.you_took_part" : "review.you_took_no_part"))),
-    me.senior && h("p", {}, h("a", { href: `#/audit/${seen.case_id}` }, t("review.audit_open"))));
-}
-
-function fact(name, value) {
-  return [h("dt", {}, t(`review.fact.${name}`)), h("dd", {}, value)];
 }

@@ -5,10 +5,20 @@ import { t } from "../strings.js";
 import { choose, chosen, complete, factorFields, FACTORS, group, onlyNone } from "./factors.js";
 import { keyed, ofThisPage } from "./shortcuts.js";
 import { later } from "./pending.js";
+import { call } from "./session.js";
 
 const OUTCOMES = ["violating", "not_violating", "needs_information", "suspected_child"];
 const OF_AN_OPINION = OUTCOMES.filter((outcome) => outcome !== "needs_information");
 const MOST_LETTERS = 5000;
+
+let templates;
+
+/** Reasons to start from, as the service has them; read once. */
+export async function allTemplates(me) {
+  if (!me.reviews) return [];
+  templates ??= (await call("GET", "/v1/review/templates")).body.templates;
+  return templates;
+}
 
 /**
  * found: {body, etag} of the case. templates: reasons to start from. onwards: called after "Decide and next".

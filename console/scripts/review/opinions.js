@@ -2,8 +2,8 @@
 import { append, h, icon } from "../dom.js";
 import { notice } from "../shell.js";
 import { moment, t } from "../strings.js";
-import { about, allTemplates, pictures, reports } from "./case.js";
-import { decisionForm } from "./decision.js";
+import { about, pictures, reports } from "./case_parts.js";
+import { allTemplates, decisionForm } from "./decision.js";
 import { pendingAbout } from "./pending.js";
 import { caseName, shortName } from "./queue.js";
 import { call } from "./session.js";

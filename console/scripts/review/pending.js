@@ -44,6 +44,7 @@ export function startPending(element) {
   bar = element;
   changed();
   setInterval(tick, 250);
+  addEventListener("signed-out", () => (items = []));
   addEventListener("beforeunload", (event) => {
     if (pendingAbout().length) event.preventDefault();
   });

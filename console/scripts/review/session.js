@@ -27,6 +27,7 @@ export function signedIn(tokens) {
 export async function signOut() {
   const { AccessToken: token } = kept("tokens") ?? {};
   forget();
+  dispatchEvent(new Event("signed-out"));
   // Signed out here all the same when Cognito can't be reached: the tokens are forgotten.
   if (token) await endAll(token).catch(() => {});
   location.hash = "";
