@@ -3,6 +3,7 @@ PYTHON ?= python3
 READY := .venv/.ready
 SAM := .venv-sam/.ready
 BENCH := .venv-bench/.ready
+FUZZ := .venv-fuzz/.ready
 PY := .venv/bin/python
 SOURCES := layers/staydown/staydown functions infra tests
 export SAM_CLI_TELEMETRY := 0
@@ -11,7 +12,7 @@ export OPENBLAS_NUM_THREADS := 1
 export AWS_DEFAULT_REGION ?= eu-central-1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test safeguards check bench build pages sizes clean screens
+.PHONY: help run demo test fuzz safeguards check bench build pages sizes clean screens
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -27,6 +28,11 @@ test: $(READY) ## every test
 
 safeguards: $(READY) ## takes each safeguard out of a copy; its tests have to fail (some minutes)
 	@$(PY) -m tests.safeguards
+
+fuzz: $(READY) $(FUZZ) ## files made to hurt, found by coverage (SECONDS=120)
+	@$(PY) -m tests.fuzz.corpus .local/fuzz/corpus
+	@cd .local/fuzz && PYTHONPATH=$(CURDIR):$(CURDIR)/layers/staydown $(CURDIR)/.venv-fuzz/bin/python -m tests.fuzz.fingerprints corpus \
+		-max_total_time=$(or $(SECONDS),120) -timeout=20 -rss_limit_mb=2000 -max_len=65536 -print_final_stats=1
 
 check: $(READY) ## style, types, template, API document, docs/law.md
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/cfn-lint template.yaml && $(PY) -m infra.openapi --check && $(PY) -m infra.law --check
@@ -48,7 +54,7 @@ sizes: $(READY) ## unzipped size of each function with its layers, from .aws-sam
 	@$(PY) -m infra.sizes
 
 clean: ## remove what make made
-	@rm -rf .venv .venv-sam .venv-bench .aws-sam .local .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf .venv .venv-sam .venv-bench .venv-fuzz .aws-sam .local .pytest_cache .mypy_cache .ruff_cache
 
 $(READY): requirements.txt layers/staydown/requirements.txt layers/imaging/requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "needs Python 3.11 or newer; PYTHON= chooses one" >&2; exit 1; }
@@ -59,3 +65,6 @@ $(BENCH): requirements.txt layers/staydown/requirements.txt layers/imaging/requi
 
 $(SAM): infra/requirements-sam.txt
 	@$(PYTHON) -m venv .venv-sam && .venv-sam/bin/python -m pip install --quiet --disable-pip-version-check -r $< && touch $@
+
+$(FUZZ): layers/staydown/requirements.txt layers/imaging/requirements.txt tests/fuzz/requirements.txt
+	@$(PYTHON) -m venv .venv-fuzz && .venv-fuzz/bin/python -m pip install --quiet --disable-pip-version-check -r layers/staydown/requirements.txt -r layers/imaging/requirements.txt -r tests/fuzz/requirements.txt && touch $@

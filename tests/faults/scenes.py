@@ -351,6 +351,22 @@ def removal_meets_a_return(world: World) -> Scene:
     )
 
 
+def removal_and_its_event_meet_a_return(world: World) -> Scene:
+    """The same, and what the removal tells is carried out at once: nobody looks after the return later."""
+    scene = removal_meets_a_return(world)
+
+    def told() -> object:
+        publish_events(world.stack, world.outbox())
+        mine = [message for message in world.queue if message.kind == "settle"]
+        for message in mine:
+            world.queue.remove(message)
+        for message in mine:
+            settle(world, message.body[0])()
+        return None
+
+    return Scene({**scene.tasks, "decide": then(scene.tasks["decide"], told)}, scene.settled)
+
+
 def held_upload_is_judged_while_it_is_settled(world: World) -> Scene:
     filed = report(world, hashes=[drawn_hash(1)])
     world.drain()
@@ -748,6 +764,7 @@ PAIRS: list[Stage] = [
     two_people_claim_one_hash,
     removal_meets_settling,
     removal_meets_a_return,
+    removal_and_its_event_meet_a_return,
     held_upload_is_judged_while_it_is_settled,
     held_upload_is_freed_while_it_is_settled,
     two_copies_join_one_case,

@@ -56,7 +56,7 @@ SAFEGUARDS = (
         '            self.put_if(table, item, condition="version = :read_at", values={":read_at": version})',
         "            self.put(table, item)",
         "tests/services/test_adapters.py::TestUploads::test_only_one_of_two_writes_of_a_version_counts",
-        f"{_ORDERS}[two_reviewers_decide_one_case]",
+        f"{_ORDERS}[removal_meets_a_return]",
     ),
     _one(
         "the read-back after an image was put somewhere",
@@ -64,7 +64,8 @@ SAFEGUARDS = (
         _CODE + "services/place_image.py",
         "    return is_current()\n",
         "    return True\n",
-        f"{_ORDERS}[removal_meets_settling]",
+        "tests/services/test_scan_upload.py"
+        "::test_what_is_condemned_while_its_image_is_put_somewhere_is_not_left_there",
     ),
     _one(
         "the hour is read after the line was written",
@@ -111,13 +112,18 @@ SAFEGUARDS = (
         "        if True:",
         "tests/functions/test_idempotency.py::test_a_report_sent_twice_is_one_report_with_one_secret",
     ),
-    _one(
+    Safeguard(
         "the pixel limit",
         "a small file can't take all memory",
-        _CODE + "imaging/containers.py",
-        "    if width * height * frames > limits.max_pixels:",
-        "    if False:",
-        "tests/imaging/test_decode.py::test_a_bomb_is_turned_away_by_what_it_declares[20000]",
+        (
+            Edit(
+                _CODE + "imaging/containers.py",
+                "    if width * height * frames > limits.max_pixels:",
+                "    if False:",
+            ),
+            Edit(_CODE + "imaging/containers.py", "    if pixels > limits.max_pixels:", "    if False:"),
+        ),
+        ("tests/imaging/test_decode.py::test_too_many_pixels",),
     ),
     _one(
         "one statement of a policy",

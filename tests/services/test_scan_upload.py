@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from unittest import mock
 
 import pytest
+from staydown.aws.images import Images
 from staydown.domain.errors import AccountIsBlocked
 from staydown.domain.uploads import Reason, Upload, UploadState
 from staydown.services.block_account import block_account, unblock_account
 from staydown.services.issue_ticket import issue_ticket
+from staydown.services.settle_upload import settle_upload
 
 from tests.support.ledger import read_ledger
-from tests.support.people import judged_story, report
+from tests.support.people import judge, judged_story, report
 from tests.support.pictures import BROKEN, POISON, FunctionDied, drawn, drawn_hash, photograph, plain
 from tests.support.wire import Answer, Call, Watcher
 from tests.support.world import Message, World, memory_world
@@ -211,6 +214,25 @@ def test_an_image_that_matches_what_somebody_claims_is_held_and_punishes_nobody(
     assert (upload.state, upload.reason) == (UploadState.HELD, Reason.NEEDS_REVIEW)
     assert upload.cases == (filed.cases[0].case_id,)
     assert not world.stack.accounts.get("alpha", "ann").blocked
+
+
+def test_what_is_condemned_while_its_image_is_put_somewhere_is_not_left_there(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = world.upload("alpha", "ann", drawn(1))
+    put = Images.put_where_it_belongs
+    condemned: list[bool] = []
+
+    def slowly(self: Images, *arguments: Any, **more: Any) -> None:
+        put(self, *arguments, **more)
+        if not condemned:
+            condemned.append(True)
+            judge(world, upload)
+
+    monkeypatch.setattr(Images, "put_where_it_belongs", slowly)
+    settled = settle_upload(world.stack, world.bank, upload.upload_id)
+    assert settled is not None
+    assert settled.state is UploadState.REMOVED
 
 
 def test_a_ticket_is_good_for_one_object(world: World) -> None:
