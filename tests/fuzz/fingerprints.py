@@ -2,8 +2,8 @@
 
     python -m tests.fuzz.fingerprints CORPUS -max_total_time=SECONDS …     (libFuzzer's options; `make fuzz`)
 
-Whatever the bytes are, the answer is a fingerprint or ImageRejected with a reason. Anything else ends the run and
-leaves the file that did it (`crash-…`, `timeout-…`, `oom-…`), which then becomes a test in tests/imaging.
+Whatever the bytes are, the answer is a fingerprint or ImageRejected with a reason. Anything else ends the run
+and leaves the file that did it (`crash-…`, `timeout-…`, `oom-…`), which then becomes a test in tests/imaging.
 """
 
 from __future__ import annotations
