@@ -738,6 +738,17 @@ def two_people_release_a_hold(world: World) -> Scene:
     return Scene({"one": release("sue"), "other": release("noor")}, settled)
 
 
+def two_reports_of_two_uploads_of_one_image(world: World) -> Scene:
+    """Posted twice as it is, and reported by two people at once: one image to judge."""
+    one, other = (world.upload("alpha", name, drawn(1, copy=n)) for n, name in enumerate(["ann", "eve"]))
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        (case,) = ledger.cases.values()
+        assert (len(case.uploads), len(case.reports)) == (2, 2)
+
+    return Scene({"first": lambda: report(world, one), "second": lambda: report(world, other)}, settled)
+
+
 PAIRS: list[Stage] = [
     erasure_meets_a_hold,
     erasure_meets_an_appeal,
@@ -782,6 +793,7 @@ PAIRS: list[Stage] = [
     deadline_meets_withdrawal,
     refusal_overturned_meets_a_withdrawal,
     refusal_overturned_meets_a_scan,
+    two_reports_of_two_uploads_of_one_image,
 ]
 
 LONG = {two_sweeps_of_one_change, reversal_meets_another_judgement, settle_meets_a_claim}

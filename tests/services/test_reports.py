@@ -68,6 +68,22 @@ class TestFiling:
         assert second.cases[0].case_id == first.cases[0].case_id
         assert second.cases[0].deadline == first.cases[0].deadline
 
+    def test_another_s_report_of_the_same_image_by_another_upload_joins_the_case(self, world: World) -> None:
+        """Posted twice as it is: two people, two uploads, one image to judge."""
+        first = report(world, world.upload("alpha", "ann", drawn(1)))
+        second = report(world, world.upload("beta", "bob", drawn(1, copy=1)))
+        other = report(world, world.upload("beta", "bob", drawn(2)))
+        assert first.cases[0].case_id == second.cases[0].case_id != other.cases[0].case_id
+        assert len(second.cases[0].uploads) == 2
+        decide(world, first.cases[0].case_id)
+        third = report(world, world.upload("alpha", "eve", drawn(1, copy=2)))
+        assert third.cases[0].case_id != first.cases[0].case_id
+
+    def test_a_report_by_upload_joins_the_case_of_its_hash(self, world: World) -> None:
+        claimed = report(world, hashes=[drawn_hash(1)])
+        upload = world.upload("alpha", "ann", drawn(1))
+        assert report(world, upload).cases[0].case_id == claimed.cases[0].case_id
+
     def test_a_report_after_the_decision_is_a_case_of_its_own(self, world: World) -> None:
         upload = world.upload("alpha", "ann", drawn(1))
         case = judge(world, upload, outcome=NOT_VIOLATING)

@@ -222,7 +222,7 @@ def test_one_case_that_fails_keeps_no_other_up(world: World, monkeypatch: pytest
 
 def test_many_cases_are_gone_through_page_by_page(world: World) -> None:
     """More than one page of the queue, and more behind them that have time left."""
-    upload = world.upload("alpha", "ann", drawn(1))
+    upload = world.upload("alpha", "ann", drawn(500))
     for number in range(120):
         report(world, hashes=[drawn_hash(number)], form=FORM)
     world.clock.advance(hours=10)

@@ -31,12 +31,13 @@ class ReportedCases:
         self._stack = stack
         self._transaction = transaction
         self._cases: dict[str, Case] = {}
+        self._pointed: dict[str, str] = {}
         self._named: dict[str, dict[str, list[str]]] = {}
 
     def about_uploads(self, uploads: Iterable[Upload]) -> None:
         """Those of one image together: to a case about one of them, or to a new one."""
         for group in _images(self._stack, uploads):
-            case = self._present_case(group) or _new_case(self._stack)
+            case = self._present_case(group) or self._case_of_the_image(group)
             for upload in group:
                 case = case.with_upload(upload.upload_id)
                 self._stack.uploads.save(self._transaction, upload.concerning(case.case_id))
@@ -56,11 +57,11 @@ class ReportedCases:
             new = Entry(entry_id, one.pdq, one.quality, sha256=None, phash=None, supports=frozenset())
             known = stored.get(entry_id, Stored(new, 0))
             changed.append((known.entry.resting_on(claim), known.seq))
-            pointed = stack.cases.case_about(entry_id)
+            pointed = self._about(entry_id)
             case = self._case(pointed) if pointed is not None else None
             if case is None or not case.undecided:
                 case = _new_case(stack)
-                stack.cases.point_to_case(transaction, entry_id, case.case_id, was=pointed)
+                self._point(entry_id, case, was=pointed)
             self._concern(case.about((entry_id,)), "entries", [entry_id])
         seq = stack.bank.append(transaction, head, changed)
         announce_bank(stack, transaction, hashes, seq)
@@ -106,6 +107,37 @@ class ReportedCases:
                 if case is not None and case.undecided and _has_room(case, uploads):
                     return case
         return None
+
+    def _case_of_the_image(self, uploads: list[Upload]) -> Case:
+        """The case in which others have reported the same image, by another upload or by its hash; else a new
+        one, to which others are brought from then on."""
+        entry_id = self._entry_id(uploads)
+        if entry_id is None:
+            return _new_case(self._stack)
+        pointed = self._about(entry_id)
+        case = self._case(pointed) if pointed is not None else None
+        if case is not None and case.undecided and _has_room(case, uploads):
+            return case
+        case = _new_case(self._stack)
+        if entry_id not in self._pointed:
+            self._point(entry_id, case, was=pointed)
+        return case
+
+    def _about(self, entry_id: str) -> str | None:
+        """The case that this image was last brought to, by this report or before it."""
+        return self._pointed.get(entry_id) or self._stack.cases.case_about(entry_id)
+
+    def _point(self, entry_id: str, case: Case, *, was: str | None) -> None:
+        """was: what was read when it was seen that a new case is needed."""
+        self._stack.cases.point_to_case(self._transaction, entry_id, case.case_id, was=was)
+        self._pointed[entry_id] = case.case_id
+
+    def _entry_id(self, uploads: list[Upload]) -> str | None:
+        """Of the entry that the first of them would be; None for what can't be read."""
+        image = uploads[0].fingerprint
+        if image is None:
+            return None
+        return Entry.of_image(image, self._stack.settings.policy.minimum_quality).entry_id
 
     def _case(self, case_id: str) -> Case | None:
         return self._cases.get(case_id) or self._stack.cases.case(case_id)
