@@ -11,6 +11,7 @@ from staydown.domain.appeals import AppealOutcome
 from staydown.domain.cases import Complainant, Factors, Outcome, Setting, Shown
 from staydown.domain.errors import CaseIsLocked, Conflict, NotFound
 from staydown.domain.uploads import Upload, UploadState
+from staydown.services import apply_retention
 from staydown.services.ask_erasure import ask_erasure, ask_erasure_as_reporter
 from staydown.services.decide_case import Judgement, decide_case
 from staydown.services.hold_case import HoldReason, hold_case, preserve_report, release_case
@@ -312,6 +313,20 @@ def test_a_case_is_counted_in_no_state_once_it_is_erased(world: World) -> None:
         after(world, days=300)
     world.count()
     assert world.stack.figures.now().get("cases", {}) == {}
+
+
+def test_what_is_kept_back_takes_nobodys_place(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apply_retention, "A_RUN", 1)
+    held = judged_story(world, drawn(1), account="ann")
+    hold_case(world.stack, held.case.case_id, by="sue", reason=HoldReason.COURT)
+    judged_story(world, drawn(2), account="eve")
+    judged_story(world, drawn(3), account="bob")
+    world.drain()
+    after(world, days=191)
+    assert len(quarantined(world)) == 2
+    after(world, hours=1)
+    assert quarantined(world) == {held.upload.upload_id}
+    assert reporters(world) == {held.filed.report.case_number}
 
 
 WAITS: dict[str, Callable[[World, Upload, str], object]] = {
