@@ -217,6 +217,9 @@ class TestThirtySeconds:
         desk.next()
         desk.fill()
         desk.button("Decide").last.click()
+        desk.page.keyboard.press("d")
+        desk.page.keyboard.press("Shift+D")
+        expect(desk.pending.get_by_role("listitem")).to_have_count(1)
         desk.page.clock.run_for(29_000)
         expect(desk.pending).to_contain_text("sent in 1 second")
         assert state(stack, case) == "open"

@@ -42,6 +42,8 @@ export async function show(place, [caseId], context) {
     const mine = undecided && seen.claimed_by_you;
     if (undecided && !mine) seenPictures = null;
     const looks = mine || (!undecided && seen.state !== "locked" && (seen.appeal_id || context.me.senior));
+    const waits = pendingAbout().includes(caseId);
+    ofThisPage(!mine && undecided ? [["c", "review.claim.do", claim]] : []);
     const pictured = looks && seen.uploads.length ? shown(seen) : null;
     replace(body,
       h("div", { class: "stack" },
@@ -49,15 +51,14 @@ export async function show(place, [caseId], context) {
         seen.uploads.map((upload, index) => about(seen, upload, index, looks)),
         reports(seen)),
       h("div", { class: "stack" },
-        mine && !pendingAbout().includes(caseId) && decisionForm({ found, templates, label: shortName(caseId), done: decidedHere, onwards: context.next, keys: pictured ? [["h", "review.picture.hold_focus", () => pictured.hold().focus()]] : [] }),
-        mine && pendingAbout().includes(caseId) && notice("info", t("review.pending.this"), h("p", {}, t("review.pending.this_what"))),
-        mine && h("p", {}, h("button", { type: "button", class: "quiet", on: { click: () => context.aside(caseId) } }, t("review.aside")), " ",
+        mine && !waits && decisionForm({ found, templates, label: shortName(caseId), done: decidedHere, onwards: context.next, keys: pictured ? [["h", "review.picture.hold_focus", () => pictured.hold().focus()]] : [] }),
+        mine && waits && notice("info", t("review.pending.this"), h("p", {}, t("review.pending.this_what"))),
+        mine && !waits && h("p", {}, h("button", { type: "button", class: "quiet", on: { click: () => context.aside(caseId) } }, t("review.aside")), " ",
           h("button", { type: "button", class: "quiet", on: { click: conflict } }, t("review.conflict"))),
         decided(seen),
         seen.second_opinion && notice(seen.second_opinion === "differs" ? "warning" : "info", t(`review.opinion_state.${seen.second_opinion}`)),
         seen.appeal_id && notice("warning", t("review.appeal_waits"), h("p", {}, h("a", { href: `#/appeals/${seen.appeal_id}` }, t("review.appeal_open")))),
         history(seen, context.me)));
-    if (!mine && undecided) ofThisPage([["c", "review.claim.do", claim]]);
   }
 
   /** Back to the head of the page, where it says that it is not sent yet. */

@@ -44,6 +44,7 @@ export function decisionForm({ found, label, templates, done, onwards, keys = []
       keyed("D", { class: "primary", on: { click: () => decide(onwards) } }, t("review.decide_next")),
       keyed("d", { on: { click: () => decide(done) } }, t("review.decide")),
       h("p", { class: "hint" }, t("review.decide_hint"))));
+  let decided = false;
   restore();
   offer();
   ofThisPage([
@@ -96,6 +97,7 @@ export function decisionForm({ found, label, templates, done, onwards, keys = []
   }
 
   async function decide(then) {
+    if (decided) return; // a key pressed twice is one decision
     const given = values();
     if (!complete(form, given, ["outcome", ...FACTORS, "reasons"], trouble, reasons)) return;
     if (given.outcome === "suspected_child" && !(await confirmed())) return;
@@ -103,6 +105,7 @@ export function decisionForm({ found, label, templates, done, onwards, keys = []
     const id = encodeURIComponent(seen.case_id);
     const told = { case: label, outcome: t(`review.outcome.${judged}`) };
     keep(draft, null);
+    decided = true;
     later({
       label: blind ? t("review.pending.opinion", told) : t("review.pending.decision", told),
       about: seen.case_id,
