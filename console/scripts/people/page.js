@@ -10,6 +10,8 @@ const TITLES = {
   status: "people.title.status",
   notice: "people.title.notice",
 };
+/** Above the help lines, where it is not the person shown who reads. */
+const HELP_LEADS = { notice: "notice.help_lead" };
 const IN_NAVIGATION = ["form", "status"];
 const TWICE_MS = 1500;
 
@@ -25,6 +27,7 @@ export async function layOutForPeople(page, ...areas) {
     title: TITLES[page],
     brand: TITLES.index,
     narrow: true,
+    helpLead: HELP_LEADS[page],
   });
   nav.append(...IN_NAVIGATION.map((one) => h("a", {
     href: `${one}.html`,
