@@ -1,10 +1,12 @@
 """The stores keep their contract on moto and on the dictionaries that faults and orders are tried on.
 
-Both see the same rules of DynamoDB's, those that moto lets pass included.
+Both see the same rules of DynamoDB's, those that moto lets pass included. With STAYDOWN_DYNAMODB_ENDPOINT
+the same tests run against the DynamoDB at that address as well (DynamoDB Local, say); its tables are deleted.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -38,11 +40,14 @@ from tests.support.dynamodb_rules import MAX_ITEM, DynamoDbRules, item_size
 from tests.support.pictures import drawn_hash
 from tests.support.wire import Call
 
+ENDPOINT = os.environ.get("STAYDOWN_DYNAMODB_ENDPOINT")
 CLOUDS: dict[str, Callable[[], Any]] = {
     "moto": moto_cloud,
     "dictionaries": memory_cloud,
     "dictionaries through boto3": lambda: memory_cloud(light=False),
 }
+if ENDPOINT is not None:
+    CLOUDS["the endpoint"] = lambda: moto_cloud(dynamodb=ENDPOINT)
 IMAGE = Fingerprint(
     sha256=bytes(range(32)),
     views=(View("upright", drawn_hash(1), 100), View("frame 2, mirrored", drawn_hash(2), 0)),

@@ -12,6 +12,7 @@ from staydown.domain.errors import AccountIsBlocked
 from staydown.domain.uploads import Reason, Upload, UploadState
 from staydown.services.block_account import block_account, unblock_account
 from staydown.services.issue_ticket import issue_ticket
+from staydown.services.place_image import is_placed
 from staydown.services.settle_upload import settle_upload
 
 from tests.support.ledger import read_ledger
@@ -230,6 +231,7 @@ def test_what_is_condemned_while_its_image_is_put_somewhere_is_not_left_there(
             judge(world, upload)
 
     monkeypatch.setattr(Images, "put_where_it_belongs", slowly)
+    assert not is_placed(world.stack, upload), "what was just done is out of date"
     settled = settle_upload(world.stack, world.bank, upload.upload_id)
     assert settled is not None
     assert settled.state is UploadState.REMOVED

@@ -58,10 +58,11 @@ def rules() -> Mapping[str, frozenset[str]]:
 class Clients:
     """One client for each service, however many stacks ask for one; `wire` sees all their calls.
 
-    light: clients that ask the watchers alone, instead of boto3's.
+    light: clients that ask the watchers alone, instead of boto3's. dynamodb: where DynamoDB is, if not where
+    boto3 looks for it.
     """
 
-    def __init__(self, *, light: bool) -> None:
+    def __init__(self, *, light: bool, dynamodb: str | None = None) -> None:
         self.wire = Wire()
         session = boto3.session.Session(
             aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION
@@ -71,7 +72,8 @@ class Clients:
         )
         self._clients: dict[str, Any] = {}
         for name in _SERVICES:
-            client = session.client(name, config=config)
+            endpoint = dynamodb if name == "dynamodb" else None
+            client = session.client(name, config=config, endpoint_url=endpoint)
             self._clients[name] = LightClient(self.wire, name, client) if light else client
             if not light:
                 self.wire.attach(client, name)
@@ -242,12 +244,20 @@ class MemoryCloud(Cloud, Watcher):
 
 
 @contextmanager
-def moto_cloud() -> Iterator[MotoCloud]:
-    """Fresh resources, made from the template; moto's state is the process's, so one at a time."""
+def moto_cloud(dynamodb: str | None = None) -> Iterator[MotoCloud]:
+    """Fresh resources, made from the template; moto's state is the process's: one at a time.
+
+    dynamodb: the endpoint of a DynamoDB (DynamoDB Local, say) to use in the place of moto's. What tables
+    it has are deleted.
+    """
     with mock_aws():
         BackendDict.reset()
         reset_model_data()
-        session = _clients(light=False)
+        session = _clients(light=False) if dynamodb is None else Clients(light=False, dynamodb=dynamodb)
+        if dynamodb is not None:
+            client = session.client("dynamodb")
+            for name in client.list_tables()["TableNames"]:
+                client.delete_table(TableName=name)
         deployment = Deployment(template(), session, lambda line: None)  # type: ignore[arg-type]
         cloud = MotoCloud(Settings.from_environment(_environment(deployment.resolver)), session)
         session.wire.watchers[:] = [cloud.limits]
