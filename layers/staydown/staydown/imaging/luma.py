@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
 Plane = NDArray[np.float32]
 """Luma of a picture: float32 (height, width), 0 black to 255 white, .299 R + .587 G + .114 B unrounded
@@ -32,6 +32,11 @@ _ToLuma = Callable[[Image.Image], Image.Image]
 
 def rounded(plane: Plane) -> Grey:
     return np.rint(plane).astype(np.uint8)
+
+
+def softened(grey: Grey, radius: float) -> Grey:
+    """The picture blurred over so many pixels, so that forms can be told and nobody be recognised."""
+    return np.asarray(Image.fromarray(grey).filter(ImageFilter.GaussianBlur(radius)), np.uint8)
 
 
 def luma_planes(image: Image.Image, factor: tuple[int, int]) -> dict[str, Plane]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageFilter
 
 from staydown.aws.images import ImageAbsent
 from staydown.aws.stack import Stack
@@ -17,7 +16,7 @@ from staydown.imaging.feature_bytes import features_from_bytes
 from staydown.imaging.features import AskedFeatures, JudgedFeatures
 from staydown.imaging.keypoints import ask_features, banked_part, working_picture
 from staydown.imaging.limits import ImageRejected
-from staydown.imaging.luma import Grey
+from staydown.imaging.luma import softened
 from staydown.imaging.overlay import overlay_png
 from staydown.matching.keypoint_index import KeypointIndex
 from staydown.matching.keypoint_match import PictureMatch, match_pictures
@@ -75,8 +74,8 @@ def _drawn(
     return overlay_png(
         np.full((judged.height, judged.width), _EMPTY, np.uint8)
         if original is None
-        else _blurred(working_picture(banked_part(original).of(original.frames[0].luma))),
-        _blurred(asked[best.frame if best is not None else 0].plane),
+        else softened(working_picture(banked_part(original).of(original.frames[0].luma)), _BLUR_RADIUS),
+        softened(asked[best.frame if best is not None else 0].plane, _BLUR_RADIUS),
         best.evidence if best is not None else None,
         policy.agree_distance,
         title="",
@@ -99,7 +98,3 @@ def _original(stack: Stack, entry: Entry) -> Picture | None:
                 except (ImageAbsent, ImageRejected):
                     continue
     return None
-
-
-def _blurred(plane: Grey) -> Grey:
-    return np.asarray(Image.fromarray(plane).filter(ImageFilter.GaussianBlur(_BLUR_RADIUS)), np.uint8)
