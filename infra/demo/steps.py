@@ -11,6 +11,7 @@ import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
 P = TypeVar("P")
+T = TypeVar("T")
 
 
 class Wrong(Exception):
@@ -44,6 +45,13 @@ def check(holds: bool, observed: str, *, should: str) -> str:
     if not holds:
         raise Wrong(f"{observed}; should be: {should}")
     return observed
+
+
+def only(found: Sequence[T], what: str) -> T:
+    """The one thing that should be there; otherwise Wrong. what: in the plural."""
+    if len(found) != 1:
+        raise Wrong(f"{len(found)} {what}; should be: one")
+    return found[0]
 
 
 def play(chapters: Sequence[Chapter[P]], player: P, say: Callable[[str], None], *, colour: bool) -> int:

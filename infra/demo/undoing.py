@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from infra.demo.cast import POSTER, Cast
 from infra.demo.clients import notice_of, opened
-from infra.demo.steps import Chapter, Step, check
+from infra.demo.steps import Chapter, Step, check, only
 
 
 def _told(cast: Cast) -> str:
@@ -26,7 +26,7 @@ def _appeal(cast: Cast) -> str:
     statement = {"statement": "We both agreed to this picture."}
     filed = cast.anybody.post(f"{path}/appeal", statement).expect(201).body
     waiting = cast.sasha.get("/v1/review/appeals").expect(200).body["appeals"]
-    (appeal,) = [one for one in waiting if one["account_id"] == POSTER]
+    appeal = only([one for one in waiting if one["account_id"] == POSTER], "appeals of the account")
     cast.notes["appeal"] = appeal["appeal_id"]
     return f"opened {len(opened['notices'])} notice, filed {filed['filed_at'][:19]}"
 

@@ -46,7 +46,11 @@ def test_an_upload_that_follows_a_decision_at_once_is_blocked_each_time(batch: i
             beta.put_object(f"beta/copyist/{number}", file)
             stack.drain()
 
-        told = [event["detail"] for event in stack.events() if event["detail"].get("platform") == "beta"]
+        told = [
+            event["detail"]
+            for event in stack.events()
+            if event["detail-type"].startswith("upload.") and event["detail"]["platform"] == "beta"
+        ]
         assert [(one["key"], one["state"], one["reason"]) for one in told] == [
             (f"beta/copyist/{number}", "blocked", "matches_confirmed_entry") for number in range(REPETITIONS)
         ]

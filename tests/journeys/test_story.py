@@ -39,7 +39,9 @@ def test_it_comes_down_stays_down_and_comes_back_when_an_appeal_is_upheld(stack:
     # Somebody reports it; the law's clock runs.
     filed = person.report(upload_id)
     assert filed["valid"] and filed["missing"] == []
-    assert person.follow()["cases"] == [{"state": "open", "outcome": None, "deadline": filed["deadline"]}]
+    (followed,) = person.follow()["cases"]
+    assert (followed["state"], followed["outcome"], followed["deadline"]) == ("open", None, filed["deadline"])
+    assert followed["appeal"] is None
 
     # A reviewer takes it, looks at a blurred picture, then the sharp one.
     case = robin.next()
@@ -108,6 +110,7 @@ def test_it_comes_down_stays_down_and_comes_back_when_an_appeal_is_upheld(stack:
         "We opened a case.",
         "A reviewer is looking at it.",
         "It was decided.",
+        "The decision was appealed.",
         "The decision was appealed and taken back.",
     ]
 

@@ -69,7 +69,7 @@ def test_a_reader_that_has_seen_enough_is_no_error_worth_a_trace(bank: Path) -> 
 
 
 def test_ctrl_c_ends_it_with_130_and_leaves_nobody_behind(bank: Path) -> None:
-    files = [str(path) for path in bank.rglob("*.jpg")] * 200
+    files = [str(path) for path in bank.rglob("*.jpg")] * 2000
     with started("hash", *files, start_new_session=True) as tool:
         assert tool.stdout is not None
         tool.stdout.readline()
