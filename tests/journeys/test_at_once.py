@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from tests.journeys.deployed import Deployed, deployed
 from tests.journeys.pictures import drawn, jpeg
 from tests.journeys.scenes import new_account
 
-STACKS, REPETITIONS = 4, 25
-"""A hundred repetitions, over several stacks: the emulator copies its tables with each transaction."""
+STACKS, REPETITIONS = 4, int(os.environ.get("STAYDOWN_REPETITIONS", "6"))
+"""Over several stacks: the emulator copies its tables with each transaction. STAYDOWN_REPETITIONS=25 makes a
+hundred, in some three minutes."""
 A_REPORT = 5
 """Pictures that one report names."""
 SMALL = (80, 60)

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,8 @@ def started(*arguments: str, start_new_session: bool = False) -> subprocess.Pope
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=start_new_session,
+        # Whoever runs the tests in the background has them ignore Ctrl-C, and their children too.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
 
 
