@@ -119,7 +119,7 @@ def started(*arguments: str, start_new_session: bool = False) -> subprocess.Pope
         text=True,
         start_new_session=start_new_session,
         # Whoever runs the tests in the background has them ignore Ctrl-C, and their children too.
-        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
 
 
