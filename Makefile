@@ -37,7 +37,7 @@ fuzz: $(READY) $(FUZZ) ## files made to hurt, found by coverage (SECONDS=120)
 check: $(READY) ## style, types, template, API document, docs/law.md
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/cfn-lint template.yaml && $(PY) -m infra.openapi --check && $(PY) -m infra.law --check
 
-bench: $(BENCH) ## every figure of docs/benchmarks.md, beside the peers (some 25 minutes; QUICK=1: a few)
+bench: $(BENCH) ## every figure of docs/benchmarks.md, beside the peers (some 50 minutes; QUICK=1: a few)
 	@.venv-bench/bin/python -m tests.benchmarks $(if $(QUICK),--quick --out .local/benchmarks)
 
 build: $(SAM) ## what is deployed, into .aws-sam (needs python3.13 on PATH)

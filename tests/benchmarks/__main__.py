@@ -54,7 +54,7 @@ def _plan(quick: bool) -> dict[str, Sequence[str]]:
         "speed_scan": [],
         "keypoint_candidates": ["--sizes", "100", "1000"] if quick else [],
         "recall": [*few, "--bank", "150"],
-        "wrong_verdicts": ["--asked", "6" if quick else "30", "--hard", "4" if quick else "40"],
+        "wrong_verdicts": ["--asked", "6", "--hard", "4"] if quick else ["--draws", "3", "--hard", "80"],
         "large_bank": ["--pictures", "500", "--every", "10"] if quick else [],
     }
 

@@ -65,9 +65,9 @@ def _wrong(answer: Answer) -> dict[str, list[str]]:
     return {method: names for method, names in found.items() if names}
 
 
-def _unrelated(task: tuple[int, str, int]) -> dict[str, Any]:
-    attack, name, seed = task
-    data = ATTACKS[attack](picture_of(name), f"{seed} {name}", _Worker.others)
+def _unrelated(task: tuple[int, str, str]) -> dict[str, Any]:
+    attack, name, drawn = task
+    data = ATTACKS[attack](picture_of(name), f"{drawn} {name}", _Worker.others)
     answer = _Worker.recogniser.ask(data)
     return {"edit": ATTACKS[attack].name, "photo": name, "wrong": _wrong(answer), "laid": len(answer.matches)}
 
@@ -107,6 +107,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Wrong verdicts on innocent pictures.")
     parser.add_argument("--photos", type=int, default=150, help="how many photographs are banked")
     parser.add_argument("--asked", type=int, default=120, help="how many others are edited and asked")
+    parser.add_argument("--draws", type=int, default=1, help="how often each edit of these is drawn anew")
     parser.add_argument("--hard", type=int, default=20, help="pairs for each kind of shared frame")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, help="where to write the rows as JSON")
@@ -123,7 +124,8 @@ def main() -> None:
     ]
     framed = list(in_parallel(_prepare, ((), partners), _same_frame, hard))
     print(summary(f"seed {given.seed}, hard negatives", framed, len(framed)), flush=True)
-    tasks = [(number, name, given.seed) for name in asked for number in range(len(ATTACKS))]
+    drawn = [f"{given.seed}.{draw}" for draw in range(given.draws)]
+    tasks = [(number, name, one) for name in asked for one in drawn for number in range(len(ATTACKS))]
     unrelated = list(in_parallel(_prepare, (chosen.banked, partners), _unrelated, tasks))
     pairs = len(unrelated) * len(chosen.banked)
     print("\n" + summary(f"seed {given.seed}, unrelated pictures", unrelated, pairs))
