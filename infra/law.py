@@ -52,25 +52,29 @@ CHAPTERS = (
             Row(
                 "US2",
                 "What makes a request valid, and since when; an incomplete one is kept and can be completed",
-                (_DOMAIN + "reports.py", _SERVICES + "amend_report.py"),
+                (_DOMAIN + "reports.py", _SERVICES + "reports/amend_report.py"),
             ),
             Row(
                 "US3",
                 "Removal within 48 hours by the wall clock; what is not decided by then is hidden",
-                (_DOMAIN + "deadlines.py", _SERVICES + "watch_deadlines.py"),
+                (_DOMAIN + "deadlines.py", _SERVICES + "review/watch_deadlines.py"),
             ),
             Row(
                 "US4",
                 "Known identical copies that are up are found and removed",
-                (_SERVICES + "sweep_bank.py",),
+                (_SERVICES + "sweeps/sweep_bank.py",),
             ),
             Row("US5", "A plain page that says how to ask for removal", ("console/index.html",)),
-            Row("US6", "Digital forgeries count", (_DOMAIN + "cases.py", _DOMAIN + "transparency.py")),
-            Row("US7", "The facts that a decision relied on are recorded", (_SERVICES + "decide_case.py",)),
+            Row("US6", "Digital forgeries count", (_DOMAIN + "decisions.py", _DOMAIN + "transparency.py")),
+            Row(
+                "US7",
+                "The facts that a decision relied on are recorded",
+                (_SERVICES + "review/decide_case.py",),
+            ),
             Row(
                 "US8",
                 "Each request has a number to follow it by",
-                (_DOMAIN + "ids.py", _SERVICES + "follow_report.py"),
+                (_DOMAIN + "ids.py", _SERVICES + "reports/follow_report.py"),
             ),
         ),
     ),
@@ -90,7 +94,7 @@ CHAPTERS = (
             Row(
                 "UK3",
                 "Two grounds of refusal alone, and which it was; the setting is recorded and is none",
-                (_DOMAIN + "cases.py", _DOMAIN + "notice_contents.py"),
+                (_DOMAIN + "decisions.py", _DOMAIN + "notice_contents.py"),
             ),
             Row(
                 "UK4",
@@ -112,7 +116,7 @@ CHAPTERS = (
             Row(
                 "EU2",
                 "Art 16(4) to (6): receipt, decision, redress, and whether a machine took part",
-                (_SERVICES + "write_notices.py", _DOMAIN + "notice_contents.py"),
+                (_SERVICES + "notices/write_notices.py", _DOMAIN + "notice_contents.py"),
             ),
             Row(
                 "EU3",
@@ -122,12 +126,12 @@ CHAPTERS = (
             Row(
                 "EU4",
                 "Art 20: complaints for six months, by the account holder and by who was refused",
-                (_SERVICES + "file_appeal.py", _SERVICES + "appeal_refusal.py"),
+                (_SERVICES + "appeals/file_appeal.py", _SERVICES + "appeals/appeal_refusal.py"),
             ),
             Row(
                 "EU5",
                 "Art 20(6): decided by people, others than before; a reversal is carried out at once",
-                (_SERVICES + "decide_appeal.py", _SERVICES + "consequences.py"),
+                (_SERVICES + "appeals/decide_appeal.py", _SERVICES + "review/consequences.py"),
             ),
             Row(
                 "EU6",
@@ -163,13 +167,13 @@ CHAPTERS = (
             Row(
                 "GD3",
                 "On anything but an exact match a person decides: it is held, and punishes nobody",
-                (_DOMAIN + "verdicts.py", _SERVICES + "stop_upload.py"),
+                (_DOMAIN + "verdicts.py", _SERVICES + "uploads/stop_upload.py"),
             ),
             Row("GD4", "The least is collected, under keys of its own", ("template.yaml",)),
             Row(
                 "GD5",
                 "A time and a way of erasure for each class of data",
-                (_SERVICES + "apply_retention.py", _DOMAIN + "retention.py", "docs/data.md"),
+                (_SERVICES + "retention/apply_retention.py", _DOMAIN + "retention.py", "docs/data.md"),
             ),
         ),
     ),
@@ -179,7 +183,7 @@ CHAPTERS = (
             Row(
                 "CHILD",
                 "Leaves this path at once: a group of its own, nobody looks, each attempt on record",
-                (_SERVICES + "view_case.py", _DOMAIN + "cases.py"),
+                (_SERVICES + "review/view_case.py", _DOMAIN + "cases.py"),
             ),
         ),
     ),

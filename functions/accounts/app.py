@@ -21,9 +21,9 @@ from staydown.domain.accounts import MANUAL
 from staydown.domain.accounts import Account as AccountRecord
 from staydown.domain.errors import InvalidRequest
 from staydown.domain.notices import Recipient
-from staydown.services.block_account import block_account, show_account, unblock_account
-from staydown.services.notice_links import make_link
-from staydown.services.set_language import set_language
+from staydown.services.accounts.block_account import block_account, show_account, unblock_account
+from staydown.services.accounts.set_language import set_language
+from staydown.services.notices.notice_links import make_link
 
 logger = Logger()
 app = make_app(logger)

@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from staydown.api.failures import report_failure
 from staydown.aws.stack import Stack
-from staydown.services.anchor_audit import anchor_audit
+from staydown.services.records.anchor_audit import anchor_audit
 
 logger = Logger()
 stack = cache(Stack.from_environment)

@@ -14,7 +14,7 @@ from staydown.api.http import Body, IdempotencyKey, NameGiven, make_app
 from staydown.api.idempotency import IdempotentCalls
 from staydown.aws.stack import Stack
 from staydown.domain.appeals import AppealOutcome
-from staydown.services.file_appeal import file_appeal
+from staydown.services.appeals.file_appeal import file_appeal
 
 logger = Logger()
 app = make_app(logger)

@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from staydown.api.failures import report_failure
 from staydown.aws.stack import Stack
-from staydown.services.apply_retention import apply_retention
+from staydown.services.retention.apply_retention import apply_retention
 
 logger = Logger()
 stack = cache(Stack.from_environment)

@@ -18,9 +18,9 @@ from staydown.aws.bank_store import Stored
 from staydown.aws.stack import Stack
 from staydown.domain.errors import InvalidRequest
 from staydown.domain.hashes import PdqHash
-from staydown.services.bank_view import BankView
-from staydown.services.change_entry import allow_hash, switch_entry
-from staydown.services.list_entries import FoundEntry, find_entries, list_entries
+from staydown.services.bank.bank_view import BankView
+from staydown.services.bank.change_entry import allow_hash, switch_entry
+from staydown.services.bank.list_entries import FoundEntry, find_entries, list_entries
 
 from functions.bank_entries import models
 

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, Field, StrictInt
 from staydown.api.http import Body
 from staydown.domain.bank import Source, Standing, Support
-from staydown.services.change_entry import Reason
+from staydown.services.bank.change_entry import Reason
 
 
 class RestsOn(BaseModel):

@@ -13,7 +13,7 @@ from staydown.api.http import Body, make_app
 from staydown.aws.stack import Stack
 from staydown.domain.hashes import PdqHash
 from staydown.domain.verdicts import Verdict
-from staydown.services.bank_view import BankView
+from staydown.services.bank.bank_view import BankView
 
 logger = Logger()
 app = make_app(logger)

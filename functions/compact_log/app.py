@@ -9,8 +9,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from staydown.api.failures import partial_failures, report_failure
 from staydown.aws.stack import Stack
-from staydown.services.fold_bank import fold_bank
-from staydown.services.fold_content import fold_content
+from staydown.services.bank.fold_bank import fold_bank
+from staydown.services.sweeps.fold_content import fold_content
 
 logger = Logger()
 stack = cache(Stack.from_environment)

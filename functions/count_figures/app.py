@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from staydown.api.failures import partial_failures, report_failure
 from staydown.aws.stack import Stack
-from staydown.services.count_figures import count_chain
+from staydown.services.records.count_figures import count_chain
 
 logger = Logger()
 stack = cache(Stack.from_environment)

@@ -12,7 +12,7 @@ from staydown.api.failures import partial_failures, report_failure
 from staydown.api.messages import event_of
 from staydown.aws.stack import Stack
 from staydown.domain.webhooks import retry_after
-from staydown.services.deliver_webhook import Resting, Undelivered, deliver_webhook
+from staydown.services.notices.deliver_webhook import Resting, Undelivered, deliver_webhook
 
 logger = Logger()
 stack = cache(Stack.from_environment)

@@ -15,7 +15,7 @@ from staydown.api.idempotency import IdempotentCalls
 from staydown.api.notices import Notice, presented
 from staydown.aws.stack import Stack
 from staydown.domain.appeals import Appeal, AppealOutcome
-from staydown.services.follow_notice import appeal_by_link, follow_notice
+from staydown.services.notices.follow_notice import appeal_by_link, follow_notice
 
 logger = Logger()
 app = make_app(logger)

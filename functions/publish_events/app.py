@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from staydown.api.failures import partial_failures
 from staydown.aws.stack import Stack
-from staydown.services.publish_events import publish_events
+from staydown.services.notices.publish_events import publish_events
 
 logger = Logger()
 stack = cache(Stack.from_environment)

@@ -10,10 +10,12 @@ from pydantic import BaseModel, Field, StrictBool
 from staydown.api.http import Body
 from staydown.domain.appeals import AppealOutcome, Appellant
 from staydown.domain.bank import Standing
-from staydown.domain.cases import CaseState, Complainant, Origin, Outcome, Setting, Shown
+from staydown.domain.case_states import CaseState
+from staydown.domain.cases import Origin
+from staydown.domain.decisions import Complainant, Outcome, Setting, Shown
 from staydown.domain.reports import Authority, Relation
 from staydown.domain.uploads import UploadState
-from staydown.services.hold_case import HoldReason
+from staydown.services.retention.hold_case import HoldReason
 
 
 class QueuedCase(BaseModel):

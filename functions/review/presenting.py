@@ -10,8 +10,8 @@ from staydown.domain.bank import Entry, Match, Source
 from staydown.domain.cases import Case
 from staydown.domain.reports import Report
 from staydown.domain.uploads import Upload
-from staydown.services.read_audit import VerifiedChain
-from staydown.services.view_case import CaseView
+from staydown.services.records.read_audit import VerifiedChain
+from staydown.services.review.view_case import CaseView
 
 from functions.review import models
 

@@ -12,7 +12,7 @@ from staydown.api.failures import partial_failures, report_failure
 from staydown.api.messages import event_of
 from staydown.aws.stack import Stack
 from staydown.domain.reports import Unreachable
-from staydown.services.send_mail import note_unreachable, send_mail
+from staydown.services.notices.send_mail import note_unreachable, send_mail
 
 logger = Logger()
 stack = cache(Stack.from_environment)

@@ -12,8 +12,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from staydown.api.callers import calling_senior
 from staydown.api.http import Id, make_app
 from staydown.aws.stack import Stack
-from staydown.services.show_figures import show_figures
-from staydown.services.state_transparency import transparency_statements
+from staydown.services.records.show_figures import show_figures
+from staydown.services.records.state_transparency import transparency_statements
 
 from functions.stats import models
 from functions.stats.presenting import presented

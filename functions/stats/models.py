@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, Field
-from staydown.domain.cases import CaseState, Outcome
+from staydown.domain.case_states import CaseState
+from staydown.domain.decisions import Outcome
 
 Share = Annotated[float | None, Field(description="0 to 1; absent where nothing was counted")]
 Hours = Annotated[float | None, Field(description="Absent where nothing was counted")]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from staydown.domain.cases import CaseState, Outcome
+from staydown.domain.case_states import CaseState
+from staydown.domain.decisions import Outcome
 from staydown.domain.summary import Figures, named, share, times
 
 from functions.stats import models

@@ -11,9 +11,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from staydown.api.failures import partial_failures, report_failure
 from staydown.aws.stack import Stack
 from staydown.domain.sweeps import PLAN
-from staydown.services.bank_view import BankView
-from staydown.services.judged_pictures import JudgedPictures
-from staydown.services.sweep_bank import begin_sweep, sweep_part
+from staydown.services.bank.bank_view import BankView
+from staydown.services.sweeps.sweep_bank import begin_sweep, sweep_part
+from staydown.services.uploads.judged_pictures import JudgedPictures
 
 ENTRIES_A_SWEEP = 200
 """Compared with a full segment they take some ten seconds."""

@@ -14,8 +14,8 @@ from staydown.api.http import Body, Id, IdempotencyKey, NameGiven, make_app
 from staydown.api.idempotency import IdempotentCalls
 from staydown.aws.stack import Stack
 from staydown.domain.uploads import UploadState
-from staydown.services.issue_ticket import issue_ticket
-from staydown.services.show_upload import UploadStatus, show_upload
+from staydown.services.uploads.issue_ticket import issue_ticket
+from staydown.services.uploads.show_upload import UploadStatus, show_upload
 
 logger = Logger()
 app = make_app(logger)

@@ -10,7 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from staydown.api.failures import report_failure
 from staydown.aws.stack import Stack
-from staydown.services.watch_deadlines import watch_deadlines
+from staydown.services.review.watch_deadlines import watch_deadlines
 
 logger = Logger()
 metrics = Metrics()

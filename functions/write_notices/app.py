@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from staydown.api.failures import partial_failures, report_failure
 from staydown.api.messages import event_of
 from staydown.aws.stack import Stack
-from staydown.services.write_notices import write_notices
+from staydown.services.notices.write_notices import write_notices
 
 logger = Logger()
 stack = cache(Stack.from_environment)

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 from staydown.domain.appeals import Appeal, AppealOutcome, check_appealable, check_other_eyes, check_refusal
-from staydown.domain.cases import Case, CaseState, Origin, Outcome
+from staydown.domain.case_states import CaseState
+from staydown.domain.cases import Case, Origin
+from staydown.domain.decisions import Outcome
 from staydown.domain.errors import AlreadyDecided, CaseIsLocked, Conflict, SameReviewer
 
 from tests.domain.strategies import NOW

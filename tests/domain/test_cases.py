@@ -9,20 +9,9 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from staydown.domain.cases import (
-    MAX_UPLOADS,
-    TRANSITIONS,
-    Case,
-    CaseState,
-    Complainant,
-    Decision,
-    Factors,
-    Origin,
-    Outcome,
-    Setting,
-    Shown,
-    Step,
-)
+from staydown.domain.case_states import TRANSITIONS, CaseState, Step
+from staydown.domain.cases import MAX_UPLOADS, Case, Origin
+from staydown.domain.decisions import Complainant, Decision, Factors, Outcome, Setting, Shown
 from staydown.domain.errors import AlreadyDecided, CaseIsLocked, ClaimedByAnother, Conflict
 
 from tests.domain.strategies import NOW

@@ -12,17 +12,9 @@ import pytest
 from staydown.domain import notice_contents as contents
 from staydown.domain import wording
 from staydown.domain.appeals import Appeal, AppealOutcome, Appellant
-from staydown.domain.cases import (
-    Case,
-    CaseState,
-    Complainant,
-    Decision,
-    Factors,
-    Origin,
-    Outcome,
-    Setting,
-    Shown,
-)
+from staydown.domain.case_states import CaseState
+from staydown.domain.cases import Case, Origin
+from staydown.domain.decisions import Complainant, Decision, Factors, Outcome, Setting, Shown
 from staydown.domain.notice_contents import Content
 from staydown.domain.notices import NoticeKind
 from staydown.domain.reports import Declarations, Relation, Report

@@ -10,17 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from staydown.domain.cases import (
-    Case,
-    CaseState,
-    Complainant,
-    Decision,
-    Factors,
-    Origin,
-    Outcome,
-    Setting,
-    Shown,
-)
+from staydown.domain.case_states import CaseState
+from staydown.domain.cases import Case, Origin
+from staydown.domain.decisions import Complainant, Decision, Factors, Outcome, Setting, Shown
 from staydown.domain.transparency import faults_of, statement_of_case, statement_of_match
 
 from tests.domain.strategies import NOW, fresh_upload

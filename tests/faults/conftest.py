@@ -8,7 +8,7 @@ from unittest import mock
 
 import pytest
 from staydown.aws import content_log
-from staydown.services import fold_content, sweep_parts
+from staydown.services.sweeps import fold_content, sweep_parts
 
 from tests.support.world import World, memory_world
 

@@ -13,18 +13,18 @@ from staydown.domain.errors import Conflict, StaydownError
 from staydown.domain.notices import NoticeKind, Party, Recipient
 from staydown.domain.sweeps import PLAN
 from staydown.domain.uploads import Upload, UploadState
-from staydown.services.amend_report import withdraw_report
-from staydown.services.ask_erasure import ask_erasure
-from staydown.services.bank_view import BankView
-from staydown.services.block_account import block_account
-from staydown.services.follow_notice import appeal_by_link
-from staydown.services.hold_case import HoldReason, hold_case, release_case
-from staydown.services.notice_links import make_link
-from staydown.services.publish_events import publish_events
-from staydown.services.review_queue import claim_case
-from staydown.services.scan_upload import ArrivedObject, scan_uploads
-from staydown.services.settle_upload import settle_upload
-from staydown.services.sweep_bank import begin_sweep, sweep_part
+from staydown.services.accounts.block_account import block_account
+from staydown.services.bank.bank_view import BankView
+from staydown.services.notices.follow_notice import appeal_by_link
+from staydown.services.notices.notice_links import make_link
+from staydown.services.notices.publish_events import publish_events
+from staydown.services.reports.amend_report import withdraw_report
+from staydown.services.retention.ask_erasure import ask_erasure
+from staydown.services.retention.hold_case import HoldReason, hold_case, release_case
+from staydown.services.review.review_queue import claim_case
+from staydown.services.sweeps.sweep_bank import begin_sweep, sweep_part
+from staydown.services.uploads.scan_upload import ArrivedObject, scan_uploads
+from staydown.services.uploads.settle_upload import settle_upload
 
 from tests.support.ledger import Ledger
 from tests.support.orders import Order, Task

@@ -12,28 +12,28 @@ from dataclasses import replace
 import pytest
 from staydown.api.messages import event_of
 from staydown.domain.appeals import AppealOutcome
-from staydown.domain.cases import Outcome
+from staydown.domain.decisions import Outcome
 from staydown.domain.errors import StaydownError
 from staydown.domain.notices import Recipient
 from staydown.domain.reports import ReportedHash
 from staydown.domain.sweeps import PartKind
-from staydown.services.amend_report import Information, complete_report, withdraw_report
-from staydown.services.anchor_audit import anchor_audit
-from staydown.services.appeal_refusal import appeal_refusal
-from staydown.services.ask_erasure import ask_erasure
-from staydown.services.block_account import block_account, unblock_account
-from staydown.services.export_case import export_case
-from staydown.services.file_report import FiledReport, file_report
-from staydown.services.follow_notice import appeal_by_link
-from staydown.services.hold_case import HoldReason, hold_case, release_case
-from staydown.services.notice_links import make_link
-from staydown.services.publish_events import publish_events
-from staydown.services.recover_secret import recover_secret
-from staydown.services.review_queue import claim_case, declare_conflict
-from staydown.services.second_opinion import claim_opinion
-from staydown.services.send_mail import send_mail
-from staydown.services.set_language import set_language
-from staydown.services.view_case import Onlooker
+from staydown.services.accounts.block_account import block_account, unblock_account
+from staydown.services.accounts.set_language import set_language
+from staydown.services.appeals.appeal_refusal import appeal_refusal
+from staydown.services.notices.follow_notice import appeal_by_link
+from staydown.services.notices.notice_links import make_link
+from staydown.services.notices.publish_events import publish_events
+from staydown.services.notices.send_mail import send_mail
+from staydown.services.records.anchor_audit import anchor_audit
+from staydown.services.records.export_case import export_case
+from staydown.services.reports.amend_report import Information, complete_report, withdraw_report
+from staydown.services.reports.file_report import FiledReport, file_report
+from staydown.services.reports.recover_secret import recover_secret
+from staydown.services.retention.ask_erasure import ask_erasure
+from staydown.services.retention.hold_case import HoldReason, hold_case, release_case
+from staydown.services.review.review_queue import claim_case, declare_conflict
+from staydown.services.review.second_opinion import claim_opinion
+from staydown.services.review.view_case import Onlooker
 
 from tests.support.faults import Counting, Failing, Fault
 from tests.support.ledger import read_ledger

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from staydown.domain.bank import Standing
 from staydown.domain.errors import StaydownError
 from staydown.domain.uploads import Upload, UploadState
-from staydown.services.block_account import block_account, unblock_account
+from staydown.services.accounts.block_account import block_account, unblock_account
 
 from tests.support.invariants import check
 from tests.support.ledger import read_ledger

@@ -23,14 +23,15 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from staydown.domain.appeals import AppealOutcome
-from staydown.domain.cases import Case, Outcome
+from staydown.domain.cases import Case
+from staydown.domain.decisions import Outcome
 from staydown.domain.errors import StaydownError
-from staydown.services.amend_report import Information, complete_report, withdraw_report
-from staydown.services.block_account import block_account, unblock_account
-from staydown.services.file_report import FiledReport, file_report
-from staydown.services.publish_events import publish_events
-from staydown.services.review_queue import claim_case, claim_next, declare_conflict
-from staydown.services.second_opinion import claim_opinion
+from staydown.services.accounts.block_account import block_account, unblock_account
+from staydown.services.notices.publish_events import publish_events
+from staydown.services.reports.amend_report import Information, complete_report, withdraw_report
+from staydown.services.reports.file_report import FiledReport, file_report
+from staydown.services.review.review_queue import claim_case, claim_next, declare_conflict
+from staydown.services.review.second_opinion import claim_opinion
 
 from tests.support.invariants import check, check_deadlines
 from tests.support.people import FORM, INCOMPLETE, answer, appeal, appeal_as_reporter, decide, opine, report

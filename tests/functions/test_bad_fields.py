@@ -43,6 +43,7 @@ LIMITS = [
     ("report", ["relation"], "friend"),
     ("report", ["declarations", "intimate"], "yes"),
     ("report", ["declarations", "good_faith"], 1),
+    ("report", ["declarations", "subject_or_representative"], "yes"),
     ("report", ["statement"], "x" * 10_000),
     ("report", ["statement"], "\ud800"),
     ("report", ["signature"], "x" * 201),

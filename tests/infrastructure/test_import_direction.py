@@ -13,6 +13,7 @@ from infra.local.stack import ROOT
 from infra.local.template import load
 
 PACKAGE = ROOT / "layers" / "staydown" / "staydown"
+OURS = {"staydown": PACKAGE, "functions": ROOT / "functions"}
 STANDARD = frozenset(sys.stdlib_module_names)
 PICTURES = frozenset({"PIL", "imagehash", "cv2", "pillow_heif"})
 AWS = frozenset({"boto3", "botocore"})
@@ -118,10 +119,10 @@ def test_the_layers_bring_what_the_functions_import() -> None:
 
 
 def file_of(name: str) -> Path | None:
-    """The file of a module of the package; `name` may be something in it."""
-    parts = name.split(".")[1:]
+    """The file of a module of the package or of a function; `name` may be something in it."""
+    first, *parts = name.split(".")
     for length in range(len(parts), -1, -1):
-        folder = PACKAGE.joinpath(*parts[:length])
+        folder = OURS[first].joinpath(*parts[:length])
         for file in (folder.with_suffix(".py"), folder / "__init__.py"):
             if file.is_file():
                 return file
@@ -135,7 +136,7 @@ def reached_from(file: Path) -> dict[str, Path]:
     while ahead:
         here = ahead.pop()
         for imported in imports_of(here):
-            if top(imported) != "staydown":
+            if top(imported) not in OURS:
                 found.setdefault(top(imported), here)
             elif (there := file_of(imported)) is not None and there not in seen:
                 seen.add(there)

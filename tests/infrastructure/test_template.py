@@ -15,7 +15,7 @@ from staydown.domain.events import EventType
 from staydown.domain.evidence import EvidencePolicy
 from staydown.domain.verdicts import MatchPolicy
 from staydown.domain.webhooks import ATTEMPTS, RETRY_AFTER
-from staydown.services.write_notices import _TOLD_OF
+from staydown.services.notices.write_notices import _TOLD_OF
 
 from infra.local.schedules import rate
 from infra.local.stack import ROOT

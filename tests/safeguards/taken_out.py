@@ -40,7 +40,7 @@ SAFEGUARDS = (
         "no gap between a scan and a decision; either alone would still close it",
         (
             Edit(
-                _CODE + "services/scan_upload.py",
+                _CODE + "services/uploads/scan_upload.py",
                 "    registered = _each(arrived, lambda one: register_upload(stack, one, keep))\n",
                 "    bank.refresh()\n"
                 "    bank.refresh = lambda: bank.seq\n"
@@ -61,7 +61,7 @@ SAFEGUARDS = (
     _one(
         "the read-back after an image was put somewhere",
         "a copy that was made while its upload was condemned is deleted",
-        _CODE + "services/place_image.py",
+        _CODE + "services/uploads/place_image.py",
         "    return is_current()\n",
         "    return True\n",
         "tests/services/test_scan_upload.py"
@@ -70,7 +70,7 @@ SAFEGUARDS = (
     _one(
         "the hour is read after the line was written",
         "an upload that is registered into an hour that is being folded is found by later sweeps",
-        _CODE + "services/scan_upload.py",
+        _CODE + "services/uploads/scan_upload.py",
         "        stack.content.keep(one, stack.now())",
         "        pass",
         f"{_ORDERS}[scan_that_took_long_meets_folding]",
@@ -80,7 +80,7 @@ SAFEGUARDS = (
     _one(
         "an hour is closed before it is read",
         "a fold takes all lines that will ever count",
-        _CODE + "services/fold_content.py",
+        _CODE + "services/sweeps/fold_content.py",
         "stack.content.move_on(hour, HourState.OPEN, HourState.CLOSED):",
         "True:",
         f"{_ORDERS}[scan_that_took_long_meets_folding]",
@@ -88,7 +88,7 @@ SAFEGUARDS = (
     _one(
         "a part looks whether its hour was erased",
         "a sweep that is late misses nothing that was folded meanwhile",
-        _CODE + "services/sweep_parts.py",
+        _CODE + "services/sweeps/sweep_parts.py",
         "        if self._stack.content.state(part.of) in {None, HourState.ERASED}:",
         "        if False:",
         "tests/services/test_content_log.py"
@@ -97,7 +97,7 @@ SAFEGUARDS = (
     _one(
         "further parts are added before the part that found them is counted",
         "a sweep is never over before all is done",
-        _CODE + "services/sweep_bank.py",
+        _CODE + "services/sweeps/sweep_bank.py",
         '            stack.sweep_parts_queue.send([{"sweep": sweep_id, "part": name} for name in names])',
         "            pass",
         f"{_FAULTS}[sweep_after_a_judgement]",
@@ -152,7 +152,7 @@ SAFEGUARDS = (
     _one(
         "the account is asked when an image is published",
         "a block bars from uploading, however close it comes",
-        _CODE + "services/settle_upload.py",
+        _CODE + "services/uploads/settle_upload.py",
         "    if not upload.released:\n",
         "    if False:\n",
         "tests/services/test_scan_upload.py"
@@ -161,7 +161,7 @@ SAFEGUARDS = (
     _one(
         "held before the last attempt",
         "an image that kills its reader is accounted for",
-        _CODE + "services/scan_upload.py",
+        _CODE + "services/uploads/scan_upload.py",
         "    if arrived.attempt >= stack.settings.scan_attempts and upload.version == 0:",
         "    if False:",
         "tests/services/test_scan_upload.py"

@@ -26,7 +26,8 @@ from staydown.aws.transaction import Transaction
 from staydown.domain.accounts import Account, Block
 from staydown.domain.appeals import Appeal
 from staydown.domain.bank import Entry, Source, Support
-from staydown.domain.cases import Case, CaseState, Origin
+from staydown.domain.case_states import CaseState
+from staydown.domain.cases import Case, Origin
 from staydown.domain.content_log import HourState, LogLine, Place
 from staydown.domain.errors import AccountIsBlocked, ConcurrentChange
 from staydown.domain.events import EventType

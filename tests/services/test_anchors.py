@@ -13,14 +13,14 @@ from staydown.aws.items import Codec, to_dynamodb
 from staydown.domain.anchors import Anchor, check_sequence
 from staydown.domain.audit import ChainBroken, ChainHead, Record, next_record
 from staydown.domain.bundles import bundle_of, check_bundle
-from staydown.domain.cases import Outcome
+from staydown.domain.decisions import Outcome
 from staydown.domain.errors import CaseIsLocked, Conflict
-from staydown.services import anchor_audit as anchoring
-from staydown.services.anchor_audit import anchor_audit
-from staydown.services.export_case import export_case
-from staydown.services.read_audit import read_audit
-from staydown.services.review_queue import claim_case
-from staydown.services.view_case import Onlooker
+from staydown.services.records import anchor_audit as anchoring
+from staydown.services.records.anchor_audit import anchor_audit
+from staydown.services.records.export_case import export_case
+from staydown.services.records.read_audit import read_audit
+from staydown.services.review.review_queue import claim_case
+from staydown.services.review.view_case import Onlooker
 
 from tests.support.people import Story, answer, appeal, decide, judged_story, report
 from tests.support.pictures import drawn

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from staydown.domain.appeals import AppealOutcome
 from staydown.domain.bank import Standing
-from staydown.domain.cases import CaseState, Outcome
+from staydown.domain.case_states import CaseState
+from staydown.domain.decisions import Outcome
 from staydown.domain.errors import (
     AlreadyDecided,
     CaseIsLocked,
@@ -16,9 +17,9 @@ from staydown.domain.errors import (
     SameReviewer,
 )
 from staydown.domain.uploads import UploadState
-from staydown.services.block_account import block_account
-from staydown.services.decide_appeal import list_appeals, took_part
-from staydown.services.view_case import check_may_look
+from staydown.services.accounts.block_account import block_account
+from staydown.services.appeals.decide_appeal import list_appeals, took_part
+from staydown.services.review.view_case import check_may_look
 
 from tests.support.ledger import read_ledger
 from tests.support.people import (
@@ -296,7 +297,11 @@ def test_appeals_wait_in_the_order_in_which_they_came(world: World) -> None:
 
 
 def test_who_claimed_or_decided_a_case_took_part_in_it(world: World) -> None:
-    story = judged_story(world, drawn(1))
-    assert story.case.involved
-    took = {name: took_part(world.stack, story.case.case_id, name) for name in {*story.case.involved, "else"}}
-    assert took == dict.fromkeys(story.case.involved, True) | {"else": False}
+    appeals = []
+    for number, (name, reviewer) in enumerate({"ann": "r1", "bob": "r2"}.items()):
+        upload = world.upload("alpha", name, drawn(number))
+        judge(world, upload, reviewer=reviewer)
+        appeals.append(appeal(world, upload))
+    theirs = {who: took_part(world.stack, appeals, who) for who in ("r1", "r2", "else")}
+    ann, bob = (one.appeal_id for one in appeals)
+    assert theirs == {"r1": {ann}, "r2": {bob}, "else": frozenset()}

@@ -8,9 +8,9 @@ import pytest
 from staydown.domain.bank import Source, Standing
 from staydown.domain.errors import Conflict, InvalidRequest, NotFound, StaleVersion
 from staydown.domain.uploads import UploadState
-from staydown.services.change_entry import Reason, allow_hash
-from staydown.services.list_entries import find_entries, list_entries
-from staydown.services.read_audit import read_audit
+from staydown.services.bank.change_entry import Reason, allow_hash
+from staydown.services.bank.list_entries import find_entries, list_entries
+from staydown.services.records.read_audit import read_audit
 
 from tests.support.people import allow, judge, judged_story, report, reverse, switch
 from tests.support.pictures import drawn, drawn_hash

@@ -11,9 +11,9 @@ from staydown.domain.content_log import HourState, LogLine, hour_of
 from staydown.domain.sweeps import PLAN, Part, PartKind, Sweep
 from staydown.domain.uploads import Upload, UploadState
 from staydown.matching.content_segment import ContentSegment
-from staydown.services import fold_content, sweep_parts
-from staydown.services.amend_report import withdraw_report
-from staydown.services.sweep_bank import begin_sweep, sweep_part
+from staydown.services.reports.amend_report import withdraw_report
+from staydown.services.sweeps import fold_content, sweep_parts
+from staydown.services.sweeps.sweep_bank import begin_sweep, sweep_part
 
 from tests.domain.strategies import fresh_upload
 from tests.support.invariants import check
@@ -197,7 +197,7 @@ def test_an_upload_that_is_registered_late_into_an_hour_that_was_closed_is_found
     world.clock.advance(hours=2)
     world.fold()
     monkeypatch.setattr(
-        "staydown.services.scan_upload._known_or_new",
+        "staydown.services.uploads.scan_upload._known_or_new",
         lambda stack, key, original: (_late(world, key, original.version, received), None),
     )
     late = world.upload("beta", "late", drawn(1, flipped=5))

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 from staydown.domain.bank import Source, Standing
-from staydown.domain.cases import MAX_UPLOADS, CaseState, Outcome, Setting
+from staydown.domain.case_states import CaseState
+from staydown.domain.cases import MAX_UPLOADS
+from staydown.domain.decisions import Outcome, Setting
 from staydown.domain.errors import (
     AlreadyDecided,
     CaseIsLocked,
@@ -16,9 +18,9 @@ from staydown.domain.errors import (
     StaleVersion,
 )
 from staydown.domain.uploads import Reason, UploadState
-from staydown.services.amend_report import Information, complete_report
-from staydown.services.decide_case import Judgement, decide_case
-from staydown.services.review_queue import claim_case
+from staydown.services.reports.amend_report import Information, complete_report
+from staydown.services.review.decide_case import Judgement, decide_case
+from staydown.services.review.review_queue import claim_case
 
 from tests.support.ledger import read_ledger
 from tests.support.people import (

@@ -8,15 +8,15 @@ from datetime import date, timedelta
 import pytest
 from staydown.domain.appeals import AppealOutcome
 from staydown.domain.audit import Record
-from staydown.domain.cases import CaseState
+from staydown.domain.case_states import CaseState
 from staydown.domain.errors import Conflict, InvalidRequest
 from staydown.domain.figures import Group, Progress, count
 from staydown.domain.summary import Figures, named, times
-from staydown.services.block_account import block_account
-from staydown.services.count_figures import AT_ONCE, count_chain
-from staydown.services.review_queue import claim_case
-from staydown.services.show_figures import show_figures
-from staydown.services.state_transparency import transparency_statements
+from staydown.services.accounts.block_account import block_account
+from staydown.services.records.count_figures import AT_ONCE, count_chain
+from staydown.services.records.show_figures import show_figures
+from staydown.services.records.state_transparency import transparency_statements
+from staydown.services.review.review_queue import claim_case
 
 from tests.support.clock import NOON
 from tests.support.invariants import check

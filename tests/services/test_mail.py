@@ -8,10 +8,10 @@ import pytest
 from staydown.api.messages import event_of
 from staydown.domain.mail import MailChoice, is_address
 from staydown.domain.reports import Unreachable
-from staydown.services.amend_report import Information, complete_report
-from staydown.services.file_report import FiledReport
-from staydown.services.follow_report import follow_report
-from staydown.services.send_mail import note_unreachable, send_mail
+from staydown.services.notices.send_mail import note_unreachable, send_mail
+from staydown.services.reports.amend_report import Information, complete_report
+from staydown.services.reports.file_report import FiledReport
+from staydown.services.reports.follow_report import follow_report
 
 from tests.support.mail_box import MailBox, switch_mail_on
 from tests.support.people import FORM, decide, judged_story, report

@@ -7,15 +7,15 @@ from datetime import timedelta
 
 import pytest
 from staydown.domain.appeals import AppealOutcome
-from staydown.domain.cases import Outcome
+from staydown.domain.decisions import Outcome
 from staydown.domain.errors import Conflict, NotFound, TooManyAttempts
 from staydown.domain.notices import Notice, NoticeKind, Recipient
-from staydown.services.amend_report import Information, complete_report, withdraw_report
-from staydown.services.block_account import block_account, unblock_account
-from staydown.services.follow_notice import appeal_by_link, follow_notice
-from staydown.services.follow_report import WRONG_SECRETS_AN_HOUR, follow_report
-from staydown.services.notice_links import make_link
-from staydown.services.set_language import set_language
+from staydown.services.accounts.block_account import block_account, unblock_account
+from staydown.services.accounts.set_language import set_language
+from staydown.services.notices.follow_notice import appeal_by_link, follow_notice
+from staydown.services.notices.notice_links import make_link
+from staydown.services.reports.amend_report import Information, complete_report, withdraw_report
+from staydown.services.reports.follow_report import WRONG_SECRETS_AN_HOUR, follow_report
 
 from tests.support.ledger import read_ledger
 from tests.support.people import (

@@ -8,14 +8,15 @@ from datetime import timedelta
 import pytest
 from staydown.domain.appeals import AppealOutcome
 from staydown.domain.bank import Standing
-from staydown.domain.cases import CaseState, Outcome
+from staydown.domain.case_states import CaseState
+from staydown.domain.decisions import Outcome
 from staydown.domain.errors import Conflict, InvalidRequest, NotFound, SameReviewer
 from staydown.domain.uploads import UploadState
-from staydown.services.amend_report import withdraw_report
-from staydown.services.appeal_refusal import appeal_refusal
-from staydown.services.decide_appeal import Answer, decide_appeal, list_appeals
-from staydown.services.file_report import FiledReport
-from staydown.services.follow_report import follow_report
+from staydown.services.appeals.appeal_refusal import appeal_refusal
+from staydown.services.appeals.decide_appeal import Answer, decide_appeal, list_appeals
+from staydown.services.reports.amend_report import withdraw_report
+from staydown.services.reports.file_report import FiledReport
+from staydown.services.reports.follow_report import follow_report
 
 from tests.support.ledger import read_ledger
 from tests.support.likeness import likeness

@@ -8,10 +8,10 @@ import pytest
 from staydown.domain.errors import InvalidRequest, NotFound, TooManyAttempts
 from staydown.domain.reports import Authority, Relation
 from staydown.domain.uploads import UploadState
-from staydown.services.file_report import FiledReport, file_report
-from staydown.services.follow_report import open_report
-from staydown.services.recover_secret import recover_secret
-from staydown.services.view_case import Onlooker, view_case
+from staydown.services.reports.file_report import FiledReport, file_report
+from staydown.services.reports.follow_report import open_report
+from staydown.services.reports.recover_secret import recover_secret
+from staydown.services.review.view_case import Onlooker, view_case
 
 from tests.support.people import FORM, decide
 from tests.support.pictures import drawn

@@ -7,15 +7,17 @@ from datetime import timedelta
 
 import pytest
 from staydown.domain.bank import Standing
-from staydown.domain.cases import MAX_UPLOADS, CaseState, Origin, Outcome
+from staydown.domain.case_states import CaseState
+from staydown.domain.cases import MAX_UPLOADS, Origin
+from staydown.domain.decisions import Outcome
 from staydown.domain.errors import Conflict, InvalidRequest, NotFound, TooManyAttempts
 from staydown.domain.hashes import PdqHash
 from staydown.domain.reports import Declarations, ReportedHash
 from staydown.domain.uploads import UploadState
-from staydown.services.amend_report import Information, complete_report, withdraw_report
-from staydown.services.file_report import MOST_PICTURES, FiledReport, file_report
-from staydown.services.follow_report import WRONG_SECRETS_AN_HOUR, follow_report
-from staydown.services.review_queue import claim_case
+from staydown.services.reports.amend_report import Information, complete_report, withdraw_report
+from staydown.services.reports.file_report import MOST_PICTURES, FiledReport, file_report
+from staydown.services.reports.follow_report import WRONG_SECRETS_AN_HOUR, follow_report
+from staydown.services.review.review_queue import claim_case
 
 from tests.support.ledger import Ledger, read_ledger
 from tests.support.people import FORM, INCOMPLETE, NOT_VIOLATING, decide, judge, judged_story, report

@@ -8,14 +8,14 @@ from datetime import timedelta
 
 import pytest
 from staydown.domain.appeals import AppealOutcome
-from staydown.domain.cases import Complainant, Factors, Outcome, Setting, Shown
+from staydown.domain.decisions import Complainant, Factors, Outcome, Setting, Shown
 from staydown.domain.errors import CaseIsLocked, Conflict, NotFound
 from staydown.domain.uploads import Upload, UploadState
-from staydown.services import apply_retention
-from staydown.services.ask_erasure import ask_erasure, ask_erasure_as_reporter
-from staydown.services.decide_case import Judgement, decide_case
-from staydown.services.hold_case import HoldReason, hold_case, preserve_report, release_case
-from staydown.services.read_audit import read_audit
+from staydown.services.records.read_audit import read_audit
+from staydown.services.retention import apply_retention
+from staydown.services.retention.ask_erasure import ask_erasure, ask_erasure_as_reporter
+from staydown.services.retention.hold_case import HoldReason, hold_case, preserve_report, release_case
+from staydown.services.review.decide_case import Judgement, decide_case
 
 from tests.support.ledger import read_ledger
 from tests.support.people import NOT_VIOLATING, answer, appeal, decide, judge, judged_story, report

@@ -10,7 +10,8 @@ from unittest import mock
 import pytest
 from staydown.aws.audit_store import case_chain
 from staydown.aws.images import ImageAbsent
-from staydown.domain.cases import CaseState, Outcome
+from staydown.domain.case_states import CaseState
+from staydown.domain.decisions import Outcome
 from staydown.domain.errors import (
     AlreadyDecided,
     CaseIsLocked,
@@ -21,12 +22,18 @@ from staydown.domain.errors import (
     NotFound,
 )
 from staydown.domain.uploads import Upload
-from staydown.services.amend_report import withdraw_report
-from staydown.services.compare_pictures import Comparison, compare_pictures
-from staydown.services.read_audit import read_audit
-from staydown.services.reveal_image import Look, reveal_blurred, reveal_sharp
-from staydown.services.review_queue import claim_case, claim_next, declare_conflict, list_locked, list_queue
-from staydown.services.view_case import Onlooker, open_case, view_case
+from staydown.services.records.read_audit import read_audit
+from staydown.services.reports.amend_report import withdraw_report
+from staydown.services.review.compare_pictures import Comparison, compare_pictures
+from staydown.services.review.reveal_image import Look, reveal_blurred, reveal_sharp
+from staydown.services.review.review_queue import (
+    claim_case,
+    claim_next,
+    declare_conflict,
+    list_locked,
+    list_queue,
+)
+from staydown.services.review.view_case import Onlooker, open_case, view_case
 
 from tests.support.people import (
     INCOMPLETE,

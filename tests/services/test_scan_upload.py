@@ -10,10 +10,10 @@ import pytest
 from staydown.aws.images import Images
 from staydown.domain.errors import AccountIsBlocked
 from staydown.domain.uploads import Reason, Upload, UploadState
-from staydown.services.block_account import block_account, unblock_account
-from staydown.services.issue_ticket import issue_ticket
-from staydown.services.place_image import is_placed
-from staydown.services.settle_upload import settle_upload
+from staydown.services.accounts.block_account import block_account, unblock_account
+from staydown.services.uploads.issue_ticket import issue_ticket
+from staydown.services.uploads.place_image import is_placed
+from staydown.services.uploads.settle_upload import settle_upload
 
 from tests.support.ledger import read_ledger
 from tests.support.people import judge, judged_story, report
@@ -186,7 +186,7 @@ def test_promise_8_an_image_that_brings_down_its_reader_is_held_at_the_last_atte
 def test_an_image_that_is_read_at_last_is_published(world: World) -> None:
     message = world.put("alpha", "ann", drawn(1))
     world.queue.clear()
-    died = mock.patch("staydown.services.scan_upload.decode", side_effect=FunctionDied)
+    died = mock.patch("staydown.services.uploads.scan_upload.decode", side_effect=FunctionDied)
     with died, pytest.raises(FunctionDied):
         world.scan(replace(message, attempt=5))
     assert world.scanned(message).state is UploadState.PUBLISHED
@@ -271,8 +271,8 @@ def test_a_ticketed_image_is_known_again_after_its_ticket_is_forgotten(world: Wo
     )
     readable = world.upload("alpha", "xan", drawn(1)).fingerprint
     with (
-        mock.patch("staydown.services.scan_upload.decode", return_value=object()),
-        mock.patch("staydown.services.scan_upload.fingerprint_of", return_value=readable),
+        mock.patch("staydown.services.uploads.scan_upload.decode", return_value=object()),
+        mock.patch("staydown.services.uploads.scan_upload.fingerprint_of", return_value=readable),
     ):
         again = world.scanned(message)
     assert again.upload_id == issued.ticket.upload_id

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import pytest
 from staydown.domain.appeals import Appeal, AppealOutcome, Appellant, dispute_id
-from staydown.domain.cases import Case, CaseState, Outcome
+from staydown.domain.case_states import CaseState
+from staydown.domain.cases import Case
+from staydown.domain.decisions import Outcome
 from staydown.domain.errors import Conflict, ConflictOfInterest, InvalidRequest, NotAllowed, SameReviewer
 from staydown.domain.uploads import UploadState
-from staydown.services.reveal_image import Look, reveal_sharp
-from staydown.services.review_queue import declare_conflict
-from staydown.services.second_opinion import claim_next_opinion, claim_opinion, list_opinions
-from staydown.services.view_case import Onlooker, view_case
+from staydown.services.review.reveal_image import Look, reveal_sharp
+from staydown.services.review.review_queue import declare_conflict
+from staydown.services.review.second_opinion import claim_next_opinion, claim_opinion, list_opinions
+from staydown.services.review.view_case import Onlooker, view_case
 
 from tests.support.ledger import read_ledger
 from tests.support.likeness import likeness

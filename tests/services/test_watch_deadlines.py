@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from staydown.domain.cases import Outcome
+from staydown.domain.decisions import Outcome
 from staydown.domain.errors import ConcurrentChange
 from staydown.domain.uploads import UploadState
-from staydown.services.amend_report import Information, complete_report, withdraw_report
-from staydown.services.review_queue import claim_next
-from staydown.services.watch_deadlines import watch_deadlines
+from staydown.services.reports.amend_report import Information, complete_report, withdraw_report
+from staydown.services.review.review_queue import claim_next
+from staydown.services.review.watch_deadlines import watch_deadlines
 
 from tests.support.invariants import check, check_deadlines
 from tests.support.people import FORM, INCOMPLETE, NOT_VIOLATING, decide, judged_story, report

@@ -10,7 +10,7 @@ import pytest
 from staydown.aws.https_post import HttpsPost, PostFailed
 from staydown.aws.stack import Stack
 from staydown.domain.events import Event, EventType
-from staydown.services.deliver_webhook import REST, Resting, Undelivered, deliver_webhook
+from staydown.services.notices.deliver_webhook import REST, Resting, Undelivered, deliver_webhook
 
 from tests.support.cloud import MemoryCloud
 from tests.support.faults import Counting

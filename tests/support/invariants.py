@@ -13,7 +13,7 @@ from staydown.aws.figures_store import key_of
 from staydown.domain.anchors import Anchor, check_anchored, check_sequence
 from staydown.domain.audit import ChainBroken, ChainHead, verify
 from staydown.domain.bank import Entry, Match, Source, Standing
-from staydown.domain.cases import CaseState
+from staydown.domain.case_states import CaseState
 from staydown.domain.figures import Progress, count
 from staydown.domain.uploads import StopKind, Upload, UploadState
 from staydown.domain.verdicts import MatchPolicy, Verdict

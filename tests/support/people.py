@@ -7,17 +7,18 @@ from dataclasses import dataclass, replace
 
 from staydown.aws.bank_store import Stored
 from staydown.domain.appeals import Appeal, AppealOutcome, Appellant
-from staydown.domain.cases import Case, Complainant, Factors, Outcome, Setting, Shown
+from staydown.domain.cases import Case
+from staydown.domain.decisions import Complainant, Factors, Outcome, Setting, Shown
 from staydown.domain.hashes import PdqHash
 from staydown.domain.reports import Declarations, Relation, ReportedHash
 from staydown.domain.uploads import Upload
-from staydown.services.appeal_refusal import appeal_refusal
-from staydown.services.change_entry import Reason, allow_hash, switch_entry
-from staydown.services.decide_appeal import Answer, decide_appeal
-from staydown.services.decide_case import Judgement, decide_case
-from staydown.services.file_appeal import file_appeal
-from staydown.services.file_report import FiledReport, ReportForm, file_report
-from staydown.services.second_opinion import claim_opinion, give_opinion
+from staydown.services.appeals.appeal_refusal import appeal_refusal
+from staydown.services.appeals.decide_appeal import Answer, decide_appeal
+from staydown.services.appeals.file_appeal import file_appeal
+from staydown.services.bank.change_entry import Reason, allow_hash, switch_entry
+from staydown.services.reports.file_report import FiledReport, ReportForm, file_report
+from staydown.services.review.decide_case import Judgement, decide_case
+from staydown.services.review.second_opinion import claim_opinion, give_opinion
 
 from tests.support.world import World
 

@@ -16,7 +16,8 @@ from PIL import Image
 from staydown.domain.fingerprints import UPRIGHT, Fingerprint, View
 from staydown.domain.hashes import PdqHash
 from staydown.imaging.limits import ImageRejected, Limits
-from staydown.services import keep_features, scan_upload
+from staydown.services.bank import keep_features
+from staydown.services.uploads import scan_upload
 
 BROKEN = b"this is no image"
 POISON = b"this brings down whoever reads it"

@@ -23,18 +23,18 @@ from staydown.api.messages import event_of
 from staydown.aws.stack import Stack
 from staydown.domain.sweeps import PLAN
 from staydown.domain.uploads import Upload
-from staydown.services import scan_upload
-from staydown.services.apply_retention import apply_retention
-from staydown.services.bank_view import BankView
-from staydown.services.count_figures import count_chain
-from staydown.services.deliver_webhook import Resting, deliver_webhook
-from staydown.services.fold_content import fold_content
-from staydown.services.publish_events import publish_events
-from staydown.services.scan_upload import ArrivedObject, scan_uploads
-from staydown.services.settle_upload import settle_upload
-from staydown.services.sweep_bank import begin_sweep, sweep_part
-from staydown.services.watch_deadlines import Watched, watch_deadlines
-from staydown.services.write_notices import write_notices
+from staydown.services.bank.bank_view import BankView
+from staydown.services.notices.deliver_webhook import Resting, deliver_webhook
+from staydown.services.notices.publish_events import publish_events
+from staydown.services.notices.write_notices import write_notices
+from staydown.services.records.count_figures import count_chain
+from staydown.services.retention.apply_retention import apply_retention
+from staydown.services.review.watch_deadlines import Watched, watch_deadlines
+from staydown.services.sweeps.fold_content import fold_content
+from staydown.services.sweeps.sweep_bank import begin_sweep, sweep_part
+from staydown.services.uploads import scan_upload
+from staydown.services.uploads.scan_upload import ArrivedObject, scan_uploads
+from staydown.services.uploads.settle_upload import settle_upload
 
 from tests.support.clock import Clock
 from tests.support.cloud import Cloud, MemoryCloud, Snapshot, memory_cloud, moto_cloud, rules

@@ -9,9 +9,12 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -47,7 +50,25 @@ class Body(BaseModel):
 
 
 class Resolver(APIGatewayHttpResolver):
-    """Takes JSON alone; nothing on the way may keep what it answers."""
+    """Takes JSON alone; nothing on the way may keep what it answers.
+
+    The library keeps the event at hand on the class of all resolvers. Where functions share a process, as on
+    one machine, a request would then see another's caller; so each resolver and its routers keep their own.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._included: list[Router] = []
+
+    def include_router(self, router: Router, prefix: str | None = None) -> None:
+        super().include_router(router, prefix)
+        self._included.append(router)
+
+    def _to_proxy_event(self, event: dict[str, Any]) -> BaseProxyEvent:
+        found = super()._to_proxy_event(event)
+        for reader in (self, *self._included):
+            reader.current_event = found
+        return found
 
     def resolve(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         try:
@@ -89,6 +110,11 @@ def make_app(logger: Logger) -> Resolver:
     for kind, handler in handlers.items():
         app.exception_handler(kind)(handler)
     return app
+
+
+def make_router() -> APIGatewayHttpRouter:
+    """Routes in a module of their own, for an app to include."""
+    return APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
 
 
 def revision_of(if_match: str | None) -> int | None:

@@ -22,7 +22,8 @@ from staydown.aws.table import Table
 from staydown.aws.transaction import Transaction
 from staydown.domain.appeals import Appeal
 from staydown.domain.audit import ChainHead
-from staydown.domain.cases import Case, CaseState
+from staydown.domain.case_states import CaseState
+from staydown.domain.cases import Case
 from staydown.domain.deadlines import queue_order
 from staydown.domain.reports import Report
 
@@ -45,6 +46,11 @@ class CasesStore:
     def case(self, case_id: str) -> Case | None:
         item = self._table.get(f"CASE#{case_id}", "CASE")
         return self._cases.load(item) if item is not None else None
+
+    def cases(self, case_ids: Iterable[str]) -> list[Case]:
+        """Those of the cases that are there, in no order."""
+        items = self._table.get_many((f"CASE#{case_id}", "CASE") for case_id in case_ids)
+        return [self._cases.load(item) for item in items]
 
     def save_case(self, transaction: Transaction, case: Case) -> None:
         """In place of the version it was read at."""

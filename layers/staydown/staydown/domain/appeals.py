@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from staydown.domain.cases import Case, CaseState
+from staydown.domain.case_states import CaseState
+from staydown.domain.cases import Case
 from staydown.domain.errors import AlreadyDecided, CaseIsLocked, Conflict, SameReviewer
 
 

@@ -1,16 +1,16 @@
-"""Cases: what reviewers work on, and the one table of what may follow what."""
+"""Cases: what reviewers work on."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 
 from staydown.domain.audit import ChainHead
 from staydown.domain.bank import Source, Support
+from staydown.domain.case_states import TRANSITIONS, CaseState, Step
+from staydown.domain.decisions import Decision, Outcome
 from staydown.domain.errors import (
     AlreadyDecided,
     CaseIsLocked,
@@ -24,111 +24,6 @@ MAX_UPLOADS = 10
 MAX_ENTRIES = 10
 """A decision, and its reversal, acts on all uploads and entries of its case in one transaction, and DynamoDB
 takes 100 writes in one: with so many of each, the larger of the two is 97."""
-
-
-class CaseState(StrEnum):
-    OPEN = "open"
-    NEEDS_INFORMATION = "needs_information"
-    DECIDED = "decided"
-    LOCKED = "locked"
-    """Suspected child: a restricted group only, no further viewing."""
-    REVERSED = "reversed"
-    """An appeal was upheld; nothing that the decision did still stands."""
-    WITHDRAWN = "withdrawn"
-
-
-class Step(StrEnum):
-    JUDGE = "judge"
-    ASK = "ask"
-    COMPLETE = "complete"
-    LOCK = "lock"
-    REVERSE = "reverse"
-    OVERTURN = "overturn"
-    """A refusal is taken back, and the image judged violating after all."""
-    OVERTURN_AND_LOCK = "overturn_and_lock"
-    WITHDRAW = "withdraw"
-
-
-TRANSITIONS: Mapping[tuple[CaseState, Step], CaseState] = MappingProxyType(
-    {
-        (CaseState.OPEN, Step.JUDGE): CaseState.DECIDED,
-        (CaseState.OPEN, Step.ASK): CaseState.NEEDS_INFORMATION,
-        (CaseState.OPEN, Step.COMPLETE): CaseState.OPEN,
-        (CaseState.OPEN, Step.LOCK): CaseState.LOCKED,
-        (CaseState.OPEN, Step.WITHDRAW): CaseState.WITHDRAWN,
-        (CaseState.NEEDS_INFORMATION, Step.JUDGE): CaseState.DECIDED,
-        (CaseState.NEEDS_INFORMATION, Step.ASK): CaseState.NEEDS_INFORMATION,
-        (CaseState.NEEDS_INFORMATION, Step.COMPLETE): CaseState.OPEN,
-        (CaseState.NEEDS_INFORMATION, Step.LOCK): CaseState.LOCKED,
-        (CaseState.NEEDS_INFORMATION, Step.WITHDRAW): CaseState.WITHDRAWN,
-        (CaseState.DECIDED, Step.REVERSE): CaseState.REVERSED,
-        (CaseState.DECIDED, Step.OVERTURN): CaseState.DECIDED,
-        (CaseState.DECIDED, Step.OVERTURN_AND_LOCK): CaseState.LOCKED,
-    }
-)
-
-
-class Outcome(StrEnum):
-    VIOLATING = "violating"
-    NOT_VIOLATING = "not_violating"
-    SUSPECTED_CHILD = "suspected_child"
-    NEEDS_INFORMATION = "needs_information"
-
-    @property
-    def step(self) -> Step:
-        return _STEP_OF.get(self, Step.JUDGE)
-
-    @property
-    def stops(self) -> bool:
-        """Whether the image must not be seen again."""
-        return self in {Outcome.VIOLATING, Outcome.SUSPECTED_CHILD}
-
-
-_STEP_OF = {Outcome.SUSPECTED_CHILD: Step.LOCK, Outcome.NEEDS_INFORMATION: Step.ASK}
-
-
-class Shown(StrEnum):
-    SEXUAL_ACT = "sexual_act"
-    NUDITY = "nudity"
-    INTIMATE_PARTS = "intimate_parts"
-    UNDERWEAR = "underwear"
-    TOILETING = "toileting"
-    SYNTHETIC = "synthetic"
-    NONE = "none"
-
-
-class Setting(StrEnum):
-    """Where it was taken: a recorded fact, never by itself a ground to refuse."""
-
-    PRIVATE = "private"
-    SEMI_PRIVATE = "semi_private"
-    PUBLIC = "public"
-    UNCLEAR = "unclear"
-
-
-class Complainant(StrEnum):
-    """Is the person complaining the person shown?"""
-
-    YES = "yes"
-    ACTS_FOR_THEM = "acts_for_them"
-    NO = "no"
-    UNCLEAR = "unclear"
-
-
-@dataclass(frozen=True, slots=True)
-class Factors:
-    shown: frozenset[Shown]
-    setting: Setting
-    complainant: Complainant
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    outcome: Outcome
-    factors: Factors
-    reasons: str
-    reviewer: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from enum import StrEnum
 from typing import Any
 
 from staydown.domain.audit import GENESIS, Record
-from staydown.domain.cases import CaseState, Outcome
+from staydown.domain.case_states import CaseState
+from staydown.domain.decisions import Outcome
 
 QUARTER = timedelta(minutes=15)
 """Times are counted in quarters of an hour, rounded up: so are the medians made of them."""

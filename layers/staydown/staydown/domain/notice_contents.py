@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from staydown.domain.appeals import Appeal, AppealOutcome, Appellant
-from staydown.domain.cases import Case, Complainant, Decision, Factors, Origin, Outcome, Shown
+from staydown.domain.cases import Case, Origin
+from staydown.domain.decisions import Complainant, Decision, Factors, Outcome, Shown
 from staydown.domain.notices import NoticeKind, Values
 from staydown.domain.reports import Report
 from staydown.domain.wording import Said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from staydown.domain.cases import Outcome
+from staydown.domain.decisions import Outcome
 
 
 @dataclass(frozen=True, slots=True)

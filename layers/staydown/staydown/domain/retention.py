@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from staydown.domain.cases import Case, CaseState, Outcome
+from staydown.domain.case_states import CaseState
+from staydown.domain.cases import Case
+from staydown.domain.decisions import Outcome
 from staydown.domain.errors import CaseIsLocked, Conflict
 
 

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import cast
 
-from staydown.domain.cases import Case, Decision, Origin, Shown
+from staydown.domain.cases import Case, Origin
+from staydown.domain.decisions import Decision, Shown
 from staydown.domain.uploads import Upload
 
 Statement = Mapping[str, object]

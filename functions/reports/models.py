@@ -1,0 +1,160 @@
+"""What people send and are told: requests and answers about reports."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field, StrictBool, StrictInt
+from staydown.api.http import Body
+from staydown.api.notices import Language, Notice
+from staydown.domain.appeals import AppealOutcome
+from staydown.domain.case_states import CaseState
+from staydown.domain.decisions import Outcome
+from staydown.domain.mail import MailChoice
+from staydown.domain.reports import Authority, Relation, Unreachable
+
+
+class Help(BaseModel):
+    name: str
+    address: str
+
+
+class DeclarationsMade(Body):
+    """What the law asks a reporter to declare; all four make a report valid."""
+
+    intimate: Annotated[StrictBool, Field(description="It is an intimate image, real or synthetic")] = False
+    without_consent: Annotated[
+        StrictBool, Field(description="It is shown without the consent of the person")
+    ] = False
+    subject_or_representative: Annotated[
+        StrictBool, Field(description="I am the person shown, or I act for them")
+    ] = False
+    good_faith: Annotated[StrictBool, Field(description="I say this in good faith, and it is true")] = False
+
+
+class Contact(Body):
+    name: Annotated[str, Field(max_length=200)] = ""
+    email: Annotated[str, Field(max_length=254)] = ""
+    mail: Annotated[MailChoice, Field(description="What an e-mail may say: others may read it")] = (
+        MailChoice.NEWS
+    )
+
+
+class ContactAdded(Body):
+    """What is left out stays as it is."""
+
+    name: Annotated[str | None, Field(max_length=200)] = None
+    email: Annotated[str | None, Field(max_length=254)] = None
+    mail: MailChoice | None = None
+
+
+class HashMade(Body):
+    """Of a picture that never left the person's device."""
+
+    pdq: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
+    quality: Annotated[StrictInt, Field(ge=0, le=100)]
+
+
+class ReportRequest(Body):
+    uploads: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=10, default_factory=list)]
+    hashes: Annotated[list[HashMade], Field(max_length=10, default_factory=list)]
+    relation: Relation
+    declarations: DeclarationsMade = DeclarationsMade()
+    statement: Annotated[str, Field(max_length=5000, description="In your own words; reviewers read it")] = ""
+    signature: Annotated[
+        str, Field(max_length=200, description="Your name, typed; reviewers don't see it")
+    ] = ""
+    contact: Contact = Contact()
+    language: Language | None = None
+    addresses: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=2048)]],
+        Field(max_length=10, default_factory=list, description="Where the image is; ours are found at once"),
+    ]
+    authority: Annotated[
+        Authority | None, Field(description="By what you act for somebody else; reviewers see it")
+    ] = None
+    recovery_phrase: Annotated[
+        str | None,
+        Field(
+            min_length=12,
+            max_length=200,
+            description="Words of your own, for a new secret should this one be lost; without, lost is lost",
+        ),
+    ] = None
+
+
+class RecoveryRequest(Body):
+    phrase: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class NewSecret(BaseModel):
+    case_number: str
+    secret: Annotated[str, Field(description="In place of the lost one; shown this once")]
+    help: list[Help]
+
+
+class InformationRequest(Body):
+    declarations: DeclarationsMade | None = None
+    statement: Annotated[str | None, Field(max_length=5000)] = None
+    signature: Annotated[str | None, Field(max_length=200)] = None
+    contact: ContactAdded | None = None
+
+
+class RefusalAppealRequest(Body):
+    statement: Annotated[
+        str, Field(min_length=1, max_length=5000, description="Why it should be looked at again")
+    ]
+
+
+class FiledReport(BaseModel):
+    """Keep the case number and the secret: the secret is shown this once."""
+
+    case_number: str
+    secret: str
+    valid: Annotated[bool, Field(description="Whether nothing is missing, so that the deadline runs")]
+    missing: Annotated[list[str], Field(description="JSON pointers to what is still needed")]
+    deadline: Annotated[datetime | None, Field(description="When it will be decided at the latest")]
+    addresses: Annotated[
+        list[str], Field(description="Those at which we publish nothing; a reviewer reads them")
+    ]
+    help: list[Help]
+
+
+class TimelineEntry(BaseModel):
+    at: datetime
+    what: str
+
+
+class RefusalAppeal(BaseModel):
+    filed_at: datetime
+    outcome: Annotated[AppealOutcome | None, Field(description="Absent until it is decided")]
+    decided_at: datetime | None
+
+
+class FollowedCase(BaseModel):
+    state: CaseState
+    outcome: Outcome | None
+    deadline: datetime | None
+    appeal_until: Annotated[
+        datetime | None, Field(description="Until when a refusal can be appealed; absent where there is none")
+    ]
+    appeal: Annotated[RefusalAppeal | None, Field(description="Your appeal of it")]
+
+
+class FollowedReport(BaseModel):
+    case_number: str
+    valid: bool
+    missing: list[str]
+    withdrawn: bool
+    filed_at: datetime
+    deadline: datetime | None
+    cases: Annotated[list[FollowedCase], Field(description="One for each image of the report")]
+    timeline: list[TimelineEntry]
+    notices: Annotated[list[Notice], Field(description="What you were told, the newest first")]
+    mail: Annotated[MailChoice | None, Field(description="What an e-mail to you may say")]
+    unreachable: Annotated[
+        Unreachable | None,
+        Field(description="Why nothing is sent to your address any more; give another one"),
+    ]
+    help: list[Help]

@@ -1,0 +1,60 @@
+"""Reports as those who sent them see them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from staydown.api.notices import to_reporter
+from staydown.aws.settings import Settings
+from staydown.domain.appeals import Appeal
+from staydown.domain.cases import Case
+from staydown.domain.reports import Report
+from staydown.services.reports.follow_report import FollowedReport as Followed
+
+from functions.reports import models
+
+
+def help_lines(settings: Settings) -> list[models.Help]:
+    return [models.Help(name=name, address=address) for name, address in settings.help_lines]
+
+
+def followed_report(followed: Followed, settings: Settings) -> models.FollowedReport:
+    report = followed.report
+    return models.FollowedReport(
+        case_number=report.case_number,
+        valid=report.valid_at is not None,
+        missing=list(report.missing),
+        withdrawn=report.withdrawn_at is not None,
+        filed_at=report.filed_at,
+        deadline=deadline_of(report, followed.cases),
+        cases=[
+            _followed_case(case, followed.appeals.get(case.case_id), settings.appeal_window)
+            for case in followed.cases
+        ],
+        timeline=[models.TimelineEntry(at=moment.at, what=moment.what) for moment in followed.timeline],
+        notices=[to_reporter(notice) for notice in followed.notices],
+        mail=followed.reporter.mail if followed.reporter else None,
+        unreachable=followed.reporter.unreachable if followed.reporter else None,
+        help=help_lines(settings),
+    )
+
+
+def _followed_case(case: Case, appeal: Appeal | None, window: timedelta) -> models.FollowedCase:
+    return models.FollowedCase(
+        state=case.state,
+        outcome=case.decision.outcome if case.decision else None,
+        deadline=case.deadline,
+        appeal_until=case.decision.at + window if case.decision and case.is_refusal else None,
+        appeal=models.RefusalAppeal(
+            filed_at=appeal.filed_at, outcome=appeal.outcome, decided_at=appeal.decided_at
+        )
+        if appeal
+        else None,
+    )
+
+
+def deadline_of(report: Report, cases: tuple[Case, ...]) -> datetime | None:
+    """The latest of its cases'; none while the report is not valid."""
+    if report.valid_at is None:
+        return None
+    return max((case.deadline for case in cases if case.deadline is not None), default=None)

@@ -1,0 +1,53 @@
+"""Appeals, decided by somebody who had no part in the case."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from staydown.api.callers import calling_reviewer
+from staydown.api.cursors import from_cursor, to_cursor
+from staydown.api.http import Id, IdempotencyKey, make_router
+from staydown.aws.cases_store import APPEALS
+from staydown.domain.decisions import Outcome
+from staydown.services.appeals.decide_appeal import Answer, decide_appeal, list_appeals, took_part
+
+from functions.review import models
+from functions.review.presenting import presented_appeal
+from functions.review.seen import factors
+from functions.review.stack import stack
+
+router = make_router()
+
+
+@router.get("/v1/review/appeals", summary="Appeals that wait, the oldest first", tags=["reviewers"])
+def get_appeals(
+    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+) -> models.AppealPage:
+    reviewer = calling_reviewer(router.current_event).reviewer_id
+    appeals, following = list_appeals(stack(), after=from_cursor(cursor, queue=APPEALS), limit=limit)
+    theirs = took_part(stack(), appeals, reviewer)
+    page = [presented_appeal(one, you_took_part=one.appeal_id in theirs) for one in appeals]
+    return models.AppealPage(appeals=page, next=to_cursor(following))
+
+
+@router.post(
+    "/v1/review/appeals/<appeal_id>/decision",
+    summary="Decide an appeal of a case that you had no part in",
+    tags=["reviewers"],
+)
+def post_appeal_decision(
+    appeal_id: Id, request: models.AppealDecisionRequest, _key: IdempotencyKey = None
+) -> models.ReviewedAppeal:
+    reviewer = calling_reviewer(router.current_event)
+    answer = Answer(
+        request.outcome,
+        request.reasons,
+        factors(request.factors) if request.factors is not None else None,
+        Outcome(request.finding),
+    )
+    appeal = decide_appeal(
+        stack(), appeal_id=appeal_id, answer=answer, reviewer=reviewer.reviewer_id, senior=reviewer.senior
+    )
+    return presented_appeal(appeal, you_took_part=False)

@@ -1,0 +1,125 @@
+"""What is to be judged, and judging it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from staydown.api.callers import calling_reviewer, calling_staff
+from staydown.api.cursors import from_cursor, to_cursor
+from staydown.api.http import Id, IdempotencyKey, IfMatch, make_router, revision_of
+from staydown.aws.cases_store import CASES, LOCKED
+from staydown.domain.errors import NotAllowed
+from staydown.domain.reason_templates import TEMPLATES
+from staydown.services.review.decide_case import Judgement, decide_case
+from staydown.services.review.review_queue import (
+    claim_case,
+    claim_next,
+    declare_conflict,
+    list_locked,
+    list_queue,
+)
+
+from functions.review import models
+from functions.review.presenting import queued_case
+from functions.review.seen import factors, seen_case, with_etag
+from functions.review.stack import stack
+
+router = make_router()
+
+
+@router.get("/v1/review/queue", summary="Undecided cases, nearest deadline first", tags=["reviewers"])
+def get_queue(
+    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+) -> models.QueuePage:
+    reviewer = calling_reviewer(router.current_event)
+    cases, following = list_queue(stack(), after=from_cursor(cursor, queue=CASES), limit=limit)
+    page = [queued_case(case, reviewer.reviewer_id, stack().now()) for case in cases]
+    return models.QueuePage(cases=page, next=to_cursor(following))
+
+
+@router.post("/v1/review/next", summary="Claim the case with the nearest deadline", tags=["reviewers"])
+def post_next(
+    passing_over: Annotated[
+        str, Query(max_length=1024, description="Cases to leave where they are: ids, with commas between")
+    ] = "",
+    _key: IdempotencyKey = None,
+) -> models.NextCase:
+    reviewer = calling_reviewer(router.current_event)
+    left = frozenset(passing_over.split(","))
+    case = claim_next(stack(), reviewer=reviewer.reviewer_id, passing_over=left)
+    return models.NextCase(case=_seen(case.case_id) if case is not None else None)
+
+
+@router.get("/v1/review/cases/<case_id>", summary="A case, but not who reported it", tags=["reviewers"])
+def get_case(case_id: Id) -> Response[models.Case]:
+    return with_etag(_seen(case_id))
+
+
+@router.post(
+    "/v1/review/cases/<case_id>/claim", summary="Claim this case, or renew the claim", tags=["reviewers"]
+)
+def post_claim(case_id: Id, _key: IdempotencyKey = None) -> Response[models.Case]:
+    reviewer = calling_reviewer(router.current_event)
+    claim_case(stack(), case_id=case_id, reviewer=reviewer.reviewer_id)
+    return with_etag(_seen(case_id))
+
+
+@router.post("/v1/review/cases/<case_id>/decision", summary="Decide a case", tags=["reviewers"])
+def post_decision(
+    case_id: Id, request: models.DecisionRequest, if_match: IfMatch = None, _key: IdempotencyKey = None
+) -> Response[models.Case]:
+    reviewer = calling_reviewer(router.current_event)
+    decide_case(
+        stack(),
+        case_id=case_id,
+        reviewer=reviewer.reviewer_id,
+        judgement=Judgement(
+            request.outcome, factors(request.factors), request.reasons, request.second_opinion
+        ),
+        expected_revision=revision_of(if_match),
+    )
+    return with_etag(_seen(case_id, just_decided=True))
+
+
+@router.post(
+    "/v1/review/cases/<case_id>/conflict",
+    summary="Declare a conflict of interest: the case is never yours again",
+    tags=["reviewers"],
+)
+def post_conflict(case_id: Id, _key: IdempotencyKey = None) -> models.ConflictDeclared:
+    reviewer = calling_reviewer(router.current_event)
+    declare_conflict(stack(), case_id=case_id, reviewer=reviewer.reviewer_id)
+    return models.ConflictDeclared(case_id=case_id)
+
+
+@router.get("/v1/review/locked", summary="Locked cases, the oldest first", tags=["child safety"])
+def get_locked(
+    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+) -> models.QueuePage:
+    caller = calling_staff(router.current_event)
+    if not caller.child_safety:
+        raise NotAllowed("Only the group for child safety sees locked cases.")
+    cases, following = list_locked(stack(), after=from_cursor(cursor, queue=LOCKED), limit=limit)
+    page = [queued_case(case, caller.reviewer_id, stack().now()) for case in cases]
+    return models.QueuePage(cases=page, next=to_cursor(following))
+
+
+@router.get(
+    "/v1/review/templates", summary="Reasons for the usual decisions, to start from", tags=["reviewers"]
+)
+def get_templates() -> models.Templates:
+    calling_reviewer(router.current_event)
+    return models.Templates(
+        templates=[
+            models.Template(key=one.key, outcome=one.outcome, title=one.title, text=one.text)
+            for one in TEMPLATES
+        ]
+    )
+
+
+def _seen(case_id: str, *, just_decided: bool = False) -> models.Case:
+    return seen_case(calling_staff(router.current_event), case_id, just_decided=just_decided)

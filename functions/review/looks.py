@@ -1,0 +1,55 @@
+"""Looking at an image: blurred before sharp, each look recorded."""
+
+from __future__ import annotations
+
+import base64
+
+from staydown.api.callers import calling_reviewer, calling_staff
+from staydown.api.http import Id, make_router
+
+from functions.review import models
+from functions.review.stack import stack
+
+router = make_router()
+
+
+@router.post(
+    "/v1/review/cases/<case_id>/reveal",
+    summary="Look at an image: blurred, or by a short-lived link; each look is recorded",
+    tags=["reviewers"],
+)
+def post_reveal(case_id: Id, request: models.RevealRequest) -> models.Revealed:
+    # Imported here: it brings the image libraries, which no other route of this function needs.
+    from staydown.services.review.reveal_image import Look, reveal_blurred, reveal_sharp  # noqa: PLC0415
+
+    caller = calling_staff(router.current_event)
+    look = Look(case_id, request.upload_id, caller.reviewer_id, senior=caller.senior, reviews=caller.reviews)
+    if request.sharp:
+        link = reveal_sharp(stack(), look)
+        revealed = models.Revealed(image=None, url=link.url, expires_at=link.expires_at)
+    else:
+        picture = base64.b64encode(reveal_blurred(stack(), look)).decode()
+        revealed = models.Revealed(image=picture, url=None, expires_at=None)
+    return revealed
+
+
+@router.post(
+    "/v1/review/cases/<case_id>/comparison",
+    summary="An upload laid over the judged picture that it met, both blurred; each look is recorded",
+    tags=["reviewers"],
+)
+def post_comparison(case_id: Id, request: models.ComparisonRequest) -> models.Comparison:
+    from staydown.services.review.compare_pictures import compare_pictures  # noqa: PLC0415
+    from staydown.services.review.reveal_image import Look  # noqa: PLC0415
+
+    caller = calling_reviewer(router.current_event)
+    look = Look(
+        case_id,
+        request.upload_id,
+        caller.reviewer_id,
+        senior=caller.senior,
+        compared_with=request.entry_id,
+    )
+    found = compare_pictures(stack(), look)
+    picture = base64.b64encode(found.drawing).decode() if found.drawing is not None else None
+    return models.Comparison(image=picture, original_kept=found.original_kept)

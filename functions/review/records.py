@@ -1,0 +1,84 @@
+"""What a case leaves behind: holds, erasure, its audit and the bundle for a court."""
+
+from __future__ import annotations
+
+from staydown.api.callers import calling_senior, calling_staff
+from staydown.api.http import Id, IdempotencyKey, make_router
+from staydown.domain.cases import Case
+from staydown.services.records.export_case import export_case
+from staydown.services.records.read_audit import read_audit
+from staydown.services.retention.ask_erasure import ask_erasure
+from staydown.services.retention.hold_case import HoldReason, hold_case, release_case
+from staydown.services.review.view_case import Onlooker, open_case
+
+from functions.review import models
+from functions.review.presenting import presented_chain
+from functions.review.seen import onlooker_of
+from functions.review.stack import stack
+
+router = make_router()
+
+
+@router.post(
+    "/v1/review/cases/<case_id>/hold", summary="Keep all of a case, whatever its time", tags=["seniors"]
+)
+def post_hold(case_id: Id, request: models.HoldRequest, _key: IdempotencyKey = None) -> models.Held:
+    senior = calling_senior(router.current_event)
+    return _held(hold_case(stack(), case_id, by=senior.reviewer_id, reason=request.reason))
+
+
+@router.post(
+    "/v1/review/cases/<case_id>/release",
+    summary="Ask for the end of a hold, or confirm what somebody else has asked for",
+    tags=["seniors"],
+)
+def post_release(case_id: Id, _key: IdempotencyKey = None) -> models.Held:
+    senior = calling_senior(router.current_event)
+    return _held(release_case(stack(), case_id, by=senior.reviewer_id))
+
+
+@router.post(
+    "/v1/review/cases/<case_id>/erase",
+    summary="Have the quarantined images of a case erased now",
+    tags=["seniors"],
+)
+def post_erase(case_id: Id, _key: IdempotencyKey = None) -> models.Held:
+    senior = calling_senior(router.current_event)
+    return _held(ask_erasure(stack(), case_id, by=senior.reviewer_id))
+
+
+def _held(case: Case) -> models.Held:
+    hold = case.hold
+    return models.Held(
+        case_id=case.case_id,
+        held=hold is not None,
+        reason=HoldReason(hold.reason) if hold is not None else None,
+        since=hold.at if hold is not None else None,
+        release_asked=hold is not None and hold.release_asked_by is not None,
+        erasure_asked=case.erasure_asked_at is not None,
+    )
+
+
+@router.get("/v1/audit/<case_id>", summary="The audit of a case, verified", tags=["seniors"])
+def get_audit(case_id: Id) -> models.Audit:
+    open_case(stack(), case_id, _auditor(), what="audit")
+    chains = [presented_chain(chain) for chain in read_audit(stack(), case_id)]
+    return models.Audit(case_id=case_id, chains=chains)
+
+
+@router.post(
+    "/v1/audit/<case_id>/bundle",
+    summary="A case for a court: facts, audit and anchors, without the picture and who reported",
+    tags=["seniors"],
+)
+def post_bundle(case_id: Id) -> models.Bundle:
+    bundle = export_case(stack(), case_id, _auditor())
+    return models.Bundle.model_validate(dict(bundle))
+
+
+def _auditor() -> Onlooker:
+    """A senior, or, of a locked case, the restricted group."""
+    caller = calling_staff(router.current_event)
+    if not caller.child_safety:
+        calling_senior(router.current_event)
+    return onlooker_of(caller)

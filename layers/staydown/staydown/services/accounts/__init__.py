@@ -1,0 +1,1 @@
+"""Blocking accounts, and letting them go."""

@@ -1,0 +1,1 @@
+"""Asking for another look, and deciding it."""

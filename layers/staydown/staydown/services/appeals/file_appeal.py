@@ -1,0 +1,66 @@
+"""The account holder asks for another look."""
+
+from __future__ import annotations
+
+import uuid
+
+from staydown.aws.stack import Stack
+from staydown.domain.appeals import Appeal, check_appealable
+from staydown.domain.cases import Case
+from staydown.domain.errors import Conflict, InvalidRequest, NotFound
+from staydown.domain.events import EventType
+from staydown.services.retrying import retried
+from staydown.services.review.save_case import save_case
+
+ACCOUNT_HOLDER = "account_holder"
+
+
+def appeal_id_of(case_id: str, platform: str, account_id: str) -> str:
+    """An account has one appeal of a case, whichever way it comes."""
+    return str(uuid.uuid5(uuid.UUID(case_id), f"{platform}\n{account_id}"))
+
+
+@retried
+def file_appeal(
+    stack: Stack, *, platform: str, account_id: str, case_id: str | None, statement: str
+) -> Appeal:
+    """Appeal the decision by which a case blocks this account; the same appeal told twice is one.
+
+    Conflict when nothing blocks the account, when several cases do and none is named, or the window is over.
+    """
+    case = _appealed_case(stack, platform, account_id, case_id)
+    appeal_id = appeal_id_of(case.case_id, platform, account_id)
+    known = stack.cases.appeal(appeal_id)
+    if known is not None:
+        return known
+    now = stack.now()
+    check_appealable(case, now=now, window=stack.settings.appeal_window)
+    appeal = Appeal(appeal_id, case.case_id, platform, account_id, statement, filed_at=now)
+    transaction = stack.transaction()
+    stack.cases.save_appeal(transaction, appeal)
+    details = {"appeal_id": appeal_id}
+    appealed = case.appealed(appeal_id)
+    save_case(stack, transaction, appealed, actor=ACCOUNT_HOLDER, action="appeal.filed", details=details)
+    event = {"appeal_id": appeal_id, "case_id": case.case_id, "platform": platform, "account_id": account_id}
+    stack.outbox.add(transaction, EventType.APPEAL_FILED, event, at=now)
+    transaction.commit()
+    return appeal
+
+
+def _appealed_case(stack: Stack, platform: str, account_id: str, case_id: str | None) -> Case:
+    account = stack.accounts.get(platform, account_id)
+    if case_id is None:
+        holders = sorted(holder for holder in account.blocks if stack.cases.case(holder) is not None)
+        if not holders:
+            raise Conflict("No case blocks this account; there is nothing to appeal.")
+        if len(holders) > 1:
+            raise InvalidRequest(
+                "Several cases block this account; say which one is appealed.",
+                pointers={"/case_id": "one of the cases"},
+                extra={"cases": holders},
+            )
+        case_id = holders[0]
+    case = stack.cases.case(case_id)
+    if case is None or (platform, account_id) not in case.blocked:
+        raise NotFound(f"There is no case {case_id[:64]!r} against this account.")
+    return case

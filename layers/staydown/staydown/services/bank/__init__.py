@@ -1,0 +1,1 @@
+"""The bank of judged images: its entries, its views, its log."""

@@ -1,0 +1,73 @@
+"""The audit of a case, verified as it is read: by itself, by the heads beside it, and by the anchors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from staydown.aws.audit_store import case_chain, entry_chain, upload_chain
+from staydown.aws.stack import Stack
+from staydown.domain.anchors import Anchor, check_anchored
+from staydown.domain.audit import ChainBroken, ChainHead, Record, verify
+from staydown.domain.cases import Case
+from staydown.services.review.review_queue import load_case
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedChain:
+    """head: as its subject keeps it. broken: None when the chain is whole; else what is wrong with it.
+    anchors: those that have a head of it. anchored: up to which record they vouch for it (0: not yet)."""
+
+    chain: str
+    head: ChainHead
+    records: tuple[Record, ...]
+    broken: str | None
+    anchors: tuple[Anchor, ...] = ()
+    anchored: int = 0
+
+
+MAX_UPLOADS_READ = 100
+
+
+def read_audit(stack: Stack, case_id: str) -> list[VerifiedChain]:
+    """The chain of the case, those of its entries, of its uploads and of those that its entries have stopped.
+
+    Of the latter the first MAX_UPLOADS_READ: an image that comes again and again has many.
+    """
+    anchors: dict[int, Anchor] = {}
+    case = load_case(stack, case_id)
+    return [_verified(stack, chain, head, anchors) for chain, head in _heads(stack, case)]
+
+
+def _heads(stack: Stack, case: Case) -> Iterator[tuple[str, ChainHead]]:
+    yield case_chain(case.case_id), case.audit
+    for entry_id, stored in sorted(stack.bank.entries(case.banked).items()):
+        if stored.entry.audit.seq:
+            yield entry_chain(entry_id), stored.entry.audit
+    stopped = [upload_id for entry_id in case.banked for upload_id in stack.uploads.stopped_by(entry_id)]
+    upload_ids = list(dict.fromkeys([*case.uploads, *stopped]))[:MAX_UPLOADS_READ]
+    for upload in stack.uploads.get_many(upload_ids):
+        if upload.audit.seq:
+            yield upload_chain(upload.upload_id), upload.audit
+
+
+def _verified(stack: Stack, chain: str, head: ChainHead, known: dict[int, Anchor]) -> VerifiedChain:
+    records = tuple(stack.audit.records(chain))
+    anchors: tuple[Anchor, ...] = ()
+    try:
+        verify(records, head)
+        anchors = tuple(_anchor(stack, number, known) for number in stack.anchors.anchored(chain))
+        anchored = check_anchored(chain, records, anchors)
+    except ChainBroken as error:
+        return VerifiedChain(chain, head, records, str(error), anchors)
+    return VerifiedChain(chain, head, records, None, anchors, anchored)
+
+
+def _anchor(stack: Stack, number: int, known: dict[int, Anchor]) -> Anchor:
+    """known: those that were read already; an anchor has heads of many chains."""
+    if number not in known:
+        text = stack.anchors.read(number)
+        if text is None:
+            raise ChainBroken(0, f"anchor {number} is not where it was written")
+        known[number] = Anchor.from_text(text)
+    return known[number]

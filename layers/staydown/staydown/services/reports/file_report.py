@@ -1,0 +1,193 @@
+"""Somebody reports an image, or hashes of one that they made on their own device."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import astuple, dataclass, replace
+from datetime import timedelta
+
+from staydown.aws.stack import Stack
+from staydown.domain.cases import Case
+from staydown.domain.errors import ConcurrentChange, InvalidRequest
+from staydown.domain.events import EventType
+from staydown.domain.ids import new_case_number, new_secret, phrase_digest, secret_digest
+from staydown.domain.mail import MailChoice
+from staydown.domain.reports import Authority, Declarations, Relation, Report, ReportedHash, Reporter
+from staydown.domain.uploads import Upload, is_name
+from staydown.services.reports.reported_cases import ReportedCases
+from staydown.services.retrying import retried
+
+MOST_PICTURES = 15
+"""In one report, by upload and by hash together: it is one transaction, and DynamoDB takes 100 writes."""
+
+REMEMBERED = timedelta(days=1)
+"""How long a request is known again by its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportForm:
+    """What a person filled in."""
+
+    relation: Relation
+    declarations: Declarations
+    uploads: tuple[str, ...]
+    hashes: tuple[ReportedHash, ...]
+    statement: str
+    signature: str
+    name: str
+    email: str
+    language: str | None = None
+    mail: MailChoice = MailChoice.NEWS
+    addresses: tuple[str, ...] = ()
+    authority: Authority | None = None
+    recovery_phrase: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FiledReport:
+    """secret: shown this once; only its digest is kept."""
+
+    report: Report
+    secret: str
+    cases: tuple[Case, ...]
+
+
+@retried
+def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None) -> FiledReport:
+    """Open a case for each image that the report names, or join the one that is about it already.
+
+    request_id: of the request, the same when it is told again because its answer was lost. The report is
+    filed once then; its secret, which nobody can have seen, is given anew. InvalidRequest for an upload that
+    is not there, a hash that says too little, and too many of them.
+    """
+    token = _token(request_id, form)
+    known = stack.cases.filed_as(token) if token is not None else None
+    if known is not None:
+        return _told_again(stack, known)
+    form = _with_known_addresses(stack, form)
+    _check_number(form)
+    uploads = _named_uploads(stack, form)
+    _check_hashes(stack, form)
+    now = stack.now()
+    secret = new_secret()
+    report = Report(
+        case_number=new_case_number(),
+        secret_digest=secret_digest(secret),
+        filed_at=now,
+        relation=form.relation,
+        declarations=form.declarations,
+        uploads=tuple(upload.upload_id for upload in uploads),
+        hashes=form.hashes,
+        statement=form.statement,
+        addresses=form.addresses,
+        authority=form.authority,
+        signed=bool(form.signature.strip()),
+        contactable=bool(form.email.strip()),
+        language=form.language,
+    )
+    if not report.missing:
+        report = replace(report, valid_at=now)
+    transaction = stack.transaction()
+    concerned = ReportedCases(stack, transaction)
+    concerned.about_uploads(uploads)
+    concerned.about_hashes(report)
+    concerned.about_addresses(report)
+    cases = concerned.join(report)
+    report = replace(report, case_ids=tuple(case.case_id for case in cases))
+    stack.cases.save_report(transaction, report)
+    reporter = Reporter(report.case_number, form.name, form.email, form.signature, form.mail)
+    if form.recovery_phrase:
+        reporter = replace(reporter, recovery=phrase_digest(form.recovery_phrase))
+    stack.reporters.save(transaction, reporter)
+    filed = {"case_number": report.case_number}
+    stack.outbox.add(transaction, EventType.REPORT_FILED, filed, at=now)
+    if token is not None:
+        stack.cases.remember_filed(transaction, token, report.case_number, until=now + REMEMBERED)
+    transaction.commit()
+    return FiledReport(report, secret, cases)
+
+
+def _token(request_id: str | None, form: ReportForm) -> str | None:
+    """Of this very request; another body with the same id is another request."""
+    if request_id is None:
+        return None
+    pictures = [(one.pdq.hex, one.quality) for one in form.hashes]
+    words = [form.relation, astuple(form.declarations), form.uploads, pictures, form.statement]
+    where = [form.addresses, form.authority]
+    text = json.dumps([request_id, *words, *where, form.signature, form.name, form.email])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _told_again(stack: Stack, case_number: str) -> FiledReport:
+    report = stack.cases.report(case_number)
+    if report is None:
+        raise ConcurrentChange("The report that this request filed is not there any more.")
+    secret = new_secret()
+    transaction = stack.transaction()
+    stack.cases.save_report(transaction, replace(report, secret_digest=secret_digest(secret)))
+    transaction.commit()
+    cases = (stack.cases.case(case_id) for case_id in report.case_ids)
+    return FiledReport(report, secret, tuple(case for case in cases if case is not None))
+
+
+def _with_known_addresses(stack: Stack, form: ReportForm) -> ReportForm:
+    """An address of an image that we have published is as good as naming its upload; others stay as given."""
+    asked = {one: _upload_at(stack.settings.published_base_url, one) for one in form.addresses}
+    found = {
+        upload.upload_id: upload.public_key
+        for upload in stack.uploads.get_many({one[1] for one in asked.values() if one is not None})
+    }
+    known = {
+        address: upload_id
+        for address, place in asked.items()
+        if place is not None
+        for key, upload_id in [place]
+        if found.get(upload_id) == key
+    }
+    others = tuple(dict.fromkeys(one for one in form.addresses if one not in known))
+    more = dict.fromkeys(one for one in known.values() if one not in form.uploads)
+    # What was named stays where it was named: a mistake in it is told by its place.
+    return replace(form, uploads=(*form.uploads, *more), addresses=others)
+
+
+def _upload_at(base_url: str, address: str) -> tuple[str, str] | None:
+    """(public key, upload id) of an address below `base_url`, or of the key alone; None for any other."""
+    path = address.strip().partition("?")[0].partition("#")[0]
+    inside = path.removeprefix(base_url + "/")
+    platform, _, upload_id = inside.partition("/")
+    if not is_name(platform) or not upload_id or "/" in upload_id:
+        return None
+    return inside, upload_id
+
+
+def _check_number(form: ReportForm) -> None:
+    if len(form.uploads) + len(form.hashes) > MOST_PICTURES:
+        raise InvalidRequest(
+            f"A report takes {MOST_PICTURES} pictures at most; file another one for the rest.",
+            pointers={"/uploads": "too many together", "/hashes": "too many together"},
+        )
+
+
+def _named_uploads(stack: Stack, form: ReportForm) -> list[Upload]:
+    found = {upload.upload_id: upload for upload in stack.uploads.get_many(form.uploads)}
+    absent = {
+        f"/uploads/{i}": "there is no such upload" for i, one in enumerate(form.uploads) if one not in found
+    }
+    if absent:
+        raise InvalidRequest("The report names uploads that are not there; see errors.", pointers=absent)
+    return list(found.values())
+
+
+def _check_hashes(stack: Stack, form: ReportForm) -> None:
+    least = stack.settings.policy.minimum_quality
+    plain = {
+        f"/hashes/{i}/quality": f"too plain to be told from others by its hash ({least} at least)"
+        for i, one in enumerate(form.hashes)
+        if one.quality < least
+    }
+    if plain:
+        raise InvalidRequest(
+            "Some pictures are too plain to be recognised by a hash; report where they are posted instead.",
+            pointers=plain,
+        )

@@ -1,0 +1,107 @@
+"""A person's own view of their case, opened by its number and secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from staydown.aws.audit_store import case_chain
+from staydown.aws.stack import Stack
+from staydown.domain.appeals import Appeal, refusal_appeal_id
+from staydown.domain.audit import Record
+from staydown.domain.cases import Case
+from staydown.domain.decisions import Outcome
+from staydown.domain.errors import NotFound, TooManyAttempts
+from staydown.domain.ids import normal_case_number, same_digest, secret_digest
+from staydown.domain.notices import Notice, Recipient
+from staydown.domain.reports import Report, Reporter
+
+WRONG_SECRETS_AN_HOUR = 10
+
+TOLD: Mapping[str, str] = MappingProxyType(
+    {
+        "case.opened": "We opened a case.",
+        "case.reported_again": "A report was added to the case.",
+        "case.completed": "What was missing was added.",
+        "case.upload_added": "A copy of the image was found and is kept back.",
+        "case.overdue": "It was not decided in time. The image is hidden until it is.",
+        "case.claimed": "A reviewer is looking at it.",
+        "case.decided": "It was decided.",
+        "appeal.filed": "The decision was appealed.",
+        "appeal.rejected": "An appeal was decided: the decision stands.",
+        "case.overturned": "You asked for another look, and the decision was changed: the image is stopped.",
+        "case.reversed": "The decision was appealed and taken back.",
+        "case.withdrawn": "The report was withdrawn.",
+    }
+)
+"""What a reporter is told of the audit; looks, and everything that others did, is not theirs to know."""
+
+_ASKED = "A reviewer needs to know more before it can be decided."
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    at: datetime
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedReport:
+    """appeals: of who sent the report, by case."""
+
+    report: Report
+    cases: tuple[Case, ...]
+    timeline: tuple[Moment, ...]
+    notices: tuple[Notice, ...]
+    appeals: Mapping[str, Appeal]
+    reporter: Reporter | None
+
+
+def open_report(stack: Stack, case_number: str, secret: str) -> Report:
+    """The report that number and secret open.
+
+    A wrong secret and an unknown number are one answer, NotFound; after WRONG_SECRETS_AN_HOUR of them it
+    is TooManyAttempts. The right secret always opens: nobody can be locked out of their case by others.
+    """
+    number = normal_case_number(case_number)
+    report = stack.cases.report(number)
+    # Compared even when there is no report, so that the time it takes says nothing either.
+    stored = report.secret_digest if report is not None else secret_digest("no such case")
+    if same_digest(stored, secret_digest(secret)) and report is not None:
+        return report
+    attempts = stack.cases.count_attempt(secret_digest(number), stack.now())
+    if attempts > WRONG_SECRETS_AN_HOUR:
+        raise TooManyAttempts("Too many wrong secrets for this case number; try again in an hour.")
+    raise NotFound("There is no case with this number and secret. Check both.")
+
+
+def follow_report(stack: Stack, case_number: str, secret: str) -> FollowedReport:
+    report = open_report(stack, case_number, secret)
+    cases = [case for case_id in report.case_ids if (case := stack.cases.case(case_id)) is not None]
+    timeline = [
+        Moment(record.at, _told(record))
+        for case in cases
+        for record in stack.audit.records(case_chain(case.case_id))
+        if record.action in TOLD and record.at >= report.filed_at
+    ]
+    asked = ((case.case_id, refusal_appeal(stack, case, report)) for case in cases)
+    return FollowedReport(
+        report,
+        tuple(cases),
+        tuple(sorted(timeline, key=lambda moment: moment.at)),
+        tuple(stack.notices.of(Recipient.reporter(report.case_number))),
+        {case_id: appeal for case_id, appeal in asked if appeal is not None},
+        stack.reporters.get(report.case_number),
+    )
+
+
+def _told(record: Record) -> str:
+    asked = record.details.get("outcome") == Outcome.NEEDS_INFORMATION.value
+    return _ASKED if record.action == "case.decided" and asked else TOLD[record.action]
+
+
+def refusal_appeal(stack: Stack, case: Case, report: Report) -> Appeal | None:
+    """The appeal of this case by who sent this report, if there is one."""
+    return stack.cases.appeal(refusal_appeal_id(case.case_id, report.case_number))

@@ -1,0 +1,183 @@
+"""Erasing what belongs to a case: who reported it, when its appeal window is over; all of it, years later.
+
+What was erased is on record in the chain `retention`, which keeps numbers and digests and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from staydown.aws.audit_store import RETENTION_CHAIN, case_chain, upload_chain
+from staydown.aws.stack import Stack
+from staydown.aws.transaction import Transaction
+from staydown.domain.appeals import dispute_id
+from staydown.domain.cases import Case
+from staydown.domain.events import EventType
+from staydown.domain.notices import Recipient
+from staydown.domain.retention import keeps
+from staydown.services.retrying import retried
+from staydown.services.review.save_case import save_case
+from staydown.services.uploads.record_upload import SYSTEM
+
+_AT_ONCE = 80
+"""Reports of a case in one transaction."""
+
+
+@retried
+def erase_reporters(stack: Stack, case_id: str) -> bool:
+    """Erase who reported this case, unless it or another case of the report needs that; whether it did."""
+    case = stack.cases.case(case_id)
+    if case is None or case.reporters_erased or _is_kept(stack, case, stack.settings.retention.original):
+        return False
+    transaction = stack.transaction()
+    erased = 0
+    for report in stack.cases.reports(case.reports)[:_AT_ONCE]:
+        others = [one for one in map(stack.cases.case, report.case_ids) if one is not None]
+        # The last case of a report erases who sent it; until then the others need it.
+        if any(not one.reporters_erased and one.case_id != case_id for one in others):
+            continue
+        stack.reporters.erase(transaction, report.case_number)
+        erased += 1
+    done = replace(case, reporters_erased=True)
+    details = {"reporters": erased}
+    save_case(stack, transaction, done, actor=SYSTEM, action="case.reporters_erased", details=details)
+    transaction.commit()
+    return True
+
+
+def erase_case(stack: Stack, case_id: str) -> bool:
+    """Erase a case, its reports, appeals and audit, and the uploads that belong to it alone; whether it did.
+
+    Marked first, on condition that nothing holds it: from then on it can't be held. What follows may stop
+    anywhere and is begun again by the next run; the case itself goes last.
+    """
+    case = _mark(stack, case_id)
+    if case is None:
+        return False
+    for upload_id in case.uploads:
+        _leave_upload(stack, case, upload_id)
+    filed = [
+        str(record.details["appeal_id"])
+        for record in stack.audit.records(case_chain(case_id))
+        if record.action == "appeal.filed"
+    ]
+    for number in case.reports:
+        _leave_report(stack, case, number)
+    for appeal_id in (*filed, dispute_id(case_id)):
+        stack.cases.forget_appeal(appeal_id)
+    for entry_id in case.entries:
+        stack.cases.unpoint(entry_id, case_id)
+    for platform, account_id in case.blocked:
+        stack.notices.forget(Recipient.account_holder(platform, account_id), case_id=case_id)
+    forget_chain(stack, case_chain(case_id))
+    _finish(stack, case_id)
+    return True
+
+
+@retried
+def _mark(stack: Stack, case_id: str) -> Case | None:
+    case = stack.cases.case(case_id)
+    if case is None or case.erasing:
+        return case
+    if _is_kept(stack, case, stack.settings.retention.case):
+        return None
+    if any(not upload.is_erasable for upload in stack.uploads.get_many(case.uploads)):
+        return None  # an image of it is still in quarantine; that goes first
+    transaction = stack.transaction()
+    for platform, account_id in case.blocked:
+        account = stack.accounts.get(platform, account_id)
+        if case_id in account.blocks:
+            freed = account.released_by(case_id)
+            stack.accounts.save(transaction, freed)
+            event = {
+                "platform": platform,
+                "account_id": account_id,
+                "case_id": case_id,
+                "blocked": freed.blocked,
+            }
+            stack.outbox.add(transaction, EventType.ACCOUNT_UNBLOCKED, event, at=stack.now())
+    marked = replace(case, erasing=True)
+    marked = save_case(stack, transaction, marked, actor=SYSTEM, action="case.erasing", details={})
+    transaction.commit()
+    return marked
+
+
+@retried
+def _leave_upload(stack: Stack, case: Case, upload_id: str) -> None:
+    """Erase the record of an upload that belonged to this case alone and is not public; else take the case
+    out of it."""
+    upload = stack.uploads.get(upload_id)
+    if upload is None:
+        return
+    others = tuple(one for one in upload.cases if one != case.case_id)
+    transaction = stack.transaction()
+    if others or not upload.is_stopped:
+        stack.uploads.save(transaction, replace(upload, cases=others))
+    else:
+        # What is stopped here is begun again only as long as the upload is there.
+        forget_chain(stack, upload_chain(upload_id))
+        stack.uploads.forget(transaction, upload)
+    transaction.commit()
+
+
+@retried
+def _leave_report(stack: Stack, case: Case, case_number: str) -> None:
+    report = stack.cases.report(case_number)
+    if report is None:
+        return
+    others = tuple(one for one in report.case_ids if one != case.case_id)
+    transaction = stack.transaction()
+    if any(stack.cases.case(one) is not None for one in others):
+        stack.cases.save_report(transaction, replace(report, case_ids=others))
+    else:
+        stack.notices.forget(Recipient.reporter(case_number))
+        stack.cases.forget_report(transaction, report)
+        stack.reporters.erase(transaction, case_number)
+    transaction.commit()
+
+
+def forget_chain(stack: Stack, chain: str) -> None:
+    """Delete a chain whose time is over, and what is kept about it; the anchors keep its end."""
+    for record in stack.audit.records(chain):
+        stack.audit.erase(record)
+    stack.figures.forget_chain(chain)
+    stack.anchors.forget_chain(chain)
+
+
+@retried
+def _finish(stack: Stack, case_id: str) -> None:
+    case = stack.cases.case(case_id)
+    if case is None:
+        return
+    transaction = stack.transaction()
+    stack.cases.forget_case(transaction, case)
+    details: dict[str, object] = {
+        "was": case.state.value,
+        "records": case.audit.seq,
+        "digest": case.audit.digest,
+    }
+    record_retention(stack, transaction, "case.erased", details)
+    transaction.commit()
+
+
+def record_retention(stack: Stack, transaction: Transaction, action: str, details: dict[str, object]) -> None:
+    """The next record of the chain of what was erased."""
+    head = stack.audit.append(
+        transaction,
+        RETENTION_CHAIN,
+        stack.cases.retention_head(),
+        at=stack.now(),
+        actor=SYSTEM,
+        action=action,
+        details=details,
+    )
+    stack.cases.save_retention_head(transaction, head)
+
+
+def _is_kept(stack: Stack, case: Case, time: timedelta) -> bool:
+    """Whether its time is not over, or something needs it."""
+    now = stack.now()
+    if case.settled_at is None or now <= case.settled_at + time:
+        return True
+    return keeps(case, stack.settings.retention, now) is not None

@@ -1,0 +1,1 @@
+"""Judging cases, and what a decision leads to."""

@@ -1,0 +1,106 @@
+"""A case as a reviewer sees it: everything but who reported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from staydown.aws.stack import Stack
+from staydown.domain.bank import Entry
+from staydown.domain.case_states import CaseState
+from staydown.domain.cases import Case
+from staydown.domain.errors import CaseIsLocked, NotAllowed
+from staydown.domain.reports import Report
+from staydown.domain.uploads import Upload
+from staydown.services.retrying import retried
+from staydown.services.review.review_queue import load_case
+from staydown.services.review.save_case import save_case
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """entries: those that the uploads met and those that rest on the case, by id."""
+
+    case: Case
+    uploads: tuple[Upload, ...]
+    reports: tuple[Report, ...]
+    entries: Mapping[str, Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Onlooker:
+    """Who wants to see something. reviews: of a group that judges. child_safety: of the restricted group."""
+
+    reviewer: str
+    reviews: bool = True
+    senior: bool = False
+    child_safety: bool = False
+
+
+def view_case(stack: Stack, *, case_id: str, onlooker: Onlooker) -> CaseView:
+    """CaseIsLocked for who may not see a locked one; that they tried, and each view of it, is on record."""
+    return _view(stack, open_case(stack, case_id, onlooker, what="case"))
+
+
+def _view(stack: Stack, case: Case) -> CaseView:
+    uploads = stack.uploads.get_many(case.uploads)
+    met = {match.entry_id for upload in uploads for match in upload.matches}
+    stored = stack.bank.entries(met | {*case.entries, *case.banked})
+    return CaseView(
+        case=case,
+        uploads=tuple(uploads),
+        reports=tuple(stack.cases.reports(case.reports)),
+        entries={entry_id: one.entry for entry_id, one in stored.items()},
+    )
+
+
+def view_blind(stack: Stack, case: Case) -> CaseView:
+    """For a second opinion: the same, for a page that shows nothing of what was decided."""
+    return _view(stack, case)
+
+
+@retried
+def open_case(stack: Stack, case_id: str, onlooker: Onlooker, *, what: str) -> Case:
+    """The case, for who may see that it is there. what: they want to see of it, for the record."""
+    case = load_case(stack, case_id)
+    if case.state is CaseState.LOCKED:
+        action = "locked.viewed" if onlooker.child_safety else "look.refused"
+        case = record_view(stack, case, onlooker.reviewer, action, what)
+        if not onlooker.child_safety:
+            raise CaseIsLocked("The case is locked to a restricted group.")
+    elif not onlooker.reviews:
+        raise NotAllowed("Your group sees locked cases alone.")
+    case.check_impartial(onlooker.reviewer)
+    if case.opinion_waits and onlooker.reviewer not in case.involved:
+        raise NotAllowed(
+            "A second opinion of this case waits: until it is given nobody else sees the decision."
+        )
+    if case.opinion_waits and _gives_opinion(case, onlooker.reviewer):
+        raise NotAllowed("You give the second opinion; you see the decision when you have.")
+    return case
+
+
+def _gives_opinion(case: Case, reviewer: str) -> bool:
+    opinion = case.opinion
+    return opinion is not None and opinion.claim is not None and opinion.claim.reviewer == reviewer
+
+
+def record_view(stack: Stack, case: Case, reviewer: str, action: str, what: str) -> Case:
+    transaction = stack.transaction()
+    case = save_case(stack, transaction, case, actor=reviewer, action=action, details={"what": what})
+    transaction.commit()
+    return replace(case, version=case.version + 1)
+
+
+def check_may_look(case: Case, reviewer: str, *, senior: bool) -> None:
+    """Looking at an image needs a reason: the case is yours to decide, or its appeal waits."""
+    if case.state is CaseState.LOCKED:
+        raise CaseIsLocked("Suspected child: nobody looks at the image any more.")
+    case.check_impartial(reviewer)
+    if case.opinion_waits and _gives_opinion(case, reviewer):
+        return
+    claim = case.claim
+    if case.undecided and (claim is None or claim.reviewer != reviewer):
+        raise NotAllowed("Claim the case first; only whoever works on it looks at its images.")
+    if not case.undecided and case.appeal_id is None and not senior:
+        raise NotAllowed("The case is decided and no appeal of it waits; a senior reviewer may look.")

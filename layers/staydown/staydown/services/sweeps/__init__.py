@@ -1,0 +1,1 @@
+"""Finding the copies that are up already."""

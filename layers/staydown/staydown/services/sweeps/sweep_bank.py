@@ -1,0 +1,74 @@
+"""After the bank changed: remove the copies that are already up, release what no longer stands.
+
+Starts after the head has moved, so it sees every upload whose scan read the bank as it was before
+(see scan_upload). It is spread over messages, one a part: each may come twice, late, or after a later sweep,
+and goes by the bank as it stands then. A part that dies is told again, and the others are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from staydown.aws.stack import Stack
+from staydown.domain.events import EventType
+from staydown.domain.ids import derived_sweep_id
+from staydown.domain.sweeps import Part, Sweep
+from staydown.services.bank.bank_view import BankView
+from staydown.services.retrying import retried
+from staydown.services.sweeps.sweep_parts import Sweeping
+
+
+@retried
+def begin_sweep(stack: Stack, entry_ids: Collection[str], seq: int) -> str:
+    """The id of the sweep for these changes of the bank, of which seq is the last. Its first part: `PLAN`."""
+    sweep_id = derived_sweep_id(entry_ids, seq)
+    stack.sweeps.begin(Sweep(sweep_id, tuple(sorted(entry_ids)), stack.now()))
+    return sweep_id
+
+
+def sweep_part(stack: Stack, bank: BankView, sweep_id: str, name: str) -> Sweep | None:
+    """Do a part, have done what it found to do, and count it; the sweep as it is then, None if unknown.
+
+    In this order, so that a sweep is never over before all is done, whatever dies in between.
+    """
+    sweep, found = stack.sweeps.get(sweep_id), stack.sweeps.part(sweep_id, name)
+    if sweep is None or found is None:
+        return None
+    part, is_done = found
+    if not is_done:
+        bank.refresh()
+        outcome = Sweeping(stack, bank, sweep).do(part)
+        if outcome.further:
+            names = _added(stack, sweep, outcome.further)
+            stack.sweep_parts_queue.send([{"sweep": sweep_id, "part": name} for name in names])
+        _count(stack, sweep_id, part, outcome.found)
+    return _finished(stack, sweep_id)
+
+
+@retried
+def _added(stack: Stack, sweep: Sweep, parts: Collection[Part]) -> list[str]:
+    return stack.sweeps.add(sweep, parts)
+
+
+@retried
+def _count(stack: Stack, sweep_id: str, part: Part, found: int) -> None:
+    """Once: another delivery may have been faster."""
+    again = stack.sweeps.part(sweep_id, part.name)
+    if again is not None and not again[1]:
+        stack.sweeps.done(sweep_id, part, matched=found)
+
+
+@retried
+def _finished(stack: Stack, sweep_id: str) -> Sweep | None:
+    """Say so, once, when the last part is done."""
+    sweep = stack.sweeps.get(sweep_id)
+    if sweep is None or sweep.finished_at is not None or sweep.parts_done < sweep.parts:
+        return sweep
+    over = replace(sweep, finished_at=stack.now())
+    transaction = stack.transaction()
+    stack.sweeps.finish(transaction, over)
+    detail = {"sweep_id": sweep_id, "entries": list(sweep.entries)}
+    stack.outbox.add(transaction, EventType.BANK_SWEPT, detail, at=stack.now())
+    transaction.commit()
+    return over

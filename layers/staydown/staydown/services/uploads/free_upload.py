@@ -1,0 +1,43 @@
+"""Taking stops off an upload; with the last of them gone it is checked again and published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from staydown.aws.stack import Stack
+from staydown.aws.transaction import Transaction
+from staydown.domain.uploads import Upload
+from staydown.services.uploads.record_upload import SYSTEM, record_upload
+from staydown.services.uploads.stop_upload import announce
+
+
+def free_upload(
+    stack: Stack,
+    transaction: Transaction,
+    upload: Upload,
+    causes: Iterable[str],
+    *,
+    cleared_by: str = "",
+    cleared: Iterable[str] = (),
+    actor: str = SYSTEM,
+) -> Upload:
+    """Add to the transaction that these causes stop the upload no more; the upload as it will be.
+
+    cleared: entries of the bank that the reviewer of the case `cleared_by` said it is not. The event
+    `upload.released` brings a freed upload to `settle_upload`, which checks it against the bank as it stands
+    then.
+    """
+    gone = [cause for cause in causes if cause in upload.stops]
+    told = upload.cleared_of(cleared_by, cleared) if cleared_by else upload
+    if not gone and told == upload:
+        return upload
+    freed = told.freed(gone, now=stack.now())
+    details = {"of": gone, "state": freed.state.value}
+    recorded = record_upload(stack, transaction, freed, action="upload.freed", details=details, actor=actor)
+    stack.uploads.save(transaction, recorded)
+    for cause in gone:
+        if cause.startswith("entry:"):
+            stack.uploads.unlink(transaction, upload.upload_id, cause.removeprefix("entry:"))
+    if freed.state is not upload.state:
+        announce(stack, transaction, freed)
+    return freed

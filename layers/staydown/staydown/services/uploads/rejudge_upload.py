@@ -1,0 +1,33 @@
+"""An upload that is up, judged again because the bank has changed."""
+
+from __future__ import annotations
+
+from staydown.aws.stack import Stack
+from staydown.domain.uploads import Upload, UploadState
+from staydown.domain.verdicts import Verdict
+from staydown.services.bank.bank_view import BankView
+from staydown.services.review.looking import Looks
+from staydown.services.uploads.settle_upload import blocking_entries, is_in_line, settle_upload
+
+_UP = {UploadState.RECEIVED, UploadState.PUBLISHED, UploadState.HELD}
+
+
+def rejudge_upload(stack: Stack, bank: BankView, upload_id: str) -> Upload | None:
+    """Carry out what the whole bank says of it now; the upload at rest, or None where nothing changed.
+
+    What is clear and still waits to be published is left to its own scan.
+    """
+    upload = stack.uploads.get(upload_id)
+    if upload is None or upload.fingerprint is None:
+        return None
+    looks = Looks(stack)
+    if upload.state not in _UP:
+        # Stopped already; but its picture may have been allowed since.
+        waits = blocking_entries(upload) and bank.allows(upload)
+        settled = settle_upload(stack, bank, upload_id, looks) if waits else None
+        return settled if settled is not None and settled.version != upload.version else None
+    verdict, _ = bank.judge(upload, looks.of)
+    scanned_now = verdict is Verdict.CLEAR and upload.state is UploadState.RECEIVED
+    if scanned_now or is_in_line(stack, upload, verdict):
+        return None
+    return settle_upload(stack, bank, upload_id, looks)

@@ -1,0 +1,190 @@
+"""Bring an upload to rest: as the bank says by now, and its image where its state says.
+
+Everything that can be interrupted ends here, and everything that was interrupted comes here again, so
+this may run any number of times, at the same time as anything else.
+"""
+
+from __future__ import annotations
+
+from staydown.aws.images import ImageAbsent
+from staydown.aws.stack import Stack
+from staydown.aws.transaction import Transaction
+from staydown.domain.bank import Match
+from staydown.domain.errors import AccountIsBlocked, ConcurrentChange
+from staydown.domain.uploads import Reason, StopKind, Upload, UploadState
+from staydown.domain.verdicts import Verdict
+from staydown.services.bank.bank_view import BankView, is_confirmed
+from staydown.services.review.leave_review import cases_by_match, leave_review
+from staydown.services.review.looking import Looks
+from staydown.services.uploads.free_upload import free_upload
+from staydown.services.uploads.place_image import is_placed
+from staydown.services.uploads.record_upload import record_upload
+from staydown.services.uploads.stop_upload import announce, stop_upload
+
+ROUNDS = 12
+
+
+def settle_upload(stack: Stack, bank: BankView, upload_id: str, looks: Looks | None = None) -> Upload | None:
+    """The upload at rest, or None for an unknown id. The caller has refreshed the bank.
+
+    What is published when this returns was judged by every decision that had returned by then. looks: what
+    was seen of it already. ConcurrentChange when others keep moving it: then the message comes again.
+    """
+    settling = _Settling(stack, bank, looks or Looks(stack))
+    for _ in range(ROUNDS):
+        upload = stack.uploads.get(upload_id)
+        if upload is None:
+            return None
+        try:
+            if settling.is_at_rest(upload):
+                return upload
+        except ConcurrentChange:
+            pass
+        bank.refresh()
+    raise ConcurrentChange(f"Upload {upload_id} is changed by others again and again.")
+
+
+def is_in_line(stack: Stack, upload: Upload, verdict: Verdict) -> bool:
+    """Whether an upload that nothing blocks is already as this verdict wants it."""
+    if verdict is Verdict.BLOCK or upload.state is UploadState.RECEIVED:
+        return False
+    if verdict is Verdict.REVIEW:
+        return upload.state is UploadState.HELD or _has_reviewer(stack, upload)
+    # What a deadline has hidden stays so until its case is decided, whatever the bank says.
+    up = upload.state is UploadState.PUBLISHED or (upload.hidden and not upload.in_review)
+    return up and not cases_by_match(stack, upload)
+
+
+def blocking_entries(upload: Upload) -> list[str]:
+    """The entries of the bank that stop it, with nobody having looked."""
+    return [
+        cause.removeprefix("entry:")
+        for cause, stop in upload.stops.items()
+        if stop.kind is StopKind.BLOCK and cause.startswith("entry:")
+    ]
+
+
+def _has_reviewer(stack: Stack, upload: Upload) -> bool:
+    cases = (stack.cases.case(case_id) for case_id in upload.cases)
+    return any(case is not None and case.undecided for case in cases)
+
+
+class _Settling:
+    """judged_at: the number of the bank's change by which the upload was last found in line with it."""
+
+    def __init__(self, stack: Stack, bank: BankView, looks: Looks) -> None:
+        self._stack = stack
+        self._bank = bank
+        self._looks = looks
+        self._judged_at: int | None = None
+
+    def is_at_rest(self, upload: Upload) -> bool:
+        """Take the next step of its state, if there is one; whether there was none."""
+        if self._is_moved_by_bank(upload) or _freed_of_gone_entries(self._stack, upload):
+            return False
+        if self._freed_as_allowed(upload):
+            return False
+        # Reads back: if it was condemned (or released) meanwhile, what we just did is out of date.
+        if not is_placed(self._stack, upload):
+            return False
+        # The bank's head comes last of all: what was judged while we published is not left to a sweep.
+        return upload.state is not UploadState.PUBLISHED or self._bank.refresh() == self._judged_at
+
+    def _is_moved_by_bank(self, upload: Upload) -> bool:
+        if not _waits_for_bank(upload):
+            return False
+        if upload.state is UploadState.HELD:
+            # Never let go by a bank that is older than the match it was held by.
+            self._bank.refresh()
+        if upload.state is UploadState.PUBLISHED and self._judged_at == self._bank.seq:
+            return False
+        judged_at = self._bank.seq
+        verdict, matches = self._bank.judge(upload, self._looks.of)
+        moved = not is_in_line(self._stack, upload, verdict)
+        if moved:
+            self._move(upload, verdict, matches)
+        # Only now: whoever was refused above has to judge again.
+        self._judged_at = judged_at
+        return moved
+
+    def _freed_as_allowed(self, upload: Upload) -> bool:
+        """Free it of the entries that stop it, where it was allowed since and no longer is to be blocked."""
+        causes = blocking_entries(upload)
+        if not causes or len(causes) < len(upload.stops) or not self._bank.allows(upload):
+            return False
+        if self._bank.judge(upload, self._looks.of)[0] is Verdict.BLOCK:
+            return False
+        transaction = self._stack.transaction()
+        free_upload(self._stack, transaction, upload, [f"entry:{entry_id}" for entry_id in causes])
+        transaction.commit()
+        return True
+
+    def _move(self, upload: Upload, verdict: Verdict, matches: tuple[Match, ...]) -> None:
+        if verdict is not Verdict.CLEAR:
+            stop_upload(self._stack, upload, verdict, matches)
+        elif upload.state is UploadState.RECEIVED:
+            _publish(self._stack, upload)
+        else:
+            leave_review(self._stack, upload)
+
+
+def _waits_for_bank(upload: Upload) -> bool:
+    """Whether it depends on what the bank says: it is up, or on its way, or held for what it matches."""
+    if upload.state is UploadState.HELD:
+        return upload.hidden or bool(upload.in_review)
+    return upload.state in {UploadState.RECEIVED, UploadState.PUBLISHED}
+
+
+def _publish(stack: Stack, upload: Upload) -> None:
+    """Copy first, then the state, on condition that nothing happened to it since it was read."""
+    try:
+        stack.images.publish(upload)
+    except ImageAbsent:
+        _reject(stack, upload, Reason.IMAGE_GONE)
+        return
+    published = upload.published(now=stack.now())
+    transaction = stack.transaction()
+    stack.uploads.save(transaction, _recorded(stack, transaction, published))
+    if not upload.released:
+        stack.accounts.require_unblocked(transaction, upload.platform, upload.account_id)
+    announce(stack, transaction, published)
+    try:
+        transaction.commit()
+    except AccountIsBlocked:
+        _reject(stack, upload, Reason.ACCOUNT_BLOCKED)
+
+
+def _reject(stack: Stack, upload: Upload, reason: str) -> None:
+    rejected = upload.rejected(reason, now=stack.now())
+    transaction = stack.transaction()
+    stack.uploads.save(transaction, _recorded(stack, transaction, rejected))
+    announce(stack, transaction, rejected)
+    transaction.commit()
+
+
+def _recorded(stack: Stack, transaction: Transaction, upload: Upload) -> Upload:
+    """On record, once anybody had to do with it: what came and was published has no story to tell."""
+    if not upload.cases and not upload.audit.seq:
+        return upload
+    details = {"reason": upload.reason}
+    return record_upload(stack, transaction, upload, action=f"upload.{upload.state.value}", details=details)
+
+
+def _freed_of_gone_entries(stack: Stack, upload: Upload) -> bool:
+    """Free it of entries that no longer stand.
+
+    An entry may be withdrawn while a scan is stopping an upload by it. Whoever withdraws looks for the
+    uploads it stopped; whoever stops looks here, afterwards, whether the entry still stands. One of the
+    two sees the other, in every order.
+    """
+    entry_ids = blocking_entries(upload)
+    if not entry_ids:
+        return False
+    standing = is_confirmed(stack, entry_ids)
+    gone = [entry_id for entry_id, confirmed in standing.items() if not confirmed]
+    if not gone:
+        return False
+    transaction = stack.transaction()
+    free_upload(stack, transaction, upload, [f"entry:{entry_id}" for entry_id in gone])
+    transaction.commit()
+    return True
