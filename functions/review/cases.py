@@ -13,6 +13,7 @@ from staydown.aws.cases_store import CASES, LOCKED
 from staydown.domain.errors import NotAllowed
 from staydown.domain.reason_templates import TEMPLATES
 from staydown.services.review.decide_case import Judgement, decide_case
+from staydown.services.review.leave_note import leave_note
 from staydown.services.review.review_queue import (
     claim_case,
     claim_next,
@@ -23,7 +24,7 @@ from staydown.services.review.review_queue import (
 
 from functions.review import models
 from functions.review.presenting import queued_case
-from functions.review.seen import factors, seen_case, with_etag
+from functions.review.seen import factors, onlooker_of, seen_case, with_etag
 from functions.review.stack import stack
 
 router = make_router()
@@ -93,6 +94,15 @@ def post_conflict(case_id: Id, _key: IdempotencyKey = None) -> models.ConflictDe
     reviewer = calling_reviewer(router.current_event)
     declare_conflict(stack(), case_id=case_id, reviewer=reviewer.reviewer_id)
     return models.ConflictDeclared(case_id=case_id)
+
+
+@router.post(
+    "/v1/review/cases/<case_id>/notes", summary="Leave a note for other reviewers", tags=["reviewers"]
+)
+def post_note(case_id: Id, request: models.NoteRequest, _key: IdempotencyKey = None) -> Response[models.Case]:
+    onlooker = onlooker_of(calling_staff(router.current_event))
+    leave_note(stack(), case_id=case_id, onlooker=onlooker, text=request.text)
+    return with_etag(_seen(case_id))
 
 
 @router.get("/v1/review/locked", summary="Locked cases, the oldest first", tags=["child safety"])

@@ -13,6 +13,7 @@ from staydown.domain.bank import Standing
 from staydown.domain.case_states import CaseState
 from staydown.domain.cases import Origin
 from staydown.domain.decisions import Complainant, Outcome, Setting, Shown
+from staydown.domain.notes import MAX_NOTE_BYTES
 from staydown.domain.reports import Authority, Relation
 from staydown.domain.uploads import UploadState
 from staydown.services.retention.hold_case import HoldReason
@@ -95,6 +96,18 @@ class DecisionMade(BaseModel):
     by_you: bool
 
 
+class NoteLeft(BaseModel):
+    by: Annotated[str, Field(description="A reviewer, by the id of the audit")]
+    by_you: bool
+    at: datetime
+    text: str
+
+
+class OtherReader(BaseModel):
+    reviewer: Annotated[str, Field(description="By the id of the audit")]
+    at: Annotated[datetime, Field(description="When they last read it")]
+
+
 class Case(BaseModel):
     case_id: str
     state: CaseState
@@ -112,6 +125,16 @@ class Case(BaseModel):
     decision: DecisionMade | None
     appeal_id: Annotated[str | None, Field(description="An appeal of it that waits")]
     second_opinion: Annotated[OpinionState | None, Field(description="Somebody else's, if one was asked for")]
+    notes: Annotated[list[NoteLeft], Field(description="Of reviewers to each other, the oldest first")]
+    others_reading: Annotated[
+        list[OtherReader], Field(description="Other reviewers who had it open in the last three minutes")
+    ]
+
+
+class NoteRequest(Body):
+    text: Annotated[
+        str, Field(min_length=1, max_length=MAX_NOTE_BYTES, description="1000 bytes in UTF-8 at most")
+    ]
 
 
 class NextCase(BaseModel):

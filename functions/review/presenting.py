@@ -49,6 +49,11 @@ def presented_case(view: CaseView, reviewer: str, now: datetime) -> models.Case:
         decision=_decision(case, reviewer),
         appeal_id=case.appeal_id,
         second_opinion=_opinion(case),
+        notes=[
+            models.NoteLeft(by=note.by, by_you=note.by == reviewer, at=note.at, text=note.text)
+            for note in case.notes
+        ],
+        others_reading=[models.OtherReader(reviewer=one.reviewer, at=one.at) for one in view.others],
     )
 
 

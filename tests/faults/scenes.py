@@ -21,7 +21,9 @@ from staydown.services.notices.publish_events import publish_events
 from staydown.services.reports.amend_report import withdraw_report
 from staydown.services.retention.ask_erasure import ask_erasure
 from staydown.services.retention.hold_case import HoldReason, hold_case, release_case
+from staydown.services.review.leave_note import leave_note
 from staydown.services.review.review_queue import claim_case
+from staydown.services.review.view_case import Onlooker
 from staydown.services.sweeps.sweep_bank import begin_sweep, sweep_part
 from staydown.services.uploads.scan_upload import ArrivedObject, scan_uploads
 from staydown.services.uploads.settle_upload import settle_upload
@@ -738,6 +740,19 @@ def two_people_release_a_hold(world: World) -> Scene:
     return Scene({"one": release("sue"), "other": release("noor")}, settled)
 
 
+def two_notes_on_one_case(world: World) -> Scene:
+    """Whoever writes second takes nothing from the first."""
+    case_id = waiting_case(world, world.upload("alpha", "ann", drawn(1)))
+
+    def note(by: str) -> Task:
+        return lambda: leave_note(world.stack, case_id=case_id, onlooker=Onlooker(by), text=f"from {by}")
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        assert sorted(one.by for one in ledger.cases[case_id].notes) == ["ada", "ben"]
+
+    return Scene({"one": note("ada"), "other": note("ben")}, settled)
+
+
 def two_reports_of_two_uploads_of_one_image(world: World) -> Scene:
     """Posted twice as it is, and reported by two people at once: one image to judge."""
     one, other = (world.upload("alpha", name, drawn(1, copy=n)) for n, name in enumerate(["ann", "eve"]))
@@ -754,6 +769,7 @@ PAIRS: list[Stage] = [
     erasure_meets_an_appeal,
     erasure_meets_its_own_settling,
     two_people_release_a_hold,
+    two_notes_on_one_case,
     scan_meets_an_allowance,
     scan_meets_an_entry_switched_off,
     allowance_meets_a_judgement_nearby,

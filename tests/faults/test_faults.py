@@ -31,9 +31,10 @@ from staydown.services.reports.file_report import FiledReport, file_report
 from staydown.services.reports.recover_secret import recover_secret
 from staydown.services.retention.ask_erasure import ask_erasure
 from staydown.services.retention.hold_case import HoldReason, hold_case, release_case
+from staydown.services.review.leave_note import leave_note
 from staydown.services.review.review_queue import claim_case, declare_conflict
 from staydown.services.review.second_opinion import claim_opinion
-from staydown.services.review.view_case import Onlooker
+from staydown.services.review.view_case import Onlooker, view_case
 
 from tests.support.faults import Counting, Failing, Fault
 from tests.support.ledger import read_ledger
@@ -285,6 +286,18 @@ def conflict_declared(world: World) -> Act:
     case_id = report(world, world.upload("alpha", "ann", drawn(1))).cases[0].case_id
     claim_case(world.stack, case_id=case_id, reviewer="ada")
     return lambda _: declare_conflict(world.stack, case_id=case_id, reviewer="ada")
+
+
+def note_left(world: World) -> Act:
+    case_id = report(world, world.upload("alpha", "ann", drawn(1))).cases[0].case_id
+    return lambda _: leave_note(
+        world.stack, case_id=case_id, onlooker=Onlooker("ada"), text="Compare the other one."
+    )
+
+
+def case_read(world: World) -> Act:
+    case_id = report(world, world.upload("alpha", "ann", drawn(1))).cases[0].case_id
+    return lambda _: view_case(world.stack, case_id=case_id, onlooker=Onlooker("ada"))
 
 
 def doubted_case(world: World, outcome: Outcome) -> str:
@@ -605,6 +618,8 @@ USE_CASES: list[Stage] = [
     decision_needs_information,
     claim_of_a_case,
     conflict_declared,
+    note_left,
+    case_read,
     opinion_claimed,
     opinion_that_differs,
     opinion_that_locks,

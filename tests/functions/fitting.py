@@ -36,6 +36,7 @@ ROUTES: dict[str, tuple[str, str, Json]] = {
         {"declarations": VALID["declarations"], "statement": "s", "signature": "s", "contact": {"name": "n"}},
     ),
     "reveal": ("robin", "/v1/review/cases/c/reveal", {"upload_id": "u", "sharp": True}),
+    "note": ("robin", "/v1/review/cases/c/notes", {"text": "t"}),
     "decision": (
         "robin",
         "/v1/review/cases/c/decision",
@@ -74,6 +75,7 @@ REQUIRED = {
     "report": ["relation"],
     "information": [],
     "reveal": ["upload_id"],
+    "note": ["text"],
     "decision": ["outcome", "factors", "reasons"],
     "opinion": ["outcome", "factors", "reasons"],
     "appeal decision": ["outcome", "reasons"],

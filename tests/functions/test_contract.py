@@ -45,6 +45,7 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     robin.claim(scene.case_id)
     robin.case(scene.case_id)
     robin.reveal(scene.case_id, scene.upload_id)
+    sasha.note(scene.case_id, "I have seen this one before.")
     robin.decide(scene.case_id, "violating")
     stack.drain()
     copy = alpha.upload("copier", scene.picture)

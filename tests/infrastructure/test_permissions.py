@@ -111,6 +111,7 @@ class _Tour:
         self._get("/v1/review/queue", "robin")
         self._get(look, "robin")
         self._post(f"{look}/claim", "robin", {})
+        self._post(f"{look}/notes", "robin", {"text": "as I see it"})
         self._post(f"{look}/reveal", "robin", {"upload_id": first})
         self._post(f"{look}/reveal", "robin", {"upload_id": first, "sharp": True})
         self._decide(case, "violating")

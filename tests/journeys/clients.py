@@ -182,6 +182,10 @@ class Reviewer(Caller):
     def claim(self, case_id: str) -> Json:
         return self.answer("POST", f"/v1/review/cases/{case_id}/claim")
 
+    def note(self, case_id: str, text: str) -> Json:
+        self.watch.entrust(text)
+        return self.answer("POST", f"/v1/review/cases/{case_id}/notes", json={"text": text})
+
     def reveal(self, case_id: str, upload_id: str, *, sharp: bool = False) -> Json:
         look = {"upload_id": upload_id, "sharp": sharp}
         revealed = self.answer("POST", f"/v1/review/cases/{case_id}/reveal", json=look)

@@ -31,7 +31,8 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class Ledger:
     """Each kind by id. logged: uploads that a sweep would find. links: (entry id, upload id). queued: index
-    -> ids that are in it. counters: by the pk and sk of their item, and their name."""
+    -> ids that are in it. counters: by the pk and sk of their item, and their name. reading: (case id,
+    reviewer who has it open)."""
 
     uploads: Mapping[str, Upload]
     logged: frozenset[str]
@@ -48,6 +49,7 @@ class Ledger:
     counted: Mapping[str, Progress]
     counters: Mapping[tuple[str, str, str], int]
     notices: tuple[Notice, ...]
+    reading: frozenset[tuple[str, str]]
     erasures: ChainHead
     waiting: frozenset[str]
     objects: Mapping[str, Mapping[str, bytes]]
@@ -115,6 +117,11 @@ def read_ledger(cloud: Cloud) -> Ledger:
             _codec(Notice).load(item)
             for item in _items(cloud, settings.notices_table)
             if item["pk"].startswith(("REPORTER#", "ACCOUNT_HOLDER#"))
+        ),
+        reading=frozenset(
+            (item["pk"].removeprefix("READING#"), item["sk"])
+            for item in cases
+            if item["pk"].startswith("READING#")
         ),
         erasures=next(
             (ChainHead(one["seq"], one["digest"]) for one in cases if one["pk"] == "RETENTION"), ChainHead()

@@ -74,6 +74,7 @@ def likeness(world: World) -> Likeness:
             for url, _, body in (world.outside.got if world.outside is not None else ())
             for one in [json.loads(body)]
         },
+        "reading": sorted(_renamed(names, pair) for pair in ledger.reading),
         "dead": len(world.dead),
     }
 
@@ -127,6 +128,7 @@ def _case(case: Case) -> list[object]:
         case.deadline,
         case.hidden,
         case.refused,
+        [(note.by, note.text) for note in case.notes],
     ]
 
 

@@ -7,6 +7,7 @@ import { asked } from "./asking.js";
 import { about, decided, history, pictures, reports } from "./case_parts.js";
 import { deadline } from "./clock.js";
 import { allTemplates, decisionForm } from "./decision.js";
+import { notesOf } from "./notes.js";
 import { pendingAbout } from "./pending.js";
 import { caseName, shortName } from "./queue.js";
 import { call } from "./session.js";
@@ -24,6 +25,8 @@ export async function show(place, [caseId], context) {
   const title = h("h1", {}, t("review.case"), " ", caseName(caseId));
   const facts = h("div", { class: "case-bar row" });
   const body = h("div", { class: "case" });
+  const notes = notesOf(path, besides);
+  const writing = ["w", "review.note", () => notes.write()];
   let seenPictures = null;
   append(place, h("div", { class: "case-head" }, title, facts), changed, body);
   fill();
@@ -43,7 +46,8 @@ export async function show(place, [caseId], context) {
     if (undecided && !mine) seenPictures = null;
     const looks = mine || (!undecided && seen.state !== "locked" && (seen.appeal_id || context.me.senior));
     const waits = pendingAbout().includes(caseId);
-    ofThisPage(!mine && undecided ? [["c", "review.claim.do", claim]] : []);
+    notes.show(seen.notes);
+    ofThisPage([...(!mine && undecided ? [["c", "review.claim.do", claim]] : []), writing]);
     const pictured = looks && seen.uploads.length ? shown(seen) : null;
     replace(body,
       h("div", { class: "stack" },
@@ -51,14 +55,22 @@ export async function show(place, [caseId], context) {
         seen.uploads.map((upload, index) => about(seen, upload, index, looks)),
         reports(seen)),
       h("div", { class: "stack" },
-        mine && !waits && decisionForm({ found, templates, label: shortName(caseId), done: decidedHere, onwards: context.next, keys: pictured ? [["h", "review.picture.hold_focus", () => pictured.hold().focus()]] : [] }),
+        mine && !waits && decisionForm({ found, templates, label: shortName(caseId), done: decidedHere, onwards: context.next, keys: [...(pictured ? [["h", "review.picture.hold_focus", () => pictured.hold().focus()]] : []), writing] }),
         mine && waits && notice("info", t("review.pending.this"), h("p", {}, t("review.pending.this_what"))),
         mine && !waits && h("p", {}, h("button", { type: "button", class: "quiet", on: { click: () => context.aside(caseId) } }, t("review.aside")), " ",
           h("button", { type: "button", class: "quiet", on: { click: conflict } }, t("review.conflict"))),
         decided(seen),
         seen.second_opinion && notice(seen.second_opinion === "differs" ? "warning" : "info", t(`review.opinion_state.${seen.second_opinion}`)),
         seen.appeal_id && notice("warning", t("review.appeal_waits"), h("p", {}, h("a", { href: `#/appeals/${seen.appeal_id}` }, t("review.appeal_open")))),
+        notes.element,
         history(seen, context.me)));
+  }
+
+  /** What others write and who they are changes nothing about the case: the rest of the page stays as it is. */
+  function besides({ notes: written, others_reading: others }) {
+    found = { ...found, body: { ...found.body, notes: written, others_reading: others } };
+    notes.show(written);
+    replace(facts, head(found.body));
   }
 
   /** Back to the head of the page, where it says that it is not sent yet. */
@@ -83,6 +95,8 @@ export async function show(place, [caseId], context) {
       h("span", { class: "badge" }, t(`review.origin.${seen.origin}`)),
       until && h("span", { class: `badge ${seen.claimed_by_you ? "accent" : "warning"}` }, icon(seen.claimed_by_you ? "person" : "lock"),
         t(seen.claimed_by_you ? "review.claim.yours_until" : "review.claim.others_until", { time: until })),
+      seen.others_reading.length > 0 && h("span", { class: "badge others" }, icon("eye"), t("review.others_reading"), " ",
+        seen.others_reading.map((one, index) => [index > 0 && ", ", caseName(one.reviewer)])),
     ];
   }
 
@@ -131,6 +145,7 @@ export async function show(place, [caseId], context) {
       const now = await call("GET", path);
       const mine = now.body.claimed_by_you && UNDECIDED.includes(now.body.state);
       if (mine && new Date(now.body.claimed_until) - Date.now() < RENEW_MS) await call("POST", `${path}/claim`);
+      besides(now.body);
       const same = now.body.revision === found.body.revision && now.body.claimed_by_you === found.body.claimed_by_you;
       if (same) return;
       replace(changed, notice("warning", t("review.changed"), h("p", {}, h("button", { type: "button", on: { click: () => { found = now; fill(); title.focus(); } } }, t("review.read_again")))));

@@ -9,6 +9,7 @@
 | `FILED#{token}` | `REPORT` | the report that a request has filed, should it be told again |
 | `RETENTION` | `HEAD` | the head of the chain of what was erased |
 | `ATTEMPTS#{digest}` | `{hour}` | wrong secrets given for a case number |
+| `READING#{case_id}` | `{reviewer}` | that a reviewer has the case open, for minutes |
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from staydown.domain.audit import ChainHead
 from staydown.domain.case_states import CaseState
 from staydown.domain.cases import Case
 from staydown.domain.deadlines import queue_order
+from staydown.domain.notes import OPEN_FOR, Reading
 from staydown.domain.reports import Report
 
 CASES = "cases"
@@ -42,6 +44,7 @@ class CasesStore:
         self._cases = Codec(Case)
         self._reports = Codec(Report)
         self._appeals = Codec(Appeal)
+        self._readings = Codec(Reading)
 
     def case(self, case_id: str) -> Case | None:
         item = self._table.get(f"CASE#{case_id}", "CASE")
@@ -210,6 +213,16 @@ class CasesStore:
             condition="version = :read_at",
             values={":read_at": version},
         )
+
+    def note_reading(self, transaction: Transaction, case_id: str, reading: Reading) -> None:
+        expires_at = int((reading.at + OPEN_FOR).timestamp())
+        keys = {"pk": f"READING#{case_id}", "sk": reading.reviewer, "expires_at": expires_at}
+        transaction.put(self._table.name, {**self._readings.dump(reading), **keys})
+
+    def readings(self, case_id: str, *, now: datetime) -> list[Reading]:
+        """Of this case in the last minutes, one of each reviewer."""
+        found = map(self._readings.load, self._table.query(f"READING#{case_id}"))
+        return [reading for reading in found if reading.at + OPEN_FOR > now]
 
     def count_attempt(self, who: str, now: datetime) -> int:
         """One more wrong secret for this number in this hour; how many that makes."""

@@ -19,6 +19,7 @@ from staydown.domain.errors import (
     ConflictOfInterest,
     SameReviewer,
 )
+from staydown.domain.notes import Note
 
 MAX_UPLOADS = 10
 MAX_ENTRIES = 10
@@ -88,7 +89,8 @@ class Case:
     of it is valid. warned_at, overdue_at: when it was told of that the deadline is near, and that it is over.
     hidden: uploads that were hidden then. closed_at: when it was first not undecided any more. hold: why
     nothing of it may be erased. erasure_asked_at, erasure_done: its images were to be erased at once, and
-    are. reporters_erased: who reported it is no more. erasing: its time is over, and it is going. revision:
+    are. notes: what reviewers left for each other. reporters_erased: who reported it is no more. erasing: its
+    time is over, and it is going. revision:
     bumped when something changes that a reviewer would want to know before acting (the ETag). version:
     bumped at each write.
     """
@@ -119,6 +121,7 @@ class Case:
     hold: Hold | None = None
     erasure_asked_at: datetime | None = None
     erasure_done: bool = False
+    notes: tuple[Note, ...] = ()
     reporters_erased: bool = False
     erasing: bool = False
     revision: int = 1

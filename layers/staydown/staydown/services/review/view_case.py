@@ -10,6 +10,7 @@ from staydown.domain.bank import Entry
 from staydown.domain.case_states import CaseState
 from staydown.domain.cases import Case
 from staydown.domain.errors import CaseIsLocked, NotAllowed
+from staydown.domain.notes import Reading
 from staydown.domain.reports import Report
 from staydown.domain.uploads import Upload
 from staydown.services.retrying import retried
@@ -19,12 +20,14 @@ from staydown.services.review.save_case import save_case
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """entries: those that the uploads met and those that rest on the case, by id."""
+    """entries: those that the uploads met and those that rest on the case, by id. others: reviewers who have
+    it open as well."""
 
     case: Case
     uploads: tuple[Upload, ...]
     reports: tuple[Report, ...]
     entries: Mapping[str, Entry]
+    others: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ class Onlooker:
 
 def view_case(stack: Stack, *, case_id: str, onlooker: Onlooker) -> CaseView:
     """CaseIsLocked for who may not see a locked one; that they tried, and each view of it, is on record."""
-    return _view(stack, open_case(stack, case_id, onlooker, what="case"))
+    case = open_case(stack, case_id, onlooker, what="case")
+    return replace(_view(stack, case), others=_others(stack, case, onlooker.reviewer))
 
 
 def _view(stack: Stack, case: Case) -> CaseView:
@@ -57,6 +61,17 @@ def _view(stack: Stack, case: Case) -> CaseView:
 def view_blind(stack: Stack, case: Case) -> CaseView:
     """For a second opinion: the same, for a page that shows nothing of what was decided."""
     return _view(stack, case)
+
+
+@retried
+def _others(stack: Stack, case: Case, reviewer: str) -> tuple[Reading, ...]:
+    """Who else reads it; and from now on others are told that this reviewer does."""
+    now = stack.now()
+    transaction = stack.transaction()
+    stack.cases.note_reading(transaction, case.case_id, Reading(reviewer, now))
+    transaction.commit()
+    found = stack.cases.readings(case.case_id, now=now)
+    return tuple(one for one in found if one.reviewer != reviewer)
 
 
 @retried

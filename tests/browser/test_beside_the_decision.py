@@ -1,0 +1,78 @@
+"""What a case's page has beside the decision: notes, and who else has it open."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import Open
+from tests.browser.opened import findings
+from tests.browser.reviewing import Desk
+from tests.journeys.deployed import Deployed
+from tests.journeys.scenes import reported
+
+
+@pytest.fixture
+def case(stack: Deployed) -> str:
+    return reported(stack).case_id
+
+
+def at(open_page: Open, stack: Deployed, name: str, case_id: str) -> Desk:
+    """Somebody at the page of a case."""
+    desk = Desk.of(open_page, stack, name)
+    desk.page.clock.install()
+    desk.page.evaluate("(hash) => { location.hash = hash }", f"#/case/{case_id}")
+    expect(desk.heading("Case")).to_be_focused()
+    return desk
+
+
+def notes(desk: Desk) -> Locator:
+    return desk.page.locator(".notes li")
+
+
+def test_a_note_is_written_by_keyboard_and_read_by_others(
+    open_page: Open, stack: Deployed, case: str
+) -> None:
+    robin, kim = at(open_page, stack, "robin", case), at(open_page, stack, "kim", case)
+    robin.button("Work on it").click()
+    robin.page.get_by_label("Reasons").fill("Half a reason")
+    robin.heading("Your decision").click()
+    robin.page.keyboard.press("w")
+    expect(robin.page.get_by_label("Write a note")).to_be_focused()
+    robin.page.keyboard.type("<b>Compare</b> the wallpaper.")
+    robin.page.keyboard.press("Tab")
+    robin.page.keyboard.press("Enter")
+    expect(notes(robin)).to_contain_text("by you")
+    expect(robin.page.get_by_label("Write a note")).to_have_value("")
+    expect(robin.page.get_by_label("Reasons")).to_have_value("Half a reason")
+    assert findings(robin.page) == []
+    # It comes to whoever has the case open, without a reload, and touches nothing else.
+    kim.page.get_by_label("Write a note").fill("What I am typing")
+    kim.page.clock.run_for(31_000)
+    expect(notes(kim)).to_contain_text("<b>Compare</b> the wallpaper.")
+    expect(kim.page.get_by_label("Write a note")).to_have_value("What I am typing")
+    expect(kim.page.get_by_role("status").last).to_have_text("Somebody left a note.")
+    kim.page.reload()
+    expect(kim.page.get_by_label("Write a note")).to_have_value("What I am typing")
+
+
+def test_a_note_that_is_too_long_is_told_before_it_is_sent(
+    open_page: Open, stack: Deployed, case: str
+) -> None:
+    desk = at(open_page, stack, "robin", case)
+    desk.page.get_by_label("Write a note").fill("\u00e9" * 501)
+    expect(desk.page.locator(".notes")).to_contain_text("Too long by 2.")
+    desk.button("Leave the note").click()
+    assert stack.reviewer("robin").case(case)["notes"] == []
+    desk.page.get_by_label("Write a note").fill("\u00e9" * 500)
+    desk.button("Leave the note").click()
+    expect(notes(desk)).to_have_count(1)
+
+
+def test_a_reviewer_sees_who_else_has_the_case_open(open_page: Open, stack: Deployed, case: str) -> None:
+    robin = at(open_page, stack, "robin", case)
+    expect(robin.page.get_by_text("Also open with")).to_have_count(0)
+    kim = at(open_page, stack, "kim", case)
+    expect(kim.page.get_by_text("Also open with")).to_be_visible()
+    robin.page.clock.run_for(31_000)
+    expect(robin.page.get_by_text("Also open with")).to_be_visible()
