@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,20 +38,23 @@ class Platform:
     scopes: tuple[str, ...]
 
 
-def add_platforms(cognito: Any, user_pool_id: str, names: Sequence[str]) -> list[Platform]:
-    """Make platforms' app clients.
+def add_platforms(cognito: Any, user_pool_id: str, names: Sequence[str]) -> Iterator[Platform]:
+    """Make platforms' app clients, and hand out each when it is made: its secret is not to be had again.
 
     cognito: a boto3 client. names: each 1 to 32 of a-z, 0-9 and -; the first part of an object's key. Raise
-    PlatformError for a name that is wrong or taken, before anything is made; ClientError for what Cognito
-    refuses (a resource server holds 100 scopes).
+    PlatformError for a name that is wrong or has a client already, before anything is made; ClientError for
+    what Cognito refuses (a resource server holds 100 scopes). What failed midway can be asked for again.
     """
     for name in names:
         if not _NAME.fullmatch(name):
             raise PlatformError(f"{name!r} is no platform's name: 1 to 32 of a-z, 0-9 and -, no - in front")
     service = cognito.describe_resource_server(UserPoolId=user_pool_id, Identifier=SERVICE)["ResourceServer"]
     shared = [f"{SERVICE}/{scope['ScopeName']}" for scope in service["Scopes"]]
+    if taken := set(names) & _clients(cognito, user_pool_id).keys():
+        raise PlatformError(f"taken: {', '.join(sorted(taken))}")
     _add_scopes(cognito, user_pool_id, names)
-    return [_make_client(cognito, user_pool_id, name, (*shared, f"{PLATFORM}/{name}")) for name in names]
+    for name in names:
+        yield _make_client(cognito, user_pool_id, name, (*shared, f"{PLATFORM}/{name}"))
 
 
 def _make_client(cognito: Any, user_pool_id: str, name: str, scopes: tuple[str, ...]) -> Platform:
@@ -71,23 +74,33 @@ def _make_client(cognito: Any, user_pool_id: str, name: str, scopes: tuple[str, 
 
 def client_ids(cognito: Any, user_pool_id: str) -> list[str]:
     """The client ids of all platforms, for the template's parameter PlatformClientIds."""
+    return sorted(_clients(cognito, user_pool_id).values())
+
+
+def _clients(cognito: Any, user_pool_id: str) -> dict[str, str]:
+    """The client ids of platforms, by their names."""
     pages = cognito.get_paginator("list_user_pool_clients").paginate(UserPoolId=user_pool_id)
-    clients = [client for page in pages for client in page["UserPoolClients"]]
-    return sorted(c["ClientId"] for c in clients if c["ClientName"].startswith(f"{PLATFORM}-"))
+    clients = {c["ClientName"]: c["ClientId"] for page in pages for c in page["UserPoolClients"]}
+    ours = f"{PLATFORM}-"
+    return {name.removeprefix(ours): i for name, i in clients.items() if name.startswith(ours)}
 
 
 def _add_scopes(cognito: Any, user_pool_id: str, names: Sequence[str]) -> None:
     """Give the resource server `platform` a scope for each name; an update replaces all, so all are sent."""
-    new = [{"ScopeName": name, "ScopeDescription": f"Is the platform {name}"} for name in names]
     server = {"UserPoolId": user_pool_id, "Identifier": PLATFORM}
     try:
         found = cognito.describe_resource_server(**server)["ResourceServer"].get("Scopes", [])
+        write = cognito.update_resource_server
     except cognito.exceptions.ResourceNotFoundException:
-        cognito.create_resource_server(**server, Name="Platforms", Scopes=new)
-        return
-    if taken := {scope["ScopeName"] for scope in found} & set(names):
-        raise PlatformError(f"taken: {', '.join(sorted(taken))}")
-    cognito.update_resource_server(**server, Name="Platforms", Scopes=[*found, *new])
+        found, write = [], cognito.create_resource_server
+    there = {scope["ScopeName"] for scope in found}
+    new = [
+        {"ScopeName": name, "ScopeDescription": f"Is the platform {name}"}
+        for name in names
+        if name not in there
+    ]
+    if new:
+        write(**server, Name="Platforms", Scopes=[*found, *new])
 
 
 def _outputs(stack: str) -> dict[str, str]:
@@ -99,13 +112,12 @@ def _outputs(stack: str) -> dict[str, str]:
 def _add(given: argparse.Namespace) -> None:
     user_pool_id = given.user_pool or _outputs(given.stack)["UserPoolId"]
     cognito = boto3.client("cognito-idp")
-    platforms = add_platforms(cognito, user_pool_id, given.names)
-    ids = client_ids(cognito, user_pool_id)
-    for platform in platforms:
+    for platform in add_platforms(cognito, user_pool_id, given.names):
         print(f"platform       {platform.name}")
         print(f"client id      {platform.client_id}")
         print(f"client secret  {platform.client_secret}")
-        print(f"scopes         {' '.join(platform.scopes)}\n")
+        print(f"scopes         {' '.join(platform.scopes)}\n", flush=True)
+    ids = client_ids(cognito, user_pool_id)
     print("Now let the API know it, or it is refused with 401:")
     print(f"  sam deploy --parameter-overrides PlatformClientIds={','.join(ids)}")
 

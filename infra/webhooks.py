@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from staydown.domain.webhooks import BadEndpoint, check_url, new_signing_secret
 
+_WAIT_SECONDS = 2
+
 
 class WebhookError(ValueError):
     """An address that can't be an endpoint, or a platform that has none."""
@@ -69,8 +71,11 @@ def redeliver(sqs: Any, *, dead_letters: str, queue: str, platform: str | None =
 
 
 def _received(sqs: Any, url: str) -> list[dict[str, Any]]:
-    """Messages, hidden for long enough that those which stay don't come again meanwhile."""
-    answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=120)
+    """Messages, hidden for long enough that those which stay don't come again meanwhile. Without waiting,
+    some of the queue's servers alone are asked, and may have none."""
+    answer = sqs.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=120, WaitTimeSeconds=_WAIT_SECONDS
+    )
     return list(answer.get("Messages", []))
 
 

@@ -125,6 +125,15 @@ def test_a_near_hash_that_its_picture_contradicts_is_brought_to_a_reviewer(dista
     assert POLICY.decide([replace(near, entry_id="another"), overlap(contradicts=True)])[0] is Verdict.BLOCK
 
 
+@given(st.integers(0, 256))
+def test_a_page_that_is_allowed_does_not_clear_the_judged_picture_in_it(distance: int) -> None:
+    """A hash that is but nearly near may be the same page around another picture."""
+    judged = overlap(conclusive=True)
+    verdict, _ = POLICY.decide([judged, match(Standing.ALLOWED, distance)])
+    assert verdict is (Verdict.CLEAR if distance <= POLICY.block_distance else Verdict.BLOCK)
+    assert POLICY.decide([judged, match(Standing.ALLOWED, 0, exact=True)])[0] is Verdict.CLEAR
+
+
 def test_a_contradiction_stops_nothing_and_does_not_free_the_very_bytes() -> None:
     assert POLICY.decide([overlap(contradicts=True)]) == (Verdict.CLEAR, ())
     exact = match(Standing.CONFIRMED, 0, exact=True)

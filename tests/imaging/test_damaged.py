@@ -187,6 +187,12 @@ def jpeg_of_many_scans() -> bytes:
     return data[:last] + data[last:-2] * 2_000 + data[-2:]
 
 
+def mpo_whose_second_picture_has_many_scans() -> bytes:
+    data = mpo(*FRAMES)
+    second = data.index(b"\xff\xd8", 4)
+    return data[:second] + jpeg_of_many_scans()
+
+
 def mpo_whose_second_picture_is_many_segments() -> bytes:
     data = mpo(*FRAMES)
     second = data.index(b"\xff\xd8", 4)
@@ -212,6 +218,17 @@ def tiff_of_one_pixel_tiles() -> bytes:
     return head + body + bytes(4) + struct.pack("<L", 8) * tiles
 
 
+def tiff_of_directories_over_each_other() -> bytes:
+    """Each begins 8 bytes after the one before it, has 65,535 fields and leads to the next."""
+    directories, fields = 20_000, 0xFFFF
+    data = bytearray(b"II*\0" + struct.pack("<L", 8) + bytes(8 * directories + 12 * fields + 16))
+    for number in range(directories):
+        at = 8 + 8 * number
+        struct.pack_into("<H", data, at, fields)
+        struct.pack_into("<L", data, at + 2 + 12 * fields, at + 8)
+    return bytes(data)
+
+
 def tiff_that_runs_in_circles() -> bytes:
     data = bytearray(FILES["tiff"])
     directory = struct.unpack_from("<L", data, 4)[0]
@@ -232,10 +249,12 @@ STALLING = (
     jpeg_of_many_segments,
     jpeg_of_fill_bytes,
     jpeg_of_many_scans,
+    mpo_whose_second_picture_has_many_scans,
     mpo_whose_second_picture_is_many_segments,
     gif_of_many_blocks,
     gif_of_many_frames,
     tiff_of_one_pixel_tiles,
+    tiff_of_directories_over_each_other,
     run_length_bmp,
 )
 

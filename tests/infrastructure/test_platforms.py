@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from infra import platforms
@@ -31,6 +32,11 @@ def cognito() -> Iterator[tuple[Any, Stubber]]:
     client.close()
 
 
+def _expect_clients(stubber: Stubber, *names: str) -> None:
+    clients = [{"ClientId": f"id-{name}", "ClientName": f"platform-{name}"} for name in names]
+    stubber.add_response("list_user_pool_clients", {"UserPoolClients": clients})
+
+
 def _expect_client(stubber: Stubber, name: str) -> None:
     expected = {
         "UserPoolId": POOL,
@@ -50,6 +56,7 @@ def _expect_client(stubber: Stubber, name: str) -> None:
 def test_the_first_platform_makes_the_resource_server(cognito: tuple[Any, Stubber]) -> None:
     client, stubber = cognito
     stubber.add_response("describe_resource_server", SERVICE)
+    _expect_clients(stubber)
     stubber.add_client_error("describe_resource_server", "ResourceNotFoundException")
     new = [{"ScopeName": "alpha", "ScopeDescription": "Is the platform alpha"}]
     stubber.add_response(
@@ -67,6 +74,7 @@ def test_a_further_platform_leaves_the_scopes_of_the_others(cognito: tuple[Any, 
     client, stubber = cognito
     old = {"ScopeName": "alpha", "ScopeDescription": "Is the platform alpha"}
     stubber.add_response("describe_resource_server", SERVICE)
+    _expect_clients(stubber, "alpha")
     stubber.add_response("describe_resource_server", {"ResourceServer": {"Scopes": [old]}})
     scopes = [old, {"ScopeName": "beta", "ScopeDescription": "Is the platform beta"}]
     stubber.add_response(
@@ -75,23 +83,51 @@ def test_a_further_platform_leaves_the_scopes_of_the_others(cognito: tuple[Any, 
         {"UserPoolId": POOL, "Identifier": "platform", "Name": "Platforms", "Scopes": scopes},
     )
     _expect_client(stubber, "beta")
-    add_platforms(client, POOL, ["beta"])
+    list(add_platforms(client, POOL, ["beta"]))
     stubber.assert_no_pending_responses()
 
 
 def test_a_name_that_is_taken_makes_nothing(cognito: tuple[Any, Stubber]) -> None:
     client, stubber = cognito
-    old = {"ScopeName": "alpha", "ScopeDescription": "Is the platform alpha"}
     stubber.add_response("describe_resource_server", SERVICE)
-    stubber.add_response("describe_resource_server", {"ResourceServer": {"Scopes": [old]}})
+    _expect_clients(stubber, "alpha")
     with pytest.raises(PlatformError, match="taken: alpha"):
-        add_platforms(client, POOL, ["beta", "alpha"])
+        list(add_platforms(client, POOL, ["beta", "alpha"]))
+
+
+def test_what_failed_midway_can_be_asked_for_again(cognito: tuple[Any, Stubber]) -> None:
+    """The scopes are there, one of the clients is not: its scope is taken as it is."""
+    client, stubber = cognito
+    scopes = [
+        {"ScopeName": name, "ScopeDescription": f"Is the platform {name}"} for name in ("alpha", "beta")
+    ]
+    stubber.add_response("describe_resource_server", SERVICE)
+    _expect_clients(stubber, "alpha")
+    stubber.add_response("describe_resource_server", {"ResourceServer": {"Scopes": scopes}})
+    _expect_client(stubber, "beta")
+    (made,) = add_platforms(client, POOL, ["beta"])
+    assert made.client_id == "id-beta"
+    stubber.assert_no_pending_responses()
+
+
+def test_a_secret_is_handed_out_though_the_next_client_fails(cognito: tuple[Any, Stubber]) -> None:
+    client, stubber = cognito
+    stubber.add_response("describe_resource_server", SERVICE)
+    _expect_clients(stubber)
+    stubber.add_client_error("describe_resource_server", "ResourceNotFoundException")
+    stubber.add_response("create_resource_server", {"ResourceServer": {}})
+    _expect_client(stubber, "alpha")
+    stubber.add_client_error("create_user_pool_client", "TooManyRequestsException")
+    made = add_platforms(client, POOL, ["alpha", "beta"])
+    assert next(made).client_secret
+    with pytest.raises(ClientError):
+        next(made)
 
 
 @pytest.mark.parametrize("name", ["", "Alpha", "a/b", "-a", "a" * 33, "ä", "a b"])
 def test_a_name_that_could_not_be_the_first_part_of_a_key_is_refused(name: str) -> None:
     with pytest.raises(PlatformError):
-        add_platforms(None, POOL, [name])
+        list(add_platforms(None, POOL, [name]))
 
 
 def test_the_command_prints_what_goes_into_the_parameter(
@@ -100,6 +136,7 @@ def test_the_command_prints_what_goes_into_the_parameter(
     client, stubber = cognito
     monkeypatch.setattr("infra.platforms.boto3.client", lambda service: client)
     stubber.add_response("describe_resource_server", SERVICE)
+    _expect_clients(stubber)
     stubber.add_client_error("describe_resource_server", "ResourceNotFoundException")
     stubber.add_response("create_resource_server", {"ResourceServer": {}})
     _expect_client(stubber, "beta")

@@ -90,7 +90,6 @@ def test_a_deadline_that_is_near_or_over_or_that_nobody_watches_raises_an_alarm(
         if alarm["AlarmActions"] and "SQS" not in alarm["Namespace"]
     }
     assert {("Staydown", "CasesNearDeadline"), ("Staydown", "CasesOverdue")} <= set(alarms)
-    assert ("AWS/Lambda", "Errors") in alarms
     unwatched = alarms["AWS/Lambda", "Invocations"]
     assert unwatched["TreatMissingData"] == "breaching"
     assert unwatched["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "WatchDeadlinesFunction"}}]
@@ -101,6 +100,40 @@ def test_a_deadline_that_is_near_or_over_or_that_nobody_watches_raises_an_alarm(
     )
     lead = timedelta(seconds=int(template().parameters["HideLeadSeconds"]))
     assert rate(rule["ScheduleExpression"]) < lead
+
+
+def test_whatever_runs_by_the_clock_raises_an_alarm_when_it_fails() -> None:
+    """Nobody waits for its answer, and no message of it is left over."""
+    scheduled = {
+        target["Arn"]["Fn::GetAtt"][0]
+        for rule in of_type("AWS::Events::Rule").values()
+        if "ScheduleExpression" in rule
+        for target in rule["Targets"]
+    }
+    watched = {
+        dimension["Value"]["Ref"]
+        for alarm in of_type("AWS::CloudWatch::Alarm").values()
+        if (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Errors") and alarm["AlarmActions"]
+        for dimension in alarm["Dimensions"]
+    }
+    assert scheduled
+    assert scheduled <= watched
+
+
+def test_an_image_that_waits_too_long_to_be_taken_down_raises_an_alarm() -> None:
+    watched = {
+        dimension["Value"]["Fn::GetAtt"][0]
+        for alarm in of_type("AWS::CloudWatch::Alarm").values()
+        if alarm["MetricName"] == "ApproximateAgeOfOldestMessage" and alarm["AlarmActions"]
+        for dimension in alarm["Dimensions"]
+    }
+    assert {"ScanQueue", "SettleQueue", "SweepQueue", "SweepPartsQueue"} <= watched
+
+
+def test_an_api_that_fails_raises_an_alarm() -> None:
+    (alarm,) = (a for a in of_type("AWS::CloudWatch::Alarm").values() if a["MetricName"] == "5xx")
+    assert alarm["AlarmActions"]
+    assert alarm["Dimensions"] == [{"Name": "ApiId", "Value": {"Ref": "Api"}}]
 
 
 def test_a_queue_hides_a_message_six_times_as_long_as_its_function_may_take() -> None:

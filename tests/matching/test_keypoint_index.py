@@ -71,7 +71,6 @@ def test_a_removed_entry_is_not_found_and_nothing_of_it_is_left() -> None:
     assert IDS[3] not in filled
     assert len(filled) == COUNT - 1
     assert IDS[3] not in {candidate.entry_id for candidate in filled.candidates(asked(3))}
-    assert filled.features_of(IDS[3]) == ()
     assert first(filled, 4) == IDS[4]
     assert JUDGED[3].keypoints.descriptors[:8].tobytes() not in write_keypoints(filled)
 
@@ -87,7 +86,6 @@ def test_an_entry_may_have_several_pictures() -> None:
     filled.add(IDS[0], JUDGED[0])
     filled.add(IDS[0], JUDGED[1])
     assert first(filled, 0) == first(filled, 1) == IDS[0]
-    assert len(filled.features_of(IDS[0])) == 2
 
 
 def test_an_unrelated_picture_is_no_match() -> None:

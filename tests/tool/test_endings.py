@@ -11,9 +11,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from staydown.domain.evidence import Demand
+from staydown.tool.arguments import Compare, parsed
 from staydown.tool.command import main
 
-from tests.tool.running import SECONDS, run
+from tests.tool.running import SECONDS, rows, run
 
 
 @pytest.mark.parametrize(
@@ -128,3 +130,35 @@ def readers_of(process: int) -> list[int]:
     children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
     found = [int(child) for child in children]
     return [child for child in found if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def test_a_demand_means_what_it_means_in_the_template() -> None:
+    text = "inliers=10, tiles=3, tile_share=0.6"
+    command = parsed(["compare", "a", "b", "--block-demand", text])
+    assert isinstance(command, Compare)
+    assert command.policies.evidence.block == (Demand.from_text(text),)
+
+
+@pytest.mark.parametrize("limit", ["99999999999999", "1" + "0" * 20])
+def test_a_limit_beyond_all_memory_is_no_reason_to_use_it(limit: str, bank: Path) -> None:
+    (row,) = rows("hash", "--max-bytes", limit, bank / "one.jpg")
+    assert row["error"] is None
+
+
+def test_without_enough_memory_it_ends_with_a_word(
+    bank: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("staydown.tool.comparing.Seen.read", full)
+    assert main(["compare", str(bank / "one.jpg"), str(bank / "two.jpg")]) == 1
+    assert "memory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_are_no_error(closed: str, bank: Path) -> None:
+    command = f"{sys.executable} -m staydown hash {bank / 'one.jpg'} {closed}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr

@@ -57,7 +57,9 @@ class MatchPolicy:
         """The verdict on an image, and the matches it rests on, of each entry one, the nearest first.
 
         An `allowed` entry at least as near as another match takes that match away: it is the known
-        innocent picture. (The same bytes as a judged image beat everything but the same bytes allowed.)
+        innocent picture. (The same bytes as a judged image beat everything but the same bytes allowed; what
+        lies over a judged picture is taken away by an allowed one within block_distance alone: farther off
+        it may be the same page around another picture.)
         Where the picture was laid over the judged one and shows something else, a hash that is near does not
         block: two photographs on the same page may have the hash of the page. A person looks.
         """
@@ -70,7 +72,7 @@ class MatchPolicy:
             verdict = self.judge(match)
             if verdict is Verdict.BLOCK and match.entry_id in denied and not match.exact:
                 verdict = Verdict.REVIEW
-            if verdict is Verdict.CLEAR or (innocent is not None and innocent <= _nearness(match)):
+            if verdict is Verdict.CLEAR or (innocent is not None and self._is_spared(match, innocent)):
                 continue
             grave.append((verdict, match))
         if not grave:
@@ -83,9 +85,19 @@ class MatchPolicy:
                 grounds.setdefault(match.entry_id, match)
         return worst, tuple(grounds.values())
 
+    def _is_spared(self, match: Match, innocent: tuple[int, int]) -> bool:
+        """innocent: the nearness of the nearest allowed entry."""
+        by_hash_alone = match.overlap is not None and innocent[0] == _BY_HASH
+        if by_hash_alone and innocent[1] > self.block_distance:
+            return False
+        return innocent <= _nearness(match)
+
+
+_EXACT, _BY_HASH, _BY_PARTS = range(3)
+
 
 def _nearness(match: Match) -> tuple[int, int]:
     """The same bytes first, then the hash of the whole, then a part laid over a part."""
     if match.overlap is not None:
-        return 2, match.distance
-    return (0 if match.exact else 1), match.distance
+        return _BY_PARTS, match.distance
+    return (_EXACT if match.exact else _BY_HASH), match.distance

@@ -63,8 +63,6 @@ def open_container(
     image = Image.open(BytesIO(data), formats=image_format.names)
     width, height = image.size
     _check_size(width, height, 1, limits)
-    if "progressive" in image.info:
-        refuse_many_scans(data, width * height)
     if image_format is TIFF:
         held = _own_sizes(image, limits, range(1, limits.max_frames_held + 1))
     elif isinstance(image, MpoImagePlugin.MpoImageFile):
@@ -79,6 +77,8 @@ def open_container(
         image.decoderconfig = ()
         image.seek(held[index])
         _check_size(*image.size, 1, limits)
+        if "progressive" in image.info:
+            refuse_many_scans(data, image.width * image.height)
         scale = 1
         if image_format is JPEG:
             full, factor = image.width, shrink(*image.size)

@@ -20,6 +20,8 @@ _MAX_CHUNKS = 100_000
 """Chunks of a PNG; 25 MB in the usual 8 KB have 3,000."""
 _MAX_TILES = 200_000
 """Strips or tiles of all the pictures in a TIFF; 100 megapixels in strips of one row have 10,000."""
+_MAX_FIELDS = 200_000
+"""Fields in all the directories of a TIFF, which may lie over each other; a picture has some twenty."""
 _MAX_SCANNED = 5_000_000_000
 """Scans times pixels of a progressive JPEG: 400 scans of 12 megapixels, where ten are usual."""
 _MAX_RUN_LENGTH_BYTES, _MAX_RUN_LENGTH_PIXELS = 4_000_000, 10_000_000
@@ -84,7 +86,10 @@ def _count_tiles(data: bytes) -> None:
 
 
 def _tiff_counts(data: bytes) -> Iterator[tuple[int, int]]:
-    """Tag and number of values of every field in every directory of a TIFF or BigTIFF."""
+    """Tag and number of values of every field in every directory of a TIFF or BigTIFF.
+
+    Directories may share their bytes: without the cap, a small file has any number of fields to read.
+    """
     order = "<" if data[:2] == b"II" else ">"
     if 43 in data[2:4]:
         offset, head, entry, last = "Q", "Q", "HHQ", 20
@@ -92,11 +97,16 @@ def _tiff_counts(data: bytes) -> Iterator[tuple[int, int]]:
         offset, head, entry, last = "L", "H", "HHL", 12
     at = struct.unpack_from(order + offset, data, 8 if offset == "Q" else 4)[0]
     seen: set[int] = set()
+    read = 0
     while at and at not in seen and at < len(data):
         seen.add(at)
         (fields,) = struct.unpack_from(order + head, data, at)
         at += struct.calcsize(order + head)
-        for _ in range(min(fields, (len(data) - at) // last)):
+        fields = min(fields, (len(data) - at) // last)
+        read += fields
+        if read > _MAX_FIELDS:
+            raise ImageRejected("damaged", "the TIFF has too many fields")
+        for _ in range(fields):
             tag, _, count = struct.unpack_from(order + entry, data, at)
             yield tag, count
             at += last

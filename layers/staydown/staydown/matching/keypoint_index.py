@@ -107,10 +107,6 @@ class KeypointIndex:
             self._store.forget(picture)
             self._ids[picture] = ""
 
-    def features_of(self, entry_id: str) -> tuple[JudgedFeatures, ...]:
-        """The pictures of an entry, none for an unknown one."""
-        return tuple(self._store.features(picture) for picture in self._pictures.get(entry_id, ()))
-
     def candidates(self, asked: AskedFeatures, limit: int = 5) -> list[Candidate]:
         """The pictures that most keypoints speak for, of all variants together, the likeliest first."""
         pairs = self._pairs(asked)

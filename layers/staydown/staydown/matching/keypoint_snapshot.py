@@ -87,7 +87,7 @@ def read_keypoints(data: bytes | memoryview) -> KeypointIndex:
         arrays[name] = np.frombuffer(view[at : at + size], dtype).reshape(shape)
         at += size
     ends = arrays["ends"]
-    if (np.diff(ends, prepend=0) < 0).any() or (pictures and int(ends[-1]) != keypoints):
+    if (np.diff(ends, prepend=0) < 0).any() or (int(ends[-1]) if pictures else 0) != keypoints:
         raise SnapshotDamaged("the keypoints don't add up")
     return KeypointIndex.holding(ids, KeypointStore.holding(arrays), seq=seq)
 

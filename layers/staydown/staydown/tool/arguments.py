@@ -6,7 +6,7 @@ import argparse
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar
 
 from staydown.domain.evidence import Demand, EvidencePolicy
 from staydown.domain.verdicts import MatchPolicy
@@ -158,15 +158,10 @@ def _evidence_policy(given: argparse.Namespace) -> EvidencePolicy:
 
 
 def _demand(text: str) -> Demand:
-    """As in "inliers=10,tiles=3,tile_share=0.6"; what is not named is not asked for."""
-    types = get_type_hints(Demand)
-    values: dict[str, Any] = {name: kind(kind is int) for name, kind in types.items()}
-    for part in text.split(","):
-        name, _, value = part.partition("=")
-        if name not in types:
-            raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(types)}")
-        values[name] = types[name](value)
-    return Demand(**values)
+    try:
+        return Demand.from_text(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _jobs(text: str) -> int:

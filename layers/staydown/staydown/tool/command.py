@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ _FAILED, _READER_GONE = 1, 141
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit status. Usage errors leave with SystemExit(2) instead."""
+    _open_streams()
     try:
         command = parsed(arguments)
         if isinstance(command, Hash):
@@ -35,10 +37,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _compare(command)
     except BrokenPipeError:
         return _READER_GONE  # it has seen enough
+    except MemoryError:
+        _say("there is not enough memory for these files; lower --max-bytes or --max-pixels")
+        return _FAILED
     except (OSError, WorkersFailed) as error:
         _say(f"{type(error).__name__}: {error}")
         return _FAILED
     return 0
+
+
+def _open_streams() -> None:
+    """Whoever started this may have closed them; then nobody hears it."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 for as long as this runs
 
 
 def _hash(command: Hash) -> None:

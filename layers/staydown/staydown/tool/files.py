@@ -8,6 +8,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+_PIECE = 1 << 20
+"""Bytes read at a time: a limit as large as that is no reason to hold so much."""
 _REASONS = {
     errno.ENOENT: "not_found",
     errno.ENOTDIR: "not_found",
@@ -43,14 +45,16 @@ def read_file(path: str, max_bytes: int) -> bytes:
         with os.fdopen(opened, "rb") as file:
             if not stat.S_ISREG(os.fstat(opened).st_mode):  # another file by now
                 raise Unreadable("not_a_regular_file")
-            data = file.read(max_bytes + 1)
+            data = bytearray()
+            while len(data) <= max_bytes and (piece := file.read(_PIECE)):
+                data += piece
     except ValueError:  # a zero byte in the name
         raise Unreadable("not_found") from None
     except OSError as error:
         raise Unreadable(reason_of(error)) from error
     if len(data) > max_bytes:
         raise Unreadable("too_many_bytes")
-    return data
+    return bytes(data)
 
 
 def reason_of(error: OSError) -> str:
