@@ -65,6 +65,15 @@ def test_who_may_read_what_is_who_the_page_says() -> None:
     assert told == true, "\n".join(true)
 
 
+def test_a_row_names_nobody_who_may_not_read_its_store() -> None:
+    everybody = {function["Handler"].split(".")[1] for function in functions().values()}
+    for what, where, _, _, who in rows():
+        named = re.findall(r"\b\w+(?:Table|Bucket)\b", where)
+        may = {reader for store in named for reader in readers(store)}
+        told = set(re.findall(r"`(\w+)`", who)) & everybody
+        assert not named or told <= may, (what, told - may)
+
+
 def test_each_is_encrypted_with_the_key_that_the_page_names() -> None:
     for cells in rows():
         for store in re.findall(r"\b\w+(?:Table|Bucket)\b", cells[1]):
