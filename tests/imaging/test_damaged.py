@@ -145,9 +145,9 @@ def test_noise_is_answered(magic: bytes, noise: bytes) -> None:
 @needs_shared_data
 @pytest.mark.parametrize("name", sorted(f.name for f in (SHARED / "hostile").glob("*")) or ["absent"])
 def test_hostile_files_are_answered_quickly(name: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     answered((SHARED / "hostile" / name).read_bytes(), Limits())
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_no_warning_gets_out() -> None:
@@ -263,9 +263,9 @@ STALLING = (
 def test_a_file_made_to_stall_is_turned_away_at_once(make: object) -> None:
     assert callable(make)
     data = make()
-    started = time.perf_counter()
+    started = time.process_time()
     found = answered(data, Limits(max_bytes=len(data)))
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
     assert isinstance(found, ImageRejected) or found.frames == 1
 
 

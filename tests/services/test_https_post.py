@@ -107,7 +107,7 @@ def test_an_endpoint_that_lets_us_wait_costs_a_bounded_time(trickle: bytes) -> N
         with pytest.raises(PostFailed) as failed:
             post(url, seconds=0.3)
         assert (failed.value.why, failed.value.slow) == ("timed_out", True)
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 20
         over.set()
 
 
@@ -248,4 +248,4 @@ def test_a_handshake_that_never_ends_is_cut() -> None:
         started = time.monotonic()
         with pytest.raises(PostFailed, match="timed_out"):
             post(url, seconds=0.3)
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 20
