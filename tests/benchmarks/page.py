@@ -48,7 +48,8 @@ def _lines(results: dict[str, Any]) -> Iterable[str]:
         "",
         "Written by `make bench` alone. What stands beside a peer was measured in one run, in turn, on one "
         f"thread; medians. Machine: {os.cpu_count()} cores, {platform.machine()}, Python "
-        f"{platform.python_version()}. Seed {results['seed']}. Photographs: 300 of the Berkeley Segmentation Data Set (BSDS500).",
+        f"{platform.python_version()}. Seed {results['seed']}. "
+        "Photographs: 300 of the Berkeley Segmentation Data Set (BSDS500).",
         "",
         "## The aims",
         "",
