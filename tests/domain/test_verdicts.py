@@ -134,6 +134,21 @@ def test_a_page_that_is_allowed_does_not_clear_the_judged_picture_in_it(distance
     assert POLICY.decide([judged, match(Standing.ALLOWED, 0, exact=True)])[0] is Verdict.CLEAR
 
 
+@given(st.integers(0, 31))
+def test_what_a_reviewer_said_it_is_not_is_not_brought_to_one_again(distance: int) -> None:
+    near = match(Standing.CONFIRMED, distance)
+    contradicted = [near, overlap(contradicts=True)]
+    assert POLICY.decide(contradicted, cleared={near.entry_id}) == (Verdict.CLEAR, ())
+    assert POLICY.decide(contradicted, cleared={"another"})[0] is Verdict.REVIEW
+
+
+@given(st.lists(matches()))
+def test_what_blocks_does_so_whatever_a_reviewer_said_it_is_not(those: list[Match]) -> None:
+    before, grounds = POLICY.decide(those)
+    after = POLICY.decide(those, cleared={one.entry_id for one in those})
+    assert after == ((before, grounds) if before is Verdict.BLOCK else (Verdict.CLEAR, ()))
+
+
 def test_a_contradiction_stops_nothing_and_does_not_free_the_very_bytes() -> None:
     assert POLICY.decide([overlap(contradicts=True)]) == (Verdict.CLEAR, ())
     exact = match(Standing.CONFIRMED, 0, exact=True)

@@ -133,13 +133,8 @@ def _states(world: World, ledger: Ledger) -> Iterator[str]:
 
 def judged(policy: MatchPolicy, ledger: Ledger, upload: Upload) -> Verdict:
     """The verdict of the whole bank, entry by entry."""
-    met = [
-        match
-        for entry in ledger.entries.values()
-        if (match := _match(policy, entry, upload)) is not None
-        and (match.entry_id not in upload.cleared or policy.judge(match) is not Verdict.REVIEW)
-    ]
-    return policy.decide(met)[0]
+    met = [match for entry in ledger.entries.values() if (match := _match(policy, entry, upload)) is not None]
+    return policy.decide(met, cleared=upload.cleared)[0]
 
 
 def _match(policy: MatchPolicy, entry: Entry, upload: Upload) -> Match | None:

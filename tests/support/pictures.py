@@ -63,16 +63,16 @@ def drawn_hash(seed: int, *, flipped: int = 0) -> PdqHash:
 def only_drawn() -> Iterator[None]:
     """Have files of `drawn` read for what they say, instead of decoding pixels."""
     with (
-        mock.patch.object(scan_upload, "decode", _decode),
+        mock.patch.object(scan_upload, "decode", decode_drawn),
         mock.patch.object(scan_upload, "fingerprint_of", _fingerprint_of),
-        mock.patch.object(keep_features, "decode", _decode),
+        mock.patch.object(keep_features, "decode", decode_drawn),
         mock.patch.object(keep_features, "bank_features", lambda picture: picture),
         mock.patch.object(keep_features, "features_to_bytes", lambda features: b"features"),
     ):
         yield
 
 
-def _decode(data: bytes, limits: Limits) -> object:
+def decode_drawn(data: bytes, limits: Limits) -> object:
     if data == POISON:
         raise FunctionDied
     if not data.startswith(b"drawn"):

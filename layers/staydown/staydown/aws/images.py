@@ -101,8 +101,13 @@ class Images:
 
     def read(self, upload: Upload) -> bytes:
         """The bytes of an image, wherever its state has put it; ImageAbsent when it is no more."""
-        with self._get(self._find(upload))["Body"] as body:
-            return bytes(body.read())
+        for place in _twice(self._places(upload)):
+            try:
+                with self._get(place)["Body"] as body:
+                    return bytes(body.read())
+            except ImageAbsent:
+                continue
+        raise ImageAbsent(upload.upload_id)
 
     def link(self, upload: Upload, *, life: timedelta) -> str:
         """A signed address of the sharp image, for one look; nothing on the way may keep it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,8 +53,13 @@ class MatchPolicy:
         near = match.trusted and match.distance <= self.review_distance
         return Verdict.REVIEW if near else Verdict.CLEAR
 
-    def decide(self, matches: Iterable[Match]) -> tuple[Verdict, tuple[Match, ...]]:
+    def decide(
+        self, matches: Iterable[Match], *, cleared: Collection[str] = ()
+    ) -> tuple[Verdict, tuple[Match, ...]]:
         """The verdict on an image, and the matches it rests on, of each entry one, the nearest first.
+
+        cleared: entries that a reviewer said it is not. They no longer bring it to one; they block as any
+        other, should they be judged since.
 
         An `allowed` entry at least as near as another match takes that match away: it is the known
         innocent picture. (The same bytes as a judged image beat everything but the same bytes allowed; what
@@ -73,6 +78,8 @@ class MatchPolicy:
             if verdict is Verdict.BLOCK and match.entry_id in denied and not match.exact:
                 verdict = Verdict.REVIEW
             if verdict is Verdict.CLEAR or (innocent is not None and self._is_spared(match, innocent)):
+                continue
+            if verdict is Verdict.REVIEW and match.entry_id in cleared:
                 continue
             grave.append((verdict, match))
         if not grave:

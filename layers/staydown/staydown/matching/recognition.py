@@ -7,7 +7,7 @@ same way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from staydown.domain.bank import Match
 from staydown.domain.verdicts import MatchPolicy, Verdict
@@ -21,16 +21,16 @@ def recognise(
     by_hashes: Sequence[Match],
     by_keypoints: Callable[[], Iterable[Match]] | None = None,
     *,
-    counts: Callable[[Match], bool] = lambda _: True,
+    cleared: Collection[str] = (),
 ) -> Finding:
     """The verdict on a picture.
 
     by_hashes: what its views meet within the policy's review distance. by_keypoints: what it shows when it
     is laid over the judged pictures; not called for the very bytes of a judged one, since keypoints take
-    most of the time. None where no picture is at hand. counts: whether a match may be held against it.
+    most of the time. None where no picture is at hand. cleared: as the policy has it.
     """
-    finding = policy.decide(match for match in by_hashes if counts(match))
+    finding = policy.decide(by_hashes, cleared=cleared)
     is_known = finding[0] is Verdict.BLOCK and any(match.exact for match in finding[1])
     if is_known or by_keypoints is None:
         return finding
-    return policy.decide(match for match in (*by_hashes, *by_keypoints()) if counts(match))
+    return policy.decide((*by_hashes, *by_keypoints()), cleared=cleared)

@@ -74,7 +74,8 @@ class BankView:
 
         Its hashes first; if these do not block it, its picture is laid over the judged ones it may show.
         Entries that a reviewer said it is not no longer bring it to a reviewer; once they are confirmed,
-        and it is within the distance that blocks, they count again.
+        and it is within the distance that blocks, they count again. Raises what `looks` raises: NotSeen for
+        what can't be looked at any more.
         """
         if upload.fingerprint is None:
             raise ValueError(f"upload {upload.upload_id} was never read")
@@ -89,9 +90,7 @@ class BankView:
             policy,
             matches,
             partial(self._by_keypoints, upload, looks) if looks is not None and self.has_pictures else None,
-            counts=lambda match: (
-                match.entry_id not in upload.cleared or policy.judge(match) is not Verdict.REVIEW
-            ),
+            cleared=upload.cleared,
         )
 
     def _by_keypoints(

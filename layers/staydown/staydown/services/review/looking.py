@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import threading
 
+from staydown.aws.images import ImageAbsent
 from staydown.aws.stack import Stack
-from staydown.domain.uploads import Upload
+from staydown.domain.uploads import Reason, Upload, UploadState
 from staydown.imaging.decode import Picture, decode
 from staydown.imaging.features import AskedFeatures
 from staydown.imaging.keypoints import ask_features
-from staydown.imaging.limits import Limits
+from staydown.imaging.limits import ImageRejected, Limits
 
 DECODING = threading.Lock()
 """One image is decoded at a time, so that a batch needs no more memory than its largest image."""
+
+
+class NotSeen(Exception):
+    """An image that is not public can't be looked at any more. reason: as an upload is rejected with."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def limits_of(stack: Stack) -> Limits:
@@ -36,9 +45,21 @@ class Looks:
         self._seen[upload_id] = ask_features(picture)
 
     def of(self, upload: Upload) -> tuple[AskedFeatures, ...]:
-        """ImageAbsent when the image is no more, ImageRejected when it can't be read any more."""
+        """NotSeen when the image is no more, or can't be read by the limits of today.
+
+        Nothing is seen of such an image that is public already: its hashes go on speaking for it.
+        """
         if upload.upload_id not in self._seen:
-            data = self._stack.images.read(upload)
-            with DECODING:
-                self.keep(upload.upload_id, decode(data, limits_of(self._stack)))
+            try:
+                data = self._stack.images.read(upload)
+                with DECODING:
+                    self.keep(upload.upload_id, decode(data, limits_of(self._stack)))
+            except (ImageAbsent, ImageRejected) as error:
+                if upload.state is UploadState.PUBLISHED:
+                    return ()
+                raise NotSeen(_reason(error)) from error
         return self._seen[upload.upload_id]
+
+
+def _reason(error: ImageAbsent | ImageRejected) -> str:
+    return error.reason if isinstance(error, ImageRejected) else Reason.IMAGE_GONE.value

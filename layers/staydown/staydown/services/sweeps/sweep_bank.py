@@ -42,6 +42,8 @@ def sweep_part(stack: Stack, bank: BankView, sweep_id: str, name: str) -> Sweep 
         if outcome.further:
             names = _added(stack, sweep, outcome.further)
             stack.sweep_parts_queue.send([{"sweep": sweep_id, "part": name} for name in names])
+        if outcome.failed is not None:
+            raise outcome.failed
         _count(stack, sweep_id, part, outcome.found)
     return _finished(stack, sweep_id)
 

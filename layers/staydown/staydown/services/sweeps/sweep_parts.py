@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -28,8 +28,12 @@ UPLOADS_A_PART = 50
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
+    """failed: what went wrong with one of its uploads, when all the others were done; the part is to be done
+    again then, and what it found further is not held up."""
+
     further: Sequence[Part] = ()
     found: int = 0
+    failed: Exception | None = None
 
 
 class Sweeping:
@@ -108,23 +112,19 @@ class Sweeping:
     def _found(self, uploads: Sequence[str], more: Sequence[Part] = ()) -> Outcome:
         """Judge few of them at once; many are spread over parts of their own."""
         if len(uploads) <= UPLOADS_A_PART:
-            self._judge(uploads)
-            return Outcome(more, len(uploads))
+            return replace(self._judge(uploads), further=more, found=len(uploads))
         return Outcome([*more, *cut(uploads, UPLOADS_A_PART)], len(uploads))
 
     def _judge(self, uploads: Iterable[str]) -> Outcome:
-        for upload_id in uploads:
-            rejudge_upload(self._stack, self._bank, upload_id)
-        return Outcome()
+        return Outcome(failed=_each(uploads, lambda one: rejudge_upload(self._stack, self._bank, one)))
 
     def _release(self, part: Part) -> Outcome:
         linked = self._stack.uploads.stopped_by(part.of, after=part.after)
         some = list(islice(linked, UPLOADS_A_PART))
-        for upload_id in some:
-            self._bring_in_line(upload_id, part.of)
+        failed = _each(some, lambda one: self._bring_in_line(one, part.of))
         if len(some) < UPLOADS_A_PART:
-            return Outcome()
-        return Outcome([Part(PartKind.RELEASED, of=part.of, after=some[-1])])
+            return Outcome(failed=failed)
+        return Outcome([Part(PartKind.RELEASED, of=part.of, after=some[-1])], failed=failed)
 
     def _bring_in_line(self, upload_id: str, entry_id: str) -> None:
         """What an entry stopped before it changed."""
@@ -134,6 +134,17 @@ class Sweeping:
             rejudge_upload(self._stack, self._bank, upload_id)
         else:
             settle_upload(self._stack, self._bank, upload_id)
+
+
+def _each(uploads: Iterable[str], do: Callable[[str], object]) -> Exception | None:
+    """Whatever becomes of one of them, the others are done: a copy behind it must not stay up for it."""
+    failed: Exception | None = None
+    for upload_id in uploads:
+        try:
+            do(upload_id)
+        except Exception as error:  # noqa: BLE001 (it goes out when all are done)
+            failed = failed or error
+    return failed
 
 
 class _Counted:

@@ -6,7 +6,7 @@ from staydown.aws.stack import Stack
 from staydown.domain.uploads import Upload, UploadState
 from staydown.domain.verdicts import Verdict
 from staydown.services.bank.bank_view import BankView
-from staydown.services.review.looking import Looks
+from staydown.services.review.looking import Looks, NotSeen
 from staydown.services.uploads.settle_upload import blocking_entries, is_in_line, settle_upload
 
 _UP = {UploadState.RECEIVED, UploadState.PUBLISHED, UploadState.HELD}
@@ -26,7 +26,10 @@ def rejudge_upload(stack: Stack, bank: BankView, upload_id: str) -> Upload | Non
         waits = blocking_entries(upload) and bank.allows(upload)
         settled = settle_upload(stack, bank, upload_id, looks) if waits else None
         return settled if settled is not None and settled.version != upload.version else None
-    verdict, _ = bank.judge(upload, looks.of)
+    try:
+        verdict, _ = bank.judge(upload, looks.of)
+    except NotSeen:
+        return settle_upload(stack, bank, upload_id, looks)
     scanned_now = verdict is Verdict.CLEAR and upload.state is UploadState.RECEIVED
     if scanned_now or is_in_line(stack, upload, verdict):
         return None

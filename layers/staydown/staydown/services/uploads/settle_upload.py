@@ -15,7 +15,7 @@ from staydown.domain.uploads import Reason, StopKind, Upload, UploadState
 from staydown.domain.verdicts import Verdict
 from staydown.services.bank.bank_view import BankView, is_confirmed
 from staydown.services.review.leave_review import cases_by_match, leave_review
-from staydown.services.review.looking import Looks
+from staydown.services.review.looking import Looks, NotSeen
 from staydown.services.uploads.free_upload import free_upload
 from staydown.services.uploads.place_image import is_placed
 from staydown.services.uploads.record_upload import record_upload
@@ -99,7 +99,10 @@ class _Settling:
         if upload.state is UploadState.PUBLISHED and self._judged_at == self._bank.seq:
             return False
         judged_at = self._bank.seq
-        verdict, matches = self._bank.judge(upload, self._looks.of)
+        try:
+            verdict, matches = self._bank.judge(upload, self._looks.of)
+        except NotSeen as unseen:
+            return self._rejected_unseen(upload, unseen)
         moved = not is_in_line(self._stack, upload, verdict)
         if moved:
             self._move(upload, verdict, matches)
@@ -107,12 +110,23 @@ class _Settling:
         self._judged_at = judged_at
         return moved
 
+    def _rejected_unseen(self, upload: Upload, unseen: NotSeen) -> bool:
+        """What was free to be published is not, unseen; what is held waits for a person all the same."""
+        if upload.state is UploadState.HELD:
+            return False
+        _reject(self._stack, upload, unseen.reason)
+        return True
+
     def _freed_as_allowed(self, upload: Upload) -> bool:
         """Free it of the entries that stop it, where it was allowed since and no longer is to be blocked."""
         causes = blocking_entries(upload)
         if not causes or len(causes) < len(upload.stops) or not self._bank.allows(upload):
             return False
-        if self._bank.judge(upload, self._looks.of)[0] is Verdict.BLOCK:
+        try:
+            verdict, _ = self._bank.judge(upload, self._looks.of)
+        except NotSeen:
+            return False
+        if verdict is Verdict.BLOCK:
             return False
         transaction = self._stack.transaction()
         free_upload(self._stack, transaction, upload, [f"entry:{entry_id}" for entry_id in causes])

@@ -1,0 +1,59 @@
+"""Judged pictures of which a test says what laying an upload over them would show.
+
+    with laid_over(world, Overlap(...)):
+        ...
+
+Whether the images can be read is real: what is laid over is read and decoded first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from unittest import mock
+
+from staydown.domain.bank import Change, Entry, Match, Overlap, Standing
+from staydown.imaging.features import AskedFeatures
+from staydown.services.bank.bank_view import BankView
+from staydown.services.review import looking
+from staydown.services.uploads.judged_pictures import JudgedPictures
+
+from tests.support.pictures import decode_drawn
+from tests.support.world import World
+
+
+class SaidPictures(JudgedPictures):
+    """What is asked of it shows `overlap` with every confirmed entry; nothing with none."""
+
+    def __init__(self, world: World, overlap: Overlap | None) -> None:
+        super().__init__(world.stack)
+        self._overlap = overlap
+        self._entries: dict[str, Entry] = {}
+
+    def __len__(self) -> int:
+        return len(self._confirmed())
+
+    def follow(self, changes: Iterable[Change]) -> None:
+        self._entries |= {change.entry.entry_id: change.entry for change in changes}
+
+    def matches(self, asked: Sequence[AskedFeatures]) -> list[Match]:
+        if self._overlap is None:
+            return []
+        return [
+            Match(one, Standing.CONFIRMED, 3, "laid over", exact=False, trusted=True, overlap=self._overlap)
+            for one in self._confirmed()
+        ]
+
+    def _confirmed(self) -> list[str]:
+        return [one.entry_id for one in self._entries.values() if one.standing is Standing.CONFIRMED]
+
+
+@contextmanager
+def laid_over(world: World, overlap: Overlap | None) -> Iterator[None]:
+    """From here on the world's bank has pictures too."""
+    with (
+        mock.patch.object(looking, "decode", decode_drawn),
+        mock.patch.object(looking, "ask_features", lambda picture: ()),
+    ):
+        world.bank = BankView(world.stack, SaidPictures(world, overlap))
+        yield
