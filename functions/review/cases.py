@@ -10,6 +10,7 @@ from staydown.api.callers import calling_reviewer, calling_staff
 from staydown.api.cursors import from_cursor, to_cursor
 from staydown.api.http import Id, IdempotencyKey, IfMatch, make_router, revision_of
 from staydown.aws.cases_store import CASES, LOCKED
+from staydown.domain.case_states import CaseState
 from staydown.domain.errors import NotAllowed
 from staydown.domain.reason_templates import TEMPLATES
 from staydown.services.review.decide_case import Judgement, decide_case
@@ -24,7 +25,7 @@ from staydown.services.review.review_queue import (
 
 from functions.review import models
 from functions.review.presenting import queued_case
-from functions.review.seen import factors, onlooker_of, seen_case, with_etag
+from functions.review.seen import ReportsFrom, factors, locked_case, onlooker_of, seen_case, with_etag
 from functions.review.stack import stack
 
 router = make_router()
@@ -55,8 +56,8 @@ def post_next(
 
 
 @router.get("/v1/review/cases/<case_id>", summary="A case, but not who reported it", tags=["reviewers"])
-def get_case(case_id: Id) -> Response[models.Case]:
-    return with_etag(_seen(case_id))
+def get_case(case_id: Id, reports_from: ReportsFrom = 0) -> Response[models.Case]:
+    return with_etag(_seen(case_id, reports_from))
 
 
 @router.post(
@@ -73,7 +74,7 @@ def post_decision(
     case_id: Id, request: models.DecisionRequest, if_match: IfMatch = None, _key: IdempotencyKey = None
 ) -> Response[models.Case]:
     reviewer = calling_reviewer(router.current_event)
-    decide_case(
+    case = decide_case(
         stack(),
         case_id=case_id,
         reviewer=reviewer.reviewer_id,
@@ -82,7 +83,7 @@ def post_decision(
         ),
         expected_revision=revision_of(if_match),
     )
-    return with_etag(_seen(case_id, just_decided=True))
+    return with_etag(locked_case(reviewer, case) if case.state is CaseState.LOCKED else _seen(case_id))
 
 
 @router.post(
@@ -131,5 +132,5 @@ def get_templates() -> models.Templates:
     )
 
 
-def _seen(case_id: str, *, just_decided: bool = False) -> models.Case:
-    return seen_case(calling_staff(router.current_event), case_id, just_decided=just_decided)
+def _seen(case_id: str, reports_from: int = 0) -> models.Case:
+    return seen_case(calling_staff(router.current_event), case_id, reports_from=reports_from)

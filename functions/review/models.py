@@ -82,6 +82,9 @@ class CaseReport(BaseModel):
     withdrawn: bool
 
 
+MoreReports = Annotated[int, Field(description="That come after these: ask for them with reports_from")]
+
+
 class FactorsGiven(Body):
     shown: Annotated[list[Shown], Field(min_length=1)]
     setting: Setting
@@ -120,6 +123,7 @@ class Case(BaseModel):
     you_took_part: Annotated[bool, Field(description="You claimed or decided it: its appeal is for others")]
     uploads: list[CaseUpload]
     reports: list[CaseReport]
+    more_reports: MoreReports
     entries: Annotated[list[str], Field(description="Entries of the bank that it is about")]
     banked: Annotated[list[str], Field(description="Entries of the bank that rest on its decision")]
     decision: DecisionMade | None
@@ -221,6 +225,7 @@ class BlindCase(BaseModel):
     claimed_until: datetime | None
     uploads: list[BlindUpload]
     reports: list[CaseReport]
+    more_reports: MoreReports
 
 
 class NextOpinion(BaseModel):

@@ -44,6 +44,7 @@ def presented_case(view: CaseView, reviewer: str, now: datetime) -> models.Case:
         you_took_part=reviewer in case.involved,
         uploads=[_upload(upload, view.entries) for upload in view.uploads],
         reports=[_report(report) for report in view.reports],
+        more_reports=view.more_reports,
         entries=list(case.entries),
         banked=list(case.banked),
         decision=_decision(case, reviewer),
@@ -79,6 +80,7 @@ def blind_case(view: CaseView) -> models.BlindCase:
         claimed_until=claim.until if claim is not None else None,
         uploads=[_blind_upload(upload) for upload in view.uploads],
         reports=[_report(report) for report in view.reports],
+        more_reports=view.more_reports,
     )
 
 

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from http import HTTPStatus
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from staydown.api.callers import Reviewer
 from staydown.api.http import etag
+from staydown.domain.cases import MAX_REPORTS, Case
 from staydown.domain.decisions import Factors
-from staydown.services.review.view_case import Onlooker, view_case
+from staydown.services.review.view_case import CaseView, Onlooker, view_case
 
 from functions.review import models
 from functions.review.presenting import presented_case
 from functions.review.stack import stack
 
+ReportsFrom = Annotated[
+    int,
+    Query(ge=0, le=MAX_REPORTS, description="Reports to pass over: some are shown at a time"),
+]
 
-def seen_case(reviewer: Reviewer, case_id: str, *, just_decided: bool = False) -> models.Case:
-    onlooker = onlooker_of(reviewer)
-    if just_decided:
-        # Whoever has just locked it sees that they did, and nothing of it ever after.
-        onlooker = replace(onlooker, child_safety=True)
-    view = view_case(stack(), case_id=case_id, onlooker=onlooker)
+
+def seen_case(reviewer: Reviewer, case_id: str, *, reports_from: int = 0) -> models.Case:
+    view = view_case(stack(), case_id=case_id, onlooker=onlooker_of(reviewer), reports_from=reports_from)
     return presented_case(view, reviewer.reviewer_id, stack().now())
+
+
+def locked_case(reviewer: Reviewer, case: Case) -> models.Case:
+    """For whoever locks it: that it is, and nothing of what is in it."""
+    bare = Case(case.case_id, case.state, case.origin, case.opened_at, deadline=None, revision=case.revision)
+    return presented_case(CaseView(bare, (), (), 0, {}), reviewer.reviewer_id, stack().now())
 
 
 def with_etag(case: models.Case) -> Response[models.Case]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -96,6 +97,31 @@ def test_a_case_is_decided_once(stack: Deployed) -> None:
     assert robin.case(scene.case_id) == first
 
 
+def test_what_many_reports_say_is_shown_in_parts_and_never_keeps_a_case_from_being_decided(
+    stack: Deployed,
+) -> None:
+    """Each as long as it can be: what one of them takes is a hundred times a usual one."""
+    scene, robin = reported(stack), stack.reviewer()
+    wordy = "\U0001f600" * 5000
+    for _ in range(11):
+        addresses = [str(place) + wordy[:2047] for place in range(10)]
+        stack.person().report(scene.upload_id, statement=wordy, addresses=addresses)
+    first = robin.get(f"/v1/review/cases/{scene.case_id}")
+    rest = robin.get(f"/v1/review/cases/{scene.case_id}?reports_from=10")
+    assert [(len(one.json()["reports"]), one.json()["more_reports"]) for one in (first, rest)] == [
+        (10, 2),
+        (2, 0),
+    ]
+    assert len(json.dumps(first.text)) < 5_000_000, "a function answers 6 MB at most"
+    header = {"Idempotency-Key": "one-of-its-own", "If-Match": first.headers["etag"]}
+    told = [
+        robin.post(f"/v1/review/cases/{scene.case_id}/decision", decision("violating"), headers=header)
+        for _ in range(2)
+    ]
+    assert [one.status_code for one in told] == [200, 200]
+    assert told[0].json() == told[1].json()
+
+
 def test_a_locked_case_is_nobodys_to_act_on(stack: Deployed) -> None:
     scene, robin = reported(stack), stack.reviewer()
     robin.decide(scene.case_id, "suspected_child")
@@ -105,6 +131,8 @@ def test_a_locked_case_is_nobodys_to_act_on(stack: Deployed) -> None:
         assert told(other.post(f"{path}/decision", decision("not_violating"))) == (403, "case-locked")
         assert told(other.post(f"{path}/claim")) == (403, "case-locked")
         assert told(other.post(f"{path}/reveal", {"upload_id": scene.upload_id})) == (403, "case-locked")
+    again = robin.decide(scene.case_id, "suspected_child")
+    assert (again["state"], again["reports"], again["uploads"], again["decision"]) == ("locked", [], [], None)
     asked = {"account_id": scene.account_id, "statement": "Look again."}
     assert told(stack.app().post("/v1/appeals", asked)) == (403, "case-locked")
     assert stack.app().account(scene.account_id)["state"] == "blocked"

@@ -7,6 +7,9 @@ import uuid
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
+from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyPersistenceLayerError
+from botocore.exceptions import ClientError
 from staydown.api.idempotency import IdempotentCalls
 from staydown.aws.stack import Stack
 
@@ -209,6 +212,39 @@ def test_a_request_that_broke_may_be_sent_again(stack: Deployed, event: Json) ->
         IdempotentCalls(Stack.from_environment(), broken)(event, Context())  # type: ignore[arg-type]
     calls = IdempotentCalls(Stack.from_environment(), lambda *_: answer(201, "then"))
     assert calls(event, Context())["body"] == "then"  # type: ignore[arg-type]
+
+
+def test_an_answer_too_large_to_be_kept_is_given_all_the_same(stack: Deployed, event: Json) -> None:
+    """What was done is done: whoever asks again is answered anew, and at once."""
+    large, answers = "x" * 400_000, iter(["one", "two", "three"])
+    calls = IdempotentCalls(Stack.from_environment(), lambda *_: answer(200, next(answers) + large))
+    told = [calls(event, Context()) for _ in range(2)]  # type: ignore[arg-type]
+    assert [(one["statusCode"], one["body"]) for one in told] == [(200, "one" + large), (200, "two" + large)]
+
+
+def test_an_answer_that_the_store_does_not_take_is_given_all_the_same(
+    stack: Deployed, event: Json, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ClientError({"Error": {"Code": "InternalServerError", "Message": ""}}, "UpdateItem")
+
+    calls = IdempotentCalls(Stack.from_environment(), lambda *_: answer(201, "done"))
+    monkeypatch.setattr(DynamoDBPersistenceLayer, "_update_record", fail)
+    assert calls(event, Context())["body"] == "done"  # type: ignore[arg-type]
+
+
+def test_what_can_not_be_begun_is_not_carried_out(
+    stack: Deployed, event: Json, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ClientError({"Error": {"Code": "InternalServerError", "Message": ""}}, "PutItem")
+
+    answers = iter([answer(201, "done")])
+    calls = IdempotentCalls(Stack.from_environment(), lambda *_: next(answers))
+    monkeypatch.setattr(DynamoDBPersistenceLayer, "_put_record", fail)
+    with pytest.raises(IdempotencyPersistenceLayerError):
+        calls(event, Context())  # type: ignore[arg-type]
+    assert next(answers)["body"] == "done"
 
 
 def test_without_a_key_each_request_is_one_of_its_own(stack: Deployed) -> None:

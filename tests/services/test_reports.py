@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from staydown.domain.bank import Standing
+from staydown.aws.items import Codec, to_dynamodb
+from staydown.domain import cases
+from staydown.domain.bank import MAX_CLAIMS, Entry, Source, Standing, Support
 from staydown.domain.case_states import CaseState
-from staydown.domain.cases import MAX_UPLOADS, Origin
-from staydown.domain.decisions import Outcome
+from staydown.domain.cases import MAX_ENTRIES, MAX_REPORTS, MAX_UPLOADS, Case, Origin
+from staydown.domain.decisions import Decision, Outcome
 from staydown.domain.errors import Conflict, InvalidRequest, NotFound, TooManyAttempts
 from staydown.domain.hashes import PdqHash
 from staydown.domain.reports import Declarations, ReportedHash
 from staydown.domain.uploads import UploadState
+from staydown.services.bank import change_bank
 from staydown.services.reports.amend_report import Information, complete_report, withdraw_report
 from staydown.services.reports.file_report import MOST_PICTURES, FiledReport, file_report
 from staydown.services.reports.follow_report import WRONG_SECRETS_AN_HOUR, follow_report
 from staydown.services.review.review_queue import claim_case
 
+from tests.support.dynamodb_rules import MAX_ITEM, item_size
 from tests.support.ledger import Ledger, read_ledger
-from tests.support.people import FORM, INCOMPLETE, NOT_VIOLATING, decide, judge, judged_story, report
+from tests.support.people import (
+    FACTORS,
+    FORM,
+    INCOMPLETE,
+    NOT_VIOLATING,
+    answer,
+    appeal_as_reporter,
+    decide,
+    judge,
+    judged_story,
+    report,
+)
 from tests.support.pictures import drawn, drawn_hash
 from tests.support.world import World
 
@@ -344,3 +360,89 @@ class TestFollowing:
         decide(world, first.cases[0].case_id)
         told = follow_report(world.stack, second.report.case_number, second.secret).timeline
         assert [moment.what for moment in told] == ["A report was added to the case.", "It was decided."]
+
+
+class TestVeryMany:
+    """One image, reported again and again while nobody decides."""
+
+    @pytest.fixture(autouse=True)
+    def small(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(cases, "MAX_REPORTS", 3)
+        monkeypatch.setattr(change_bank, "MAX_CLAIMS", 2)
+
+    def test_a_full_case_is_followed_by_a_further_one(self, world: World) -> None:
+        upload = world.upload("alpha", "ann", drawn(1))
+        filed = [report(world, upload) for _ in range(4)]
+        copy = report(world, world.upload("alpha", "ann", drawn(1, copy=1)))
+        found = read_ledger(world.cloud).cases
+        assert sorted(len(case.reports) for case in found.values()) == [2, 3]
+        assert filed[3].cases[0].case_id == copy.cases[0].case_id != filed[2].cases[0].case_id
+
+    def test_further_claims_of_a_hash_count_once_for_each_case(self, world: World) -> None:
+        filed = [report(world, hashes=[drawn_hash(1)]) for _ in range(8)]
+        world.drain()
+        ledger = read_ledger(world.cloud)
+        (entry,) = ledger.entries.values()
+        own = {one.report.case_number for one in filed[:2]}
+        shared = {one.cases[0].case_id for one in filed[2:]}
+        assert {claim.reference for claim in entry.supports} == own | shared
+        assert (len(shared), len(ledger.changes)) == (3, 2 + 3)
+        assert len(world.told_of("bank.changed")) == 1, "it stood as it does from the first of them on"
+
+    def test_what_the_claims_share_stands_until_the_last_of_them_is_withdrawn(self, world: World) -> None:
+        filed = [report(world, hashes=[drawn_hash(1)]) for _ in range(3)]
+        for one in filed[:2]:
+            withdraw(world, one)
+        assert standings(read_ledger(world.cloud)) == {Standing.UNVERIFIED}
+        withdraw(world, filed[2])
+        assert standings(read_ledger(world.cloud)) == {Standing.INACTIVE}
+
+    def test_what_the_claims_share_goes_with_a_refusal_and_comes_back_with_it(self, world: World) -> None:
+        filed = [report(world, hashes=[drawn_hash(1)]) for _ in range(3)]
+        world.upload("alpha", "ann", drawn(1, flipped=3))
+        for one in filed[:2]:
+            withdraw(world, one)
+        case_id = filed[2].cases[0].case_id
+        decide(world, case_id, NOT_VIOLATING)
+        (claimed,) = read_ledger(world.cloud).entries.values()
+        assert claimed.standing is Standing.INACTIVE
+        answer(world, appeal_as_reporter(world, filed[2]))
+        again = read_ledger(world.cloud)
+        assert again.entries[claimed.entry_id].standing is Standing.CONFIRMED
+
+
+def test_who_sent_the_reports_of_a_full_case_is_erased(world: World) -> None:
+    upload = world.upload("alpha", "ann", drawn(1))
+    filed = [report(world, upload) for _ in range(MAX_REPORTS)]
+    decide(world, filed[0].cases[0].case_id)
+    world.clock.advance(days=191)
+    world.retain()
+    assert not world.cloud.table(world.cloud.settings.reporters_table)
+
+
+def test_a_full_case_is_far_smaller_than_an_item_may_be() -> None:
+    """With the longest that each part of it can be."""
+    ids = tuple(str(uuid.UUID(int=number)) for number in range(200))
+    decision = Decision(NOT_VIOLATING, FACTORS, "\U0001f600" * 5000, ids[0], datetime.now(UTC))
+    references = [f"SD-{number:04}-0000" for number in range(MAX_REPORTS)]
+    case = Case(
+        ids[0],
+        CaseState.DECIDED,
+        Origin.REPORT,
+        datetime.now(UTC),
+        datetime.now(UTC),
+        uploads=ids[:MAX_UPLOADS],
+        entries=ids[:MAX_ENTRIES],
+        blocked=tuple(("p" * 64, one) for one in ids[:MAX_UPLOADS]),
+        reports=tuple(references),
+        refused=tuple((one, number) for one in ids[:MAX_ENTRIES] for number in (*references, ids[0])),
+        appeals=ids[: MAX_REPORTS + MAX_UPLOADS],
+        involved=frozenset(ids),
+        hidden=ids[:MAX_UPLOADS],
+        decision=decision,
+        former=(decision,),
+    )
+    assert item_size(to_dynamodb(Codec(Case).dump(case))) < MAX_ITEM / 3
+    supports = frozenset(Support(Source.REPORT, one) for one in [*ids, *ids[:MAX_CLAIMS]])
+    entry = Entry(ids[0], drawn_hash(1), 100, bytes(32), 0, supports)
+    assert item_size(to_dynamodb(Codec(Entry).dump(entry))) < MAX_ITEM / 10

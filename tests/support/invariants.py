@@ -178,6 +178,11 @@ def _consequences(ledger: Ledger) -> Iterator[str]:
         if cases != expected:
             yield f"entry {entry.entry_id} rests on {cases} and should rest on {expected}"
         claims = {s.reference for s in entry.supports if s.source is Source.REPORT}
+        for case in (ledger.cases[one] for one in claims & set(ledger.cases)):
+            standing = (ledger.reports[number].withdrawn_at is None for number in case.reports)
+            if case.state is CaseState.WITHDRAWN or not any(standing):
+                yield f"entry {entry.entry_id} rests on reports of {case.case_id} that nobody stands for"
+        claims -= set(ledger.cases)
         known = (ledger.reports[number] for number in claims if number in ledger.reports or not ledger.erased)
         withdrawn = {report.case_number for report in known if report.withdrawn_at is not None}
         if withdrawn:

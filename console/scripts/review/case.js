@@ -53,7 +53,7 @@ export async function show(place, [caseId], context) {
       h("div", { class: "stack" },
         looks ? pictured?.element ?? notice("info", t("review.no_uploads")) : closed(seen, undecided),
         seen.uploads.map((upload, index) => about(seen, upload, index, looks)),
-        reports(seen)),
+        reports(seen, async (from) => (await call("GET", path, { query: { reports_from: from } })).body)),
       h("div", { class: "stack" },
         mine && !waits && decisionForm({ found, templates, label: shortName(caseId), done: decidedHere, onwards: context.next, keys: [...(pictured ? [["h", "review.picture.hold_focus", () => pictured.hold().focus()]] : []), writing] }),
         mine && waits && notice("info", t("review.pending.this"), h("p", {}, t("review.pending.this_what"))),

@@ -1,5 +1,6 @@
 // What a case consists of, in words and pictures.
-import { data, h, replace } from "../dom.js";
+import { append, data, h, replace } from "../dom.js";
+import { problemNotice } from "../shell.js";
 import { moment, t } from "../strings.js";
 import { matchesOf } from "./matches.js";
 import { picture } from "./picture.js";
@@ -22,13 +23,37 @@ export function pictures(seen) {
   };
 }
 
-export function reports(seen) {
+/** further: asks for those that come after so many. */
+export function reports(seen, further) {
   if (!seen.reports.length) return null;
+  const place = h("div", { class: "stack" });
+  show(seen, 0);
   return h("section", { class: "card stack" }, h("h2", {}, t("review.reports")), h("p", { class: "hint" }, t("review.reports_hint")),
-    seen.reports.map((report) => h("div", { class: "report" },
+    place);
+
+  function show(page, before) {
+    append(place, page.reports.map(reported));
+    if (!page.more_reports) return;
+    const shown = before + page.reports.length;
+    const more = h("button", { type: "button", class: "small", on: { click: async () => {
+      more.disabled = true;
+      try {
+        show(await further(shown), shown);
+        more.remove();
+      } catch (error) {
+        more.disabled = false;
+        append(place, problemNotice(error));
+      }
+    } } }, t("review.reports_more", { count: page.more_reports }));
+    append(place, more);
+  }
+
+  function reported(report) {
+    return h("div", { class: "report" },
       h("p", { class: "small muted" }, moment(report.filed_at), " · ", t(`review.relation.${report.relation}`), " · ", t(report.valid ? "review.report_valid" : "review.report_incomplete"),
         report.withdrawn && [" · ", t("review.report_withdrawn")]),
-      h("blockquote", {}, report.statement ? data(report.statement) : t("review.no_statement")))));
+      h("blockquote", {}, report.statement ? data(report.statement) : t("review.no_statement")));
+  }
 }
 
 /** An upload in words; of one that is judged blind, what became of it is not known here. */

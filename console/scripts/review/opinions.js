@@ -44,12 +44,13 @@ async function one(place, context) {
     append(place, h("h1", {}, t("review.opinions")), notice("info", t("review.opinions_none")));
     return;
   }
+  const further = async (from) => (await call("POST", "/v1/review/opinions/next", { query: { reports_from: from } })).body.case;
   const back = () => (location.hash = "#/opinions");
   append(place,
     h("h1", {}, t("review.opinion"), " ", caseName(seen.case_id)),
     h("p", {}, t("review.opinion_blind")),
     h("div", { class: "case" },
       h("div", { class: "stack" }, seen.uploads.length ? pictures(seen).element : notice("info", t("review.no_uploads")),
-        seen.uploads.map((upload, index) => about(seen, upload, index, false)), reports(seen)),
+        seen.uploads.map((upload, index) => about(seen, upload, index, false)), reports(seen, further)),
       decisionForm({ found: { body: seen }, templates, label: shortName(seen.case_id), blind: true, done: back, onwards: back })));
 }

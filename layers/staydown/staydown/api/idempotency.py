@@ -3,10 +3,13 @@
 409 while the first is still running, 422 when the key comes with another body. Only a success is kept: a
 refusal changed nothing, so asking again is safe, and may be answered better then. What is kept is sealed (see
 sealing) in a table of its own, and expires.
+
+What was done is always answered, kept or not: each use case takes the same request twice for one by itself.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -17,6 +20,7 @@ from aws_lambda_powertools.utilities.idempotency import (
 )
 from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyAlreadyInProgressError,
+    IdempotencyPersistenceLayerError,
     IdempotencyValidationError,
 )
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -28,6 +32,8 @@ from staydown.aws.stack import Stack
 Event = dict[str, Any]
 Answer = dict[str, Any]
 A_DAY = 24 * 60 * 60
+MOST_KEPT = 280_000
+"""Characters of an answer. Sealed and in base64 it is a third more, and DynamoDB takes items of 400 KiB."""
 
 _CALLER = "requestContext.authorizer.jwt.claims.client_id, requestContext.authorizer.jwt.claims.sub"
 # What opens a case is part of who calls: a kept answer is for nobody who could not have had it anew.
@@ -75,8 +81,17 @@ class IdempotentCalls:
         if key is None or not route.startswith("POST ") or route in self._never:
             return self._resolve(event, context)
         self._config.register_lambda_context(context)
+        given: list[Answer] = []
+
+        def carry_out(*, event: Event) -> Answer:
+            answer = self._resolve(event, context)
+            given[:] = [answer]
+            if answer["statusCode"] >= 400 or len(json.dumps(answer)) > MOST_KEPT:
+                raise _NotKept(answer)
+            return answer
+
         once = idempotent_function(
-            self._answer,
+            carry_out,
             data_keyword_argument="event",
             config=self._config,
             persistence_store=self._store,
@@ -84,7 +99,7 @@ class IdempotentCalls:
             output_serializer=Seal((key, event["rawPath"], event.get("body"))),
         )
         try:
-            answer: Answer = once(event=event, context=context)
+            answer: Answer = once(event=event)
         except _NotKept as refused:
             return refused.answer
         except IdempotencyAlreadyInProgressError:
@@ -93,12 +108,10 @@ class IdempotentCalls:
             )
         except IdempotencyValidationError:
             return _refusal(422, "key-reused", "This Idempotency-Key was used with another body.")
-        return answer
-
-    def _answer(self, *, event: Event, context: LambdaContext) -> Answer:
-        answer = self._resolve(event, context)
-        if answer["statusCode"] >= 400:
-            raise _NotKept(answer)
+        except IdempotencyPersistenceLayerError:
+            if not given:  # it was not begun
+                raise
+            return given[0]
         return answer
 
 

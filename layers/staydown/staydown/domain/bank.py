@@ -14,6 +14,9 @@ from staydown.domain.fingerprints import Fingerprint
 from staydown.domain.hashes import PdqHash
 from staydown.domain.ids import derived_entry_id
 
+MAX_CLAIMS = 100
+"""Reports that an entry rests on by themselves, some 40 bytes each; further ones count once for each case."""
+
 
 class Standing(StrEnum):
     """What a match on an entry means."""
@@ -38,7 +41,10 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Support:
-    """One thing an entry rests on: a decided case, a hash-only report, a partner's list."""
+    """One thing an entry rests on: a decided case, a hash-only report, a partner's list.
+
+    reference: of a report its case number, or the id of the case for all those beyond MAX_CLAIMS.
+    """
 
     source: Source
     reference: str
@@ -118,6 +124,10 @@ class Entry:
 
     def resting_on(self, support: Support) -> Entry:
         return replace(self, supports=self.supports | {support})
+
+    def stops_as(self, other: Entry) -> bool:
+        """Whether a change from the one to the other is nothing to whatever is up or stopped."""
+        return (self.standing, self.judged) == (other.standing, other.judged)
 
     def without(self, support: Support) -> Entry:
         return replace(self, supports=self.supports - {support})

@@ -25,6 +25,9 @@ MAX_UPLOADS = 10
 MAX_ENTRIES = 10
 """A decision, and its reversal, acts on all uploads and entries of its case in one transaction, and DynamoDB
 takes 100 writes in one: with so many of each, the larger of the two is 97."""
+MAX_REPORTS = 50
+"""Further ones open a further case. Who sent them is erased in one transaction of 100 writes; a bundle for a
+court holds what each of them wrote, 70 KB as JSON at worst, and a function answers 6 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,11 @@ class Origin(StrEnum):
 class Case:
     """All the reports and uploads of one image.
 
-    uploads: at most MAX_UPLOADS ids. entries: at most MAX_ENTRIES ids of unverified or
-    nearly matched entries it is about.
+    reports: at most MAX_REPORTS case numbers, in the order they came. uploads: at most MAX_UPLOADS ids.
+    entries: at most MAX_ENTRIES ids of unverified or nearly matched entries it is about.
     banked: entries that rest on its decision. blocked: (platform, account_id) its decision blocked.
-    refused: (entry id, case number) of the claims that its decision took from the bank. former: decisions
-    that were taken back.
+    refused: (entry id, reference) of the reports' claims that its decision took from the bank. former:
+    decisions that were taken back.
     involved: reviewers who claimed or decided it; none of them decides its appeal. conflicted: who declared
     a conflict of interest. draw: 0 to 99, drawn when the case was made: whether its decision is of the share
     that is judged twice; no reviewer is told it, and trying again changes nothing. appeals: ids of those
@@ -268,6 +271,10 @@ class Case:
         decision = self.decision
         decided = self.state is CaseState.DECIDED and decision is not None
         return decided and decision is not None and not decision.outcome.stops
+
+    @property
+    def takes_reports(self) -> bool:
+        return self.undecided and len(self.reports) < MAX_REPORTS
 
     def with_upload(self, upload_id: str) -> Case:
         if upload_id in self.uploads:

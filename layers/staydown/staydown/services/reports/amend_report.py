@@ -15,7 +15,7 @@ from staydown.domain.ids import derived_entry_id
 from staydown.domain.mail import MailChoice
 from staydown.domain.reports import Declarations, Report, Reporter
 from staydown.domain.uploads import waits_for
-from staydown.services.bank.change_bank import withdraw_supports
+from staydown.services.bank.change_bank import claims_of, withdraw_supports
 from staydown.services.reports.follow_report import open_report
 from staydown.services.reports.reported_cases import REPORTER, with_valid_report
 from staydown.services.retrying import retried
@@ -116,6 +116,7 @@ def _close_if_alone(stack: Stack, case_id: str) -> None:
     for upload in stack.uploads.get_many(case.uploads):
         # Cleared of nothing: no reviewer looked, and others may claim the same or match it still.
         free_upload(stack, transaction, upload, waits_for(case_id), actor=REPORTER)
+    withdraw_supports(stack, transaction, dict.fromkeys(case.entries, claims_of(case)))
     closed = case.after(Step.WITHDRAW)
     save_case(stack, transaction, closed, actor=REPORTER, action="case.withdrawn", details={})
     stack.outbox.add(transaction, EventType.CASE_WITHDRAWN, {"case_id": case_id}, at=stack.now())

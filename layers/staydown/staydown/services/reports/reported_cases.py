@@ -11,7 +11,7 @@ from dataclasses import replace
 from staydown.aws.bank_store import Stored
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
-from staydown.domain.bank import Entry, Source, Support
+from staydown.domain.bank import Entry
 from staydown.domain.case_states import CaseState
 from staydown.domain.cases import MAX_UPLOADS, Case, Origin
 from staydown.domain.deadlines import removal_deadline
@@ -19,10 +19,12 @@ from staydown.domain.events import EventType
 from staydown.domain.ids import derived_entry_id, new_id
 from staydown.domain.reports import Report
 from staydown.domain.uploads import Upload
-from staydown.services.bank.change_bank import announce_bank
+from staydown.services.bank.change_bank import change_entries, claim_on
 from staydown.services.review.save_case import save_case
 
 REPORTER = "reporter"
+_LATEST = 10
+"""Cases of an upload that are looked at for one that takes a report: when the last is full, so are others."""
 
 
 class ReportedCases:
@@ -52,20 +54,21 @@ class ReportedCases:
         hashes = {derived_entry_id("pdq", one.pdq.data): one for one in report.hashes}
         head = stack.bank.head()
         stored = stack.bank.entries(hashes)
-        claim = Support(Source.REPORT, report.case_number)
-        changed: list[tuple[Entry, int]] = []
+        changed: list[tuple[Stored, Entry]] = []
         for entry_id, one in hashes.items():
             new = Entry(entry_id, one.pdq, one.quality, sha256=None, phash=None, supports=frozenset())
             known = stored.get(entry_id, Stored(new, 0))
-            changed.append((known.entry.resting_on(claim), known.seq))
             pointed = self._about(entry_id)
             case = self._case(pointed) if pointed is not None else None
-            if case is None or not case.undecided:
+            if case is None or not case.takes_reports:
                 case = _new_case(stack)
                 self._point(entry_id, case, was=pointed)
-            self._concern(case.about((entry_id,)), "entries", [entry_id])
-        seq = stack.bank.append(transaction, head, changed)
-        announce_bank(stack, transaction, hashes, seq)
+            case = case.about((entry_id,))
+            self._concern(case, "entries", [entry_id])
+            entry = known.entry.resting_on(claim_on(known.entry, case, report.case_number))
+            if entry != known.entry:
+                changed.append((known, entry))
+        change_entries(stack, transaction, head, changed)
 
     def about_addresses(self, report: Report) -> None:
         """What is only said to be somewhere else is a case as well: a reviewer reads where."""
@@ -103,9 +106,9 @@ class ReportedCases:
     def _present_case(self, uploads: list[Upload]) -> Case | None:
         """The latest case about one of them that still takes reports."""
         for upload in uploads:
-            for case_id in reversed(upload.cases):
+            for case_id in reversed(upload.cases[-_LATEST:]):
                 case = self._case(case_id)
-                if case is not None and case.undecided and _has_room(case, uploads):
+                if case is not None and _has_room(case, uploads):
                     return case
         return None
 
@@ -117,7 +120,7 @@ class ReportedCases:
             return _new_case(self._stack)
         pointed = self._about(entry_id)
         case = self._case(pointed) if pointed is not None else None
-        if case is not None and case.undecided and _has_room(case, uploads):
+        if case is not None and _has_room(case, uploads):
             return case
         case = _new_case(self._stack)
         if entry_id not in self._pointed:
@@ -157,7 +160,8 @@ def with_valid_report(stack: Stack, case: Case, report: Report) -> Case:
 
 
 def _has_room(case: Case, uploads: Iterable[Upload]) -> bool:
-    return len({*case.uploads, *(upload.upload_id for upload in uploads)}) <= MAX_UPLOADS
+    together = {*case.uploads, *(upload.upload_id for upload in uploads)}
+    return case.takes_reports and len(together) <= MAX_UPLOADS
 
 
 def _images(stack: Stack, uploads: Iterable[Upload]) -> list[list[Upload]]:

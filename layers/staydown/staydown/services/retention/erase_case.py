@@ -20,9 +20,6 @@ from staydown.services.retrying import retried
 from staydown.services.review.save_case import save_case
 from staydown.services.uploads.record_upload import SYSTEM
 
-_AT_ONCE = 80
-"""Reports of a case in one transaction."""
-
 
 @retried
 def erase_reporters(stack: Stack, case_id: str) -> bool:
@@ -32,7 +29,7 @@ def erase_reporters(stack: Stack, case_id: str) -> bool:
         return False
     transaction = stack.transaction()
     erased = 0
-    for report in stack.cases.reports(case.reports)[:_AT_ONCE]:
+    for report in stack.cases.reports(case.reports):
         others = [one for one in map(stack.cases.case, report.case_ids) if one is not None]
         # The last case of a report erases who sent it; until then the others need it.
         if any(not one.reporters_erased and one.case_id != case_id for one in others):

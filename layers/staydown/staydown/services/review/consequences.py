@@ -83,9 +83,11 @@ def overturn(
     What its reports had claimed is confirmed by it, if one of them still claims it: as if the claim had never
     been refused. What others cleared stays cleared.
     """
-    numbers = {number for _, number in case.refused}
-    standing = {one.case_number for one in stack.cases.reports(numbers) if one.withdrawn_at is None}
-    claimed = {entry_id for entry_id, number in case.refused if number in standing}
+    reports = stack.cases.reports(case.reports) if case.refused else []
+    standing = {one.case_number for one in reports if one.withdrawn_at is None}
+    if standing:
+        standing.add(case.case_id)
+    claimed = {entry_id for entry_id, reference in case.refused if reference in standing}
     uncleared = [upload.cleared_of(case.case_id, ()) for upload in uploads]
     return stop_all(stack, transaction, case, uncleared, images, claimed=claimed)
 

@@ -17,15 +17,19 @@ from staydown.services.retrying import retried
 from staydown.services.review.review_queue import load_case
 from staydown.services.review.save_case import save_case
 
+SHOWN_REPORTS = 10
+"""At a time. What one of them says takes 360 KB of an answer at worst, and a function answers 6 MB."""
+
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """entries: those that the uploads met and those that rest on the case, by id. others: reviewers who have
-    it open as well."""
+    """reports: SHOWN_REPORTS of them at most, and how many come after these. entries: those that the uploads
+    met and those that rest on the case, by id. others: reviewers who have it open as well."""
 
     case: Case
     uploads: tuple[Upload, ...]
     reports: tuple[Report, ...]
+    more_reports: int
     entries: Mapping[str, Entry]
     others: tuple[Reading, ...] = ()
 
@@ -40,27 +44,33 @@ class Onlooker:
     child_safety: bool = False
 
 
-def view_case(stack: Stack, *, case_id: str, onlooker: Onlooker) -> CaseView:
-    """CaseIsLocked for who may not see a locked one; that they tried, and each view of it, is on record."""
+def view_case(stack: Stack, *, case_id: str, onlooker: Onlooker, reports_from: int = 0) -> CaseView:
+    """CaseIsLocked for who may not see a locked one; that they tried, and each view of it, is on record.
+
+    reports_from: how many of its reports, in the order they came, were seen before.
+    """
     case = open_case(stack, case_id, onlooker, what="case")
-    return replace(_view(stack, case), others=_others(stack, case, onlooker.reviewer))
+    others = _others(stack, case, onlooker.reviewer)
+    return replace(_view(stack, case, reports_from), others=others)
 
 
-def _view(stack: Stack, case: Case) -> CaseView:
+def _view(stack: Stack, case: Case, reports_from: int) -> CaseView:
     uploads = stack.uploads.get_many(case.uploads)
     met = {match.entry_id for upload in uploads for match in upload.matches}
+    shown = case.reports[reports_from : reports_from + SHOWN_REPORTS]
     stored = stack.bank.entries(met | {*case.entries, *case.banked})
     return CaseView(
         case=case,
         uploads=tuple(uploads),
-        reports=tuple(stack.cases.reports(case.reports)),
+        reports=tuple(stack.cases.reports(shown)),
+        more_reports=max(0, len(case.reports) - reports_from - SHOWN_REPORTS),
         entries={entry_id: one.entry for entry_id, one in stored.items()},
     )
 
 
-def view_blind(stack: Stack, case: Case) -> CaseView:
+def view_blind(stack: Stack, case: Case, reports_from: int = 0) -> CaseView:
     """For a second opinion: the same, for a page that shows nothing of what was decided."""
-    return _view(stack, case)
+    return _view(stack, case, reports_from)
 
 
 @retried
