@@ -12,7 +12,7 @@ from PIL import Image
 
 from infra.demo.cast import POSTER, Cast
 from infra.demo.clients import opened, opened_until_gone
-from infra.demo.pictures import jpeg, smaller
+from infra.demo.pictures import cropped, jpeg, smaller
 from infra.demo.steps import Chapter, Step, check
 
 DECLARATIONS = {
@@ -42,6 +42,13 @@ def _post_elsewhere(cast: Cast) -> str:
     outcome = cast.beta.upload("trent", jpeg(smaller(cast.photo, 0.5)))
     observed = check(outcome.state == "published", str(outcome), should="published, nobody has objected yet")
     cast.notes |= {"earlier_copy": outcome.upload_id, "address_of_the_earlier_copy": outcome.url}
+    return observed
+
+
+def _post_altered(cast: Cast) -> str:
+    outcome = cast.beta.upload("trent", jpeg(cropped(cast.photo)))
+    observed = check(outcome.state == "published", str(outcome), should="published, nobody has objected yet")
+    cast.notes |= {"earlier_crop": outcome.upload_id, "address_of_the_earlier_crop": outcome.url}
     return observed
 
 
@@ -138,8 +145,16 @@ def _account_blocked(cast: Cast) -> str:
 
 
 def _swept(cast: Cast) -> str:
-    outcome = cast.beta.outcome(cast.notes["earlier_copy"], wanted="removed")
-    status = opened_until_gone(cast.notes["address_of_the_earlier_copy"]).status_code
+    return _is_gone(cast, "earlier_copy")
+
+
+def _looked_at(cast: Cast) -> str:
+    return _is_gone(cast, "earlier_crop")
+
+
+def _is_gone(cast: Cast, copy: str) -> str:
+    outcome = cast.beta.outcome(cast.notes[copy], wanted="removed")
+    status = opened_until_gone(cast.notes[f"address_of_the_{copy}"]).status_code
     milliseconds = (time.monotonic() - cast.notes["moment_of_the_decision"]) * 1000
     observed = (
         f"{outcome.state}: {outcome.reason}, distance {outcome.distance} of 256; "
@@ -160,6 +175,7 @@ POSTED = Chapter(
         Step("mallory posts it on the platform alpha", _post),
         Step("anybody can open its public address", _open),
         Step("trent posts a smaller copy on the platform beta", _post_elsewhere),
+        Step("and a crop of it", _post_altered),
     ),
 )
 REPORTED = Chapter(
@@ -175,6 +191,7 @@ JUDGED = Chapter(
         Step("robin decides: violating", _decide),
         Step("the public address no longer answers", _gone),
         Step("trent's copy, which was up before, is swept; nobody looked", _swept),
+        Step("so is the crop, which no hash of the whole gives away", _looked_at),
         Step("alpha is told", _told),
         Step("mallory's account is blocked", _account_blocked),
     ),

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from unittest import mock
 
 import pytest
@@ -28,6 +29,7 @@ from tests.support.people import NOT_VIOLATING, answer, appeal, decide, judge, j
 from tests.support.pictures import decode_drawn, drawn, drawn_hash
 from tests.support.world import Message, World, memory_world
 
+SHOWS = Overlap(inliers=60, agreeing=50, visible=60, conclusive=True, contradicts=False)
 CONTRADICTS = Overlap(inliers=60, agreeing=4, visible=60, conclusive=False, contradicts=True)
 
 
@@ -140,10 +142,10 @@ def test_one_upload_that_can_not_be_judged_keeps_no_copy_up(world: World, place:
     copies = [world.upload("beta", "bob", drawn(1, flipped=n)) for n in (1, 2, 3)]
     story_of = world.upload("alpha", "ann", drawn(1))
 
-    def rejudge(stack: Stack, bank: BankView, upload_id: str) -> Upload | None:
+    def rejudge(stack: Stack, bank: BankView, upload_id: str, **since: datetime) -> Upload | None:
         if upload_id == sorted(one.upload_id for one in copies)[place]:
             raise OSError("the line is down")
-        return rejudge_upload(stack, bank, upload_id)
+        return rejudge_upload(stack, bank, upload_id, **since)
 
     with mock.patch.object(sweep_parts, "rejudge_upload", rejudge):
         judge(world, story_of)
@@ -155,3 +157,30 @@ def test_one_upload_that_can_not_be_judged_keeps_no_copy_up(world: World, place:
     world.send(replace(again, attempt=1))
     world.drain()
     assert {world.again(one).state for one in copies} == {UploadState.REMOVED}
+
+
+@pytest.mark.parametrize("seconds", [sweep_parts.LOOKING_SECONDS, -1.0], ids=["at once", "one by one"])
+def test_promise_4_a_copy_that_is_up_and_no_hash_gives_away_is_found(
+    seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is looked at, if it is recent; whoever runs out of time leaves the rest to another."""
+    monkeypatch.setattr(sweep_parts, "LOOKING_SECONDS", seconds)
+    # A world that is not checked afterwards: by hashes alone, these should be up.
+    with memory_world() as world, laid_over(world, SHOWS):
+        old = world.upload("beta", "bob", drawn(50))
+        world.clock.advance(days=world.stack.settings.look_back.days + 1)
+        copies = [world.upload("beta", "bob", drawn(seed)) for seed in (51, 52, 53)]
+        judged_story(world, drawn(1), account="ann")
+        world.drain()
+        assert not world.dead
+        assert {world.again(one).state for one in copies} == {UploadState.REMOVED}
+        assert world.again(old).state is UploadState.PUBLISHED
+
+
+def test_nothing_is_looked_at_where_nobody_wants_it() -> None:
+    with memory_world() as world, laid_over(world, SHOWS):
+        object.__setattr__(world.stack.settings, "look_back", timedelta(0))
+        copy = world.upload("beta", "bob", drawn(51))
+        judged_story(world, drawn(1), account="ann")
+        world.drain()
+        assert world.again(copy).state is UploadState.PUBLISHED

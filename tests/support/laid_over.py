@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from unittest import mock
 
 from staydown.domain.bank import Change, Entry, Match, Overlap, Standing
@@ -50,10 +51,11 @@ class SaidPictures(JudgedPictures):
 
 @contextmanager
 def laid_over(world: World, overlap: Overlap | None) -> Iterator[None]:
-    """From here on the world's bank has pictures too."""
+    """From here on the world's bank has pictures too, and sweeps look at what came in the last month."""
     with (
         mock.patch.object(looking, "decode", decode_drawn),
         mock.patch.object(looking, "ask_features", lambda picture: ()),
     ):
+        object.__setattr__(world.stack.settings, "look_back", timedelta(days=30))
         world.bank = BankView(world.stack, SaidPictures(world, overlap))
         yield

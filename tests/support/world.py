@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
 
@@ -321,8 +321,9 @@ def moto_world() -> Iterator[World]:
 
 @contextmanager
 def memory_world() -> Iterator[World]:
-    """On dictionaries, with drawn pictures."""
+    """On dictionaries, with drawn pictures. Its bank is one of hashes: no sweep looks (see `laid_over`)."""
     with memory_cloud() as cloud, only_drawn(), _undisturbed(World(cloud)) as world:
+        object.__setattr__(world.stack.settings, "look_back", timedelta(0))
         yield world
 
 

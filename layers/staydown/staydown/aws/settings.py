@@ -68,6 +68,7 @@ class Settings:
     scan_attempts: int
     fold_changes: int
     segment_views: int
+    look_back: timedelta
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -143,4 +144,5 @@ class Settings:
             scan_attempts=number("SCAN_ATTEMPTS"),
             fold_changes=number("FOLD_CHANGES"),
             segment_views=number("SEGMENT_VIEWS"),
+            look_back=timedelta(days=number("LOOK_BACK_DAYS")),
         )

@@ -24,12 +24,14 @@ class PartKind(StrEnum):
     """A file of folded lines."""
     UPLOADS = "uploads"
     """Uploads near an entry, to be judged again."""
+    LOOK = "look"
+    """Uploads that no hash gives away, to be laid over the judged pictures: those that are recent enough."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """of: the entry, hour or file. shard: the first of the hour's. after: go on behind this upload.
-    uploads: which to judge."""
+    uploads: which to judge, or to look at."""
 
     kind: PartKind
     of: str = ""
@@ -61,9 +63,7 @@ class Sweep:
     finished_at: datetime | None = None
 
 
-def cut(uploads: Iterable[str], size: int) -> tuple[Part, ...]:
+def cut(kind: PartKind, uploads: Iterable[str], size: int) -> tuple[Part, ...]:
     """Parts of so many uploads each."""
     ids = tuple(uploads)
-    return tuple(
-        Part(PartKind.UPLOADS, uploads=ids[start : start + size]) for start in range(0, len(ids), size)
-    )
+    return tuple(Part(kind, uploads=ids[start : start + size]) for start in range(0, len(ids), size))

@@ -53,6 +53,10 @@ class ContentSegment:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def upload_ids(self) -> list[str]:
+        """In order of the rows, each once."""
+        return list(dict.fromkeys(str(uuid.UUID(bytes=row.tobytes())) for row in self.ids))
+
     def near(self, hashes: NDArray[np.uint8], digests: Collection[bytes], distance: int) -> list[str]:
         """The ids of the uploads with a view within the distance of a hash, or with the same bytes.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -24,6 +25,9 @@ LINES_A_PART = 20_000
 """Of an hour that is not folded: some 70 MB, some 10 seconds."""
 UPLOADS_A_PART = 50
 """To be judged and settled: some 10 seconds."""
+LOOKS_A_PART = 200
+LOOKING_SECONDS = 30.0
+"""Then the rest of a part is left to another: the function has 90, and one picture may take several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Sweeping:
         self._bank = bank
         self._entries = [stored.entry for stored in stack.bank.entries(sweep.entries).values()]
         self._moving = [entry for entry in self._entries if entry.moves_copies]
+        self._shown = any(e.features is not None and e.standing is Standing.CONFIRMED for e in self._moving)
 
     def do(self, part: Part) -> Outcome:
         match part.kind:
@@ -58,6 +63,8 @@ class Sweeping:
                 return self._look_through_segment(part)
             case PartKind.UPLOADS:
                 return self._judge(part.uploads)
+            case PartKind.LOOK:
+                return self._look(part)
 
     def _forget_pictures(self) -> None:
         """What is kept of a judged picture goes when no judgement stands behind it any more."""
@@ -87,12 +94,12 @@ class Sweeping:
         end = (part.shard // SHARDS_A_PART + 1) * SHARDS_A_PART
         place = Place(part.of, part.shard, part.after)
         lines = _Counted(self._stack.content.lines(place, end - part.shard))
-        found = self._near(ContentSegment.of_lines(islice(lines, LINES_A_PART)))
+        segment = ContentSegment.of_lines(islice(lines, LINES_A_PART))
         if self._stack.content.state(part.of) in {None, HourState.ERASED}:
             # It was folded and erased while it was read, or before.
             return Outcome([*self._whole_log()])
         more = [] if lines.count < LINES_A_PART else [lines.rest(part)]
-        return self._found(found, more)
+        return self._found(segment, more)
 
     def _look_through_segment(self, part: Part) -> Outcome:
         try:
@@ -100,7 +107,7 @@ class Sweeping:
         except FileAbsent:
             # It was folded into another one.
             return Outcome([*self._whole_log()])
-        return self._found(self._near(read_content(data)))
+        return self._found(read_content(data))
 
     def _near(self, segment: ContentSegment) -> list[str]:
         least = self._stack.settings.policy.minimum_quality
@@ -109,14 +116,37 @@ class Sweeping:
         digests = {e.sha256 for e in self._moving if e.sha256 is not None}
         return segment.near(hashes, digests, self._stack.settings.policy.review_distance)
 
-    def _found(self, uploads: Sequence[str], more: Sequence[Part] = ()) -> Outcome:
-        """Judge few of them at once; many are spread over parts of their own."""
-        if len(uploads) <= UPLOADS_A_PART:
-            return replace(self._judge(uploads), further=more, found=len(uploads))
-        return Outcome([*more, *cut(uploads, UPLOADS_A_PART)], len(uploads))
+    def _found(self, segment: ContentSegment, more: Sequence[Part] = ()) -> Outcome:
+        """Judge the few that are near at once; many are spread over parts. The looks come last."""
+        near = self._near(segment)
+        further = [*more, *self._to_look_at(segment, near)]
+        if len(near) <= UPLOADS_A_PART:
+            return replace(self._judge(near), further=further, found=len(near))
+        return Outcome([*cut(PartKind.UPLOADS, near, UPLOADS_A_PART), *further], len(near))
+
+    def _to_look_at(self, segment: ContentSegment, near: Sequence[str]) -> Sequence[Part]:
+        """The content log has no keypoints: what they alone would give away has to be looked at."""
+        if not self._shown or not self._stack.settings.look_back:
+            return ()
+        judged = set(near)
+        others = [upload_id for upload_id in segment.upload_ids() if upload_id not in judged]
+        return cut(PartKind.LOOK, others, LOOKS_A_PART)
 
     def _judge(self, uploads: Iterable[str]) -> Outcome:
         return Outcome(failed=_each(uploads, lambda one: rejudge_upload(self._stack, self._bank, one)))
+
+    def _look(self, part: Part) -> Outcome:
+        since = self._stack.now() - self._stack.settings.look_back
+        until = time.monotonic() + LOOKING_SECONDS
+        stopped, failed = 0, None
+        for number, upload_id in enumerate(part.uploads):
+            if number and time.monotonic() > until:
+                return Outcome([replace(part, uploads=part.uploads[number:])], stopped, failed)
+            try:
+                stopped += rejudge_upload(self._stack, self._bank, upload_id, since=since) is not None
+            except Exception as error:  # noqa: BLE001 (it goes out when all are done)
+                failed = failed or error
+        return Outcome((), stopped, failed)
 
     def _release(self, part: Part) -> Outcome:
         linked = self._stack.uploads.stopped_by(part.of, after=part.after)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from staydown.aws.stack import Stack
 from staydown.domain.uploads import Upload, UploadState
 from staydown.domain.verdicts import Verdict
@@ -12,13 +14,16 @@ from staydown.services.uploads.settle_upload import blocking_entries, is_in_line
 _UP = {UploadState.RECEIVED, UploadState.PUBLISHED, UploadState.HELD}
 
 
-def rejudge_upload(stack: Stack, bank: BankView, upload_id: str) -> Upload | None:
+def rejudge_upload(
+    stack: Stack, bank: BankView, upload_id: str, *, since: datetime | None = None
+) -> Upload | None:
     """Carry out what the whole bank says of it now; the upload at rest, or None where nothing changed.
 
-    What is clear and still waits to be published is left to its own scan.
+    What is clear and still waits to be published is left to its own scan. since: what came before is left
+    alone.
     """
     upload = stack.uploads.get(upload_id)
-    if upload is None or upload.fingerprint is None:
+    if upload is None or upload.fingerprint is None or (since is not None and upload.received_at < since):
         return None
     looks = Looks(stack)
     if upload.state not in _UP:
