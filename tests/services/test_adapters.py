@@ -32,7 +32,7 @@ from staydown.domain.content_log import HourState, LogLine, Place
 from staydown.domain.errors import AccountIsBlocked, ConcurrentChange
 from staydown.domain.events import EventType
 from staydown.domain.fingerprints import Fingerprint, View
-from staydown.domain.sweeps import PLAN, Sweep, cut
+from staydown.domain.sweeps import PLAN, PartKind, Sweep, cut
 from staydown.domain.uploads import Reason, Upload, by_case
 
 from tests.domain.strategies import NOW, fresh_upload
@@ -258,7 +258,7 @@ class TestSweeps:
         sweep = Sweep("s", ("e1", "e2"), NOW)
         stack.sweeps.begin(sweep)
         stack.sweeps.begin(sweep)
-        first, second = cut((f"u{number}" for number in range(150)), 100)
+        first, second = cut(PartKind.UPLOADS, (f"u{number}" for number in range(150)), 100)
         assert stack.sweeps.add(sweep, [first]) == [first.name]
         assert stack.sweeps.add(sweep, [first, second]) == [first.name, second.name]
         stack.sweeps.done("s", first, matched=3)
@@ -281,7 +281,7 @@ class TestSweeps:
     def test_hundreds_of_parts_are_added(self, stack: Stack) -> None:
         sweep = Sweep("s", ("e1",), NOW)
         stack.sweeps.begin(sweep)
-        parts = cut((f"u{number}" for number in range(250)), 1)
+        parts = cut(PartKind.UPLOADS, (f"u{number}" for number in range(250)), 1)
         assert len(stack.sweeps.add(sweep, parts)) == 250
         assert stack.sweeps.get("s") == replace(sweep, parts=251)
 
