@@ -12,7 +12,7 @@ export OPENBLAS_NUM_THREADS := 1
 export AWS_DEFAULT_REGION ?= eu-central-1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test fuzz safeguards check bench build pages sizes clean screens
+.PHONY: help run demo test fuzz safeguards check bench load build pages sizes clean screens
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -39,6 +39,9 @@ check: $(READY) ## style, types, template, API document, docs/law.md
 
 bench: $(BENCH) ## every figure of docs/benchmarks.md, beside the peers (some 50 minutes; QUICK=1: a few)
 	@.venv-bench/bin/python -m tests.benchmarks $(if $(QUICK),--quick --out .local/benchmarks)
+
+load: $(BENCH) ## uploads in bursts, for long, and when things go wrong: nothing is lost (some 4 minutes; ARGS=)
+	@.venv-bench/bin/python -m tests.load $(if $(ARGS),$(ARGS),--out docs)
 
 build: $(SAM) ## what is deployed, into .aws-sam (needs python3.13 on PATH)
 	@python3.13 -c pass 2>/dev/null || { echo "make build: no python3.13 on PATH that runs; the functions are built for it" >&2; exit 1; }

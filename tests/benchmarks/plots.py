@@ -77,6 +77,28 @@ def plot_distances(bits: Sequence[int], slope: float, level: float, path: Path) 
     _save(figure, path)
 
 
+def plot_load(parts: Sequence[Mapping[str, Any]], path: Path) -> None:
+    """By part, over its seconds: uploads sent, uploads that wait, and the megabytes of the process."""
+    figure, rows = plt.subplots(len(parts), 2, figsize=(9, 1.7 * len(parts) + 0.6), squeeze=False)
+    for part, (uploads, memory) in zip(parts, rows, strict=True):
+        at = [sample["at"] for sample in part["samples"]]
+        uploads.plot(at, [sample["sent"] for sample in part["samples"]], color="#9aa0a6", label="sent")
+        uploads.plot(at, [sample["waiting"] for sample in part["samples"]], color="#1f5f99", label="waiting")
+        uploads.set_ylabel(part["name"])
+        held = [sample["megabytes"] or 0.0 for sample in part["samples"]]
+        memory.plot(at, held, color="#1f5f99")
+        memory.set_ylim(bottom=0)
+        for axes in (uploads, memory):
+            axes.grid(color="#dddddd")
+            axes.tick_params(labelsize=7)
+    for axes, what in zip(rows[0], ("uploads", "memory of the process, MB"), strict=True):
+        axes.set_title(what, fontsize=9)
+    for axes in rows[-1]:
+        axes.set_xlabel("seconds")
+    rows[0][0].legend(fontsize=7)
+    _save(figure, path)
+
+
 def _save(figure: Any, path: Path) -> None:
     figure.tight_layout()
     figure.savefig(path, metadata={"Date": None})

@@ -151,5 +151,16 @@ def covers(permission: Need, need: Need) -> bool:
     return need[0] == action and resource.endswith(need[1])
 
 
+def denied(recorder: Recorder) -> list[str]:
+    """The calls that were heard and that no role of their function allows, in words."""
+    permissions = allowed(recorder.stack)
+    return [
+        f"{function}: {need[0]} on {need[1]}"
+        for function, needs in sorted(recorder.needs.items())
+        for need in sorted(needs)
+        if not any(covers(permission, need) for permission in permissions[function])
+    ]
+
+
 def _list(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value)

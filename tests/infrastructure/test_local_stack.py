@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from infra.local.stack import LocalStack
+from tests.infrastructure.permissions import Recorder, denied
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +86,15 @@ def test_a_platform_may_call_what_is_for_platforms_only(written: tuple[LocalStac
 def test_every_handler_of_the_template_can_be_loaded(written: tuple[LocalStack, Path]) -> None:
     stack, _ = written
     assert stack.load_functions() == []
+
+
+def test_a_ticket_takes_no_permission_that_its_function_lacks(written: tuple[LocalStack, Path]) -> None:
+    """What `test_permissions` does for everything; it needs half a minute, and this none."""
+    stack, _ = written
+    recorder = Recorder(stack)
+    recorder.listen()
+    asked = {"account_id": "ann", "content_type": "image/jpeg"}
+    url, who = f"{stack.api_url}/v1/uploads", stack.authorization("alpha")
+    assert requests.post(url, json=asked, headers=who, timeout=60).status_code == 201
+    assert any(action == "dynamodb:PutItem" for action, _ in recorder.needs["UploadsFunction"])
+    assert denied(recorder) == []

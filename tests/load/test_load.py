@@ -1,0 +1,93 @@
+"""`make load` works, and says so when something is lost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.load import page
+from tests.load.__main__ import main
+from tests.load.figures import Part, percentiles
+from tests.load.long_queue import drain, is_well
+from tests.load.sending import Sent
+from tests.load.watching import Sample
+from tests.support.world import memory_world
+
+FEW = (
+    *("--burst", "4", "--rate", "4", "--seconds", "1", "--behind-poison", "2", "--waiting", "5"),
+    *("--throttled-seconds", "1.5", "--share", "0.3", "--long-queue", "0", "--no-plot"),
+)
+
+
+@pytest.mark.slow
+def test_a_few_uploads_in_every_part_are_all_accounted_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]
+) -> None:
+    status = main([*FEW, "--out", str(tmp_path)])
+    said = capsys.readouterr().out
+    assert status == 0, said
+    result = json.loads((tmp_path / "load.json").read_text(encoding="utf-8"))
+    parts = {part["name"]: part for part in result["parts"]}
+    assert {name: part["uploads"] for name, part in parts.items()} == {
+        "burst": 4,
+        "soak": 4,
+        "poison": 2,
+        "waiting": 5,
+        "throttled": 6,
+    }
+    assert parts["poison"]["noted"] == {"in the dead-letter queue": 3}
+    assert parts["waiting"]["noted"]["waited in the queue"] == 5
+    assert parts["throttled"]["noted"]["of them throttled"] > 0
+    assert result["given_up"] == {}
+    assert "21 of 21 uploads are accounted for" in said
+    assert "4 of 4 copies were stopped" in said
+    record_property("uploads under load, each accounted for", 21)
+    assert "| burst | 4 |" in (tmp_path / "load.md").read_text(encoding="utf-8")
+
+
+def test_a_queue_of_a_few_hundred_is_drained_and_each_upload_accounted_for() -> None:
+    with memory_world() as world:
+        result = drain(world, 200)
+    assert is_well(result)
+    assert (result["waited"], result["accounted_for"], result["copies_stopped"]) == (200, 200, 40)
+
+
+def test_what_is_lost_and_what_got_through_is_said() -> None:
+    sent = [
+        _sent("published", copy=None),
+        _sent("blocked", copy="mirrored"),
+        _sent("published", copy="mirrored"),
+        _sent("received", copy=None),
+    ]
+    part = Part("burst", "four", 2.0, sent, [Sample(0.0, 4, 1, None)], wrong=["a thing"])
+    assert not part.is_well
+    assert part.lost == ["received"]
+    assert page.outcome({"parts": [part.figures()]}) == [
+        "**3 of 4 uploads are accounted for** (1 blocked, 2 published, 1 received); "
+        "**1 of 2 copies were stopped.** 1 were lost.",
+        "**burst: a thing.**",
+    ]
+
+
+@pytest.mark.parametrize("state", ["rejected", "held", "blocked"])
+def test_an_innocent_picture_that_is_not_published_is_no_good_end(state: str) -> None:
+    assert not Part("burst", "one", 1.0, [_sent(state, copy=None)], []).is_well
+    assert Part("burst", "one", 1.0, [_sent("published", copy=None)], []).is_well
+
+
+def test_a_percentile_is_a_value_that_was_measured() -> None:
+    assert percentiles([float(n) for n in range(1, 101)]) == {
+        "p50": 50.0,
+        "p95": 95.0,
+        "p99": 99.0,
+        "max": 100.0,
+    }
+    assert percentiles([7.0]) == {"p50": 7.0, "p95": 7.0, "p99": 7.0, "max": 7.0}
+    assert percentiles([]) == {}
+
+
+def _sent(state: str, *, copy: str | None) -> Sent:
+    return Sent(state, copy, 0.0, 1.0, 1.0, state=state, verdict_ms=None if state == "received" else 5.0)
