@@ -1,6 +1,7 @@
 """Scans what was put into the uploads bucket, and settles uploads that something else has moved.
 
-Two queues: notifications of the bucket, and events about uploads (released, removed, blocked, held).
+Two queues: notifications of the bucket, and events about uploads (released, removed, blocked, held,
+reviewed).
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ from staydown.services.uploads.settle_upload import settle_upload
 from tests.support.ledger import Ledger
 from tests.support.orders import Order, Task
 from tests.support.people import (
+    INCOMPLETE,
     NOT_VIOLATING,
     allow,
     answer,
@@ -764,7 +765,28 @@ def two_reports_of_two_uploads_of_one_image(world: World) -> Scene:
     return Scene({"first": lambda: report(world, one), "second": lambda: report(world, other)}, settled)
 
 
+def a_claim_meets_the_end_of_a_shield(world: World) -> Scene:
+    """Who posted it has claimed it too, and takes that back while the person shown claims it."""
+    upload = world.upload("alpha", "mallory", drawn(1))
+    sham = report(world, upload, hashes=[drawn_hash(1)], form=INCOMPLETE)
+    world.drain()
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        (case,) = [case for case in ledger.cases.values() if case.undecided]
+        assert case.uploads == (upload.upload_id,)
+        assert case.deadline is not None
+
+    return Scene(
+        {
+            "claim": then(lambda: report(world, hashes=[drawn_hash(1, flipped=10)]), lambda: sweep(world)),
+            "withdraw": lambda: withdraw_report(world.stack, sham.report.case_number, sham.secret),
+        },
+        settled,
+    )
+
+
 PAIRS: list[Stage] = [
+    a_claim_meets_the_end_of_a_shield,
     erasure_meets_a_hold,
     erasure_meets_an_appeal,
     erasure_meets_its_own_settling,
@@ -812,7 +834,12 @@ PAIRS: list[Stage] = [
     two_reports_of_two_uploads_of_one_image,
 ]
 
-LONG = {two_sweeps_of_one_change, reversal_meets_another_judgement, settle_meets_a_claim}
+LONG = {
+    a_claim_meets_the_end_of_a_shield,
+    two_sweeps_of_one_change,
+    reversal_meets_another_judgement,
+    settle_meets_a_claim,
+}
 """Of which two switches make thousands of orders: `make test` tries one."""
 
 

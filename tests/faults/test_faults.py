@@ -138,6 +138,14 @@ def sweep_after_a_claim(world: World) -> Act:
     return pending(world, "sweep")
 
 
+def sweep_after_a_claim_of_what_another_claims(world: World) -> Act:
+    """That of who posted it has no clock; and what was looked at for it is looked at for this one too."""
+    report(world, world.upload("beta", "bob", drawn(1)), hashes=[drawn_hash(1)], form=INCOMPLETE)
+    world.drain()
+    report(world, hashes=[drawn_hash(1, flipped=10)])
+    return pending(world, "sweep")
+
+
 def sweep_after_a_reversal(world: World) -> Act:
     story = judged_story(world, drawn(1))
     for number, bits in enumerate([3, 40]):
@@ -424,6 +432,12 @@ def report_withdrawn(world: World) -> Act:
     return lambda _: withdraw_report(world.stack, filed.report.case_number, filed.secret)
 
 
+def withdrawal_of_what_another_claims(world: World) -> Act:
+    filed = report(world, world.upload("beta", "bob", drawn(1)), hashes=[drawn_hash(1)])
+    report(world, hashes=[drawn_hash(1, flipped=10)])
+    return lambda _: withdraw_report(world.stack, filed.report.case_number, filed.secret)
+
+
 def counting_of_the_audit(world: World) -> Act:
     story = judged_story(world, drawn(1))
     world.upload("beta", "bob", drawn(1, flipped=3))
@@ -601,6 +615,7 @@ USE_CASES: list[Stage] = [
     settling_of_a_removed_image,
     sweep_after_a_judgement,
     sweep_after_a_claim,
+    sweep_after_a_claim_of_what_another_claims,
     sweep_after_a_reversal,
     sweep_of_an_hour,
     sweep_of_a_segment,
@@ -636,6 +651,7 @@ USE_CASES: list[Stage] = [
     secret_recovered,
     report_completed,
     report_withdrawn,
+    withdrawal_of_what_another_claims,
     counting_of_the_audit,
     case_held,
     hold_released,

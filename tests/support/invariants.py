@@ -120,7 +120,8 @@ def _states(world: World, ledger: Ledger) -> Iterator[str]:
             yield f"{upload.upload_id} is not in the content log"
         verdict = judged(policy, ledger, upload)
         by_cases = any(cause.startswith("case:") for cause in upload.stops) or upload.hidden
-        in_review = any(ledger.cases[case_id].undecided for case_id in upload.cases)
+        about = [ledger.cases[case_id] for case_id in upload.cases]
+        in_review = any(case.undecided and case.deadline is not None for case in about)
         if verdict is Verdict.BLOCK and upload.state not in STOPPED:
             yield f"{upload.upload_id} is {upload.state}, and the bank says block"
         if verdict is Verdict.REVIEW and upload.state is UploadState.PUBLISHED and not in_review:

@@ -15,6 +15,8 @@ class EventType(StrEnum):
     UPLOAD_REMOVED = "upload.removed"
     UPLOAD_REJECTED = "upload.rejected"
     UPLOAD_RELEASED = "upload.released"
+    UPLOAD_REVIEWED = "upload.reviewed"
+    """A case that it was in is over, and its state is as it was: what else does the bank say of it?"""
     ACCOUNT_BLOCKED = "account.blocked"
     ACCOUNT_UNBLOCKED = "account.unblocked"
     REPORT_FILED = "report.filed"

@@ -14,13 +14,12 @@ from staydown.domain.events import EventType
 from staydown.domain.ids import derived_entry_id
 from staydown.domain.mail import MailChoice
 from staydown.domain.reports import Declarations, Report, Reporter
-from staydown.domain.uploads import waits_for
 from staydown.services.bank.change_bank import claims_of, withdraw_supports
 from staydown.services.reports.follow_report import open_report
 from staydown.services.reports.reported_cases import REPORTER, with_valid_report
 from staydown.services.retrying import retried
 from staydown.services.review.save_case import save_case
-from staydown.services.uploads.free_upload import free_upload
+from staydown.services.uploads.free_upload import free_of_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ def _close_if_alone(stack: Stack, case_id: str) -> None:
     transaction = stack.transaction()
     for upload in stack.uploads.get_many(case.uploads):
         # Cleared of nothing: no reviewer looked, and others may claim the same or match it still.
-        free_upload(stack, transaction, upload, waits_for(case_id), actor=REPORTER)
+        free_of_case(stack, transaction, upload, case_id, actor=REPORTER)
     withdraw_supports(stack, transaction, dict.fromkeys(case.entries, claims_of(case)))
     closed = case.after(Step.WITHDRAW)
     save_case(stack, transaction, closed, actor=REPORTER, action="case.withdrawn", details={})

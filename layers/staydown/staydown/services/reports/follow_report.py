@@ -25,7 +25,7 @@ TOLD: Mapping[str, str] = MappingProxyType(
         "case.opened": "We opened a case.",
         "case.reported_again": "A report was added to the case.",
         "case.completed": "What was missing was added.",
-        "case.upload_added": "A copy of the image was found and is kept back.",
+        "case.upload_added": "A copy of the image was found.",
         "case.overdue": "It was not decided in time. The image is hidden until it is.",
         "case.claimed": "A reviewer is looking at it.",
         "case.decided": "It was decided.",

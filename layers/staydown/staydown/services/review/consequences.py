@@ -15,7 +15,7 @@ from staydown.domain.events import EventType
 from staydown.domain.uploads import Reason, Upload, by_case, waits_for
 from staydown.services.bank.bank_images import BankedImages
 from staydown.services.bank.change_bank import claims_of, withdraw_supports
-from staydown.services.uploads.free_upload import free_upload
+from staydown.services.uploads.free_upload import free_of_case, free_upload
 from staydown.services.uploads.stop_upload import announce
 
 
@@ -69,8 +69,7 @@ def acquit(
     its reports claimed by hash alone was looked at and is not so."""
     for upload in uploads:
         met = {*case.entries, *(match.entry_id for match in upload.matches)}
-        waiting = waits_for(case.case_id)
-        free_upload(stack, transaction, upload, waiting, cleared_by=case.case_id, cleared=met, actor=reviewer)
+        free_of_case(stack, transaction, upload, case.case_id, cleared=met, actor=reviewer)
     refused = withdraw_supports(stack, transaction, dict.fromkeys(case.entries, claims_of(case)))
     return replace(case, refused=tuple((entry_id, claim.reference) for entry_id, claim in refused))
 

@@ -6,9 +6,31 @@ from collections.abc import Iterable
 
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
-from staydown.domain.uploads import Upload
+from staydown.domain.events import EventType
+from staydown.domain.uploads import Upload, UploadState, waits_for
 from staydown.services.uploads.record_upload import SYSTEM, record_upload
 from staydown.services.uploads.stop_upload import announce
+
+_STAYING = {UploadState.PUBLISHED, UploadState.HELD}
+
+
+def free_of_case(
+    stack: Stack,
+    transaction: Transaction,
+    upload: Upload,
+    case_id: str,
+    *,
+    cleared: Iterable[str] = (),
+    actor: str,
+) -> None:
+    """The case is over, and has not stopped it. What is not moved by that is judged again by what it meets
+    besides: as long as the case was undecided, that had somebody to look at it."""
+    freed = free_upload(
+        stack, transaction, upload, waits_for(case_id), cleared_by=case_id, cleared=cleared, actor=actor
+    )
+    if freed.state is upload.state and freed.state in _STAYING:
+        reviewed = {"upload_id": upload.upload_id}
+        stack.outbox.add(transaction, EventType.UPLOAD_REVIEWED, reviewed, at=stack.now())
 
 
 def free_upload(

@@ -32,10 +32,10 @@ def rejudge_upload(
         settled = settle_upload(stack, bank, upload_id, looks) if waits else None
         return settled if settled is not None and settled.version != upload.version else None
     try:
-        verdict, _ = bank.judge(upload, looks.of)
+        verdict, matches = bank.judge(upload, looks.of)
     except NotSeen:
         return settle_upload(stack, bank, upload_id, looks)
     scanned_now = verdict is Verdict.CLEAR and upload.state is UploadState.RECEIVED
-    if scanned_now or is_in_line(stack, upload, verdict):
+    if scanned_now or is_in_line(stack, upload, verdict, matches):
         return None
     return settle_upload(stack, bank, upload_id, looks)

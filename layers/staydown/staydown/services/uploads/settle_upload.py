@@ -6,6 +6,8 @@ this may run any number of times, at the same time as anything else.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from staydown.aws.images import ImageAbsent
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
@@ -19,7 +21,7 @@ from staydown.services.review.looking import Looks, NotSeen
 from staydown.services.uploads.free_upload import free_upload
 from staydown.services.uploads.place_image import is_placed
 from staydown.services.uploads.record_upload import record_upload
-from staydown.services.uploads.stop_upload import announce, stop_upload
+from staydown.services.uploads.stop_upload import announce, cases_asked, stop_upload
 
 ROUNDS = 12
 
@@ -44,12 +46,12 @@ def settle_upload(stack: Stack, bank: BankView, upload_id: str, looks: Looks | N
     raise ConcurrentChange(f"Upload {upload_id} is changed by others again and again.")
 
 
-def is_in_line(stack: Stack, upload: Upload, verdict: Verdict) -> bool:
-    """Whether an upload that nothing blocks is already as this verdict wants it."""
+def is_in_line(stack: Stack, upload: Upload, verdict: Verdict, matches: Sequence[Match]) -> bool:
+    """Whether an upload that nothing blocks is already as this verdict, by these matches, wants it."""
     if verdict is Verdict.BLOCK or upload.state is UploadState.RECEIVED:
         return False
     if verdict is Verdict.REVIEW:
-        return upload.state is UploadState.HELD or _has_reviewer(stack, upload)
+        return upload.state is UploadState.HELD or _has_reviewers(stack, upload, matches)
     # What a deadline has hidden stays so until its case is decided, whatever the bank says.
     up = upload.state is UploadState.PUBLISHED or (upload.hidden and not upload.in_review)
     return up and not cases_by_match(stack, upload)
@@ -64,9 +66,14 @@ def blocking_entries(upload: Upload) -> list[str]:
     ]
 
 
-def _has_reviewer(stack: Stack, upload: Upload) -> bool:
+def _has_reviewers(stack: Stack, upload: Upload, matches: Sequence[Match]) -> bool:
+    """Whether it is in every case about what it matches; where there is none, in any that somebody has to
+    decide in time. A case without a clock is no reviewer."""
+    asked = cases_asked(stack, upload, matches).cases
+    if asked:
+        return all(upload.upload_id in case.uploads and case.deadline is not None for case in asked)
     cases = (stack.cases.case(case_id) for case_id in upload.cases)
-    return any(case is not None and case.undecided for case in cases)
+    return any(case is not None and case.undecided and case.deadline is not None for case in cases)
 
 
 class _Settling:
@@ -103,7 +110,7 @@ class _Settling:
             verdict, matches = self._bank.judge(upload, self._looks.of)
         except NotSeen as unseen:
             return self._rejected_unseen(upload, unseen)
-        moved = not is_in_line(self._stack, upload, verdict)
+        moved = not is_in_line(self._stack, upload, verdict, matches)
         if moved:
             self._move(upload, verdict, matches)
         # Only now: whoever was refused above has to judge again.

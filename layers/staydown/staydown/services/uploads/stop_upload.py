@@ -1,8 +1,9 @@
-"""What a match does to an upload: blocked with nobody looking, or held and brought to a reviewer."""
+"""What a match does to an upload: blocked with nobody looking, or held and brought to reviewers."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
@@ -28,8 +29,33 @@ def stop_upload(stack: Stack, upload: Upload, verdict: Verdict, matches: tuple[M
     if verdict is Verdict.BLOCK:
         _block(stack, transaction, upload)
     else:
-        _bring_to_reviewer(stack, transaction, upload)
+        _bring_to_reviewers(stack, transaction, upload)
     transaction.commit()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """cases: the undecided ones about what an upload matches, that of the nearest first, as far as they have
+    room for it. nearest: the case to which the nearest of its entries points, decided or not.
+
+    All of them: whoever claims a picture has it decided by their own clock, whatever else is claimed.
+    """
+
+    cases: tuple[Case, ...]
+    nearest: str | None
+
+
+def cases_asked(stack: Stack, upload: Upload, matches: Sequence[Match]) -> Asked:
+    pointed = [stack.cases.case_about(match.entry_id) for match in matches[:MATCHES_KEPT]]
+    found = (stack.cases.case(case_id) for case_id in dict.fromkeys(pointed) if case_id is not None)
+    cases = tuple(
+        case
+        for case in found
+        if case is not None
+        and case.undecided
+        and (upload.upload_id in case.uploads or len(case.uploads) < MAX_UPLOADS)
+    )
+    return Asked(cases, pointed[0])
 
 
 def announce(stack: Stack, transaction: Transaction, upload: Upload) -> None:
@@ -65,43 +91,53 @@ def _block(stack: Stack, transaction: Transaction, upload: Upload) -> None:
     announce(stack, transaction, stopped)
 
 
-def _bring_to_reviewer(stack: Stack, transaction: Transaction, upload: Upload) -> None:
-    """Hold it (unless it is public already: hiding that is a person's choice) and put it into a case."""
-    now = stack.now()
-    entry_ids = tuple(match.entry_id for match in upload.matches)
-    case = _case_for(stack, transaction, entry_ids[0]).with_upload(upload.upload_id).about(entry_ids)
-    details = {
-        "upload_id": upload.upload_id,
-        "matches": [_told(match) for match in upload.matches],
-    }
-    new = case.version == 0
-    action = "case.opened" if new else "case.upload_added"
-    save_case(stack, transaction, case, actor=SYSTEM, action=action, details=details)
-    if new:
-        opened = {"case_id": case.case_id, "origin": case.origin.value}
-        stack.outbox.add(transaction, EventType.CASE_OPENED, opened, at=now)
-    upload = upload.concerning(case.case_id)
-    for entry_id in entry_ids:
-        stack.uploads.link(transaction, upload.upload_id, entry_id)
+def _bring_to_reviewers(stack: Stack, transaction: Transaction, upload: Upload) -> None:
+    """Hold it (unless it is public already: hiding that is a person's choice) and put it into the cases."""
+    matches = upload.matches
+    asked = cases_asked(stack, upload, matches)
+    cases = asked.cases or (_new_case(stack, transaction, matches[0].entry_id, was=asked.nearest),)
+    for place, case in enumerate(cases):
+        _join(stack, transaction, case, upload, matches if place == 0 else ())
+        upload = upload.concerning(case.case_id)
+    for match in matches:
+        stack.uploads.link(transaction, upload.upload_id, match.entry_id)
     if upload.state is UploadState.PUBLISHED:
         stack.uploads.save(transaction, upload)
         return
-    held = upload.stopped([by_review(case.case_id)], now=now)
+    # It waits for the nearest alone: who refuses one of the claims has looked at what it is.
+    held = upload.stopped([by_review(cases[0].case_id)], now=stack.now())
     stack.uploads.save(transaction, held)
     announce(stack, transaction, held)
 
 
-def _case_for(stack: Stack, transaction: Transaction, entry_id: str) -> Case:
-    """The undecided case that this entry's matches are brought to, or a new one."""
-    known = stack.cases.case_about(entry_id)
-    case = stack.cases.case(known) if known is not None else None
-    if case is not None and case.undecided and len(case.uploads) < MAX_UPLOADS:
-        return case
+def _join(
+    stack: Stack, transaction: Transaction, case: Case, upload: Upload, matches: Sequence[Match]
+) -> None:
+    """matches: those that the case is about from now on; told with one of its cases, and so counted once.
+
+    A case that no valid report stands behind has a clock from here on: nobody is held without one.
+    """
     now = stack.now()
-    case_id = new_id(now)
-    stack.cases.point_to_case(transaction, entry_id, case_id, was=known)
-    deadline = removal_deadline(now, stack.settings.removal_time)
-    return Case(case_id, CaseState.OPEN, Origin.MATCH, opened_at=now, deadline=deadline)
+    deadline = case.deadline or removal_deadline(now, stack.settings.removal_time)
+    joined = replace(case, deadline=deadline).with_upload(upload.upload_id)
+    joined = joined.about(tuple(match.entry_id for match in matches))
+    details: dict[str, object] = {"upload_id": upload.upload_id}
+    if matches:
+        details["matches"] = [_told(match) for match in matches]
+    new = case.version == 0
+    action = "case.opened" if new else "case.upload_added"
+    save_case(stack, transaction, joined, actor=SYSTEM, action=action, details=details)
+    if new:
+        opened = {"case_id": case.case_id, "origin": case.origin.value}
+        stack.outbox.add(transaction, EventType.CASE_OPENED, opened, at=now)
+
+
+def _new_case(stack: Stack, transaction: Transaction, entry_id: str, *, was: str | None) -> Case:
+    """To which this entry's matches are brought from now on."""
+    now = stack.now()
+    case = Case(new_id(now), CaseState.OPEN, Origin.MATCH, opened_at=now, deadline=None)
+    stack.cases.point_to_case(transaction, entry_id, case.case_id, was=was)
+    return case
 
 
 def _told(match: Match) -> dict[str, object]:
