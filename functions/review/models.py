@@ -70,6 +70,11 @@ class CaseUpload(BaseModel):
     matches: list[MatchMade]
 
 
+class ReportAnswer(BaseModel):
+    question: str
+    answer: str
+
+
 class CaseReport(BaseModel):
     addresses: Annotated[
         list[str], Field(description="Where they say it is, other than what is published here")
@@ -79,6 +84,9 @@ class CaseReport(BaseModel):
     valid: bool
     relation: Relation
     statement: str
+    answers: Annotated[
+        list[ReportAnswer], Field(description="To the operator's questions that are for reviewers")
+    ]
     withdrawn: bool
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from staydown.domain.appeals import Appeal
 from staydown.domain.bank import Entry, Match, Source
 from staydown.domain.cases import Case
+from staydown.domain.report_form import Question
 from staydown.domain.reports import Report
 from staydown.domain.uploads import Upload
 from staydown.services.records.read_audit import VerifiedChain
@@ -30,7 +31,9 @@ def queued_case(case: Case, reviewer: str, now: datetime) -> models.QueuedCase:
     )
 
 
-def presented_case(view: CaseView, reviewer: str, now: datetime) -> models.Case:
+def presented_case(
+    view: CaseView, reviewer: str, now: datetime, questions: Sequence[Question]
+) -> models.Case:
     case = view.case
     return models.Case(
         case_id=case.case_id,
@@ -43,7 +46,7 @@ def presented_case(view: CaseView, reviewer: str, now: datetime) -> models.Case:
         claimed_by_you=case.claim is not None and case.claim.reviewer == reviewer,
         you_took_part=reviewer in case.involved,
         uploads=[_upload(upload, view.entries) for upload in view.uploads],
-        reports=[_report(report) for report in view.reports],
+        reports=[_report(report, questions) for report in view.reports],
         more_reports=view.more_reports,
         entries=list(case.entries),
         banked=list(case.banked),
@@ -71,7 +74,7 @@ def waiting_opinion(case: Case, reviewer: str, now: datetime) -> models.WaitingO
     )
 
 
-def blind_case(view: CaseView) -> models.BlindCase:
+def blind_case(view: CaseView, questions: Sequence[Question]) -> models.BlindCase:
     claim = view.case.opinion.claim if view.case.opinion is not None else None
     return models.BlindCase(
         case_id=view.case.case_id,
@@ -79,7 +82,7 @@ def blind_case(view: CaseView) -> models.BlindCase:
         opened_at=view.case.opened_at,
         claimed_until=claim.until if claim is not None else None,
         uploads=[_blind_upload(upload) for upload in view.uploads],
-        reports=[_report(report) for report in view.reports],
+        reports=[_report(report, questions) for report in view.reports],
         more_reports=view.more_reports,
     )
 
@@ -185,7 +188,9 @@ def _match(match: Match, entry: Entry | None) -> models.MatchMade:
     )
 
 
-def _report(report: Report) -> models.CaseReport:
+def _report(report: Report, questions: Sequence[Question]) -> models.CaseReport:
+    # A question that is not asked any more is told by its key.
+    labels = {one.key: one.label for one in questions}
     return models.CaseReport(
         addresses=list(report.addresses),
         authority=report.authority,
@@ -193,6 +198,10 @@ def _report(report: Report) -> models.CaseReport:
         valid=report.valid_at is not None,
         relation=report.relation,
         statement=report.statement,
+        answers=[
+            models.ReportAnswer(question=labels.get(key, key), answer=answer)
+            for key, answer in report.answers.items()
+        ],
         withdrawn=report.withdrawn_at is not None,
     )
 
