@@ -176,6 +176,8 @@ class FollowedCase(BaseModel):
         datetime | None, Field(description="Until when a refusal can be appealed; absent where there is none")
     ]
     appeal: Annotated[RefusalAppeal | None, Field(description="Your appeal of it")]
+    preserved: Annotated[bool, Field(description="Nothing of it is erased until two people let it go")]
+    erasure_asked: Annotated[bool, Field(description="Its image is erased within the hour, or is")]
 
 
 class FollowedReport(BaseModel):

@@ -56,6 +56,8 @@ def _followed_case(case: Case, appeal: Appeal | None, window: timedelta) -> mode
         )
         if appeal
         else None,
+        preserved=case.hold is not None,
+        erasure_asked=case.erasure_asked_at is not None,
     )
 
 

@@ -12,6 +12,7 @@ from staydown.domain.report_form import Question
 from staydown.domain.reports import Report
 from staydown.domain.uploads import Upload
 from staydown.services.records.read_audit import VerifiedChain
+from staydown.services.retention.hold_case import HoldReason
 from staydown.services.review.view_case import CaseView
 
 from functions.review import models
@@ -53,11 +54,25 @@ def presented_case(
         decision=_decision(case, reviewer),
         appeal_id=case.appeal_id,
         second_opinion=_opinion(case),
+        hold=presented_hold(case, reviewer),
         notes=[
             models.NoteLeft(by=note.by, by_you=note.by == reviewer, at=note.at, text=note.text)
             for note in case.notes
         ],
         others_reading=[models.OtherReader(reviewer=one.reviewer, at=one.at) for one in view.others],
+    )
+
+
+def presented_hold(case: Case, reviewer: str) -> models.Held:
+    hold = case.hold
+    return models.Held(
+        case_id=case.case_id,
+        held=hold is not None,
+        reason=HoldReason(hold.reason) if hold is not None else None,
+        since=hold.at if hold is not None else None,
+        release_asked=hold is not None and hold.release_asked_by is not None,
+        release_asked_by_you=hold is not None and hold.release_asked_by == reviewer,
+        erasure_asked=case.erasure_asked_at is not None,
     )
 
 
