@@ -12,7 +12,7 @@ const REASONS = ["police", "court", "complaint_to_an_authority"];
 export function keeping(seen, path, changed) {
   const { hold } = seen;
   const trouble = h("div", {});
-  return h("section", { class: "card stack keeping" }, h("h2", {}, t("review.keeping")), hold.held ? held() : free(), trouble);
+  return h("section", { class: "card stack keeping" }, h("h2", { tabIndex: -1 }, t("review.keeping")), hold.held ? held() : free(), trouble);
 
   function held() {
     const since = t(`review.held_since.${hold.reason}`, { when: moment(hold.since) });
