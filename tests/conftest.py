@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.eavesdropper import Eavesdropper
+from tests.support.tried import CountedByTest
 
 # The same examples in each run, so that a failure is one that the last change made. HYPOTHESIS_PROFILE=search
 # looks for new ones instead.
@@ -28,6 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     ears.start()
     config.pluginmanager.register(ears)
     config.add_cleanup(ears.stop)
+    config.pluginmanager.register(CountedByTest())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

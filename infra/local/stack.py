@@ -240,8 +240,7 @@ class LocalStack:
         }
         policies = self._deployment.of_type("AWS::CloudFront::ResponseHeadersPolicy")
         client_id = self.callers.console_client_id if self.callers is not None else ""
-        lines = str(self._deployment.parameters["HelpLines"])
-        config = configuration(sign_in_url=self.endpoint, client_id=client_id, help_lines=lines)
+        config = configuration(sign_in_url=self.endpoint, client_id=client_id)
         return pages(CONSOLE, config, security_headers(policies, elsewhere))
 
     def _cdn(self) -> dict[str, str]:

@@ -16,6 +16,7 @@ from tests.journeys.deployed import Deployed, deployed
 from tests.journeys.pictures import drawn, jpeg, png
 from tests.journeys.scenes import new_account, new_picture
 from tests.shared_data import SHARED, needs_shared_data
+from tests.support.tried import trying
 
 MOST_BYTES = 200_000
 MOST_PIXELS = 1_000_000
@@ -72,6 +73,7 @@ def settled(
     stack: Deployed, data: bytes, content_type: str = "image/jpeg"
 ) -> tuple[str, str | None, str | None]:
     """(state, reason, url) of a file put by a ticket."""
+    trying()
     upload_id = stack.app().upload(new_account(), data, content_type)
     stack.drain()
     status = stack.app().status(upload_id)
@@ -80,6 +82,7 @@ def settled(
 
 def put(stack: Deployed, key: str, data: bytes, content_type: str | None) -> tuple[str, str | None]:
     """(state, reason) of an object put without a ticket, as the bus tells it."""
+    trying()
     stack.events()
     stack.app().put_object(key, data, content_type)
     stack.drain()
@@ -219,6 +222,7 @@ def test_a_file_that_is_gone_again_before_it_is_scanned_leaves_nothing(stack: De
 def test_no_hostile_file_goes_public_unread_or_brings_the_scan_down(stack: Deployed) -> None:
     app, number = stack.app(), itertools.count()
     keys = {f"alpha/hostile/{next(number)}": file for file in HOSTILE}
+    trying(len(keys))
     stack.events()
     for key, file in keys.items():
         app.put_object(key, file.read_bytes(), None)

@@ -23,6 +23,7 @@ from staydown.imaging.limits import ImageRejected, Limits, Reason
 
 from tests.imaging.pictures import encode, mpo, scene
 from tests.shared_data import SHARED, needs_shared_data
+from tests.support.tried import trying
 
 SMALL = Limits(max_pixels=4_000_000)
 PICTURE = scene(48, 40)
@@ -73,6 +74,7 @@ EACH = pytest.mark.parametrize("name", FILES)
 
 def answered(data: bytes, limits: Limits = SMALL) -> Fingerprint | ImageRejected:
     """The answer to some bytes; any other exception, or a warning that gets out, fails the test."""
+    trying()
     try:
         return fingerprint(data, limits)
     except ImageRejected as rejected:

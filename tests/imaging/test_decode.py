@@ -18,9 +18,11 @@ from staydown.imaging.pdq import dct16, hash_of, luma
 
 from tests.imaging.pictures import LIMITS, encode, mpo, pixels, scene
 from tests.shared_data import SHARED, needs_shared_data
+from tests.support.tried import trying
 
 
 def rejection(data: bytes, limits: Limits = LIMITS) -> str:
+    trying()
     with pytest.raises(ImageRejected) as caught:
         decode(data, limits)
     return caught.value.reason

@@ -13,8 +13,10 @@ Figures = Mapping[str, Any]
 
 
 def write(result: Figures, folder: Path) -> Path:
-    """load.json and load.md into the folder; the latter's path. tests/benchmarks/plots.py draws the plot."""
-    (folder / "load.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    """load.json and load.md into the folder; the latter's path. Samples are in the plot alone (plot_load)."""
+    parts = [{name: part[name] for name in part if name != "samples"} for part in result["parts"]]
+    text = json.dumps({**result, "parts": parts}, indent=1)
+    (folder / "load.json").write_text(text + "\n", encoding="utf-8")
     path = folder / "load.md"
     path.write_text("\n".join(_lines(result)) + "\n", encoding="utf-8")
     return path

@@ -13,6 +13,7 @@ from staydown.tool import asking
 from staydown.tool.files import Unreadable, files_under, read_file
 
 from tests.shared_data import SHARED, needs_shared_data
+from tests.support.tried import trying
 from tests.tool.running import HASH_KEYS, MATCH_KEYS, picture, rows, run, save
 
 GOOD_NAMES = [
@@ -58,6 +59,7 @@ def odd(tmp_path: Path) -> dict[str, str]:
 
 def test_what_cannot_be_read_has_a_row_that_says_why(odd: dict[str, str], bank: Path, tmp_path: Path) -> None:
     paths = [*odd, str(tmp_path / "good.png")]
+    trying(len(odd))
     hashed = rows("hash", *paths)
     assert {row["path"]: row["error"] for row in hashed[:-1]} == odd
     assert all(row["pdq"] is row["quality"] is row["phash"] is None for row in hashed[:-1])
@@ -114,6 +116,7 @@ def test_names_of_any_bytes_come_out_as_they_went_in(bank: Path, tmp_path: Path)
 @needs_shared_data
 def test_hostile_files_are_answered_each(bank: Path) -> None:
     paths = sorted((SHARED / "hostile").iterdir())
+    trying(len(paths))
     hashed = rows("hash", *paths)
     matched = rows("match", "--bank", bank, *paths)
     assert [row["path"] for row in hashed] == [row["path"] for row in matched] == list(map(str, paths))
