@@ -104,8 +104,7 @@ CHAPTERS = (
             Row(
                 "UK5",
                 "The fields of a report can be configured",
-                ("functions/reports/app.py",),
-                "Not built: the fields are fixed.",
+                (_DOMAIN + "report_form.py", _SERVICES + "reports/answer_questions.py"),
             ),
         ),
     ),

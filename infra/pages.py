@@ -12,17 +12,18 @@ import mimetypes
 import sys
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+from staydown.domain.report_form import FormMistake, help_lines_of
 
 PAGES = Path(__file__).parents[1] / "console"
 CONFIG = "config.json"
 LEAVE_URL = "https://www.bbc.com/weather"
 """Where "Leave now" leads: an everyday page that nobody wonders about. Change it to one of your country."""
-_HELP_LINES = "help_lines.json"
 # A page is asked for again each time, and answered "not modified": a mended page is mended for everybody.
 _CACHING = "no-cache"
 
@@ -40,19 +41,19 @@ def content_type(name: str) -> str:
     return f"{kind}; charset=utf-8" if kind.startswith("text/") or kind == "application/json" else kind
 
 
-def configuration(*, sign_in_url: str, client_id: str) -> bytes:
+def configuration(*, sign_in_url: str, client_id: str, help_lines: str) -> bytes:
     """`config.json`.
 
     sign_in_url: Cognito's endpoint. client_id: of the console's app client. The API is at the pages' own
-    origin, here and when deployed. Help lines are those of `console/help_lines.json`: change it to yours.
+    origin, here and when deployed. help_lines: the template's parameter; the pages show these until the API
+    answers, and when it does not.
     """
-    help_lines = json.loads((PAGES / _HELP_LINES).read_text(encoding="utf-8"))
     content = {
         "api_url": "",
         "sign_in_url": sign_in_url,
         "client_id": client_id,
         "leave_url": LEAVE_URL,
-        "help_lines": help_lines,
+        "help_lines": [asdict(line) for line in help_lines_of(help_lines)],
     }
     return json.dumps(content, indent=1, ensure_ascii=False).encode()
 
@@ -63,8 +64,11 @@ def deploy(stack: str) -> str:
     described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
     region = boto3.session.Session().region_name
+    parameters = {one["ParameterKey"]: one["ParameterValue"] for one in described["Parameters"]}
     config = configuration(
-        sign_in_url=f"https://cognito-idp.{region}.amazonaws.com", client_id=outputs["ConsoleClientId"]
+        sign_in_url=f"https://cognito-idp.{region}.amazonaws.com",
+        client_id=outputs["ConsoleClientId"],
+        help_lines=parameters["HelpLines"],
     )
     s3, bucket = boto3.client("s3"), outputs["ConsoleBucketName"]
     # Pages last: whoever gets a new page finds what it refers to.
@@ -93,7 +97,7 @@ def main() -> int:
     parser.add_argument("--stack", required=True, help="name of the deployed stack")
     try:
         print(deploy(parser.parse_args().stack))
-    except (BotoCoreError, ClientError, KeyError) as error:
+    except (BotoCoreError, ClientError, KeyError, FormMistake) as error:
         print(f"not deployed: {error}", file=sys.stderr)
         return 1
     return 0

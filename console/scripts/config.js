@@ -3,7 +3,8 @@ import { load } from "./loading.js";
 
 let loaded;
 
-/** {api_url, sign_in_url, client_id, leave_url, help_lines}; the same object each time. */
+/** {api_url, sign_in_url, client_id, leave_url, help_lines}; the same object each time. Of the help lines:
+ * report_form.js has those of now. */
 export function config() {
   loaded ??= load("config.json");
   return loaded;

@@ -2,6 +2,7 @@
 // who don't see what changed.
 import { config } from "./config.js";
 import { data, h, icon, replace } from "./dom.js";
+import { helpLines, loadReportForm } from "./report_form.js";
 import { loadStrings, t } from "./strings.js";
 
 let voice;
@@ -20,15 +21,19 @@ export async function layOut({
   const width = narrow ? "page narrow" : "page";
   const main = h("main", { id: "main", tabIndex: -1, class: width });
   const nav = h("nav", { class: "site-nav", "aria-label": t("common.nav") });
+  const help = h("section", { "aria-label": t("common.help") });
+  const showHelp = async () => replace(help, h("p", {}, t(helpLead)), h("ul", {}, (await helpLines()).map(helpLine)));
+  await showHelp();
   voice = h("p", { class: "visually-hidden", role: "status" });
   document.body.replaceChildren(
     h("a", { class: "skip", href: "#main", on: { click: skipTo(main) } }, t("common.skip")),
     h("header", { class: "site-header" },
       h("div", { class: "page" }, h("a", { class: "brand", href: home }, t(brand)), nav, controls(), themeButton())),
     main,
-    h("footer", { class: "site-footer" }, h("div", { class: width }, helpLines(settings.help_lines, t(helpLead)))),
+    h("footer", { class: "site-footer" }, h("div", { class: width }, help)),
     voice,
   );
+  loadReportForm().then(showHelp);
   return { main, nav, config: settings };
 }
 
@@ -79,13 +84,11 @@ function themeButton() {
   return button;
 }
 
-function helpLines(lines, lead) {
-  return h("section", { "aria-label": t("common.help") },
-    h("p", {}, lead),
-    h("ul", {}, lines.map((line) => h("li", {},
-      h("a", { href: line.url, rel: "noreferrer" }, data(line.name)),
-      line.phone && [" ", h("a", { href: `tel:${line.phone}` }, data(line.phone_text))],
-      " ", h("span", {}, t(`common.help_for.${line.for}`), ", ", placeOf(line.where))))));
+function helpLine(line) {
+  return h("li", {},
+    h("a", { href: line.url, rel: "noreferrer" }, data(line.name)),
+    line.phone && [" ", h("a", { href: `tel:${line.phone}` }, data(line.phone_text || line.phone, { dir: "ltr" }))],
+    " ", h("span", {}, t(`common.help_for.${line.whom}`), ", ", placeOf(line.where)));
 }
 
 function placeOf(code) {

@@ -23,7 +23,7 @@ from staydown.services.retention.ask_erasure import ask_erasure_as_reporter
 from staydown.services.retention.hold_case import preserve_report
 
 from functions.reports import models
-from functions.reports.presenting import deadline_of, followed_report, help_lines
+from functions.reports.presenting import deadline_of, followed_report, help_lines, report_form
 
 logger = Logger()
 app = make_app(logger)
@@ -39,6 +39,11 @@ def calls() -> IdempotentCalls:
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return calls()(event, context)
+
+
+@app.get("/v1/report-form", summary="Who helps, and what the operator asks beside the law", tags=["people"])
+def get_report_form() -> models.ReportForm:
+    return report_form(stack().settings)
 
 
 @app.post("/v1/reports", status_code=201, summary="Report an image", tags=["people"])
@@ -57,6 +62,7 @@ def post_report(request: models.ReportRequest, key: IdempotencyKey = None) -> mo
         recovery_phrase=request.recovery_phrase or "",
         language=request.language,
         mail=request.contact.mail,
+        answers=request.answers,
     )
     filed = file_report(stack(), form, request_id=key)
     return models.FiledReport(
@@ -86,6 +92,7 @@ def post_information(
         name=request.contact.name if request.contact else None,
         email=request.contact.email if request.contact else None,
         mail=request.contact.mail if request.contact else None,
+        answers=request.answers,
     )
     complete_report(stack(), case_number, secret, added)
     return _followed(case_number, secret)

@@ -12,12 +12,46 @@ from staydown.domain.appeals import AppealOutcome
 from staydown.domain.case_states import CaseState
 from staydown.domain.decisions import Outcome
 from staydown.domain.mail import MailChoice
+from staydown.domain.report_form import MAX_ANSWER, MAX_QUESTIONS
 from staydown.domain.reports import Authority, Relation, Unreachable
 
 
 class Help(BaseModel):
     name: str
-    address: str
+    url: str
+    whom: Annotated[str, Field(description="adults or children")]
+    where: Annotated[str, Field(description="A country in two letters, or any")]
+    phone: Annotated[str, Field(description="As it is dialled; empty where there is none")]
+    phone_text: Annotated[str, Field(description="As it is written")]
+
+
+class QuestionAsked(BaseModel):
+    key: str
+    label: str
+    help: str
+    required: Annotated[bool, Field(description="Without an answer the report is incomplete")]
+    max_length: Annotated[int, Field(description="Of the answer, in letters")]
+    for_reviewers: Annotated[bool, Field(description="Whether those who decide read the answer")]
+
+
+class ReportForm(BaseModel):
+    help: list[Help]
+    questions: Annotated[
+        list[QuestionAsked], Field(description="The operator's own, beside those of the law")
+    ]
+
+
+Answers = Annotated[
+    dict[
+        Annotated[str, Field(max_length=32)],
+        Annotated[str, Field(max_length=MAX_ANSWER)],
+    ],
+    Field(
+        max_length=MAX_QUESTIONS,
+        default_factory=dict,
+        description="To the operator's own questions (GET /v1/report-form), by their keys",
+    ),
+]
 
 
 class DeclarationsMade(Body):
@@ -82,6 +116,7 @@ class ReportRequest(Body):
             description="Words of your own, for a new secret should this one be lost; without, lost is lost",
         ),
     ] = None
+    answers: Answers
 
 
 class RecoveryRequest(Body):
@@ -99,6 +134,7 @@ class InformationRequest(Body):
     statement: Annotated[str | None, Field(max_length=5000)] = None
     signature: Annotated[str | None, Field(max_length=200)] = None
     contact: ContactAdded | None = None
+    answers: Answers
 
 
 class RefusalAppealRequest(Body):
@@ -140,6 +176,8 @@ class FollowedCase(BaseModel):
         datetime | None, Field(description="Until when a refusal can be appealed; absent where there is none")
     ]
     appeal: Annotated[RefusalAppeal | None, Field(description="Your appeal of it")]
+    preserved: Annotated[bool, Field(description="Nothing of it is erased until two people let it go")]
+    erasure_asked: Annotated[bool, Field(description="Its image is erased within the hour, or is")]
 
 
 class FollowedReport(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from staydown.api.notices import to_reporter
@@ -15,7 +16,12 @@ from functions.reports import models
 
 
 def help_lines(settings: Settings) -> list[models.Help]:
-    return [models.Help(name=name, address=address) for name, address in settings.help_lines]
+    return [models.Help(**asdict(line)) for line in settings.help_lines]
+
+
+def report_form(settings: Settings) -> models.ReportForm:
+    questions = [models.QuestionAsked(**asdict(one)) for one in settings.questions]
+    return models.ReportForm(help=help_lines(settings), questions=questions)
 
 
 def followed_report(followed: Followed, settings: Settings) -> models.FollowedReport:
@@ -50,6 +56,8 @@ def _followed_case(case: Case, appeal: Appeal | None, window: timedelta) -> mode
         )
         if appeal
         else None,
+        preserved=case.hold is not None,
+        erasure_asked=case.erasure_asked_at is not None,
     )
 
 

@@ -70,6 +70,11 @@ class CaseUpload(BaseModel):
     matches: list[MatchMade]
 
 
+class ReportAnswer(BaseModel):
+    question: str
+    answer: str
+
+
 class CaseReport(BaseModel):
     addresses: Annotated[
         list[str], Field(description="Where they say it is, other than what is published here")
@@ -79,6 +84,9 @@ class CaseReport(BaseModel):
     valid: bool
     relation: Relation
     statement: str
+    answers: Annotated[
+        list[ReportAnswer], Field(description="To the operator's questions that are for reviewers")
+    ]
     withdrawn: bool
 
 
@@ -111,6 +119,16 @@ class OtherReader(BaseModel):
     at: Annotated[datetime, Field(description="When they last read it")]
 
 
+class Held(BaseModel):
+    case_id: str
+    held: Annotated[bool, Field(description="Nothing of the case is erased")]
+    reason: HoldReason | None
+    since: datetime | None
+    release_asked: Annotated[bool, Field(description="One of two has asked; somebody else has to confirm")]
+    release_asked_by_you: bool
+    erasure_asked: Annotated[bool, Field(description="Its images are erased by the next run, or are")]
+
+
 class Case(BaseModel):
     case_id: str
     state: CaseState
@@ -129,6 +147,7 @@ class Case(BaseModel):
     decision: DecisionMade | None
     appeal_id: Annotated[str | None, Field(description="An appeal of it that waits")]
     second_opinion: Annotated[OpinionState | None, Field(description="Somebody else's, if one was asked for")]
+    hold: Held
     notes: Annotated[list[NoteLeft], Field(description="Of reviewers to each other, the oldest first")]
     others_reading: Annotated[
         list[OtherReader], Field(description="Other reviewers who had it open in the last three minutes")
@@ -291,15 +310,6 @@ class AppealPage(BaseModel):
 
 class HoldRequest(Body):
     reason: HoldReason
-
-
-class Held(BaseModel):
-    case_id: str
-    held: Annotated[bool, Field(description="Nothing of the case is erased")]
-    reason: HoldReason | None
-    since: datetime | None
-    release_asked: Annotated[bool, Field(description="One of two has asked; somebody else has to confirm")]
-    erasure_asked: Annotated[bool, Field(description="Its images are erased by the next run, or are")]
 
 
 class AuditRecord(BaseModel):

@@ -43,7 +43,8 @@ def post_next_opinion(reports_from: ReportsFrom = 0, _key: IdempotencyKey = None
     case = claim_next_opinion(stack(), reviewer=reviewer.reviewer_id)
     if case is None:
         return models.NextOpinion(case=None)
-    return models.NextOpinion(case=blind_case(view_blind(stack(), case, reports_from)))
+    view = view_blind(stack(), case, reports_from)
+    return models.NextOpinion(case=blind_case(view, stack().settings.questions))
 
 
 @router.post(

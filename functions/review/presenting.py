@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from staydown.domain.appeals import Appeal
 from staydown.domain.bank import Entry, Match, Source
 from staydown.domain.cases import Case
+from staydown.domain.report_form import Question
 from staydown.domain.reports import Report
 from staydown.domain.uploads import Upload
 from staydown.services.records.read_audit import VerifiedChain
+from staydown.services.retention.hold_case import HoldReason
 from staydown.services.review.view_case import CaseView
 
 from functions.review import models
@@ -30,7 +32,9 @@ def queued_case(case: Case, reviewer: str, now: datetime) -> models.QueuedCase:
     )
 
 
-def presented_case(view: CaseView, reviewer: str, now: datetime) -> models.Case:
+def presented_case(
+    view: CaseView, reviewer: str, now: datetime, questions: Sequence[Question]
+) -> models.Case:
     case = view.case
     return models.Case(
         case_id=case.case_id,
@@ -43,18 +47,32 @@ def presented_case(view: CaseView, reviewer: str, now: datetime) -> models.Case:
         claimed_by_you=case.claim is not None and case.claim.reviewer == reviewer,
         you_took_part=reviewer in case.involved,
         uploads=[_upload(upload, view.entries) for upload in view.uploads],
-        reports=[_report(report) for report in view.reports],
+        reports=[_report(report, questions) for report in view.reports],
         more_reports=view.more_reports,
         entries=list(case.entries),
         banked=list(case.banked),
         decision=_decision(case, reviewer),
         appeal_id=case.appeal_id,
         second_opinion=_opinion(case),
+        hold=presented_hold(case, reviewer),
         notes=[
             models.NoteLeft(by=note.by, by_you=note.by == reviewer, at=note.at, text=note.text)
             for note in case.notes
         ],
         others_reading=[models.OtherReader(reviewer=one.reviewer, at=one.at) for one in view.others],
+    )
+
+
+def presented_hold(case: Case, reviewer: str) -> models.Held:
+    hold = case.hold
+    return models.Held(
+        case_id=case.case_id,
+        held=hold is not None,
+        reason=HoldReason(hold.reason) if hold is not None else None,
+        since=hold.at if hold is not None else None,
+        release_asked=hold is not None and hold.release_asked_by is not None,
+        release_asked_by_you=hold is not None and hold.release_asked_by == reviewer,
+        erasure_asked=case.erasure_asked_at is not None,
     )
 
 
@@ -71,7 +89,7 @@ def waiting_opinion(case: Case, reviewer: str, now: datetime) -> models.WaitingO
     )
 
 
-def blind_case(view: CaseView) -> models.BlindCase:
+def blind_case(view: CaseView, questions: Sequence[Question]) -> models.BlindCase:
     claim = view.case.opinion.claim if view.case.opinion is not None else None
     return models.BlindCase(
         case_id=view.case.case_id,
@@ -79,7 +97,7 @@ def blind_case(view: CaseView) -> models.BlindCase:
         opened_at=view.case.opened_at,
         claimed_until=claim.until if claim is not None else None,
         uploads=[_blind_upload(upload) for upload in view.uploads],
-        reports=[_report(report) for report in view.reports],
+        reports=[_report(report, questions) for report in view.reports],
         more_reports=view.more_reports,
     )
 
@@ -185,7 +203,9 @@ def _match(match: Match, entry: Entry | None) -> models.MatchMade:
     )
 
 
-def _report(report: Report) -> models.CaseReport:
+def _report(report: Report, questions: Sequence[Question]) -> models.CaseReport:
+    # A question that is not asked any more is told by its key.
+    labels = {one.key: one.label for one in questions}
     return models.CaseReport(
         addresses=list(report.addresses),
         authority=report.authority,
@@ -193,6 +213,10 @@ def _report(report: Report) -> models.CaseReport:
         valid=report.valid_at is not None,
         relation=report.relation,
         statement=report.statement,
+        answers=[
+            models.ReportAnswer(question=labels.get(key, key), answer=answer)
+            for key, answer in report.answers.items()
+        ],
         withdrawn=report.withdrawn_at is not None,
     )
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from staydown.api.callers import calling_senior, calling_staff
 from staydown.api.http import Id, IdempotencyKey, make_router
-from staydown.domain.cases import Case
 from staydown.services.records.export_case import export_case
 from staydown.services.records.read_audit import read_audit
 from staydown.services.retention.ask_erasure import ask_erasure
-from staydown.services.retention.hold_case import HoldReason, hold_case, release_case
+from staydown.services.retention.hold_case import hold_case, release_case
 from staydown.services.review.view_case import Onlooker, open_case
 
 from functions.review import models
-from functions.review.presenting import presented_chain
+from functions.review.presenting import presented_chain, presented_hold
 from functions.review.seen import onlooker_of
 from functions.review.stack import stack
 
@@ -24,7 +23,8 @@ router = make_router()
 )
 def post_hold(case_id: Id, request: models.HoldRequest, _key: IdempotencyKey = None) -> models.Held:
     senior = calling_senior(router.current_event)
-    return _held(hold_case(stack(), case_id, by=senior.reviewer_id, reason=request.reason))
+    case = hold_case(stack(), case_id, by=senior.reviewer_id, reason=request.reason)
+    return presented_hold(case, senior.reviewer_id)
 
 
 @router.post(
@@ -34,7 +34,8 @@ def post_hold(case_id: Id, request: models.HoldRequest, _key: IdempotencyKey = N
 )
 def post_release(case_id: Id, _key: IdempotencyKey = None) -> models.Held:
     senior = calling_senior(router.current_event)
-    return _held(release_case(stack(), case_id, by=senior.reviewer_id))
+    case = release_case(stack(), case_id, by=senior.reviewer_id)
+    return presented_hold(case, senior.reviewer_id)
 
 
 @router.post(
@@ -44,19 +45,8 @@ def post_release(case_id: Id, _key: IdempotencyKey = None) -> models.Held:
 )
 def post_erase(case_id: Id, _key: IdempotencyKey = None) -> models.Held:
     senior = calling_senior(router.current_event)
-    return _held(ask_erasure(stack(), case_id, by=senior.reviewer_id))
-
-
-def _held(case: Case) -> models.Held:
-    hold = case.hold
-    return models.Held(
-        case_id=case.case_id,
-        held=hold is not None,
-        reason=HoldReason(hold.reason) if hold is not None else None,
-        since=hold.at if hold is not None else None,
-        release_asked=hold is not None and hold.release_asked_by is not None,
-        erasure_asked=case.erasure_asked_at is not None,
-    )
+    case = ask_erasure(stack(), case_id, by=senior.reviewer_id)
+    return presented_hold(case, senior.reviewer_id)
 
 
 @router.get("/v1/audit/<case_id>", summary="The audit of a case, verified", tags=["seniors"])

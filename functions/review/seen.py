@@ -25,13 +25,13 @@ ReportsFrom = Annotated[
 
 def seen_case(reviewer: Reviewer, case_id: str, *, reports_from: int = 0) -> models.Case:
     view = view_case(stack(), case_id=case_id, onlooker=onlooker_of(reviewer), reports_from=reports_from)
-    return presented_case(view, reviewer.reviewer_id, stack().now())
+    return presented_case(view, reviewer.reviewer_id, stack().now(), stack().settings.questions)
 
 
 def locked_case(reviewer: Reviewer, case: Case) -> models.Case:
     """For whoever locks it: that it is, and nothing of what is in it."""
     bare = Case(case.case_id, case.state, case.origin, case.opened_at, deadline=None, revision=case.revision)
-    return presented_case(CaseView(bare, (), (), 0, {}), reviewer.reviewer_id, stack().now())
+    return presented_case(CaseView(bare, (), (), 0, {}), reviewer.reviewer_id, stack().now(), ())
 
 
 def with_etag(case: models.Case) -> Response[models.Case]:

@@ -22,8 +22,8 @@ class Cast:
         self.beta = Platform("beta", description)
         self.anybody = Caller(description["api_url"])
         self.clock_url = str(description["clock_url"])
-        self.robin, self.sasha, self.kim, self.noor = (
-            Caller(description["api_url"], people[name]) for name in ("robin", "sasha", "kim", "noor")
+        self.robin, self.sasha, self.kim, self.noor, self.ada = (
+            Caller(description["api_url"], people[name]) for name in ("robin", "sasha", "kim", "noor", "ada")
         )
         self.photo = photograph(REPORTED)
         self.innocent = photograph(INNOCENT)

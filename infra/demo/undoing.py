@@ -91,6 +91,20 @@ def _outcome(cast: Cast) -> str:
     return check(told["values"]["outcome"] == "upheld", observed, should="upheld; taken back")
 
 
+def _held(cast: Cast) -> str:
+    path = f"/v1/review/cases/{cast.notes['case']}"
+    cast.noor.post(f"{path}/hold", {"reason": "court"}).expect(200)
+    for _ in range(2):
+        told = cast.noor.post(f"{path}/release").expect(200).body
+    observed = f"held: {told['held']}, release asked: {told['release_asked']}"
+    return check(told["held"] and told["release_asked"], observed, should="held, though noor asked twice")
+
+
+def _let_go(cast: Cast) -> str:
+    told = cast.ada.post(f"/v1/review/cases/{cast.notes['case']}/release").expect(200).body
+    return check(not told["held"], f"held: {told['held']}", should="held no more")
+
+
 def _timeline(cast: Cast) -> str:
     case = cast.anybody.get(f"/v1/cases/{cast.notes['case_number']}", Case_Secret=cast.notes["secret"])
     followed = case.expect(200).body
@@ -118,5 +132,7 @@ ON_RECORD = Chapter(
     (
         Step("noor, a senior reviewer, has the audit verified", _audit),
         Step("the person who reported reads the timeline", _timeline),
+        Step("noor holds the case for a court, and can't let it go alone", _held),
+        Step("ada confirms: two people have let it go", _let_go),
     ),
 )

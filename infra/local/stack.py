@@ -240,7 +240,8 @@ class LocalStack:
         }
         policies = self._deployment.of_type("AWS::CloudFront::ResponseHeadersPolicy")
         client_id = self.callers.console_client_id if self.callers is not None else ""
-        config = configuration(sign_in_url=self.endpoint, client_id=client_id)
+        lines = str(self._deployment.parameters["HelpLines"])
+        config = configuration(sign_in_url=self.endpoint, client_id=client_id, help_lines=lines)
         return pages(CONSOLE, config, security_headers(policies, elsewhere))
 
     def _cdn(self) -> dict[str, str]:

@@ -77,6 +77,8 @@ def _value(name: str, declaration: Mapping[str, Any], given: Any) -> Any:
     allowed = declaration.get("AllowedValues")
     if allowed is not None and str(value) not in map(str, allowed):
         raise ParameterError(f"parameter {name} is {value}, and not one of {allowed}")
+    if len(str(value)) > int(declaration.get("MaxLength", 4096)):
+        raise ParameterError(f"parameter {name} is longer than {declaration.get('MaxLength', 4096)}")
     pattern = declaration.get("AllowedPattern")
     if pattern is not None and not re.fullmatch(pattern, str(value)):
         raise ParameterError(f"parameter {name} does not match {pattern}")

@@ -17,11 +17,21 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from infra.demo.pictures import CLAIMED, COPIES, INNOCENT, REPORTED, hashed_on_own_device, jpeg, photograph
+from infra.demo.pictures import (
+    CLAIMED,
+    COPIES,
+    INNOCENT,
+    LATE,
+    REPORTED,
+    hashed_on_own_device,
+    jpeg,
+    photograph,
+)
 from infra.local.stack import ROOT
 from tests.browser.conftest import CHROMIUM
 from tests.browser.opened import ARGUMENTS
 from tests.browser.reporting import FilledForm, chosen
+from tests.journeys.clients import decision
 from tests.journeys.deployed import Deployed, deployed
 
 SCREENS = ROOT / "docs" / "screens"
@@ -30,10 +40,12 @@ DESK, PHONE = (1280, 900), (390, 844)
 
 @dataclass(frozen=True)
 class Story:
-    """What there is to show. case: about the rocket, which is only claimed. link: of a notice."""
+    """What there is to show. case: about the rocket, which is only claimed. copied: about a copy of what was
+    judged. link: of a notice."""
 
     decided: str
     case: str
+    copied: str
     appeal: str
     upload: str
     link: str
@@ -59,6 +71,7 @@ def play(stack: Deployed) -> Story:
         stack.drain()
         if day % 4 == 1:
             _refused(stack, jpeg(cat, quality=80 + day).data, hours=3 * day)
+    _opinion_and_locked(stack)
     hashed = dict(zip(("pdq", "quality"), hashed_on_own_device(rocket), strict=True))
     stack.person().report(hashes=[hashed], statement="I have not seen it posted yet. Please don't let it be.")
     stack.stack.clock.advance(timedelta(hours=20))
@@ -78,7 +91,33 @@ def play(stack: Deployed) -> Story:
     statement = next(one for one in told if one["kind"] == "statement_of_reasons")
     token = alpha.answer("POST", f"{notices}/{statement['notice_id']}/link")["token"]
     (waiting,) = stack.reviewer().answer("GET", "/v1/review/appeals")["appeals"]
-    return Story(decided, case, waiting["appeal_id"], fresh, f"notice.html#{token}")
+    stack.reviewer("sasha").note(case, "Posted on beta as well? The caption there names the same place.")
+    stack.reviewer("kim").case(case)
+    return Story(decided, case, _copied(stack, coffee), waiting["appeal_id"], fresh, f"notice.html#{token}")
+
+
+def _copied(stack: Deployed, coffee: Image.Image) -> str:
+    """A copy that the bank has stopped is reported: there is something to lay over what was judged."""
+    copy = stack.app("beta").upload("walter", COPIES["cropped to 70 % of each side"](coffee).data)
+    stack.drain()
+    stack.person().report(copy)
+    return str(stack.app("beta").status(copy)["case_ids"][-1])
+
+
+def _opinion_and_locked(stack: Deployed) -> None:
+    """One case of which a second opinion waits, and one that few may see."""
+    sky = photograph(LATE)
+    half = sky.width // 2
+    for outcome, left in (("violating", 0), ("suspected_child", half)):
+        picture = jpeg(sky.crop((left, 0, left + half, sky.height))).data
+        upload_id = stack.app().upload(f"account-{left}", picture)
+        stack.drain()
+        stack.person().report(upload_id, statement="That is me.")
+        (case_id, *_) = stack.app().status(upload_id)["case_ids"]
+        stack.reviewer("robin").claim(case_id)
+        answer = decision(outcome, **({"second_opinion": True} if outcome == "violating" else {}))
+        stack.reviewer("robin").answer("POST", f"/v1/review/cases/{case_id}/decision", json=answer)
+        stack.drain()
 
 
 def _refused(stack: Deployed, picture: bytes, *, hours: int) -> None:
@@ -161,6 +200,7 @@ def reviewing(camera: Camera, story: Story, theme: str) -> None:
     page.get_by_role("button", name="Undo").click()
     page.get_by_label("Reasons").wait_for()
     for view in (
+        f"case/{story.decided}",
         "appeals",
         f"appeals/{story.appeal}",
         "account/alpha/mallory",
@@ -170,10 +210,25 @@ def reviewing(camera: Camera, story: Story, theme: str) -> None:
         "pause",
     ):
         go(view)
-        name = "appeal" if view.startswith("appeals/") else view.partition("/")[0]
-        camera.shoot(page, f"review-{name}-{theme}", whole=view == "figures")
+        kind, _, one = view.partition("/")
+        name = {"appeals": "appeal", "case": "decided"}.get(kind, kind) if one else kind
+        camera.shoot(page, f"review-{name}-{theme}", whole=name in {"figures", "decided"})
     page.keyboard.press("?")
     camera.shoot(page, f"review-shortcuts-{theme}")
+    page.keyboard.press("Escape")
+    go(f"case/{story.copied}")
+    if theme == "light":
+        page.get_by_role("button", name="Work on it").click()
+    page.get_by_role("button", name="Lay them over each other").first.click()
+    page.locator(".compared img").first.wait_for()
+    page.locator(".compared").first.scroll_into_view_if_needed()
+    camera.shoot(page, f"review-comparison-{theme}", whole=True)
+    go("opinions/next")
+    page.get_by_text("Blurred and grey.").wait_for()
+    camera.shoot(page, f"review-opinion-{theme}")
+    page = camera.open("review.html#/locked", theme, DESK, "charlie")
+    page.get_by_role("table").wait_for()
+    camera.shoot(page, f"review-locked-{theme}")
 
 
 def _goer(page: Page) -> Callable[[str], None]:

@@ -1,4 +1,4 @@
-"""What a case's page has beside the decision: notes, and who else has it open."""
+"""What a case has beside the decision: notes, who else has it open, what is held and what is erased."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Open
 from tests.browser.opened import findings
+from tests.browser.reporting import faults
 from tests.browser.reviewing import Desk
 from tests.journeys.deployed import Deployed
-from tests.journeys.scenes import reported
+from tests.journeys.scenes import reported, taken_down
 
 
 @pytest.fixture
@@ -76,3 +77,57 @@ def test_a_reviewer_sees_who_else_has_the_case_open(open_page: Open, stack: Depl
     expect(kim.page.get_by_text("Also open with")).to_be_visible()
     robin.page.clock.run_for(31_000)
     expect(robin.page.get_by_text("Also open with")).to_be_visible()
+
+
+def test_it_takes_two_seniors_to_let_a_held_case_go(open_page: Open, stack: Deployed) -> None:
+    case_id = taken_down(stack).case_id
+    noor = at(open_page, stack, "noor", case_id)
+    noor.page.get_by_label("Hold it for").select_option("a court")
+    noor.button("Hold the case").click()
+    expect(noor.page.get_by_text("Held for a court since")).to_be_visible()
+    expect(noor.button("Erase the images now")).to_have_count(0)
+    noor.button("Ask to let it go").click()
+    expect(noor.page.get_by_text("Somebody else has to confirm it.")).to_be_visible()
+    expect(noor.page.locator(".keeping").get_by_role("button")).to_have_count(0)
+    ada = at(open_page, stack, "ada", case_id)
+    assert findings(ada.page) == []
+    ada.button("Confirm: let it go").click()
+    expect(ada.button("Hold the case")).to_be_visible()
+    assert stack.reviewer("ada").case(case_id)["hold"]["held"] is False
+
+
+def test_a_senior_has_images_erased_by_a_word_and_never_by_one_click(
+    open_page: Open, stack: Deployed
+) -> None:
+    case_id = taken_down(stack).case_id
+    noor = at(open_page, stack, "noor", case_id)
+    noor.button("Erase the images now").click()
+    dialog = noor.page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Erase the images now")).to_be_disabled()
+    noor.page.keyboard.press("Escape")
+    assert stack.reviewer("noor").case(case_id)["hold"]["erasure_asked"] is False
+    noor.button("Erase the images now").click()
+    dialog.get_by_role("textbox").fill("erase")
+    noor.page.keyboard.press("Enter")
+    expect(noor.page.get_by_text("The images are being erased, or are gone.")).to_be_visible()
+    assert stack.reviewer("noor").case(case_id)["hold"]["erasure_asked"] is True
+    robin = at(open_page, stack, "robin", case_id)
+    expect(robin.page.locator(".keeping")).to_have_count(0)
+
+
+def test_who_reported_has_everything_kept_or_the_picture_erased(open_page: Open, stack: Deployed) -> None:
+    for button, done in (
+        ("Erase the picture now", "The picture is being erased, or is gone"),
+        ("Keep everything for the police", "Everything is kept"),
+    ):
+        person = taken_down(stack).person
+        page = open_page("status.html", phone=True)
+        page.fill("#number", person.case_number)
+        page.fill("#secret", person.secret)
+        page.click("#open")
+        page.get_by_role("button", name=button).click()
+        if button.startswith("Erase"):
+            page.get_by_role("button", name="Yes, erase it").click()
+        expect(page.get_by_text(done, exact=True)).to_be_visible()
+        assert faults(page) == []
+        expect(page.get_by_role("button", name="Erase the picture now")).to_have_count(0)

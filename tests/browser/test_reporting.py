@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request, Route
 
-from infra.pages import PAGES
 from tests.browser.conftest import Open
 from tests.browser.opened import Complaints
 from tests.browser.reporting import DECLARED, FilledForm, alert, chosen, faults, heading
@@ -424,11 +423,11 @@ def test_a_refusal_is_appealed_and_its_outcome_shown(open_page: Open, stack: Dep
 
 @pytest.mark.parametrize("path", ["index.html", "form.html", "status.html", "notice.html"])
 def test_a_page_for_people_says_who_helps_and_nothing_of_what_it_is_in_its_title(
-    open_page: Open, path: str
+    open_page: Open, stack: Deployed, path: str
 ) -> None:
     page = open_page(path, phone=True)
     assert page.title() in {"Support", "Form", "Status", "Notice"}
-    lines = json.loads((PAGES / "help_lines.json").read_text(encoding="utf-8"))
+    lines = stack.person().answer("GET", "/v1/report-form")["help"]
     assert len(lines) >= 4
     for line in lines:
         link = page.locator("footer").get_by_role("link", name=line["name"])

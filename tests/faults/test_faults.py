@@ -15,6 +15,7 @@ from staydown.domain.appeals import AppealOutcome
 from staydown.domain.decisions import Outcome
 from staydown.domain.errors import StaydownError
 from staydown.domain.notices import Recipient
+from staydown.domain.report_form import Question
 from staydown.domain.reports import ReportedHash
 from staydown.domain.sweeps import PartKind
 from staydown.services.accounts.block_account import block_account, unblock_account
@@ -538,6 +539,18 @@ def retention_after_the_window(world: World) -> Act:
     return lambda _: world.retain()
 
 
+def retention_of_answers(world: World) -> Act:
+    """Those for reviewers are with the report: they go first, and by themselves."""
+    asked = Question("harm", "Does somebody threaten you?", for_reviewers=True)
+    world.stack.settings = replace(world.stack.settings, questions=(asked,))
+    upload = world.upload("alpha", "ann", drawn(1))
+    form = replace(FORM, uploads=(upload.upload_id,), answers={"harm": "He does."})
+    decide(world, file_report(world.stack, form).cases[0].case_id)
+    world.drain()
+    world.clock.advance(days=191)
+    return lambda _: world.retain()
+
+
 def retention_after_years(world: World) -> Act:
     story = judged_story(world, drawn(1))
     answer(world, appeal(world, story.upload), AppealOutcome.REJECTED)
@@ -658,6 +671,7 @@ USE_CASES: list[Stage] = [
     erasure_asked,
     retention_after_a_request,
     retention_after_the_window,
+    retention_of_answers,
     retention_after_years,
     anchoring_of_the_audit,
     case_exported,

@@ -17,6 +17,7 @@ from tests.journeys.deployed import Deployed
 
 USER_SCOPE = "aws.cognito.signin.user.admin"
 PUBLIC = {
+    ("GET", "/v1/report-form"),
     ("POST", "/v1/reports"),
     ("GET", "/v1/cases/{case_number}"),
     ("POST", "/v1/cases/{case_number}/information"),

@@ -199,6 +199,7 @@ class _Tour:
         self._follow(filed)
 
     def _a_report_completed_and_withdrawn(self) -> None:
+        requests.get(f"{self.stack.api_url}/v1/report-form", timeout=30).raise_for_status()
         photo = self._photo()
         shown = self._upload("alpha", "one-more", photo)
         hashed = [{"pdq": self._hash_of(shown), "quality": 100}]

@@ -361,6 +361,7 @@ def test_the_public_routes_are_these_and_each_has_a_throttle_of_its_own() -> Non
         "POST /v1/cases/{case_number}/appeal",
         "POST /v1/cases/{case_number}/recover",
         "GET /v1/openapi.json",
+        "GET /v1/report-form",
     }
     (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
     assert set(stage["RouteSettings"]) == public
@@ -392,6 +393,26 @@ def test_every_number_a_function_reads_is_a_parameter_with_bounds_and_a_descript
         variables = function["Environment"]["Variables"]
         plain = {key for key, value in variables.items() if not isinstance(value, dict)}
         assert plain == {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "OPENBLAS_NUM_THREADS"}
+
+
+def test_the_variables_of_a_function_fit_in_what_lambda_takes_of_them() -> None:
+    """4 KB of names and values together, with parameters as long as they may be."""
+    declared = yaml_parse(TEMPLATE.read_text(encoding="utf-8"))["Parameters"]
+
+    def length(value: Any) -> int:
+        if not isinstance(value, dict):
+            return len(str(value).encode())
+        ((_, of),) = value.items()
+        if str(of) in declared:
+            given = declared[of]
+            return int(given.get("MaxLength", 0)) or len(str(given.get("Default", "")).encode())
+        # A name that CloudFormation makes up; of a queue, its address.
+        queue = "https://sqs.eu-central-1.amazonaws.com/123456789012/" if str(of).endswith("Queue") else ""
+        return len(f"{queue}staydown-{of}-abcdefghijkl")
+
+    for name, function in functions().items():
+        variables = function["Environment"]["Variables"]
+        assert sum(len(key) + length(value) for key, value in variables.items()) <= 4096, name
 
 
 def test_every_parameter_is_used() -> None:

@@ -195,7 +195,7 @@ def test_an_address_is_enough_to_report_and_every_answer_says_who_helps(stack: D
     (case_id,) = stack.app().status(upload_id)["case_ids"]
     assert stack.reviewer().case(case_id)["reports"][0]["addresses"] == ["https://example.org/elsewhere"]
     for answer in (filed, person.follow()):
-        assert {"name", "address"} <= set(answer["help"][0])
+        assert {"name", "url", "phone"} <= set(answer["help"][0])
 
 
 def test_reports_of_one_picture_are_one_case(stack: Deployed) -> None:

@@ -32,7 +32,10 @@ def likeness(world: World) -> Likeness:
         "uploads": {upload.key: _renamed(names, _upload(upload)) for upload in ledger.uploads.values()},
         "cases": {names[case.case_id]: _renamed(names, _case(case)) for case in ledger.cases.values()},
         "reports": sorted(
-            _renamed(names, [report.case_ids, report.uploads, report.valid_at, report.withdrawn_at])
+            _renamed(
+                names,
+                [report.case_ids, report.uploads, report.valid_at, report.withdrawn_at, dict(report.answers)],
+            )
             for report in ledger.reports.values()
         ),
         "appeals": sorted(

@@ -1,4 +1,6 @@
 // What somebody has filled in so far: in memory, and on the device only while they ask for it.
+import { questions } from "../report_form.js";
+import { answered } from "./questions.js";
 
 const KEPT = "answers";
 /** A moment of this page, which means nothing to the next; and what opens the report to whoever reads it. */
@@ -20,6 +22,7 @@ export const DECLARATIONS = ["intimate", "without_consent", "subject_or_represen
  * @property {string} email
  * @property {"news" | "full" | "none"} mail what an e-mail may say
  * @property {string} signature
+ * @property {Record<string, string>} answers to the operator's own questions, by key
  * @property {string} phrase for a new secret, should this one be lost
  */
 
@@ -37,6 +40,7 @@ export function newAnswers() {
     email: "",
     mail: "news",
     signature: "",
+    answers: {},
     phrase: "",
   };
 }
@@ -70,6 +74,7 @@ export function reportOf(answers) {
     signature: answers.signature,
     contact: { name: answers.name, email: answers.email, mail: answers.mail },
     language: document.documentElement.lang,
+    ...(questions().length > 0 && { answers: answered(questions(), answers.answers) }),
     ...(answers.phrase.trim() && { recovery_phrase: answers.phrase.trim() }),
   };
 }

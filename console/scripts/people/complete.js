@@ -1,11 +1,13 @@
 // Adding what is missing, or what a reviewer asked for.
 import { newKey } from "../api.js";
 import { h } from "../dom.js";
+import { questions } from "../report_form.js";
 import { t } from "../strings.js";
 import { DECLARATIONS } from "./answers.js";
 import { attempt } from "./attempt.js";
 import { checkContact, contactFields } from "./contact.js";
 import { choices, errorSummary, showErrors, textField, why } from "./fields.js";
+import { answered, questionFields } from "./questions.js";
 
 /**
  * report: of GET /v1/cases/NUMBER. typed: keeps what is typed here, should the page be drawn again.
@@ -16,10 +18,12 @@ export function completeForm(report, typed, send) {
   const asked = report.cases.some((one) => one.state === "needs_information");
   const added = (typed.added ??= {
     email: "", mail: report.mail ?? "news", signature: "", name: "", statement: "",
-    declarations: declarationsOf(missing),
+    declarations: declarationsOf(missing), answers: {},
   });
   const declares = DECLARATIONS.filter((one) => missing.has(`/declarations/${one}`));
   const wanted = [...(missing.has("/contact") ? ["email", "mail", "name"] : []), ...(missing.has("/signature") ? ["signature"] : [])];
+  const unanswered = questions().filter(({ key }) => missing.has(`/answers/${key}`));
+  const gone = [...missing].filter((one) => one.startsWith("/answers/")).length > unanswered.length;
   const said = h("div");
   let key = newKey();
   const changed = () => (key = newKey());
@@ -38,6 +42,7 @@ export function completeForm(report, typed, send) {
       })),
       onChoose: (value, checked) => changed(added.declarations[value] = checked),
     })],
+    unanswered.length > 0 && [why(t("form.more.why")), questionFields(unanswered, added.answers, changed)],
     wanted.length > 0 && [why(t("form.contact.why")), contactFields(added, changed, wanted)],
     asked && textField({
       id: "statement",
@@ -52,8 +57,8 @@ export function completeForm(report, typed, send) {
 
   async function submit(event) {
     event.preventDefault();
-    const body = bodyOf(added, { declares: declares.length > 0 });
-    const errors = Object.keys(body).length > 0 ? checkContact(added) : { [firstField()]: t("complete.none") };
+    const body = bodyOf(added, { declares: declares.length > 0, unanswered });
+    const errors = Object.keys(body).length > 0 || gone ? checkContact(added) : { [firstField()]: t("complete.none") };
     showErrors(form, errors);
     if (Object.keys(errors).length > 0) return;
     await attempt(() => send(body, key), said, button);
@@ -73,10 +78,12 @@ function contactOf({ name, email, mail }) {
 }
 
 /** Only what was filled in: what is left out stays as it is. */
-function bodyOf(added, { declares }) {
+function bodyOf(added, { declares, unanswered }) {
+  const answers = answered(unanswered, added.answers);
   return {
     ...(declares && { declarations: added.declarations }),
     ...(added.statement.trim() && { statement: added.statement }),
+    ...(Object.keys(answers).length > 0 && { answers }),
     ...(added.signature.trim() && { signature: added.signature }),
     ...((added.email || added.name.trim()) && { contact: contactOf(added) }),
   };

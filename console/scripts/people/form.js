@@ -1,6 +1,7 @@
 // The report, step by step. Nothing leaves the device before "Send the report".
 import { Problem, ask, newKey } from "../api.js";
 import { h, replace } from "../dom.js";
+import { askAnew, loadReportForm } from "../report_form.js";
 import { announce, notice, problemNotice } from "../shell.js";
 import { t } from "../strings.js";
 import { forget, keep, keptAnswers, newAnswers, reportOf } from "./answers.js";
@@ -20,6 +21,8 @@ let sending = { body: "", key: "" };
 /** The steps that these answers lead through. */
 const steps = () => STEPS.filter((one) => one.applies(answers));
 
+const counted = () => t("form.step", { number: step + 1, count: steps().length });
+
 function show({ problem, focus = true } = {}) {
   const all = steps();
   const { id, fields } = all[step];
@@ -34,7 +37,7 @@ function show({ problem, focus = true } = {}) {
     keepChoice());
   const heading = h("h1", { tabIndex: -1 }, t(`form.${id}.h`));
   replace(main, h("div", { class: "stack" },
-    h("p", { class: "step" }, t("form.step", { number: step + 1, count: all.length })),
+    h("p", { class: "step" }, counted()),
     heading,
     step === 0 && kept && keeping && keptNotice(),
     form));
@@ -65,6 +68,7 @@ function firstUnfinished() {
 /** To a step. The first lies in the browser's history as the page, all others as one entry above it, so that
  * Back is a step back and leaving at once has one entry to take away. */
 function goTo(to) {
+  loadReportForm(); // should it not have answered yet
   step = Math.max(0, Math.min(to, steps().length - 1));
   if (step === steps().length - 1) changing = false;
   if (step > 0 && !history.state?.within) history.pushState({ within: true }, "");
@@ -95,6 +99,12 @@ async function send(button) {
     step = 0;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
+    if (error.fields.some(({ pointer }) => pointer.startsWith("/answers/"))) {
+      // What is asked has changed since this page asked for it.
+      askAnew();
+      await loadReportForm();
+      step = steps().length - 1;
+    }
     show({ problem: error });
   }
 }
@@ -145,3 +155,8 @@ function startAnew() {
 }
 
 show({ focus: false });
+loadReportForm().then(() => {
+  // How many steps there are is known now; whoever is typing goes on typing.
+  const place = main.querySelector(".step");
+  if (place) place.textContent = counted();
+});

@@ -1,6 +1,6 @@
 // A case number and its secret, shown once, with ways to keep them.
-import { config } from "../config.js";
 import { data, h, replace } from "../dom.js";
+import { helpLines } from "../report_form.js";
 import { announce } from "../shell.js";
 import { t } from "../strings.js";
 
@@ -46,13 +46,13 @@ async function save(kept) {
 }
 
 async function textOf(kept) {
-  const { help_lines: lines } = await config();
+  const lines = await helpLines();
   return [
     `${t("keepsake.number")}: ${kept.case_number}`,
     `${t("keepsake.secret")}: ${kept.secret}`,
     new URL("status.html", location.href).href,
     "",
-    ...lines.map((line) => [line.name, line.phone_text, line.url].filter(Boolean).join(", ")),
+    ...lines.map((line) => [line.name, line.phone_text || line.phone, line.url].filter(Boolean).join(", ")),
     "",
   ].join("\n");
 }

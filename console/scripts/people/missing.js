@@ -1,5 +1,6 @@
 // What a report still needs, in plain words.
-import { h } from "../dom.js";
+import { data, h } from "../dom.js";
+import { questions } from "../report_form.js";
 import { has, t } from "../strings.js";
 
 /** pointers: `missing` of a report. */
@@ -8,6 +9,13 @@ export function missingList(pointers) {
 }
 
 export function missingText(pointer) {
+  if (pointer.startsWith("/answers/")) return answerMissing(pointer.slice("/answers/".length));
   const key = `missing.${pointer.slice(1).replaceAll("/", ".")}`;
   return has(key) ? t(key) : pointer;
+}
+
+/** By the question; should it be asked no more, adding anything is enough. */
+function answerMissing(key) {
+  const question = questions().find((one) => one.key === key);
+  return question ? [t("missing.answer"), " ", data(question.label)] : t("missing.answer.gone");
 }

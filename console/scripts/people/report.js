@@ -7,6 +7,7 @@ import { appealForm, appealView } from "./appeal.js";
 import { attempt } from "./attempt.js";
 import { completeForm } from "./complete.js";
 import { confirmed } from "./confirm.js";
+import { keepOrErase } from "./keep_or_erase.js";
 import { missingList } from "./missing.js";
 import { reachForm } from "./reach.js";
 import { told } from "./told.js";
@@ -30,6 +31,7 @@ export function reportView(main, opened, report, close, said) {
   const complete = (body, key) => change("POST", "/information", { body, key, done: t("report.completed") });
   const reach = (body, key) => change("POST", "/information", { body, key, done: t("reach.sent") });
   const appeal = (body, key) => change("POST", "/appeal", { body, key, done: t("appeal.sent") });
+  const keepOr = (what, key) => change("POST", `/${what}`, { key, done: t(`keep.done.${what}`) });
   const withdraw = () => change("POST", "/withdraw", { key: newKey(), done: t("report.withdrawn.done") });
   const again = (event) => attempt(() => change("GET", ""), wrong, event.currentTarget);
 
@@ -43,6 +45,7 @@ export function reportView(main, opened, report, close, said) {
     refusedUntil(report) && appealForm({ by: "reporter", until: refusedUntil(report), typed, send: appeal }),
     told(report),
     reachable(report) && reachForm(report, typed, reach),
+    !report.withdrawn && keepOrErase(report, keepOr),
     wrong,
     h("div", { class: "row" },
       h("button", { type: "button", on: { click: again } }, t("report.again")),

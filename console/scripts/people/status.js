@@ -1,6 +1,7 @@
 // Where a report stands, opened with its number and secret. Both stay in this page's memory alone.
 import { Problem, ask } from "../api.js";
 import { h, replace } from "../dom.js";
+import { loadReportForm } from "../report_form.js";
 import { announce, problemNotice } from "../shell.js";
 import { t } from "../strings.js";
 import { errorSummary, showErrors, textField } from "./fields.js";
@@ -56,7 +57,7 @@ async function open(event) {
   try {
     const opened = { number: typed.number.trim(), secret: typed.secret.trim() };
     const path = `/v1/cases/${encodeURIComponent(opened.number)}`;
-    const { body } = await ask("GET", path, { secret: opened.secret });
+    const [{ body }] = await Promise.all([ask("GET", path, { secret: opened.secret }), loadReportForm()]);
     Object.assign(typed, { number: "", secret: "" });
     reportView(main, { ...opened, number: body.case_number }, body, () => showDoor());
   } catch (error) {

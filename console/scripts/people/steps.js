@@ -1,12 +1,14 @@
 // The steps of a report: what each asks, why, and what makes its answer one. Only a step that makes no sense
 // without its answer insists on it: what the law asks for beyond that can be added later.
-import { h } from "../dom.js";
+import { data, h } from "../dom.js";
+import { questions } from "../report_form.js";
 import { t } from "../strings.js";
 import { DECLARATIONS, linksOf, namesOwn, namesPosted, placesOf, reportOf } from "./answers.js";
 import { checkContact, contactFields } from "./contact.js";
 import { choices, textField, why } from "./fields.js";
 import { missingList } from "./missing.js";
 import { pictureChooser } from "./pictures.js";
+import { answered, questionFields } from "./questions.js";
 
 const MOST_LINKS = 10;
 const MOST_TOGETHER = 15;
@@ -138,6 +140,12 @@ export const STEPS = [
     check: () => ({}),
   },
   {
+    id: "more",
+    applies: () => questions().length > 0,
+    fields: (answers, { changed }) => [why(t("form.more.why")), questionFields(questions(), answers.answers, changed)],
+    check: () => ({}),
+  },
+  {
     id: "contact",
     applies: () => true,
     fields: (answers, { changed }) => [why(t("form.contact.why")), contactFields(answers, changed)],
@@ -183,7 +191,7 @@ export function stepOfPointer(pointer, answers) {
     return { id: "files", text: name && t("nohash.too_plain", { name }) };
   }
   if (part === "contact") return { id: "contact", text: t("form.contact.email.wrong") };
-  const id = { relation: "you", declarations: "you", statement: "words", signature: "contact", authority: "you", recovery_phrase: "back" }[part];
+  const id = { relation: "you", declarations: "you", statement: "words", signature: "contact", authority: "you", recovery_phrase: "back", answers: "more" }[part];
   return id ? { id } : null;
 }
 
@@ -200,6 +208,7 @@ function summary(answers, change) {
       ...DECLARATIONS.filter((one) => answers.declarations[one]).map((one) => h("div", {}, t(`declaration.${one}`))),
     ],
     words: answers.statement,
+    more: Object.values(answered(questions(), answers.answers)).map((one) => h("div", {}, data(one))),
     back: answers.phrase.trim() ? t("form.back.chosen") : "",
     contact: [
       answers.email,
@@ -219,13 +228,14 @@ function summary(answers, change) {
     }, t("form.check.change"))))));
 }
 
-/** What the law still wants, as the API will say it. */
+/** What is still wanted, by the law and by the operator, as the API will say it. */
 function missingNow(answers) {
   const report = reportOf(answers);
   const missing = [
     ...DECLARATIONS.filter((one) => !report.declarations[one]).map((one) => `/declarations/${one}`),
     !report.signature.trim() && "/signature",
     !report.contact.email && "/contact",
+    ...questions().filter((one) => one.required && !report.answers[one.key]).map((one) => `/answers/${one.key}`),
   ].filter(Boolean);
   if (missing.length === 0) return h("p", {}, t("form.check.complete"));
   return h("div", { class: "missing" },

@@ -7,6 +7,7 @@ import { asked } from "./asking.js";
 import { about, decided, history, pictures, reports } from "./case_parts.js";
 import { deadline } from "./clock.js";
 import { allTemplates, decisionForm } from "./decision.js";
+import { keeping } from "./keeping.js";
 import { notesOf } from "./notes.js";
 import { pendingAbout } from "./pending.js";
 import { caseName, shortName } from "./queue.js";
@@ -63,7 +64,14 @@ export async function show(place, [caseId], context) {
         seen.second_opinion && notice(seen.second_opinion === "differs" ? "warning" : "info", t(`review.opinion_state.${seen.second_opinion}`)),
         seen.appeal_id && notice("warning", t("review.appeal_waits"), h("p", {}, h("a", { href: `#/appeals/${seen.appeal_id}` }, t("review.appeal_open")))),
         notes.element,
+        context.me.senior && keeping(seen, path, readAgain),
         history(seen, context.me)));
+  }
+
+  async function readAgain() {
+    found = await call("GET", path);
+    fill();
+    body.querySelector(".keeping h2").focus();
   }
 
   /** What others write and who they are changes nothing about the case: the rest of the page stays as it is. */

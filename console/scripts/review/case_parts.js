@@ -52,7 +52,9 @@ export function reports(seen, further) {
     return h("div", { class: "report" },
       h("p", { class: "small muted" }, moment(report.filed_at), " · ", t(`review.relation.${report.relation}`), " · ", t(report.valid ? "review.report_valid" : "review.report_incomplete"),
         report.withdrawn && [" · ", t("review.report_withdrawn")]),
-      h("blockquote", {}, report.statement ? data(report.statement) : t("review.no_statement")));
+      h("blockquote", {}, report.statement ? data(report.statement) : t("review.no_statement")),
+      report.answers.length > 0 && h("dl", { class: "answers" },
+        report.answers.map(({ question, answer }) => [h("dt", {}, data(question)), h("dd", {}, data(answer))])));
   }
 }
 

@@ -2,6 +2,7 @@
 import { data, h, replace } from "../dom.js";
 import { keep, kept } from "../kept.js";
 import { t } from "../strings.js";
+import { askedByWord } from "./asking.js";
 import { choose, chosen, complete, factorFields, FACTORS, group, onlyNone } from "./factors.js";
 import { keyed, ofThisPage } from "./shortcuts.js";
 import { later } from "./pending.js";
@@ -100,7 +101,7 @@ export function decisionForm({ found, label, templates, done, onwards, keys = []
     if (decided) return; // a key pressed twice is one decision
     const given = values();
     if (!complete(form, given, ["outcome", ...FACTORS, "reasons"], trouble, reasons)) return;
-    if (given.outcome === "suspected_child" && !(await confirmed())) return;
+    if (given.outcome === "suspected_child" && !(await askedByWord({ title: t("review.outcome.suspected_child"), text: t("review.confirm_why"), word: t("review.confirm_word"), yes: t("review.confirm_go") }))) return;
     const { outcome: judged, reasons: why, second_opinion: doubt, ...factors } = given;
     const id = encodeURIComponent(seen.case_id);
     const told = { case: label, outcome: t(`review.outcome.${judged}`) };
@@ -124,24 +125,4 @@ function outcome(value, index) {
     h("span", {}, t(`review.outcome.${value}`), h("span", { class: "hint" }, t(`review.outcome.${value}.does`))),
     h("kbd", { class: "key", "aria-hidden": "true" }, index + 1),
   ];
-}
-
-/** What hurts most is done with a word typed out, and never by one key too many. */
-function confirmed() {
-  const word = t("review.confirm_word");
-  return new Promise((resolve) => {
-    const typed = h("input", { id: "confirm", autocomplete: "off", spellcheck: false });
-    const go = h("button", { type: "submit", class: "danger", disabled: true }, t("review.confirm_go"));
-    const dialog = h("dialog", { "aria-labelledby": "confirm-title", class: "stack", on: { close: () => { dialog.remove(); resolve(dialog.returnValue === "yes"); } } });
-    typed.addEventListener("input", () => (go.disabled = typed.value.trim().toLowerCase() !== word));
-    const form = h("form", { class: "stack", on: { submit: (event) => { event.preventDefault(); if (!go.disabled) dialog.close("yes"); } } },
-      h("h2", { id: "confirm-title" }, t("review.outcome.suspected_child")),
-      h("p", {}, t("review.confirm_why")),
-      h("label", { for: "confirm" }, t("review.confirm_type"), " ", data(word)), typed,
-      h("div", { class: "row" }, go, h("button", { type: "button", on: { click: () => dialog.close("") } }, t("review.cancel"))));
-    dialog.append(form);
-    document.body.append(dialog);
-    dialog.showModal();
-    typed.focus();
-  });
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from datetime import timedelta
 
 from staydown.domain.deadlines import Watch
 from staydown.domain.evidence import EvidencePolicy
+from staydown.domain.report_form import HelpLine, Question, help_lines_of, questions_of
 from staydown.domain.retention import Retention
 from staydown.domain.verdicts import MatchPolicy
 
@@ -49,7 +49,8 @@ class Settings:
     sweep_parts_queue: str
     distribution_id: str
     published_base_url: str
-    help_lines: tuple[tuple[str, str], ...]
+    help_lines: tuple[HelpLine, ...]
+    questions: tuple[Question, ...]
     policy: MatchPolicy
     evidence: EvidencePolicy
     removal_time: timedelta
@@ -72,7 +73,8 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
-        """Raise SettingMissing for an absent name, ValueError for a number that is none."""
+        """Raise SettingMissing for an absent name, ValueError for a number that is none and for a form
+        that can't be (FormMistake)."""
 
         def text(name: str) -> str:
             try:
@@ -108,7 +110,8 @@ class Settings:
             sweep_parts_queue=text("SWEEP_PARTS_QUEUE"),
             distribution_id=text("DISTRIBUTION_ID"),
             published_base_url=text("PUBLISHED_BASE_URL").rstrip("/"),
-            help_lines=tuple((line["name"], line["address"]) for line in json.loads(text("HELP_LINES"))),
+            help_lines=help_lines_of(text("HELP_LINES")),
+            questions=questions_of(text("REPORT_QUESTIONS")),
             policy=MatchPolicy(
                 block_distance=number("BLOCK_DISTANCE"),
                 review_distance=number("REVIEW_DISTANCE"),

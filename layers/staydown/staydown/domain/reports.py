@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -50,6 +51,8 @@ class Report:
 
     case_ids: one for each image it names. addresses: where they say it is, other than what is published here.
     authority: of who acts for somebody else. signed, contactable: whether that record has these.
+    answers: to those of the operator's questions that are for reviewers, by key; they go when the reporter's
+    record does. unanswered: keys of the operator's questions that have to be answered and are not.
     valid_at: when it became complete; the deadline counts from then. secret_digest: see ids.secret_digest.
     language: a BCP 47 tag: in what language its sender wants to be told, where there is a catalogue of it.
     """
@@ -67,6 +70,8 @@ class Report:
     authority: Authority | None = None
     signed: bool = False
     contactable: bool = False
+    answers: Mapping[str, str] = field(default_factory=dict)
+    unanswered: tuple[str, ...] = ()
     valid_at: datetime | None = None
     withdrawn_at: datetime | None = None
     language: str | None = None
@@ -83,6 +88,7 @@ class Report:
             "/declarations/good_faith": self.declarations.good_faith,
             "/signature": self.signed,
             "/contact": self.contactable,
+            **{f"/answers/{key}": False for key in self.unanswered},
         }
         return tuple(pointer for pointer, there in needed.items() if not there)
 
@@ -100,7 +106,8 @@ class Reporter:
     """Who reported: kept in a table and under a key of its own; no reviewer's function can read it.
 
     mail: what may be sent to the address. unreachable: why nothing is sent there any more. recovery: see
-    ids.phrase_digest; empty where no way back to a lost secret was chosen.
+    ids.phrase_digest; empty where no way back to a lost secret was chosen. answers: to the operator's
+    questions that are not for reviewers, by key.
     """
 
     case_number: str
@@ -110,4 +117,5 @@ class Reporter:
     mail: MailChoice = MailChoice.NEWS
     unreachable: Unreachable | None = None
     recovery: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
     version: int = 0

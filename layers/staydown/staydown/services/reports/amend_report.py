@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
@@ -13,8 +14,10 @@ from staydown.domain.errors import Conflict
 from staydown.domain.events import EventType
 from staydown.domain.ids import derived_entry_id
 from staydown.domain.mail import MailChoice
+from staydown.domain.report_form import check_answers
 from staydown.domain.reports import Declarations, Report, Reporter
 from staydown.services.bank.change_bank import claims_of, withdraw_supports
+from staydown.services.reports.answer_questions import answered
 from staydown.services.reports.follow_report import open_report
 from staydown.services.reports.reported_cases import REPORTER, with_valid_report
 from staydown.services.retrying import retried
@@ -24,7 +27,7 @@ from staydown.services.uploads.free_upload import free_of_case
 
 @dataclass(frozen=True, slots=True)
 class Information:
-    """What a person adds; None leaves a field as it is."""
+    """What a person adds; None leaves a field as it is, and so does an answer that is not among these."""
 
     declarations: Declarations | None = None
     statement: str | None = None
@@ -32,6 +35,7 @@ class Information:
     name: str | None = None
     email: str | None = None
     mail: MailChoice | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @retried
@@ -42,6 +46,7 @@ def complete_report(stack: Stack, case_number: str, secret: str, added: Informat
     """
     before = report = open_report(stack, case_number, secret)
     _refuse_withdrawn(report)
+    check_answers(stack.settings.questions, added.answers)
     transaction = stack.transaction()
     reporter = stack.reporters.get(report.case_number) or Reporter(report.case_number, "", "", "")
     reporter = replace(
@@ -53,6 +58,7 @@ def complete_report(stack: Stack, case_number: str, secret: str, added: Informat
         # Another address is tried anew.
         unreachable=reporter.unreachable if added.email in {None, reporter.email} else None,
     )
+    report, reporter = answered(stack.settings.questions, report, reporter, added.answers)
     stack.reporters.save(transaction, reporter)
     report = replace(
         report,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import astuple, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, field, replace
 from datetime import timedelta
 
 from staydown.aws.stack import Stack
@@ -13,8 +14,10 @@ from staydown.domain.errors import ConcurrentChange, InvalidRequest
 from staydown.domain.events import EventType
 from staydown.domain.ids import new_case_number, new_secret, phrase_digest, secret_digest
 from staydown.domain.mail import MailChoice
+from staydown.domain.report_form import check_answers
 from staydown.domain.reports import Authority, Declarations, Relation, Report, ReportedHash, Reporter
 from staydown.domain.uploads import Upload, is_name
+from staydown.services.reports.answer_questions import answered
 from staydown.services.reports.reported_cases import ReportedCases
 from staydown.services.retrying import retried
 
@@ -42,6 +45,7 @@ class ReportForm:
     addresses: tuple[str, ...] = ()
     authority: Authority | None = None
     recovery_phrase: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None
 
     request_id: of the request, the same when it is told again because its answer was lost. The report is
     filed once then; its secret, which nobody can have seen, is given anew. InvalidRequest for an upload that
-    is not there, a hash that says too little, and too many of them.
+    is not there, a hash that says too little, too many of them, and an answer that can't be taken.
     """
     token = _token(request_id, form)
     known = stack.cases.filed_as(token) if token is not None else None
@@ -69,6 +73,7 @@ def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None
     _check_number(form)
     uploads = _named_uploads(stack, form)
     _check_hashes(stack, form)
+    check_answers(stack.settings.questions, form.answers)
     now = stack.now()
     secret = new_secret()
     report = Report(
@@ -86,6 +91,8 @@ def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None
         contactable=bool(form.email.strip()),
         language=form.language,
     )
+    reporter = Reporter(report.case_number, form.name, form.email, form.signature, form.mail)
+    report, reporter = answered(stack.settings.questions, report, reporter, form.answers)
     if not report.missing:
         report = replace(report, valid_at=now)
     transaction = stack.transaction()
@@ -96,7 +103,6 @@ def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None
     cases = concerned.join(report)
     report = replace(report, case_ids=tuple(case.case_id for case in cases))
     stack.cases.save_report(transaction, report)
-    reporter = Reporter(report.case_number, form.name, form.email, form.signature, form.mail)
     if form.recovery_phrase:
         reporter = replace(reporter, recovery=phrase_digest(form.recovery_phrase))
     stack.reporters.save(transaction, reporter)
@@ -114,7 +120,7 @@ def _token(request_id: str | None, form: ReportForm) -> str | None:
         return None
     pictures = [(one.pdq.hex, one.quality) for one in form.hashes]
     words = [form.relation, astuple(form.declarations), form.uploads, pictures, form.statement]
-    where = [form.addresses, form.authority]
+    where = [form.addresses, form.authority, sorted(form.answers.items())]
     text = json.dumps([request_id, *words, *where, form.signature, form.name, form.email])
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -15,6 +15,7 @@ from staydown.domain.appeals import dispute_id
 from staydown.domain.cases import Case
 from staydown.domain.events import EventType
 from staydown.domain.notices import Recipient
+from staydown.domain.reports import Report
 from staydown.domain.retention import keeps
 from staydown.services.retrying import retried
 from staydown.services.review.save_case import save_case
@@ -27,20 +28,33 @@ def erase_reporters(stack: Stack, case_id: str) -> bool:
     case = stack.cases.case(case_id)
     if case is None or case.reporters_erased or _is_kept(stack, case, stack.settings.retention.original):
         return False
+    gone = [report for report in stack.cases.reports(case.reports) if _is_last_of(stack, case, report)]
+    _erase_answers(stack, case, gone)
     transaction = stack.transaction()
-    erased = 0
-    for report in stack.cases.reports(case.reports):
-        others = [one for one in map(stack.cases.case, report.case_ids) if one is not None]
-        # The last case of a report erases who sent it; until then the others need it.
-        if any(not one.reporters_erased and one.case_id != case_id for one in others):
-            continue
+    for report in gone:
         stack.reporters.erase(transaction, report.case_number)
-        erased += 1
     done = replace(case, reporters_erased=True)
-    details = {"reporters": erased}
+    details = {"reporters": len(gone)}
     save_case(stack, transaction, done, actor=SYSTEM, action="case.reporters_erased", details=details)
     transaction.commit()
     return True
+
+
+def _is_last_of(stack: Stack, case: Case, report: Report) -> bool:
+    """The last case of a report erases who sent it; until then the others need it."""
+    others = (stack.cases.case(one) for one in report.case_ids if one != case.case_id)
+    return all(one is None or one.reporters_erased for one in others)
+
+
+def _erase_answers(stack: Stack, case: Case, reports: list[Report]) -> None:
+    """Those that reviewers read. First, and by itself: both would be more than one transaction takes."""
+    transaction = stack.transaction()
+    answered = [report for report in reports if report.answers]
+    for report in answered:
+        stack.cases.save_report(transaction, replace(report, answers={}))
+    if answered:
+        stack.cases.require_version(transaction, case)
+    transaction.commit()
 
 
 def erase_case(stack: Stack, case_id: str) -> bool:

@@ -1,0 +1,65 @@
+// For seniors: holding a case, letting it go with somebody else, and erasing its images before their time.
+import { newKey, Problem } from "../api.js";
+import { h, replace } from "../dom.js";
+import { announce, notice, problemNotice } from "../shell.js";
+import { moment, t } from "../strings.js";
+import { askedByWord } from "./asking.js";
+import { call } from "./session.js";
+
+const REASONS = ["police", "court", "complaint_to_an_authority"];
+
+/** seen: the case. path: of it. changed: reads it again, and shows it. */
+export function keeping(seen, path, changed) {
+  const { hold } = seen;
+  const trouble = h("div", {});
+  return h("section", { class: "card stack keeping" }, h("h2", { tabIndex: -1 }, t("review.keeping")), hold.held ? held() : free(), trouble);
+
+  function held() {
+    const since = t(`review.held_since.${hold.reason}`, { when: moment(hold.since) });
+    if (!hold.release_asked) return [notice("info", since), row(button("review.release", "release"))];
+    if (hold.release_asked_by_you) return notice("info", since, h("p", {}, t("review.release_asked_by_you")));
+    return [notice("warning", since, h("p", {}, t("review.release_asked"))),
+      row(button("review.release_confirm", "release", { look: "danger" }), button("review.hold_on", "hold", { body: { reason: hold.reason } }))];
+  }
+
+  function free() {
+    const reason = h("select", { id: "hold-reason" }, REASONS.map((value) => h("option", { value }, t(`review.hold_reason.${value}`))));
+    const erasable = seen.state === "decided" && seen.decision?.outcome === "violating";
+    return [
+      h("p", { class: "hint" }, t("review.hold_what")),
+      h("div", { class: "row filters" }, h("div", {}, h("label", { for: "hold-reason" }, t("review.hold_why")), reason),
+        button("review.hold", "hold", { body: () => ({ reason: reason.value }) })),
+      seen.hold.erasure_asked && notice("info", t("review.erasure_asked")),
+      erasable && !seen.hold.erasure_asked && [h("p", { class: "hint" }, t("review.erase_what")), row(button("review.erase", "erase", { look: "danger", sure: erasing }))],
+    ];
+  }
+
+  function erasing() {
+    return askedByWord({ title: t("review.erase"), text: t("review.erase_sure"), word: t("review.erase_word"), yes: t("review.erase") });
+  }
+
+  function row(...children) {
+    return h("div", { class: "row" }, children);
+  }
+
+  function button(text, what, { look = "", body, sure = () => true } = {}) {
+    const key = newKey();
+    const element = h("button", { type: "button", class: look, on: { click: act } }, t(text));
+    return element;
+
+    async function act() {
+      if (!(await sure())) return;
+      element.disabled = true;
+      replace(trouble);
+      try {
+        await call("POST", `${path}/${what}`, { body: typeof body === "function" ? body() : body, key });
+        await changed();
+        announce(t("review.keeping_done"));
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        element.disabled = false;
+        replace(trouble, problemNotice(error));
+      }
+    }
+  }
+}

@@ -1,0 +1,91 @@
+"""What an operator may ask, and what is said when a parameter can't be."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from samtranslator.yaml_helper import yaml_parse
+from staydown.domain.errors import InvalidRequest
+from staydown.domain.report_form import (
+    MAX_QUESTIONS,
+    FormMistake,
+    Question,
+    check_answers,
+    help_lines_of,
+    questions_of,
+    unanswered,
+)
+
+from infra.local.stack import ROOT
+
+LINE = {"name": "Help", "url": "https://help.example/", "whom": "adults"}
+ASKED = {"key": "town", "label": "Which town?"}
+
+
+def test_what_the_template_has_by_default_is_read() -> None:
+    parameters = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))["Parameters"]
+    assert {line.whom for line in help_lines_of(parameters["HelpLines"]["Default"])} == {"adults", "children"}
+    assert questions_of(parameters["ReportQuestions"]["Default"]) == ()
+
+
+def test_a_question_is_optional_and_not_for_reviewers_unless_it_says_so() -> None:
+    assert questions_of(json.dumps([ASKED])) == (
+        Question("town", "Which town?", help="", required=False, max_length=500, for_reviewers=False),
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("[", "ReportQuestions: no JSON"),
+        ("{}", "ReportQuestions: not a list"),
+        (["x"], "no. 1: not an object with key, label, help"),
+        ([ASKED, {**ASKED, "labell": ""}], "no. 2: 'labell' is none of key, label"),
+        ([{"key": "a"}], "no. 1: 1 required positional argument: 'label' is missing"),
+        ([{**ASKED, "key": "Town"}], "no. 1: key has to be small letters"),
+        ([{**ASKED, "label": ""}], "no. 1: label has to be a text"),
+        ([{**ASKED, "label": 3}], "no. 1: label has to be of the kind str"),
+        ([{**ASKED, "required": "yes"}], "no. 1: required has to be of the kind bool"),
+        ([{**ASKED, "max_length": 2001}], "no. 1: max_length has to be from 1 to 2000"),
+        ([{**ASKED, "max_length": True}], "no. 1: max_length has to be of the kind int"),
+        ([ASKED, ASKED], "two of them have the same key"),
+        ([{**ASKED, "key": f"q{n}"} for n in range(MAX_QUESTIONS + 1)], "10 at most"),
+    ],
+)
+def test_a_mistake_in_the_questions_is_told_by_its_place(given: Any, said: str) -> None:
+    text = given if isinstance(given, str) else json.dumps(given)
+    with pytest.raises(FormMistake) as refused:
+        questions_of(text)
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ([], "name one at least"),
+        ([{**LINE, "url": "javascript:alert(1)"}], "no. 1: url has to be an address"),
+        ([{**LINE, "whom": "cats"}], "no. 1: whom has to be adults or children"),
+        ([LINE, {**LINE, "where": "Germany"}], "no. 2: where has to be a country"),
+        ([{**LINE, "phone": "0345 6000"}], "no. 1: phone has to be like"),
+    ],
+)
+def test_a_mistake_in_the_help_lines_is_told_by_its_place(given: Any, said: str) -> None:
+    with pytest.raises(FormMistake) as refused:
+        help_lines_of(json.dumps(given))
+    assert str(refused.value).startswith("HelpLines: ")
+    assert said in str(refused.value)
+
+
+def test_answers_are_to_questions_and_as_long_as_these_allow() -> None:
+    questions = [Question("town", "Which town?", max_length=5, required=True), Question("more", "More?")]
+    check_answers(questions, {"town": "Paris", "more": ""})
+    with pytest.raises(InvalidRequest) as refused:
+        check_answers(questions, {"town": "London", "street": "", "more": "x"})
+    assert refused.value.pointers == {
+        "/answers/town": "5 letters at most",
+        "/answers/street": "no such question",
+    }
+    assert unanswered(questions, {"more"}) == ("town",)
+    assert unanswered(questions, {"town"}) == ()
