@@ -10,8 +10,9 @@ import pytest
 from staydown.domain.appeals import AppealOutcome
 from staydown.domain.decisions import Complainant, Factors, Outcome, Setting, Shown
 from staydown.domain.errors import CaseIsLocked, Conflict, NotFound
-from staydown.domain.uploads import Upload, UploadState
+from staydown.domain.uploads import Rest, Upload, UploadState
 from staydown.services.records.read_audit import read_audit
+from staydown.services.reports.amend_report import withdraw_report
 from staydown.services.retention import apply_retention
 from staydown.services.retention.ask_erasure import ask_erasure, ask_erasure_as_reporter
 from staydown.services.retention.hold_case import HoldReason, hold_case, preserve_report, release_case
@@ -19,7 +20,7 @@ from staydown.services.review.decide_case import Judgement, decide_case
 
 from tests.support.ledger import read_ledger
 from tests.support.people import NOT_VIOLATING, answer, appeal, decide, judge, judged_story, report
-from tests.support.pictures import BROKEN, drawn
+from tests.support.pictures import BROKEN, POISON, FunctionDied, drawn
 from tests.support.world import World
 
 
@@ -110,6 +111,32 @@ def test_a_copy_that_an_entry_stopped_goes_too_but_not_before_its_case_can_be_ap
     after(world, days=191)
     assert quarantined(world) == set()
     assert world.again(copy).state is UploadState.BLOCKED
+
+
+def test_what_was_never_scanned_goes_when_nobody_works_on_it_and_is_counted_once(world: World) -> None:
+    message = world.put("alpha", "ann", POISON)
+    world.queue.remove(message)
+    with pytest.raises(FunctionDied):
+        world.scan(replace(message, attempt=world.cloud.settings.scan_attempts))
+    (held,) = read_ledger(world.cloud).uploads.values()
+    filed = report(world, held)
+    world.clock.advance(days=191)
+    assert not world.retain()["originals"]
+    assert world.again(held).rest is Rest.KEPT_BACK, "it takes nobody's place"
+    withdraw_report(world.stack, filed.report.case_number, filed.secret)
+    assert world.retain()["originals"] == 1
+    assert world.again(held).image_gone
+    assert not world.cloud.objects()[world.cloud.settings.uploads_bucket]
+    assert not world.retain()["originals"]
+
+
+def test_a_public_copy_that_outlived_its_removal_goes_with_the_image(world: World) -> None:
+    story = judged_story(world, drawn(1))
+    world.drain()
+    left = {"Bucket": world.cloud.settings.published_bucket, "Key": story.upload.public_key}
+    world.stack.s3.put_object(**left, Body=drawn(1))
+    after(world, days=191)
+    assert not world.cloud.objects()[world.cloud.settings.published_bucket]
 
 
 @pytest.mark.parametrize("image", [BROKEN, drawn(1)])

@@ -160,8 +160,9 @@ class Upload:
             return Rest.ERASING
         never_scanned = self.state is UploadState.HELD and set(self.stops) == {BY_SCAN.cause}
         if self.state is UploadState.REJECTED or never_scanned:
-            return Rest.STOPPED if self.cases or self.audit.seq else Rest.REJECTED
-        if not self.is_stopped:
+            if not self.cases and not self.audit.seq:
+                return Rest.REJECTED
+        elif not self.is_stopped:
             return None
         return Rest.KEPT_BACK if self.kept_back else Rest.STOPPED
 

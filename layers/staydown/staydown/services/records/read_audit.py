@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from staydown.aws.audit_store import case_chain, entry_chain, upload_chain
 from staydown.aws.stack import Stack
 from staydown.domain.anchors import Anchor, check_anchored
 from staydown.domain.audit import ChainBroken, ChainHead, Record, verify
 from staydown.domain.cases import Case
+from staydown.services.records.concerned_uploads import concerned_uploads
 from staydown.services.review.review_queue import load_case
 
 
@@ -44,9 +46,7 @@ def _heads(stack: Stack, case: Case) -> Iterator[tuple[str, ChainHead]]:
     for entry_id, stored in sorted(stack.bank.entries(case.banked).items()):
         if stored.entry.audit.seq:
             yield entry_chain(entry_id), stored.entry.audit
-    stopped = [upload_id for entry_id in case.banked for upload_id in stack.uploads.stopped_by(entry_id)]
-    upload_ids = list(dict.fromkeys([*case.uploads, *stopped]))[:MAX_UPLOADS_READ]
-    for upload in stack.uploads.get_many(upload_ids):
+    for upload in stack.uploads.get_many(islice(concerned_uploads(stack, case), MAX_UPLOADS_READ)):
         if upload.audit.seq:
             yield upload_chain(upload.upload_id), upload.audit
 

@@ -16,6 +16,7 @@ from staydown.domain.transparency import (
     statement_of_match,
 )
 from staydown.domain.uploads import UploadState
+from staydown.services.records.concerned_uploads import concerned_uploads
 from staydown.services.review.review_queue import load_case
 
 _STOPPED = {UploadState.BLOCKED, UploadState.REMOVED}
@@ -33,8 +34,7 @@ def transparency_statements(stack: Stack, case_id: str, *, batch: int) -> list[S
             "Statements are of decisions that stand and restrict something.",
             extra={"state": case.state.value},
         )
-    met = (upload_id for entry_id in sorted(case.banked) for upload_id in stack.uploads.stopped_by(entry_id))
-    upload_ids = dict.fromkeys(case.uploads) | dict.fromkeys(met)
+    upload_ids = concerned_uploads(stack, case)
     chosen = list(islice(upload_ids, batch * MOST_A_BATCH, (batch + 1) * MOST_A_BATCH))
     ground = stack.settings.legal_ground
     statements = [

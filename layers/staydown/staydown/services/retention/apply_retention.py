@@ -74,7 +74,7 @@ def _finished(stack: Stack, upload_id: str) -> bool:
 
 
 def _erased(stack: Stack, upload_id: str) -> bool:
-    return erase_original(stack, upload_id, why="retention") is None
+    return erase_original(stack, upload_id, why="retention").done
 
 
 def _erase_asked(stack: Stack, case_id: str) -> bool:
@@ -82,8 +82,8 @@ def _erase_asked(stack: Stack, case_id: str) -> bool:
     case = stack.cases.case(case_id)
     if case is None:
         return False
-    kept = [erase_original(stack, one, why="asked", window=False) for one in case.uploads]
-    if any(reason is not None for reason in kept):
+    erasures = [erase_original(stack, one, why="asked", window=False) for one in case.uploads]
+    if any(one.kept is not None for one in erasures):
         return False
     _answered(stack, case_id)
     return True

@@ -6,22 +6,33 @@ next run, or anything else that puts its image where it belongs, deletes it then
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from staydown.aws.stack import Stack
 from staydown.domain.cases import Case
 from staydown.domain.retention import Keeps, first_that_keeps
-from staydown.domain.uploads import Upload
+from staydown.domain.uploads import Rest, Upload
 from staydown.services.retrying import retried
 from staydown.services.uploads.record_upload import SYSTEM, record_upload
 
+_ERASABLE = {Rest.STOPPED, Rest.KEPT_BACK, Rest.ERASING}
 
-def erase_original(stack: Stack, upload_id: str, *, why: str, window: bool = True) -> Keeps | None:
-    """Erase it unless something needs it; what does. window: as `keeps` has it."""
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """done: there was an image to be erased, and it is. kept: what needs it. Neither: it rests no more, or
+    its image is gone already."""
+
+    done: bool
+    kept: Keeps | None
+
+
+def erase_original(stack: Stack, upload_id: str, *, why: str, window: bool = True) -> Erasure:
+    """Erase it unless something needs it. window: as `keeps` has it."""
     upload, kept = _mark(stack, upload_id, why, window=window)
     if upload is not None:
         finish_erasure(stack, upload)
-    return kept
+    return Erasure(upload is not None, kept)
 
 
 def finish_erasure(stack: Stack, upload: Upload) -> None:
@@ -34,7 +45,7 @@ def finish_erasure(stack: Stack, upload: Upload) -> None:
 def _mark(stack: Stack, upload_id: str, why: str, *, window: bool) -> tuple[Upload | None, Keeps | None]:
     """The upload to be finished (None: nothing is to be done), and what keeps it."""
     upload = stack.uploads.get(upload_id)
-    if upload is None or upload.image_gone or not upload.is_stopped:
+    if upload is None or upload.rest not in _ERASABLE:
         return None, None
     if upload.erased_at is not None:
         return upload, None
