@@ -178,6 +178,9 @@ class FollowedCase(BaseModel):
     appeal: Annotated[RefusalAppeal | None, Field(description="Your appeal of it")]
     preserved: Annotated[bool, Field(description="Nothing of it is erased until two people let it go")]
     erasure_asked: Annotated[bool, Field(description="Its image is erased within the hour, or is")]
+    erasure_waits: Annotated[
+        bool, Field(description="Asked for; others have reported it too, so a senior reviewer decides")
+    ]
 
 
 class FollowedReport(BaseModel):

@@ -58,6 +58,7 @@ def _followed_case(case: Case, appeal: Appeal | None, window: timedelta) -> mode
         else None,
         preserved=case.hold is not None,
         erasure_asked=case.erasure_asked_at is not None,
+        erasure_waits=case.erasure_waits,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -10,7 +11,7 @@ from staydown.api.cursors import from_cursor, to_cursor
 from staydown.api.http import Id, IdempotencyKey, make_router
 from staydown.aws.cases_store import APPEALS
 from staydown.domain.decisions import Outcome
-from staydown.services.appeals.decide_appeal import Answer, decide_appeal, list_appeals, took_part
+from staydown.services.appeals.decide_appeal import Answer, as_seen, decide_appeal, list_appeals
 
 from functions.review import models
 from functions.review.presenting import presented_appeal
@@ -27,8 +28,7 @@ def get_appeals(
 ) -> models.AppealPage:
     reviewer = calling_reviewer(router.current_event).reviewer_id
     appeals, following = list_appeals(stack(), after=from_cursor(cursor, queue=APPEALS), limit=limit)
-    theirs = took_part(stack(), appeals, reviewer)
-    page = [presented_appeal(one, you_took_part=one.appeal_id in theirs) for one in appeals]
+    page = [presented_appeal(one) for one in as_seen(stack(), appeals, reviewer)]
     return models.AppealPage(appeals=page, next=to_cursor(following))
 
 
@@ -50,4 +50,5 @@ def post_appeal_decision(
     appeal = decide_appeal(
         stack(), appeal_id=appeal_id, answer=answer, reviewer=reviewer.reviewer_id, senior=reviewer.senior
     )
-    return presented_appeal(appeal, you_took_part=False)
+    (seen,) = as_seen(stack(), [appeal], reviewer.reviewer_id)
+    return presented_appeal(replace(seen, took_part=False))

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from staydown.api.callers import calling_reviewer, calling_staff
 from staydown.api.cursors import from_cursor, to_cursor
-from staydown.api.http import Id, IdempotencyKey, IfMatch, make_router, revision_of
+from staydown.api.http import Id, IdempotencyKey, NeededIfMatch, make_router, revision_read
 from staydown.aws.cases_store import CASES, LOCKED
 from staydown.domain.case_states import CaseState
 from staydown.domain.errors import NotAllowed
@@ -71,7 +71,7 @@ def post_claim(case_id: Id, _key: IdempotencyKey = None) -> Response[models.Case
 
 @router.post("/v1/review/cases/<case_id>/decision", summary="Decide a case", tags=["reviewers"])
 def post_decision(
-    case_id: Id, request: models.DecisionRequest, if_match: IfMatch = None, _key: IdempotencyKey = None
+    case_id: Id, request: models.DecisionRequest, if_match: NeededIfMatch, _key: IdempotencyKey = None
 ) -> Response[models.Case]:
     reviewer = calling_reviewer(router.current_event)
     case = decide_case(
@@ -81,7 +81,7 @@ def post_decision(
         judgement=Judgement(
             request.outcome, factors(request.factors), request.reasons, request.second_opinion
         ),
-        expected_revision=revision_of(if_match),
+        expected_revision=revision_read(if_match),
     )
     return with_etag(locked_case(reviewer, case) if case.state is CaseState.LOCKED else _seen(case_id))
 

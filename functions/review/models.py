@@ -127,6 +127,9 @@ class Held(BaseModel):
     release_asked: Annotated[bool, Field(description="One of two has asked; somebody else has to confirm")]
     release_asked_by_you: bool
     erasure_asked: Annotated[bool, Field(description="Its images are erased by the next run, or are")]
+    erasure_waits: Annotated[
+        bool, Field(description="One of several who reported it wants that; a senior decides")
+    ]
 
 
 class Case(BaseModel):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from staydown.domain.appeals import Appeal
 from staydown.domain.bank import Entry, Match, Source
 from staydown.domain.cases import Case
 from staydown.domain.report_form import Question
 from staydown.domain.reports import Report
 from staydown.domain.uploads import Upload
+from staydown.services.appeals.decide_appeal import SeenAppeal
 from staydown.services.records.read_audit import VerifiedChain
 from staydown.services.retention.hold_case import HoldReason
 from staydown.services.review.view_case import CaseView
@@ -73,6 +73,7 @@ def presented_hold(case: Case, reviewer: str) -> models.Held:
         release_asked=hold is not None and hold.release_asked_by is not None,
         release_asked_by_you=hold is not None and hold.release_asked_by == reviewer,
         erasure_asked=case.erasure_asked_at is not None,
+        erasure_waits=case.erasure_waits,
     )
 
 
@@ -128,7 +129,8 @@ def _opinion(case: Case) -> models.OpinionState | None:
     return states[case.opinions_agree]
 
 
-def presented_appeal(appeal: Appeal, *, you_took_part: bool) -> models.ReviewedAppeal:
+def presented_appeal(seen: SeenAppeal) -> models.ReviewedAppeal:
+    appeal = seen.appeal
     return models.ReviewedAppeal(
         appeal_id=appeal.appeal_id,
         case_id=appeal.case_id,
@@ -139,7 +141,7 @@ def presented_appeal(appeal: Appeal, *, you_took_part: bool) -> models.ReviewedA
         filed_at=appeal.filed_at,
         outcome=appeal.outcome,
         decided_at=appeal.decided_at,
-        you_took_part=you_took_part,
+        you_took_part=seen.took_part,
     )
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from staydown.api.callers import calling_senior, calling_staff
+from staydown.api.cursors import from_cursor, to_cursor
 from staydown.api.http import Id, IdempotencyKey, make_router
+from staydown.aws.cases_store import WISHES
 from staydown.services.records.export_case import export_case
 from staydown.services.records.read_audit import read_audit
-from staydown.services.retention.ask_erasure import ask_erasure
+from staydown.services.retention.ask_erasure import ask_erasure, list_wishes
 from staydown.services.retention.hold_case import hold_case, release_case
 from staydown.services.review.view_case import Onlooker, open_case
 
 from functions.review import models
-from functions.review.presenting import presented_chain, presented_hold
+from functions.review.presenting import presented_chain, presented_hold, queued_case
 from functions.review.seen import onlooker_of
 from functions.review.stack import stack
 
@@ -47,6 +52,21 @@ def post_erase(case_id: Id, _key: IdempotencyKey = None) -> models.Held:
     senior = calling_senior(router.current_event)
     case = ask_erasure(stack(), case_id, by=senior.reviewer_id)
     return presented_hold(case, senior.reviewer_id)
+
+
+@router.get(
+    "/v1/review/erasures",
+    summary="Cases whose images one of several who reported them wants erased: a senior decides",
+    tags=["seniors"],
+)
+def get_erasures(
+    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+) -> models.QueuePage:
+    senior = calling_senior(router.current_event)
+    cases, following = list_wishes(stack(), after=from_cursor(cursor, queue=WISHES), limit=limit)
+    page = [queued_case(case, senior.reviewer_id, stack().now()) for case in cases]
+    return models.QueuePage(cases=page, next=to_cursor(following))
 
 
 @router.get("/v1/audit/<case_id>", summary="The audit of a case, verified", tags=["seniors"])

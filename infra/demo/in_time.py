@@ -61,6 +61,7 @@ def _refused(cast: Cast) -> str:
             "factors": {"shown": ["none"], "setting": "public", "complainant": "unclear"},
             "reasons": "Nothing intimate is to be seen.",
         },
+        If_Match=f'"{case["revision"]}"',
     ).expect(200)
     cast.notes["late_case"] = case["case_id"]
     outcome = cast.beta.outcome(cast.notes["late_upload"], wanted="published")

@@ -112,6 +112,7 @@ def _brought_to_reviewer(cast: Cast) -> str:
         should="the held upload, with an unverified entry by report",
     )
     cast.notes["claimed_case"] = case["case_id"]
+    cast.notes["claimed_revision"] = case["revision"]
     return observed
 
 
@@ -123,6 +124,7 @@ def _refused(cast: Cast) -> str:
             "factors": {"shown": ["none"], "setting": "public", "complainant": "no"},
             "reasons": "A rocket.",
         },
+        If_Match=f'"{cast.notes["claimed_revision"]}"',
     ).expect(200)
     outcome = cast.beta.outcome(cast.notes["held_upload"], wanted="published")
     return check(outcome.state == "published", str(outcome), should="published")

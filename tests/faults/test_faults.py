@@ -30,8 +30,8 @@ from staydown.services.records.export_case import export_case
 from staydown.services.reports.amend_report import Information, complete_report, withdraw_report
 from staydown.services.reports.file_report import FiledReport, file_report
 from staydown.services.reports.recover_secret import recover_secret
-from staydown.services.retention.ask_erasure import ask_erasure
-from staydown.services.retention.hold_case import HoldReason, hold_case, release_case
+from staydown.services.retention.ask_erasure import ask_erasure, ask_erasure_as_reporter
+from staydown.services.retention.hold_case import HoldReason, hold_case, preserve_report, release_case
 from staydown.services.review.leave_note import leave_note
 from staydown.services.review.review_queue import claim_case, declare_conflict
 from staydown.services.review.second_opinion import claim_opinion
@@ -523,6 +523,18 @@ def erasure_asked(world: World) -> Act:
     return lambda _: ask_erasure(world.stack, case_id, by="sue")
 
 
+def erasure_wished(world: World) -> Act:
+    upload = world.upload("alpha", "ann", drawn(1))
+    _, filed = report(world, upload), report(world, upload)
+    decide(world, filed.cases[0].case_id)
+    return lambda _: ask_erasure_as_reporter(world.stack, filed.report.case_number, filed.secret)
+
+
+def report_preserved(world: World) -> Act:
+    filed = judged_story(world, drawn(1)).filed
+    return lambda _: preserve_report(world.stack, filed.report.case_number, filed.secret)
+
+
 def retention_after_a_request(world: World) -> Act:
     erasure_asked(world)(1)
     world.drain()
@@ -669,6 +681,8 @@ USE_CASES: list[Stage] = [
     case_held,
     hold_released,
     erasure_asked,
+    erasure_wished,
+    report_preserved,
     retention_after_a_request,
     retention_after_the_window,
     retention_of_answers,

@@ -100,7 +100,7 @@ def send(stack: Deployed, name: str, body: object, **headers: str) -> requests.R
     who, path, _ = ROUTES[name]
     # Not by `json=`: what is no JSON for Python's encoder is to be sent as well.
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    headers = {"content-type": "application/json", "case-secret": "x", **headers}
+    headers = {"content-type": "application/json", "case-secret": "x", "if-match": '"1"', **headers}
     return caller(stack, who).post(path, data=data, headers=headers)
 
 

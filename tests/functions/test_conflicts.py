@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -42,7 +43,7 @@ def test_a_case_that_another_reviewer_has_claimed_is_not_to_be_had(stack: Deploy
     assert refused.json()["until"] == robin.case(scene.case_id)["claimed_until"].replace("Z", "+00:00")
     look = {"upload_id": scene.upload_id}
     assert told(sasha.post(f"/v1/review/cases/{scene.case_id}/reveal", look)) == (403, "not-allowed")
-    decided = sasha.post(f"/v1/review/cases/{scene.case_id}/decision", decision("violating"))
+    decided = sasha.judge(scene.case_id, decision("violating"))
     assert told(decided) == (409, "claimed-by-another")
     assert robin.case(scene.case_id)["claimed_by_you"]
     assert stack.app().status(scene.upload_id)["state"] == "published"
@@ -78,23 +79,39 @@ def test_a_decision_on_what_was_read_before_it_changed_is_refused_with_what_it_i
     assert fresh.headers["etag"] != now.headers["etag"]
 
 
-@pytest.mark.parametrize("etag", ["*", None])
-def test_a_decision_without_a_version_is_on_whatever_there_is(stack: Deployed, etag: str | None) -> None:
-    scene = reported(stack)
-    assert stack.reviewer().decide(scene.case_id, "not_violating", if_match=etag)["state"] == "decided"
+@pytest.mark.parametrize("headers", [{}, {"If-Match": "*"}])
+def test_a_decision_without_the_version_that_was_read_is_refused(
+    stack: Deployed, headers: dict[str, str]
+) -> None:
+    scene, robin = reported(stack), stack.reviewer()
+    path = f"/v1/review/cases/{scene.case_id}/decision"
+    refused = robin.post(path, decision("not_violating"), headers=headers)
+    assert refusal(refused) == (428, "version-needed", ["header If-Match"])
+    assert robin.case(scene.case_id)["state"] == "open"
+
+
+def test_what_is_reported_or_withdrawn_after_a_reviewer_has_read_is_not_overlooked(stack: Deployed) -> None:
+    scene, robin = reported(stack), stack.reviewer()
+    path = f"/v1/review/cases/{scene.case_id}/decision"
+    shown = stack.person()
+    moments: list[Callable[[], object]] = [lambda: shown.report(scene.upload_id), shown.withdraw]
+    for moment in moments:
+        read = robin.has_read(scene.case_id)
+        moment()
+        assert told(robin.post(path, decision("not_violating"), headers=read)) == (412, "stale-version")
+    assert robin.judge(scene.case_id, decision("not_violating")).ok
 
 
 def test_a_case_is_decided_once(stack: Deployed) -> None:
     scene, robin = reported(stack), stack.reviewer()
     first = robin.decide(scene.case_id, "violating")
     assert robin.decide(scene.case_id, "violating") == first, "told again, it is the same decision"
-    path = f"/v1/review/cases/{scene.case_id}/decision"
     for reviewer, outcome in [("robin", "not_violating"), ("sasha", "violating"), ("sasha", "not_violating")]:
-        again = stack.reviewer(reviewer).post(path, decision(outcome))
+        again = stack.reviewer(reviewer).judge(scene.case_id, decision(outcome))
         assert told(again) == (409, "already-decided")
         assert again.json()["state"] == "decided"
     assert told(robin.post(f"/v1/review/cases/{scene.case_id}/claim")) == (409, "already-decided")
-    assert robin.case(scene.case_id) == first
+    assert robin.case(scene.case_id) | {"others_reading": []} == first
 
 
 def test_what_many_reports_say_is_shown_in_parts_and_never_keeps_a_case_from_being_decided(
@@ -128,13 +145,13 @@ def test_a_locked_case_is_nobodys_to_act_on(stack: Deployed) -> None:
     path = f"/v1/review/cases/{scene.case_id}"
     for name in ("robin", "sasha", "noor", "ada"):
         other = stack.reviewer(name)
-        assert told(other.post(f"{path}/decision", decision("not_violating"))) == (403, "case-locked")
+        assert told(other.judge(scene.case_id, decision("not_violating"))) == (403, "case-locked")
         assert told(other.post(f"{path}/claim")) == (403, "case-locked")
         assert told(other.post(f"{path}/reveal", {"upload_id": scene.upload_id})) == (403, "case-locked")
     again = robin.decide(scene.case_id, "suspected_child")
     assert (again["state"], again["reports"], again["uploads"], again["decision"]) == ("locked", [], [], None)
     asked = {"account_id": scene.account_id, "statement": "Look again."}
-    assert told(stack.app().post("/v1/appeals", asked)) == (403, "case-locked")
+    assert told(stack.app().post("/v1/appeals", asked)) == (409, "conflict")
     assert stack.app().account(scene.account_id)["state"] == "blocked"
 
 
@@ -223,14 +240,14 @@ def test_a_withdrawn_report_takes_nothing_more(stack: Deployed) -> None:
     path = f"/v1/cases/{scene.person.case_number}/information"
     refused = scene.person.post(path, {"statement": "And yet."}, headers=scene.person.opens)
     assert told(refused) == (409, "conflict")
-    gone = stack.reviewer().post(f"/v1/review/cases/{scene.case_id}/decision", decision("violating"))
+    gone = stack.reviewer().judge(scene.case_id, decision("violating"))
     assert (*told(gone), gone.json()["state"]) == (409, "already-decided", "withdrawn")
 
 
 def test_a_hash_that_nothing_was_found_for_can_not_be_judged(stack: Deployed) -> None:
     stack.person().report(hashes=[own_hash(new_picture())])
     case_id = newest_case(stack)["case_id"]
-    refused = stack.reviewer().post(f"/v1/review/cases/{case_id}/decision", decision("violating"))
+    refused = stack.reviewer().judge(case_id, decision("violating"))
     assert told(refused) == (409, "conflict")
     assert stack.reviewer().case(case_id)["state"] == "open"
 
@@ -253,5 +270,5 @@ def test_texts_of_any_language_come_back_as_they_were_written(stack: Deployed) -
     scene.person.complete(statement=long)
     assert robin.case(scene.case_id)["reports"][0]["statement"] == long
     wordy = decision("not_violating", reasons=long, factors={**FACTORS, "shown": ["none", "synthetic"]})
-    decided = robin.answer("POST", f"/v1/review/cases/{scene.case_id}/decision", json=wordy)
+    decided = robin.judge(scene.case_id, wordy).json()
     assert decided["decision"]["reasons"] == long

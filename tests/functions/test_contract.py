@@ -76,7 +76,7 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     assert robin.answer("GET", "/v1/review/templates")["templates"]
     refused = reported(stack)
     unsure = {"outcome": "not_violating", "factors": FACTORS, "reasons": "unsure", "second_opinion": True}
-    decided = robin.answer("POST", f"/v1/review/cases/{refused.case_id}/decision", json=unsure)
+    decided = robin.judge(refused.case_id, unsure).json()
     assert decided["second_opinion"] == "waits"
     kim = stack.reviewer("kim")
     (waiting,) = kim.answer("GET", "/v1/review/opinions")["opinions"]
@@ -101,6 +101,7 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     assert noor.answer("POST", f"/v1/review/cases/{scene.case_id}/erase")["erasure_asked"]
     scene.person.ask("erase")
     scene.person.ask("preserve")
+    assert noor.answer("GET", "/v1/review/erasures")["cases"] == []
     scene.person.follow()
     phrase = "the kettle sings on Sundays"
     another = stack.person()

@@ -155,6 +155,7 @@ class _Tour:
         self.stack.drain()
         self._with_secret(f"/v1/cases/{filed['case_number']}/erase", filed, None)
         self._with_secret(f"/v1/cases/{filed['case_number']}/preserve", filed, None)
+        self._get("/v1/review/erasures", "noor")
         path = f"/v1/review/cases/{case}"
         self._post(f"{path}/hold", "noor", {"reason": "court"})
         self._post(f"{path}/release", "noor", {})
@@ -338,7 +339,9 @@ class _Tour:
 
     def _decide(self, case: str, outcome: str, reviewer: str = "robin") -> None:
         body = {"outcome": outcome, "factors": FACTORS, "reasons": "as seen"}
-        self._post(f"/v1/review/cases/{case}/decision", reviewer, body)
+        read = self._get(f"/v1/review/cases/{case}", reviewer)
+        version = {"If-Match": f'"{read["revision"]}"'}
+        self._post(f"/v1/review/cases/{case}/decision", reviewer, body, version)
 
     def _follow(self, filed: dict[str, Any]) -> None:
         address = f"{self.stack.api_url}/v1/cases/{filed['case_number']}"
@@ -358,9 +361,11 @@ class _Tour:
         )
         assert answer.status_code in {200, 201}, answer.text
 
-    def _post(self, path: str, who: str, body: dict[str, Any]) -> dict[str, Any]:
+    def _post(
+        self, path: str, who: str, body: dict[str, Any], more: dict[str, str] | None = None
+    ) -> dict[str, Any]:
         self._seed += 1
-        headers = {**self.stack.authorization(who), "Idempotency-Key": f"key-{self._seed}"}
+        headers = {**(more or {}), **self.stack.authorization(who), "Idempotency-Key": f"key-{self._seed}"}
         answer = requests.post(self.stack.api_url + path, json=body, headers=headers, timeout=30)
         assert answer.status_code < 300, f"{path}: {answer.text}"
         return dict(answer.json())

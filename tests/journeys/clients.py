@@ -192,8 +192,17 @@ class Reviewer(Caller):
         self.watch.entrust(*(value for name, value in revealed.items() if name in {"image", "url"} and value))
         return revealed
 
+    def has_read(self, case_id: str) -> dict[str, str]:
+        """The header that names the version of a case as it is; another, of one that they may not read."""
+        etag = self.get(f"/v1/review/cases/{case_id}").headers.get("etag", '"0"')
+        return {"If-Match": etag}
+
+    def judge(self, case_id: str, body: Json) -> requests.Response:
+        """A decision on the case as it is."""
+        return self.post(f"/v1/review/cases/{case_id}/decision", body, headers=self.has_read(case_id))
+
     def decide(self, case_id: str, outcome: str, *, if_match: str | None = None) -> Json:
-        headers = {"If-Match": if_match} if if_match is not None else {}
+        headers = {"If-Match": if_match} if if_match is not None else self.has_read(case_id)
         return self.answer(
             "POST", f"/v1/review/cases/{case_id}/decision", json=decision(outcome), headers=headers
         )

@@ -83,9 +83,7 @@ def test_nothing_private_is_said_of_a_whole_case(stack: Deployed) -> None:
     robin.claim(scene.case_id)
     robin.reveal(scene.case_id, scene.upload_id)
     robin.reveal(scene.case_id, scene.upload_id, sharp=True)
-    robin.answer(
-        "POST", f"/v1/review/cases/{scene.case_id}/decision", json=decision("violating", reasons=PRIVATE)
-    )
+    assert robin.judge(scene.case_id, decision("violating", reasons=PRIVATE)).ok
     stack.app().check(**own_hash(scene.picture))
     copy = stack.app("beta").upload(new_account(), scene.picture)
     stack.drain()

@@ -165,7 +165,7 @@ def test_a_suspected_child_is_locked_away_from_everybody_but_the_restricted_grou
     assert robin.decide(scene.case_id, "suspected_child")["state"] == "locked"
     stack.drain()
     status = stack.app().status(scene.upload_id)
-    assert (status["state"], status["reason"]) == ("removed", "suspected_child")
+    assert (status["state"], status["reason"]) == ("removed", "judged_violating")
     for name in ("robin", "sasha", "noor", "ada"):
         refused = stack.reviewer(name).get(f"/v1/review/cases/{scene.case_id}")
         assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (403, "case-locked")

@@ -149,7 +149,7 @@ class TestTransactions:
 class TestUploads:
     def test_an_upload_is_read_as_it_was_written(self, stack: Stack) -> None:
         upload = fresh_upload(fingerprint=IMAGE, cases=("c1", "c2"), clearings={"c1": frozenset({"e1"})})
-        upload = upload.published(now=NOW).stopped([by_case("c1", Reason.SUSPECTED_CHILD)], now=NOW)
+        upload = upload.published(now=NOW).stopped([by_case("c1", Reason.JUDGED_VIOLATING)], now=NOW)
         commit(stack, lambda t: _register(stack, upload, t))
         found = stack.uploads.get("u")
         assert found == replace(upload, version=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from staydown.domain.appeals import AppealOutcome
 from staydown.domain.bank import Standing
@@ -9,7 +11,6 @@ from staydown.domain.case_states import CaseState
 from staydown.domain.decisions import Outcome
 from staydown.domain.errors import (
     AlreadyDecided,
-    CaseIsLocked,
     ConcurrentChange,
     Conflict,
     InvalidRequest,
@@ -18,14 +19,18 @@ from staydown.domain.errors import (
 )
 from staydown.domain.uploads import UploadState
 from staydown.services.accounts.block_account import block_account
-from staydown.services.appeals.decide_appeal import list_appeals, took_part
+from staydown.services.appeals import decide_appeal as deciding
+from staydown.services.appeals.decide_appeal import as_seen, decide_appeal, list_appeals
+from staydown.services.review.review_queue import declare_conflict
 from staydown.services.review.view_case import check_may_look
 
 from tests.support.ledger import read_ledger
 from tests.support.people import (
+    FACTORS,
     NOT_VIOLATING,
     answer,
     appeal,
+    appeal_as_reporter,
     decide,
     judge,
     judged_story,
@@ -264,8 +269,9 @@ def test_what_can_not_be_appealed_is_refused_precisely(world: World) -> None:
 def test_a_suspected_child_s_case_is_not_appealed_here(world: World) -> None:
     upload = world.upload("alpha", "ann", drawn(1))
     judge(world, upload, outcome=Outcome.SUSPECTED_CHILD)
-    with pytest.raises(CaseIsLocked):
+    with pytest.raises(Conflict, match="can't be appealed here") as refused:
         appeal(world, upload)
+    assert refused.value.slug == "conflict", "nothing that would warn who posted it"
 
 
 def test_a_case_that_was_reversed_can_not_be_appealed_again(world: World) -> None:
@@ -302,6 +308,30 @@ def test_who_claimed_or_decided_a_case_took_part_in_it(world: World) -> None:
         upload = world.upload("alpha", name, drawn(number))
         judge(world, upload, reviewer=reviewer)
         appeals.append(appeal(world, upload))
-    theirs = {who: took_part(world.stack, appeals, who) for who in ("r1", "r2", "else")}
-    ann, bob = (one.appeal_id for one in appeals)
-    assert theirs == {"r1": {ann}, "r2": {bob}, "else": frozenset()}
+    seen = {who: as_seen(world.stack, appeals, who) for who in ("r1", "r2", "else")}
+    assert {who: [one.took_part for one in theirs] for who, theirs in seen.items()} == {
+        "r1": [True, False],
+        "r2": [False, True],
+        "else": [False, False],
+    }
+
+
+def test_who_declared_a_conflict_of_interest_sees_no_appeal_of_the_case(world: World) -> None:
+    upload = world.upload("alpha", "ann", drawn(1))
+    case = judge(world, upload)
+    filed = appeal(world, upload)
+    declare_conflict(world.stack, case_id=case.case_id, reviewer="eve")
+    assert as_seen(world.stack, [filed], "eve") == []
+    assert [one.appeal for one in as_seen(world.stack, [filed], "ben")] == [filed]
+
+
+def test_of_an_appeal_whose_case_was_locked_nothing_is_seen_but_that_it_waits(world: World) -> None:
+    upload = world.upload("alpha", "ann", drawn(1))
+    reports = [report(world, upload) for _ in range(2)]
+    decide(world, reports[0].cases[0].case_id, Outcome.NOT_VIOLATING)
+    first, filed = (appeal_as_reporter(world, one) for one in reports)
+    found = deciding.Answer(AppealOutcome.UPHELD, "a child", FACTORS, Outcome.SUSPECTED_CHILD)
+    decide_appeal(world.stack, appeal_id=first.appeal_id, answer=found, reviewer="ben")
+    (seen,) = as_seen(world.stack, [filed], "cleo")
+    assert filed.statement
+    assert seen.appeal == replace(filed, statement="")

@@ -141,7 +141,7 @@ def test_suspected_child_stops_everything_and_locks_the_case(world: World) -> No
     upload = world.upload("alpha", "ann", drawn(1))
     case = judge(world, upload, outcome=Outcome.SUSPECTED_CHILD)
     assert case.state is CaseState.LOCKED
-    assert world.again(upload).reason == Reason.SUSPECTED_CHILD
+    assert world.again(upload).reason == Reason.JUDGED_VIOLATING
     assert world.upload("beta", "bob", drawn(1)).state is UploadState.BLOCKED
     with pytest.raises(CaseIsLocked):
         decide(world, case.case_id, NOT_VIOLATING)

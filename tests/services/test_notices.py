@@ -190,6 +190,9 @@ class TestAccountHolders:
         world.drain()
         assert to_account(world) == []
         assert to_reporter(world, filed.report.case_number)[-1].values["outcome"] == "suspected_child"
+        (block,) = world.stack.accounts.get("alpha", "ann").blocks.values()
+        told = [event.detail["reason"] for event in world.told_of("upload.removed")]
+        assert [*told, block.reason] == ["judged_violating"] * 2
 
     def test_a_block_by_hand_is_told_with_the_reviewers_words_and_so_is_its_end(self, world: World) -> None:
         about = {"platform": "alpha", "account_id": "ann", "reviewer": "sue"}

@@ -202,7 +202,7 @@ def test_who_sees_a_child_in_it_locks_the_case(world: World) -> None:
     case = world.stack.cases.case(filed.cases[0].case_id)
     assert case is not None
     assert case.state is CaseState.LOCKED
-    assert world.stack.uploads.get_many(case.uploads)[0].reason == "suspected_child"
+    assert world.stack.uploads.get_many(case.uploads)[0].reason == "judged_violating"
 
 
 def test_one_appeal_is_of_every_image_of_the_report_that_was_refused(world: World) -> None:

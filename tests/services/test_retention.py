@@ -9,17 +9,29 @@ from datetime import timedelta
 import pytest
 from staydown.domain.appeals import AppealOutcome
 from staydown.domain.decisions import Complainant, Factors, Outcome, Setting, Shown
-from staydown.domain.errors import CaseIsLocked, Conflict, NotFound
+from staydown.domain.errors import CaseIsLocked, Conflict, ConflictOfInterest, NotFound
 from staydown.domain.uploads import Rest, Upload, UploadState
 from staydown.services.records.read_audit import read_audit
 from staydown.services.reports.amend_report import withdraw_report
+from staydown.services.reports.file_report import FiledReport, ReportForm
 from staydown.services.retention import apply_retention
-from staydown.services.retention.ask_erasure import ask_erasure, ask_erasure_as_reporter
+from staydown.services.retention.ask_erasure import ask_erasure, ask_erasure_as_reporter, list_wishes
 from staydown.services.retention.hold_case import HoldReason, hold_case, preserve_report, release_case
 from staydown.services.review.decide_case import Judgement, decide_case
+from staydown.services.review.review_queue import declare_conflict
 
 from tests.support.ledger import read_ledger
-from tests.support.people import NOT_VIOLATING, answer, appeal, decide, judge, judged_story, report
+from tests.support.people import (
+    FORM,
+    INCOMPLETE,
+    NOT_VIOLATING,
+    answer,
+    appeal,
+    decide,
+    judge,
+    judged_story,
+    report,
+)
 from tests.support.pictures import BROKEN, POISON, FunctionDied, drawn
 from tests.support.world import World
 
@@ -235,6 +247,94 @@ def test_who_was_not_found_to_be_shown_erases_nothing(world: World) -> None:
         ask_erasure_as_reporter(world.stack, filed.report.case_number, "another secret")
 
 
+def joined_story(world: World, form: ReportForm = FORM) -> tuple[FiledReport, FiledReport]:
+    """Two people report one image, and who is shown is found to be one of them."""
+    upload = world.upload("alpha", "ann", drawn(1))
+    first, second = report(world, upload), report(world, upload, form=form)
+    return first, second
+
+
+def erase(world: World, filed: FiledReport) -> None:
+    ask_erasure_as_reporter(world.stack, filed.report.case_number, filed.secret)
+
+
+def preserve(world: World, filed: FiledReport) -> None:
+    preserve_report(world.stack, filed.report.case_number, filed.secret)
+
+
+@pytest.mark.parametrize("withdraws", [False, True])
+def test_what_others_have_reported_too_is_not_erased_at_the_word_of_one_of_them(
+    world: World, withdraws: bool
+) -> None:
+    """Else who posted it reports it as well, and has it gone before the police or an appeal need it."""
+    victim, poster = joined_story(world)
+    (case,) = poster.cases
+    decide(world, case.case_id)
+    world.drain()
+    if withdraws:
+        withdraw_report(world.stack, victim.report.case_number, victim.secret)
+    for _ in range(2):
+        erase(world, poster)
+    after(world, minutes=1)
+    assert quarantined(world)
+    waiting, _ = list_wishes(world.stack, after=None, limit=10)
+    assert [one.case_id for one in waiting] == [case.case_id]
+    ask_erasure(world.stack, case.case_id, by="sue")
+    assert list_wishes(world.stack, after=None, limit=10) == ([], None)
+    after(world, minutes=1)
+    assert not quarantined(world)
+
+
+def test_a_wish_that_nobody_answers_keeps_nothing_beyond_its_time(world: World) -> None:
+    _, poster = joined_story(world)
+    decide(world, poster.cases[0].case_id)
+    erase(world, poster)
+    after(world, days=191)
+    assert (quarantined(world), reporters(world)) == (set(), set())
+    assert list_wishes(world.stack, after=None, limit=10) == ([], None)
+    after(world, days=2200)
+    assert world.stack.cases.case(poster.cases[0].case_id) is None
+
+
+def test_a_report_that_was_withdrawn_before_the_decision_keeps_nobody_s_wish_waiting(world: World) -> None:
+    victim, other = joined_story(world)
+    withdraw_report(world.stack, other.report.case_number, other.secret)
+    world.clock.advance(minutes=1)
+    decide(world, victim.cases[0].case_id)
+    world.drain()
+    erase(world, victim)
+    after(world, minutes=1)
+    assert not quarantined(world)
+
+
+@pytest.mark.parametrize("ask", [erase, preserve])
+def test_nothing_is_asked_by_a_report_that_is_not_complete_or_was_withdrawn(
+    world: World, ask: Callable[[World, FiledReport], None]
+) -> None:
+    victim, other = joined_story(world, INCOMPLETE)
+    decide(world, victim.cases[0].case_id)
+    with pytest.raises(Conflict, match="not complete"):
+        ask(world, other)
+    withdraw_report(world.stack, other.report.case_number, other.secret)
+    with pytest.raises(Conflict, match="withdrawn"):
+        ask(world, other)
+    (case,) = read_ledger(world.cloud).cases.values()
+    assert (case.hold, case.erasure_asked_at, case.erasure_wished_at) == (None, None, None)
+
+
+def test_who_declared_a_conflict_of_interest_neither_holds_nor_releases_nor_erases(world: World) -> None:
+    case_id = judged_story(world, drawn(1)).case.case_id
+    declare_conflict(world.stack, case_id=case_id, reviewer="sue")
+    with pytest.raises(ConflictOfInterest):
+        ask_erasure(world.stack, case_id, by="sue")
+    with pytest.raises(ConflictOfInterest):
+        hold_case(world.stack, case_id, by="sue", reason=HoldReason.COURT)
+    hold_case(world.stack, case_id, by="noor", reason=HoldReason.COURT)
+    release_case(world.stack, case_id, by="noor")
+    with pytest.raises(ConflictOfInterest):
+        release_case(world.stack, case_id, by="sue")
+
+
 def test_what_an_appeal_needs_is_not_erased_on_request(world: World) -> None:
     story = judged_story(world, drawn(1))
     filed = appeal(world, story.upload)
@@ -275,6 +375,8 @@ def test_a_hold_that_is_asked_for_again_takes_back_that_its_release_was_asked(wo
     hold_case(world.stack, case_id, by="sue", reason=HoldReason.COURT)
     release_case(world.stack, case_id, by="sue")
     again = hold_case(world.stack, case_id, by="reporter", reason=HoldReason.POLICE)
+    assert again.hold is not None and again.hold.release_asked_by == "sue", "who reported takes nothing back"
+    again = hold_case(world.stack, case_id, by="ada", reason=HoldReason.POLICE)
     assert again.hold is not None
     assert (again.hold.reason, again.hold.release_asked_by) == ("court", None)
     assert release_case(world.stack, case_id, by="noor").hold is not None

@@ -126,7 +126,7 @@ def test_who_sees_a_child_locks_the_case_at_once(world: World, first: Outcome) -
     opine(world, case.case_id, Outcome.SUSPECTED_CHILD)
     world.drain()
     assert now(world, case).state is CaseState.LOCKED
-    assert world.stack.uploads.get_many(case.uploads)[0].reason == "suspected_child"
+    assert world.stack.uploads.get_many(case.uploads)[0].reason == "judged_violating"
     assert world.upload("beta", "bob", drawn(1, flipped=3)).state is UploadState.BLOCKED
 
 

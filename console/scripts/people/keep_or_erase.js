@@ -11,13 +11,14 @@ export function keepOrErase(report, send) {
   const said = h("div");
   const kept = report.cases.length > 0 && report.cases.every((one) => one.preserved);
   const stopped = report.cases.filter((one) => one.state === "decided" && one.outcome === "violating");
-  const erasable = stopped.some((one) => !one.preserved && !one.erasure_asked);
+  const erasable = stopped.some((one) => !one.preserved && !one.erasure_asked && !one.erasure_waits);
   if (report.cases.length === 0) return null;
   return h("section", { class: "stack" },
     h("h2", {}, t("keep.h")),
     kept && notice("info", t("keep.kept"), h("p", {}, t("keep.kept.what"))),
     !kept && [h("p", {}, t("keep.what")), act("preserve")],
     stopped.some((one) => one.erasure_asked) && notice("info", t("erase.asked"), h("p", {}, t("erase.asked.what"))),
+    stopped.some((one) => one.erasure_waits) && notice("info", t("erase.waits"), h("p", {}, t("erase.waits.what"))),
     erasable && [h("p", {}, t("erase.what")), act("erase", {
       title: t("erase.sure"), text: t("erase.sure.what"), yes: t("erase.yes"), no: t("erase.no"),
     })],

@@ -30,6 +30,7 @@ export function keeping(seen, path, changed) {
       h("div", { class: "row filters" }, h("div", {}, h("label", { for: "hold-reason" }, t("review.hold_why")), reason),
         button("review.hold", "hold", { body: () => ({ reason: reason.value }) })),
       seen.hold.erasure_asked && notice("info", t("review.erasure_asked")),
+      seen.hold.erasure_waits && notice("warning", t("review.erasure_waits")),
       erasable && !seen.hold.erasure_asked && [h("p", { class: "hint" }, t("review.erase_what")), row(button("review.erase", "erase", { look: "danger", sure: erasing }))],
     ];
   }

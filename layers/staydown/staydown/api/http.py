@@ -21,14 +21,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from staydown.api.bodies import read_json, with_json_body
 from staydown.api.failures import report_failure
 from staydown.api.problems import as_answer, problem, problem_of, problem_of_validation
-from staydown.domain.errors import InvalidRequest, NotFound, StaydownError
+from staydown.domain.errors import InvalidRequest, NotFound, StaydownError, VersionNeeded
 from staydown.domain.uploads import NAME
 
 Id = Annotated[str, Path(max_length=64)]
 AccountInPath = Annotated[str, Path(pattern=f"^{NAME.pattern}$")]
 NameGiven = Annotated[str, Field(pattern=f"^{NAME.pattern}$")]
 """A platform's or an account's id, as it can stand in the key of an object."""
-IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag the case was read with")]
+IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag it was read with")]
+NeededIfMatch = Annotated[
+    str, Header(alias="If-Match", description="The ETag it was read with; 428 without, 412 when it moved on")
+]
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -100,7 +103,7 @@ def make_app(logger: Logger) -> Resolver:
 
     handlers: dict[type[Exception], Callable[[Any], Response[str]]] = {
         StaydownError: problem_of,
-        RequestValidationError: lambda error: problem_of_validation(error.errors()),
+        RequestValidationError: _problem_of_validation,
         NotFoundError: lambda _: problem_of(NotFound("No such path and method.")),
         ServiceError: lambda error: problem(
             status=error.status_code, slug="refused", title="The request was refused", detail=str(error.msg)
@@ -125,6 +128,28 @@ def revision_of(if_match: str | None) -> int | None:
     if found is None:
         raise InvalidRequest("If-Match is not an ETag of a case.", pointers={"header If-Match": 'like "3"'})
     return int(found[1])
+
+
+def revision_read(if_match: str) -> int:
+    """The revision that an If-Match header names; VersionNeeded for *, which nobody has read."""
+    revision = revision_of(if_match)
+    if revision is None:
+        raise _version_needed()
+    return revision
+
+
+def _version_needed() -> VersionNeeded:
+    return VersionNeeded(
+        "Read it first, and send its ETag as If-Match: what came since is not to be overlooked.",
+        pointers={"header If-Match": 'like "3"'},
+    )
+
+
+def _problem_of_validation(error: RequestValidationError) -> Response[str]:
+    wrong = [(one.get("type"), one.get("loc")) for one in error.errors()]
+    if wrong == [("missing", ("header", "if-match"))]:
+        return problem_of(_version_needed())
+    return problem_of_validation(error.errors())
 
 
 def etag(revision: int) -> dict[str, str]:

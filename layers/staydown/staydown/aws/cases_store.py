@@ -36,6 +36,7 @@ OPINIONS = "opinions"
 CLOSED = "closed"
 SETTLED = "settled"
 ERASURE = "erasure"
+WISHES = "wishes"
 
 
 class CasesStore:
@@ -146,6 +147,10 @@ class CasesStore:
         items, following = self.queued(OPINIONS, after=after, limit=limit)
         return [self._cases.load(item) for item in items], following
 
+    def wished_cases(self, *, after: Item | None = None, limit: int = 50) -> tuple[list[Case], Item | None]:
+        items, following = self.queued(WISHES, after=after, limit=limit)
+        return [self._cases.load(item) for item in items], following
+
     def queued_appeals(
         self, *, after: Item | None = None, limit: int = 50
     ) -> tuple[list[Appeal], Item | None]:
@@ -239,6 +244,8 @@ def _queue_of(case: Case) -> tuple[str, datetime | None]:
         return ERASURE, case.settled_at
     if case.opinion_waits and case.decision is not None:
         return OPINIONS, case.decision.at
+    if case.erasure_waits:
+        return WISHES, case.settled_at
     if case.state is CaseState.LOCKED:
         return LOCKED, case.opened_at
     return SETTLED if case.reporters_erased else CLOSED, case.settled_at

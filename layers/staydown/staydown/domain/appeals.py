@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from staydown.domain.case_states import CaseState
 from staydown.domain.cases import Case
-from staydown.domain.errors import AlreadyDecided, CaseIsLocked, Conflict, SameReviewer
+from staydown.domain.errors import AlreadyDecided, Conflict, SameReviewer
 
 
 class AppealOutcome(StrEnum):
@@ -68,7 +68,8 @@ def refusal_appeal_id(case_id: str, case_number: str) -> str:
 def check_appealable(case: Case, *, now: datetime, window: timedelta) -> None:
     """Raise what speaks against an appeal of this case."""
     if case.state is CaseState.LOCKED:
-        raise CaseIsLocked("The case is with the authorities; it can't be appealed here.")
+        # To say why would warn who posted it.
+        raise Conflict("This decision can't be appealed here.")
     if case.state is not CaseState.DECIDED or case.decision is None:
         raise Conflict(f"The case is {case.state.value}; there is no decision to appeal.")
     if now > case.decision.at + window:

@@ -91,11 +91,11 @@ class Case:
     that wait to be decided, one for each who asked. deadline: when it must be decided; None while no report
     of it is valid. warned_at, overdue_at: when it was told of that the deadline is near, and that it is over.
     hidden: uploads that were hidden then. closed_at: when it was first not undecided any more. hold: why
-    nothing of it may be erased. erasure_asked_at, erasure_done: its images were to be erased at once, and
-    are. notes: what reviewers left for each other. reporters_erased: who reported it is no more. erasing: its
-    time is over, and it is going. revision:
-    bumped when something changes that a reviewer would want to know before acting (the ETag). version:
-    bumped at each write.
+    nothing of it may be erased. erasure_wished_at: when one of several who reported it wanted its images
+    erased. erasure_asked_at, erasure_done: they were to be erased at once, and are. notes: what reviewers
+    left for each other. reporters_erased: who reported it is no more. erasing: its time is over, and it is
+    going. revision: bumped when something changes that a reviewer would want to know before acting (the
+    ETag). version: bumped at each write.
     """
 
     case_id: str
@@ -122,6 +122,7 @@ class Case:
     hidden: tuple[str, ...] = ()
     closed_at: datetime | None = None
     hold: Hold | None = None
+    erasure_wished_at: datetime | None = None
     erasure_asked_at: datetime | None = None
     erasure_done: bool = False
     notes: tuple[Note, ...] = ()
@@ -135,6 +136,12 @@ class Case:
     def appeal_id(self) -> str | None:
         """The appeal of it that waits longest."""
         return self.appeals[0] if self.appeals else None
+
+    @property
+    def erasure_waits(self) -> bool:
+        """Whether somebody has to say if its images are to be erased, as one of several wishes."""
+        wished = self.erasure_wished_at is not None and self.erasure_asked_at is None
+        return wished and self.state is CaseState.DECIDED and not self.reporters_erased
 
     @property
     def undecided(self) -> bool:

@@ -82,5 +82,9 @@ class ConcurrentChange(Conflict):
     slug, title = "concurrent-change", "Somebody else changed it at the same moment"
 
 
+class VersionNeeded(StaydownError):
+    slug, status, title = "version-needed", 428, "Say which version of it you have read"
+
+
 class StaleVersion(StaydownError):
     slug, status, title = "stale-version", 412, "It changed since you read it"

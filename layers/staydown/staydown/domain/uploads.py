@@ -54,7 +54,7 @@ class Reason(StrEnum):
     MATCHES_CONFIRMED_ENTRY = "matches_confirmed_entry"
     NEEDS_REVIEW = "needs_review"
     JUDGED_VIOLATING = "judged_violating"
-    SUSPECTED_CHILD = "suspected_child"
+    """By a reviewer; also where a child is suspected: only the case says so, to warn nobody."""
     DEADLINE_PASSED = "deadline_passed"
     SCAN_FAILED = "scan_failed"
     ACCOUNT_BLOCKED = "account_blocked"

@@ -41,12 +41,28 @@ def list_appeals(stack: Stack, *, after: Item | None, limit: int) -> tuple[list[
     return stack.cases.queued_appeals(after=after, limit=limit)
 
 
-def took_part(stack: Stack, appeals: Iterable[Appeal], reviewer: str) -> frozenset[str]:
-    """Of these, the ids of the appeals whose case they claimed or decided: those are not theirs to decide."""
+@dataclass(frozen=True, slots=True)
+class SeenAppeal:
+    """took_part: they claimed or decided its case, so it is not theirs to decide."""
+
+    appeal: Appeal
+    took_part: bool
+
+
+def as_seen(stack: Stack, appeals: Iterable[Appeal], reviewer: str) -> list[SeenAppeal]:
+    """As this reviewer may see them: none of a case in which they declared a conflict of interest, and of a
+    locked one nothing but that it waits."""
     appeals = tuple(appeals)
-    cases = stack.cases.cases(appeal.case_id for appeal in appeals)
-    theirs = {case.case_id for case in cases if reviewer in case.involved}
-    return frozenset(appeal.appeal_id for appeal in appeals if appeal.case_id in theirs)
+    cases = {case.case_id: case for case in stack.cases.cases(appeal.case_id for appeal in appeals)}
+    seen = []
+    for appeal in appeals:
+        case = cases.get(appeal.case_id)
+        if case is None or reviewer in case.conflicted:
+            continue
+        locked = case.state is CaseState.LOCKED
+        shown = replace(appeal, statement="", platform="", account_id="") if locked else appeal
+        seen.append(SeenAppeal(shown, took_part=reviewer in case.involved))
+    return seen
 
 
 def decide_appeal(

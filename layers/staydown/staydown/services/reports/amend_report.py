@@ -103,7 +103,8 @@ def _withdraw(stack: Stack, case_number: str, secret: str) -> Report:
     report = replace(report, withdrawn_at=stack.now())
     stack.cases.save_report(transaction, report)
     for case in _undecided(stack, report):
-        save_case(stack, transaction, case, actor=REPORTER, action="case.report_withdrawn", details={})
+        left = replace(case, revision=case.revision + 1)
+        save_case(stack, transaction, left, actor=REPORTER, action="case.report_withdrawn", details={})
     _withdraw_claims(stack, transaction, report)
     transaction.commit()
     return report

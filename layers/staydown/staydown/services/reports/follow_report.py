@@ -13,7 +13,7 @@ from staydown.domain.appeals import Appeal, refusal_appeal_id
 from staydown.domain.audit import Record
 from staydown.domain.cases import Case
 from staydown.domain.decisions import Outcome
-from staydown.domain.errors import NotFound, TooManyAttempts
+from staydown.domain.errors import Conflict, NotFound, TooManyAttempts
 from staydown.domain.ids import normal_case_number, same_digest, secret_digest
 from staydown.domain.notices import Notice, Recipient
 from staydown.domain.reports import Report, Reporter
@@ -75,6 +75,14 @@ def open_report(stack: Stack, case_number: str, secret: str) -> Report:
     if attempts > WRONG_SECRETS_AN_HOUR:
         raise TooManyAttempts("Too many wrong secrets for this case number; try again in an hour.")
     raise NotFound("There is no case with this number and secret. Check both.")
+
+
+def check_stands(report: Report) -> None:
+    """Raise Conflict for a report by which nothing may be asked: withdrawn, or not complete."""
+    if report.withdrawn_at is not None:
+        raise Conflict("The report was withdrawn; nothing is asked by it any more.")
+    if report.valid_at is None:
+        raise Conflict("The report is not complete; add what is missing first.")
 
 
 def follow_report(stack: Stack, case_number: str, secret: str) -> FollowedReport:

@@ -85,6 +85,8 @@ class ReportedCases:
         """first: the report is counted with this case, and with no other that it is about."""
         stack = self._stack
         new = case.version == 0
+        if not new:  # what it says may change what a reviewer decides
+            case = replace(case, revision=case.revision + 1)
         case = with_valid_report(stack, replace(case, reports=(*case.reports, report.case_number)), report)
         case = save_case(
             stack,

@@ -13,7 +13,7 @@ from datetime import timedelta
 from functools import partial
 
 from staydown.aws.audit_store import upload_chain
-from staydown.aws.cases_store import CLOSED, ERASURE, LOCKED, OPINIONS, SETTLED
+from staydown.aws.cases_store import CLOSED, ERASURE, LOCKED, OPINIONS, SETTLED, WISHES
 from staydown.aws.stack import Stack
 from staydown.domain.uploads import Rest, Upload
 from staydown.services.retention.erase_case import erase_case, erase_reporters, forget_chain, record_retention
@@ -50,7 +50,8 @@ def apply_retention(stack: Stack, report: Report) -> Counter[str]:
     each("rejected", _resting(stack, Rest.REJECTED, rules.rejected), partial(_erase_rejected, stack))
     each("records", _resting(stack, Rest.RECORD, rules.case), partial(_erase_record, stack))
     each("asked", _closed(stack, ERASURE, timedelta(0)), partial(_erase_asked, stack))
-    for queue, kept in ((CLOSED, rules.original), (OPINIONS, rules.original), (LOCKED, rules.locked)):
+    original = dict.fromkeys((CLOSED, OPINIONS, WISHES), rules.original)
+    for queue, kept in (original | {LOCKED: rules.locked}).items():
         each("reporters", _closed(stack, queue, kept), partial(erase_reporters, stack))
     for queue in (SETTLED, OPINIONS, LOCKED):
         each("cases", _closed(stack, queue, rules.case), partial(erase_case, stack))

@@ -8,7 +8,7 @@ from enum import StrEnum
 from staydown.aws.stack import Stack
 from staydown.domain.cases import Case, Hold
 from staydown.domain.errors import Conflict
-from staydown.services.reports.follow_report import open_report
+from staydown.services.reports.follow_report import check_stands, open_report
 from staydown.services.retrying import retried
 from staydown.services.review.review_queue import load_case
 from staydown.services.review.save_case import save_case
@@ -26,11 +26,15 @@ class HoldReason(StrEnum):
 
 @retried
 def hold_case(stack: Stack, case_id: str, *, by: str, reason: HoldReason) -> Case:
-    """Hold it, or ask for nothing if it is held already. A release that was asked for is taken back."""
+    """Hold it, or ask for nothing if it is held already.
+
+    A release that was asked for is taken back, but not by who reported: that is for two people to judge.
+    """
     case = load_case(stack, case_id)
+    case.check_impartial(by)
     if case.erasing:
         raise Conflict("The time of this case is over; it is being erased.")
-    if case.hold is not None and case.hold.release_asked_by is None:
+    if case.hold is not None and (case.hold.release_asked_by is None or by == REPORTER):
         return case
     hold = (
         Hold(by, stack.now(), reason.value)
@@ -52,6 +56,7 @@ def release_case(stack: Stack, case_id: str, *, by: str) -> Case:
     for themselves, and nothing that happens meanwhile is overlooked.
     """
     case = load_case(stack, case_id)
+    case.check_impartial(by)
     if case.hold is None:
         return case
     asked_by = case.hold.release_asked_by
@@ -68,8 +73,12 @@ def release_case(stack: Stack, case_id: str, *, by: str) -> Case:
 
 
 def preserve_report(stack: Stack, case_number: str, secret: str) -> None:
-    """Who reported wants everything kept for the police: each case of the report is held."""
+    """Who reported wants everything kept for the police: each case of the report is held.
+
+    Conflict for a report that was withdrawn, or that was never complete.
+    """
     report = open_report(stack, case_number, secret)
+    check_stands(report)
     for case_id in report.case_ids:
         if stack.cases.case(case_id) is not None:
             hold_case(stack, case_id, by=REPORTER, reason=HoldReason.POLICE)

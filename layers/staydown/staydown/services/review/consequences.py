@@ -9,7 +9,6 @@ from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
 from staydown.domain.accounts import Block
 from staydown.domain.cases import Case
-from staydown.domain.decisions import Outcome
 from staydown.domain.errors import Conflict
 from staydown.domain.events import EventType
 from staydown.domain.uploads import Reason, Upload, by_case, waits_for
@@ -36,9 +35,7 @@ def stop_all(
     if not any(upload.fingerprint is not None for upload in uploads):
         raise Conflict("The case has no image that could be looked at; there is nothing to judge yet.")
     banked = images.add(transaction, case, uploads, claimed)
-    decision = case.decision
-    locked = decision is not None and decision.outcome is Outcome.SUSPECTED_CHILD
-    stop = by_case(case.case_id, Reason.SUSPECTED_CHILD if locked else Reason.JUDGED_VIOLATING)
+    stop = by_case(case.case_id, Reason.JUDGED_VIOLATING)
     now = stack.now()
     over = waits_for(case.case_id)
     for upload in uploads:

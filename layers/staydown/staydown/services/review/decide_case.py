@@ -64,10 +64,10 @@ def _decide(
     case = load_case(stack, case_id)
     if _is_repeated(case, reviewer, judgement):
         return case, stack.uploads.get_many(case.uploads)
-    _check_turn(stack, case, reviewer, expected_revision)
     now = stack.now()
     decision = Decision(judgement.outcome, judgement.factors, judgement.reasons, reviewer, now)
     decided = case.decided(decision)
+    _check_turn(stack, case, reviewer, expected_revision)
     uploads = stack.uploads.get_many(case.uploads)
     transaction = stack.transaction()
     if judgement.outcome.stops:
