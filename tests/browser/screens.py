@@ -269,7 +269,7 @@ def on_a_phone(camera: Camera, stack: Deployed, story: Story, theme: str) -> Non
     page.locator(".timeline").wait_for()
     camera.shoot(page, f"people-report-{theme}", whole=True)
     page = camera.open(story.link, theme, PHONE)
-    page.locator(".letter").wait_for()
+    page.locator(".letter").first.wait_for()
     camera.shoot(page, f"people-notice-{theme}", whole=True)
     page = camera.open("review.html", theme, PHONE, "sasha")
     camera.shoot(page, f"review-queue-phone-{theme}")

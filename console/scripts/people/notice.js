@@ -7,7 +7,7 @@ import { appealForm, appealView } from "./appeal.js";
 import { layOutForPeople } from "./page.js";
 import { letter } from "./told.js";
 
-const main = await layOutForPeople("notice", "notice");
+const main = await layOutForPeople("notice", "notice", "appeal");
 // Behind the #, which no browser sends with a request, so that it is in nobody's log.
 const token = location.hash.slice(1).trim();
 const path = `/v1/notices/${encodeURIComponent(token)}`;

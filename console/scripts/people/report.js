@@ -45,11 +45,11 @@ export function reportView(main, opened, report, close, said) {
     refusedUntil(report) && appealForm({ by: "reporter", until: refusedUntil(report), typed, send: appeal }),
     told(report),
     reachable(report) && reachForm(report, typed, reach),
-    !report.withdrawn && keepOrErase(report, keepOr),
     wrong,
     h("div", { class: "row" },
       h("button", { type: "button", on: { click: again } }, t("report.again")),
       h("button", { type: "button", on: { click: close } }, t("report.close"))),
+    !report.withdrawn && keepOrErase(report, keepOr),
     !report.withdrawn && withdrawal(withdraw)));
   heading.focus();
   if (said) announce(said);

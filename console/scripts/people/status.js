@@ -9,7 +9,7 @@ import { layOutForPeople } from "./page.js";
 import { recoverForm, recoveredView } from "./recover.js";
 import { reportView } from "./report.js";
 
-const main = await layOutForPeople("status", "status");
+const main = await layOutForPeople("status", "status", "appeal");
 const typed = { number: "", secret: "" };
 
 function showDoor({ problem, focus = true } = {}) {

@@ -79,5 +79,5 @@ function search(caseId = "") {
     else id.focus();
   };
   return h("form", { class: "row search", noValidate: true, on: { submit: go } },
-    h("div", {}, h("label", { for: "case" }, t("review.case_id")), id), h("button", { type: "submit" }, t("review.find")));
+    h("div", { class: "wide" }, h("label", { for: "case" }, t("review.case_id")), id), h("button", { type: "submit" }, t("review.find")));
 }

@@ -103,8 +103,8 @@ export async function show(place, [caseId], context) {
       h("span", { class: "badge" }, t(`review.origin.${seen.origin}`)),
       until && h("span", { class: `badge ${seen.claimed_by_you ? "accent" : "warning"}` }, icon(seen.claimed_by_you ? "person" : "lock"),
         t(seen.claimed_by_you ? "review.claim.yours_until" : "review.claim.others_until", { time: until })),
-      seen.others_reading.length > 0 && h("span", { class: "badge others" }, icon("eye"), t("review.others_reading"), " ",
-        seen.others_reading.map((one, index) => [index > 0 && ", ", caseName(one.reviewer)])),
+      seen.others_reading.length > 0 && h("span", { class: "badge others" }, icon("eye"),
+        h("span", {}, t("review.others_reading"), " ", seen.others_reading.map((one, index) => [index > 0 && ", ", caseName(one.reviewer)]))),
     ];
   }
 
