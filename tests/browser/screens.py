@@ -100,7 +100,7 @@ def _copied(stack: Deployed, coffee: Image.Image) -> str:
     """A copy that the bank has stopped is reported: there is something to lay over what was judged."""
     copy = stack.app("beta").upload("walter", COPIES["cropped to 70 % of each side"](coffee).data)
     stack.drain()
-    stack.person().report(copy)
+    stack.person().report(copy, statement="It is back, and somebody has cut it.")
     return str(stack.app("beta").status(copy)["case_ids"][-1])
 
 
@@ -212,6 +212,8 @@ def reviewing(camera: Camera, story: Story, theme: str) -> None:
         go(view)
         kind, _, one = view.partition("/")
         name = {"appeals": "appeal", "case": "decided"}.get(kind, kind) if one else kind
+        if name == "decided":
+            page.get_by_text("Blurred and grey.").wait_for()
         camera.shoot(page, f"review-{name}-{theme}", whole=name in {"figures", "decided"})
     page.keyboard.press("?")
     camera.shoot(page, f"review-shortcuts-{theme}")
