@@ -12,7 +12,7 @@ export function keepOrErase(report, send) {
   const kept = report.cases.length > 0 && report.cases.every((one) => one.preserved);
   const stopped = report.cases.filter((one) => one.state === "decided" && one.outcome === "violating");
   const erasable = stopped.some((one) => !one.preserved && !one.erasure_asked && !one.erasure_waits);
-  if (report.cases.length === 0) return null;
+  if (report.cases.length === 0 || !report.valid) return null;
   return h("section", { class: "stack withdrawal" },
     h("h2", {}, t("keep.h")),
     kept && notice("info", t("keep.kept"), h("p", {}, t("keep.kept.what"))),
