@@ -134,9 +134,9 @@ CHAPTERS = (
             ),
             Row(
                 "EU6",
-                "Art 23: a warning before anybody is suspended for misuse; number and gravity",
-                (_DOMAIN + "accounts.py",),
-                "Not built: a decided case or a senior blocks, without a ladder of warnings.",
+                "Art 23: a warning before anybody is suspended; number, proportion, gravity, intention",
+                (_DOMAIN + "misuse.py", _SERVICES + "misuse/decide_misuse.py"),
+                without="Of uploaders. Who sends manifestly unfounded notices is suspended by nobody.",
             ),
             Row(
                 "EU7",

@@ -17,7 +17,6 @@ from staydown.api.http import AccountInPath, Body, Id, IdempotencyKey, NameGiven
 from staydown.api.idempotency import IdempotentCalls
 from staydown.api.notices import Language, Notice, presented
 from staydown.aws.stack import Stack
-from staydown.domain.accounts import MANUAL
 from staydown.domain.accounts import Account as AccountRecord
 from staydown.domain.errors import InvalidRequest
 from staydown.domain.notices import Recipient
@@ -45,8 +44,11 @@ class AccountState(StrEnum):
 
 
 class AccountBlock(BaseModel):
-    case_id: Annotated[str | None, Field(description="Absent for a block set by hand")]
+    case_id: Annotated[
+        str | None, Field(description="Absent for a block set by hand, or by a review of misuse")
+    ]
     since: datetime
+    until: Annotated[datetime | None, Field(description="When it ends by itself; absent: it does not")]
     reason: str
 
 
@@ -160,9 +162,7 @@ def post_language(
 
 def _presented(account: AccountRecord) -> Account:
     blocks = [
-        AccountBlock(
-            case_id=None if block.holder == MANUAL else block.holder, since=block.since, reason=block.reason
-        )
+        AccountBlock(case_id=block.case_id, since=block.since, until=block.until, reason=block.reason)
         for block in sorted(account.blocks.values(), key=lambda block: block.since)
     ]
     return Account(

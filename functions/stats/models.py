@@ -92,12 +92,24 @@ class ReviewerLoad(BaseModel):
     second_opinions: int
     looks: Annotated[int, Field(description="At an image, blurred or sharp")]
     sharp_looks: int
+    misuse_reviews: int
+
+
+class Misuse(BaseModel):
+    """The ladder of the DSA's Article 23: nobody is suspended by it without a warning, nor by a machine."""
+
+    warned: Annotated[int, Field(description="By a machine, before any reviewer looked")]
+    warned_by_a_reviewer: int
+    suspended: int
+    no_action: int
 
 
 class Suspensions(BaseModel):
     """The three classes of the DSA's Article 24(1)(b)."""
 
-    illegal_content: Annotated[int, Field(description="Accounts barred by a decision, or by hand")]
+    illegal_content: Annotated[
+        int, Field(description="Accounts barred by a decision, by hand, or for a time for misuse")
+    ]
     unfounded_notices: Annotated[int, Field(description="This software suspends nobody for these")]
     unfounded_complaints: Annotated[int, Field(description="This software suspends nobody for these")]
 
@@ -122,6 +134,7 @@ class Transparency(BaseModel):
     complaints_upheld: int
     complaints_rejected: int
     suspensions: Suspensions
+    misuse: Misuse
 
 
 class Stats(BaseModel):

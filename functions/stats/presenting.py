@@ -108,8 +108,16 @@ def _transparency(figures: Figures, ground: str) -> models.Transparency:
         complaints_upheld=total.get("appeals:upheld", 0),
         complaints_rejected=total.get("appeals:rejected", 0),
         suspensions=models.Suspensions(
-            illegal_content=total.get("accounts_suspended", 0) + total.get("by_hand:blocked", 0),
+            illegal_content=sum(
+                total.get(name, 0) for name in ("accounts_suspended", "by_hand:blocked", "misuse:suspend")
+            ),
             unfounded_notices=total.get("suspended:notices", 0),
             unfounded_complaints=total.get("suspended:complaints", 0),
+        ),
+        misuse=models.Misuse(
+            warned=total.get("misuse:warned", 0),
+            warned_by_a_reviewer=total.get("misuse:warn", 0),
+            suspended=total.get("misuse:suspend", 0),
+            no_action=total.get("misuse:no_action", 0),
         ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import string
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from staydown.domain.appeals import Appeal, AppealOutcome, Appellant
 from staydown.domain.case_states import CaseState
 from staydown.domain.cases import Case, Origin
 from staydown.domain.decisions import Complainant, Decision, Factors, Outcome, Setting, Shown
+from staydown.domain.misuse import Intention, Ladder, MisuseDecision, MisuseOutcome, MisuseReview
 from staydown.domain.notice_contents import Content
 from staydown.domain.notices import NoticeKind
 from staydown.domain.reports import Declarations, Relation, Report
@@ -30,6 +31,11 @@ FACTORS = Factors(frozenset({Shown.NUDITY, Shown.UNDERWEAR}), Setting.PRIVATE, C
 REFUSED = Factors(frozenset({Shown.NONE}), Setting.PUBLIC, Complainant.NO)
 DECISION = Decision(Outcome.VIOLATING, FACTORS, "Jane is shown", "ada", NOW)
 APPEAL = Appeal("appeal-1", "case-1", "alpha", "ann", "it is a beach", NOW)
+LADDER = Ladder(warning=2, review=3, window=timedelta(days=90), longest=timedelta(days=90))
+REVIEW = MisuseReview("r", "alpha", "ann", NOW, ("u1", "u2", "u3"), warned_at=NOW)
+SUSPENDED = MisuseDecision(
+    MisuseOutcome.SUSPEND, Intention.DELIBERATE, "Jane is shown", "ada", NOW, strikes=3, total=5
+)
 
 
 def case(origin: Origin) -> Case:
@@ -61,6 +67,8 @@ ALL = [
     contents.statement_by_match(platform="alpha", upload_id="u1", removed=False, since=NOW, ground="G."),
     contents.statement_by_deadline(platform="alpha", upload_id="u1", since=NOW, ground="G."),
     contents.statement_by_hand(platform="alpha", reason="spam", since=NOW, ground="G."),
+    contents.warning(platform="alpha", uploads=["u1", "u2"], since=NOW, ladder=LADDER),
+    contents.statement_by_misuse(REVIEW, SUSPENDED, until=LATER, ladder=LADDER, ground="G."),
     contents.block_lifted(platform="alpha", since=NOW, still_blocked=True),
     contents.block_lifted(platform="alpha", since=NOW, still_blocked=False),
     contents.appeal_receipt(APPEAL),

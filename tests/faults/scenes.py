@@ -10,11 +10,13 @@ from staydown.aws.stack import Stack
 from staydown.domain.appeals import AppealOutcome
 from staydown.domain.bank import Standing
 from staydown.domain.errors import Conflict, StaydownError
+from staydown.domain.misuse import Intention, MisuseOutcome
 from staydown.domain.notices import NoticeKind, Party, Recipient
 from staydown.domain.sweeps import PLAN
 from staydown.domain.uploads import Upload, UploadState
 from staydown.services.accounts.block_account import block_account
 from staydown.services.bank.bank_view import BankView
+from staydown.services.misuse.decide_misuse import MisuseJudgement, decide_misuse
 from staydown.services.notices.follow_notice import appeal_by_link
 from staydown.services.notices.notice_links import make_link
 from staydown.services.notices.publish_events import publish_events
@@ -28,7 +30,7 @@ from staydown.services.sweeps.sweep_bank import begin_sweep, sweep_part
 from staydown.services.uploads.scan_upload import ArrivedObject, scan_uploads
 from staydown.services.uploads.settle_upload import settle_upload
 
-from tests.support.ledger import Ledger
+from tests.support.ledger import Ledger, read_ledger
 from tests.support.orders import Order, Task
 from tests.support.people import (
     INCOMPLETE,
@@ -785,7 +787,76 @@ def a_claim_meets_the_end_of_a_shield(world: World) -> Scene:
     )
 
 
+SUSPEND = MisuseJudgement(MisuseOutcome.SUSPEND, Intention.DELIBERATE, "it went on", days=30)
+
+
+def posted_again(world: World, times: int) -> Upload:
+    """A judged picture, so often by one account, hours apart; the upload that was judged."""
+    story = judged_story(world, drawn(1))
+    world.drain()
+    for number in range(times):
+        world.clock.advance(hours=1)
+        world.upload("beta", "bob", drawn(1, flipped=number))
+        world.drain()
+    return story.upload
+
+
+def strikes_that_come_at_once(world: World) -> Scene:
+    """Two functions are told of two uploads that were stopped."""
+    posted_again(world, 1)
+    for number in (2, 3):
+        world.upload("beta", "bob", drawn(1, flipped=number))
+    world.publish()
+    first, second = mine = [message for message in world.queue if message.kind == "misuse"]
+    for message in mine:
+        world.queue.remove(message)
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        assert len(ledger.reviews) == 1
+        assert [one.kind for one in ledger.notices].count(NoticeKind.WARNING) == 1
+
+    return Scene({"one": lambda: world.handle(first), "two": lambda: world.handle(second)}, settled)
+
+
+def suspension_meets_an_appeal_that_frees_its_strikes(world: World) -> Scene:
+    """Whichever is first: nobody stays suspended for what nothing stops any more."""
+    judged = posted_again(world, 3)
+    (review_id,) = read_ledger(world.cloud).reviews
+    filed = appeal(world, judged)
+    world.drain()
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        assert not ledger.accounts["beta", "bob"].blocked
+
+    return Scene(
+        {
+            "suspend": lambda: decide_misuse(
+                world.stack, review_id=review_id, reviewer="ben", judgement=SUSPEND
+            ),
+            "appeal": then(lambda: answer(world, filed), lambda: sweep(world)),
+        },
+        settled,
+    )
+
+
+def two_who_decide_about_an_account(world: World) -> Scene:
+    posted_again(world, 3)
+    (review_id,) = read_ledger(world.cloud).reviews
+
+    def decided(reviewer: str) -> Task:
+        return lambda: decide_misuse(world.stack, review_id=review_id, reviewer=reviewer, judgement=SUSPEND)
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        assert len({event.detail["id"] for event in world.told_of("misuse.decided")}) == 1
+        assert len(ledger.accounts["beta", "bob"].blocks) == 1
+
+    return Scene({"ben": decided("ben"), "eve": decided("eve")}, settled)
+
+
 PAIRS: list[Stage] = [
+    strikes_that_come_at_once,
+    suspension_meets_an_appeal_that_frees_its_strikes,
+    two_who_decide_about_an_account,
     a_claim_meets_the_end_of_a_shield,
     erasure_meets_a_hold,
     erasure_meets_an_appeal,
@@ -835,6 +906,7 @@ PAIRS: list[Stage] = [
 ]
 
 LONG = {
+    suspension_meets_an_appeal_that_frees_its_strikes,
     a_claim_meets_the_end_of_a_shield,
     two_sweeps_of_one_change,
     reversal_meets_another_judgement,

@@ -14,6 +14,7 @@ from staydown.api.messages import event_of
 from staydown.domain.appeals import AppealOutcome
 from staydown.domain.decisions import Outcome
 from staydown.domain.errors import StaydownError
+from staydown.domain.misuse import Intention, MisuseOutcome
 from staydown.domain.notices import Recipient
 from staydown.domain.report_form import Question
 from staydown.domain.reports import ReportedHash
@@ -21,6 +22,8 @@ from staydown.domain.sweeps import PartKind
 from staydown.services.accounts.block_account import block_account, unblock_account
 from staydown.services.accounts.set_language import set_language
 from staydown.services.appeals.appeal_refusal import appeal_refusal
+from staydown.services.misuse.decide_misuse import MisuseJudgement, decide_misuse
+from staydown.services.misuse.end_suspension import lift_suspension
 from staydown.services.notices.follow_notice import appeal_by_link
 from staydown.services.notices.notice_links import make_link
 from staydown.services.notices.publish_events import publish_events
@@ -630,7 +633,97 @@ def unblock_by_hand(world: World) -> Act:
     )
 
 
+def again_and_again(world: World, times: int) -> None:
+    """A judged picture posted so often by one account, and everything but the last time delivered."""
+    judged_story(world, drawn(1))
+    world.drain()
+    for number in range(times):
+        world.drain()
+        world.clock.advance(hours=1)
+        world.upload("beta", "bob", drawn(1, flipped=number))
+
+
+def warning_of_an_account(world: World) -> Act:
+    again_and_again(world, 2)
+    return pending(world, "misuse")
+
+
+def review_of_misuse_opened(world: World) -> Act:
+    again_and_again(world, 3)
+    return pending(world, "misuse")
+
+
+def misuse_to_decide(world: World) -> str:
+    again_and_again(world, 3)
+    world.drain()
+    (review_id,) = read_ledger(world.cloud).reviews
+    return review_id
+
+
+def misuse_judged(world: World, review_id: str, judgement: MisuseJudgement) -> Act:
+    return lambda _: decide_misuse(world.stack, review_id=review_id, reviewer="ben", judgement=judgement)
+
+
+SUSPEND = MisuseJudgement(MisuseOutcome.SUSPEND, Intention.DELIBERATE, "it went on", days=30)
+
+
+def suspension_for_misuse(world: World) -> Act:
+    return misuse_judged(world, misuse_to_decide(world), SUSPEND)
+
+
+def warning_by_a_reviewer(world: World) -> Act:
+    warn = MisuseJudgement(MisuseOutcome.WARN, Intention.CARELESS, "talk first")
+    return misuse_judged(world, misuse_to_decide(world), warn)
+
+
+def suspension_lifted(world: World) -> Act:
+    review_id = misuse_to_decide(world)
+    misuse_judged(world, review_id, SUSPEND)(1)
+    world.drain()
+    return lambda _: lift_suspension(world.stack, review_id=review_id, reasons="so", reviewer="sue")
+
+
+def term_of_a_suspension_over(world: World) -> Act:
+    misuse_judged(world, misuse_to_decide(world), SUSPEND)(1)
+    world.drain()
+    world.clock.advance(days=31)
+    return lambda _: world.end_terms()
+
+
+def freed_upload(world: World) -> Act:
+    """The message that tells of the first of them that was freed."""
+    (case_id,) = read_ledger(world.cloud).cases
+    first = next(one for one in read_ledger(world.cloud).uploads.values() if one.account_id == "ann")
+    answer(world, appeal(world, first, case_id))
+    while True:
+        world.publish()
+        mine = [one for one in world.queue if one.kind == "misuse"]
+        if mine:
+            world.queue.remove(mine[0])
+            return delivery(world, mine[0])
+        world.deliver(world.queue.popleft())
+
+
+def suspension_that_falls(world: World) -> Act:
+    misuse_judged(world, misuse_to_decide(world), SUSPEND)(1)
+    world.drain()
+    return freed_upload(world)
+
+
+def review_of_misuse_closed(world: World) -> Act:
+    misuse_to_decide(world)
+    return freed_upload(world)
+
+
 USE_CASES: list[Stage] = [
+    warning_of_an_account,
+    review_of_misuse_opened,
+    suspension_for_misuse,
+    warning_by_a_reviewer,
+    suspension_lifted,
+    term_of_a_suspension_over,
+    suspension_that_falls,
+    review_of_misuse_closed,
     scan_of_an_innocent_image,
     scan_of_a_judged_image,
     scan_of_a_near_image,

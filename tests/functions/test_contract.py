@@ -14,7 +14,7 @@ from infra.openapi import DOCUMENT, OutOfStep
 from tests.functions.fitting import ROUTES, send
 from tests.journeys.clients import FACTORS, appeal_decision
 from tests.journeys.deployed import Deployed
-from tests.journeys.scenes import own_hash, reported, taken_down
+from tests.journeys.scenes import own_hash, posts_again, reported, taken_down
 
 ONE = {"components": {"schemas": {"Thing": {"type": "string"}, "ValidationError": {"type": "string"}}}}
 OTHER = {"components": {"schemas": {"Thing": {"type": "integer"}, "ValidationError": {"type": "null"}}}}
@@ -113,6 +113,12 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     assert noor.answer("GET", "/v1/bank/entries")["entries"]
     allowed = {"change": "allow", "reason": "false_alarm", "pdq": "0f" * 32, "quality": 90}
     assert noor.answer("POST", "/v1/bank/entries", json=allowed)["standing"] == "allowed"
+    posts_again(stack)
+    (review,) = robin.answer("GET", "/v1/review/misuse")["reviews"]
+    misuse = f"/v1/review/misuse/{review['review_id']}"
+    assert robin.answer("GET", misuse)["may_suspend"]
+    robin.answer("POST", f"{misuse}/decision", json=ROUTES["misuse decision"][2])
+    assert noor.answer("POST", f"{misuse}/lift", json=ROUTES["misuse lift"][2])["ending"] == "lifted"
     for route in ("block", "unblock"):
         assert send(stack, route, ROUTES[route][2]).ok
 

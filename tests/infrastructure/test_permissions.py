@@ -81,6 +81,7 @@ class _Tour:
         self._a_hash_reported_held_and_refused()
         self._a_report_completed_and_withdrawn()
         self._an_account_blocked_by_hand()
+        self._an_account_suspended_for_misuse()
         self._a_deadline_missed()
         self._a_case_that_few_may_see()
         self._a_secret_lost()
@@ -227,6 +228,34 @@ class _Tour:
         self.s3.put_object(Bucket=self.stack.buckets["uploads"], Key=key, Body=self._photo())
         self.stack.drain()
         self._post("/v1/accounts/loud/unblock", "noor", body)
+
+    def _an_account_suspended_for_misuse(self) -> None:
+        photo = self._photo()
+        self._report(uploads=[self._upload("alpha", "first-of-all", photo)])
+        judged = self._post("/v1/review/next", "robin", {})["case"]["case_id"]
+        self._decide(judged, "violating")
+        self.stack.drain()
+        for _ in range(3):
+            self._upload("beta", "again-and-again", photo)
+        (review,) = self._get("/v1/review/misuse", "kim")["reviews"]
+        path = f"/v1/review/misuse/{review['review_id']}"
+        assert self._get(path, "kim")["may_suspend"]
+        order = {"outcome": "suspend", "intention": "deliberate", "reasons": "it went on", "days": 1}
+        self._post(f"{path}/decision", "kim", order)
+        self._post(f"{path}/lift", "noor", {"reasons": "for the sake of it"})
+        for _ in range(3):
+            self._upload("beta", "again-and-again", photo)
+        (review,) = self._get("/v1/review/misuse", "kim")["reviews"]
+        self._post(f"/v1/review/misuse/{review['review_id']}/decision", "kim", order)
+        self.stack.clock.advance(timedelta(days=1, minutes=10))
+        self.stack.drain()
+        for _ in range(3):
+            self._upload("beta", "again-and-again", photo)
+        appeal = self._post("/v1/appeals", "alpha", {"account_id": "first-of-all", "statement": "mine"})
+        answer = {"outcome": "upheld", "reasons": "consent shown"}
+        self._post(f"/v1/review/appeals/{appeal['appeal_id']}/decision", "sasha", answer)
+        self.stack.drain()
+        assert self._get("/v1/review/misuse", "kim")["reviews"] == []
 
     def _a_deadline_missed(self) -> None:
         shown = self._upload("alpha", "tardy", self._photo())

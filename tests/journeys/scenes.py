@@ -70,6 +70,15 @@ def taken_down(stack: Deployed, reviewer: str = "robin") -> Scene:
     return scene
 
 
+def posts_again(stack: Deployed, times: int = 3) -> tuple[str, Scene]:
+    """Somebody posts a judged picture again and again, on beta; their account, and the picture's story."""
+    scene, account_id = taken_down(stack), new_account()
+    for _ in range(times):
+        stack.app("beta").upload(account_id, scene.picture)
+        stack.drain()
+    return account_id, scene
+
+
 def newest_case(stack: Deployed, reviewer: str = "robin") -> Json:
     """The undecided case that was opened last."""
     cases = stack.reviewer(reviewer).answer("GET", "/v1/review/queue?limit=100")["cases"]

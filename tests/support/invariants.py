@@ -15,6 +15,7 @@ from staydown.domain.audit import ChainBroken, ChainHead, verify
 from staydown.domain.bank import Entry, Match, Source, Standing
 from staydown.domain.case_states import CaseState
 from staydown.domain.figures import Progress, count
+from staydown.domain.misuse import HOLDER, MisuseReview
 from staydown.domain.uploads import StopKind, Upload, UploadState
 from staydown.domain.verdicts import MatchPolicy, Verdict
 
@@ -43,6 +44,7 @@ def check(world: World, *, told_again: bool = False) -> Ledger:
             _bank(ledger),
             _consequences(ledger),
             _cases(ledger),
+            _misuse(world, ledger),
             _records(ledger),
             _figures(ledger),
             _anchors(world, ledger),
@@ -220,13 +222,50 @@ def _consequences(ledger: Ledger) -> Iterator[str]:
             yield f"{upload.upload_id} is hidden by {late} and should be by {expected}"
     for account in ledger.accounts.values():
         key = (account.platform, account.account_id)
-        holders = {holder for holder in account.blocks if holder != "manual"}
+        holders = {block.case_id for block in account.blocks.values() if block.case_id is not None}
         expected = {c.case_id for c in ledger.cases.values() if c.state in STANDING and key in c.blocked}
         if holders != expected:
             yield f"account {key} is held by {holders} and should be by {expected}"
     for case in ledger.cases.values():
         if case.state in STANDING and set(case.blocked) - set(ledger.accounts):
             yield f"case {case.case_id} blocks accounts that know nothing of it"
+
+
+def _misuse(world: World, ledger: Ledger) -> Iterator[str]:
+    """Nobody is suspended but by a person, after a warning, and for what is still stopped."""
+    for key, account in ledger.accounts.items():
+        conduct = account.conduct
+        suspending = {
+            review.holder for review in ledger.reviews.values() if review.suspends and _whose(review) == key
+        }
+        blocking = {holder for holder in account.blocks if holder.startswith(HOLDER)}
+        if (
+            suspending != blocking
+            or {f"{HOLDER}{one}" for one in filter(None, [conduct.suspension])} != blocking
+        ):
+            yield f"account {key} is suspended by {blocking} and should be by {suspending}"
+        waiting = {
+            review.review_id for review in ledger.reviews.values() if review.waits and _whose(review) == key
+        }
+        if waiting != set(filter(None, [conduct.review])):
+            yield f"account {key} waits for {conduct.review}, and of it there wait {waiting}"
+    for review in ledger.reviews.values():
+        for queue, there in (("misuse", review.waits), ("suspended", review.suspends)):
+            if (review.review_id in ledger.queued[queue]) != there:
+                yield f"the queue {queue} says otherwise of review {review.review_id}"
+        left = sum(
+            ledger.uploads[one].state is UploadState.BLOCKED
+            for one in review.strikes
+            if one in ledger.uploads
+        )
+        if (review.waits or review.suspends) and left < world.cloud.settings.ladder.review:
+            yield f"review {review.review_id} rests on {left} strikes"
+        if review.suspends and (review.decision is None or review.warned_at is None):
+            yield f"review {review.review_id} suspends whom nobody warned"
+
+
+def _whose(review: MisuseReview) -> tuple[str, str]:
+    return review.platform, review.account_id
 
 
 def _cases(ledger: Ledger) -> Iterator[str]:
@@ -290,7 +329,7 @@ def _notices(world: World, ledger: Ledger) -> Iterator[str]:
                 told = str(ledger.appeals[event.detail["appeal_id"]].report)
                 if ledger.reports[told].withdrawn_at is not None:
                     continue
-            case "account.unblocked" | "appeal.filed" | "appeal.decided":
+            case "account.unblocked" | "account.warned" | "appeal.filed" | "appeal.decided":
                 told = f"{event.detail['platform']}#{event.detail['account_id']}"
             case _:
                 continue

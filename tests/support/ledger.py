@@ -18,6 +18,7 @@ from staydown.domain.bank import Change, Entry
 from staydown.domain.cases import Case
 from staydown.domain.content_log import Manifest
 from staydown.domain.figures import Progress
+from staydown.domain.misuse import MisuseReview
 from staydown.domain.notices import Notice
 from staydown.domain.reports import Report
 from staydown.domain.uploads import Upload
@@ -45,6 +46,7 @@ class Ledger:
     changes: tuple[Change, ...]
     head: Head
     accounts: Mapping[tuple[str, str], Account]
+    reviews: Mapping[str, MisuseReview]
     chains: Mapping[str, tuple[Record, ...]]
     counted: Mapping[str, Progress]
     counters: Mapping[tuple[str, str, str], int]
@@ -91,7 +93,7 @@ def read_ledger(cloud: Cloud) -> Ledger:
         appeals={one.appeal_id: one for one in _of(Appeal, cases, "APPEAL#")},
         queued={
             queue: frozenset(item["pk"].partition("#")[2] for item in cases if item.get("queue") == queue)
-            for queue in ("cases", "appeals", "opinions")
+            for queue in ("cases", "appeals", "opinions", "misuse", "suspended")
         },
         entries={one.entry_id: one for one in _of(Entry, bank, "ENTRY#")},
         changes=tuple(sorted(changes, key=lambda change: change.seq)),
@@ -100,6 +102,7 @@ def read_ledger(cloud: Cloud) -> Ledger:
             (one.platform, one.account_id): one
             for one in _of(Account, _items(cloud, settings.accounts_table), "")
         },
+        reviews={one.review_id: one for one in _of(MisuseReview, cases, "MISUSE#")},
         chains={chain: tuple(those) for chain, those in chains.items()},
         counted={
             item["pk"].removeprefix("CHAIN#"): _codec(Progress).load(item)

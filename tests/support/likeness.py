@@ -57,6 +57,16 @@ def likeness(world: World) -> Likeness:
             for key, account in ledger.accounts.items()
             if account.blocks
         },
+        "conduct": {
+            key: _renamed(
+                names, [account.conduct.warned_for, account.conduct.review, account.conduct.suspension]
+            )
+            for key, account in ledger.accounts.items()
+        },
+        "misuse": {
+            review.review_id: (review.strikes, review.decision and review.decision.outcome, review.ending)
+            for review in ledger.reviews.values()
+        },
         "objects": {
             bucket: dict(ledger.objects[bucket])
             for bucket in (settings.published_bucket, settings.quarantine_bucket)

@@ -84,6 +84,12 @@ class MemoryDynamoDb:
                 names = ("pk", "sk", "rest", "rest_order")
                 due.sort(key=lambda one: str(one["rest_order"]["S"]))
                 return {"Items": [{name: one[name] for name in names} for one in due]}
+            case "holder = :holder AND received_at > :since" if params.get("IndexName") == "account":
+                mine = [one for one in table.values() if one.get("holder") == values[":holder"]]
+                late = [one for one in mine if one["received_at"]["S"] > values[":since"]["S"]]
+                late.sort(key=lambda one: (str(one["received_at"]["S"]), str(one["pk"]["S"])), reverse=True)
+                shown = ("pk", "sk", "holder", "received_at", "state", "reason")
+                return {"Items": [{name: one[name] for name in shown} for one in late[: params["Limit"]]]}
         raise NotImplementedError(params["KeyConditionExpression"])
 
     def _delete(self, params: Mapping[str, Any]) -> Parsed:

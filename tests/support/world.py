@@ -24,6 +24,8 @@ from staydown.aws.stack import Stack
 from staydown.domain.sweeps import PLAN
 from staydown.domain.uploads import Upload
 from staydown.services.bank.bank_view import BankView
+from staydown.services.misuse.climb_ladder import follow_upload
+from staydown.services.misuse.end_suspension import end_terms
 from staydown.services.notices.deliver_webhook import Resting, deliver_webhook
 from staydown.services.notices.publish_events import publish_events
 from staydown.services.notices.write_notices import write_notices
@@ -49,7 +51,8 @@ MOST_DELIVERIES = 5
 @dataclass(frozen=True)
 class Message:
     """kind: "scan" (key, version), "settle" (upload id), "sweep" (number of the last change, entry ids),
-    "part" (sweep id, name of the part), "notices" or "webhooks" (the event's text). attempt: from 1.
+    "part" (sweep id, name of the part), "notices", "misuse" or "webhooks" (the event's text). attempt: from
+    1.
     """
 
     kind: str
@@ -122,6 +125,8 @@ class World:
             self.queue.append(Message("sweep", (event.detail["seq"], *event.detail["entries"])))
         if "NoticesQueue" in queues:
             self.queue.append(Message("notices", (event.text,)))
+        if "MisuseQueue" in queues:
+            self.queue.append(Message("misuse", (event.text,)))
         if "WebhooksQueue" in queues and self.outside is not None:
             self.queue.append(Message("webhooks", (event.text,)))
 
@@ -223,6 +228,8 @@ class World:
                 sweep_part(self.stack, self.bank, *message.body)
             case "notices":
                 write_notices(self.stack, event_of(message.body[0]))
+            case "misuse":
+                follow_upload(self.stack, event_of(message.body[0]))
             case "webhooks":
                 deliver_webhook(self.stack, Resting(), event_of(message.body[0]))
 
@@ -233,6 +240,14 @@ class World:
             raise error
 
         return apply_retention(self.stack, fail)
+
+    def end_terms(self) -> int:
+        """What the schedule does every five minutes; what goes wrong with a suspension goes out."""
+
+        def fail(review_id: str, error: Exception) -> None:
+            raise error
+
+        return end_terms(self.stack, fail)
 
     def watch(self) -> Watched:
         """What the schedule does every minute; what goes wrong with a case goes out."""

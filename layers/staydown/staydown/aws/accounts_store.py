@@ -1,4 +1,4 @@
-"""Accounts that were ever blocked: `{platform}#{account_id}` / `ACCOUNT`."""
+"""Accounts that were ever blocked or warned: `{platform}#{account_id}` / `ACCOUNT`."""
 
 from __future__ import annotations
 

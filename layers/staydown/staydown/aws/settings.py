@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from staydown.domain.deadlines import Watch
 from staydown.domain.evidence import EvidencePolicy
+from staydown.domain.misuse import Ladder
 from staydown.domain.report_form import HelpLine, Question, help_lines_of, questions_of
 from staydown.domain.retention import Retention
 from staydown.domain.verdicts import MatchPolicy
@@ -59,6 +60,7 @@ class Settings:
     retention: Retention
     notice_link_life: timedelta
     legal_ground: str
+    ladder: Ladder
     claim_lease: timedelta
     second_opinion_percent: int
     ticket_life: timedelta
@@ -137,6 +139,12 @@ class Settings:
             ),
             notice_link_life=timedelta(days=number("NOTICE_LINK_DAYS")),
             legal_ground=text("LEGAL_GROUND"),
+            ladder=Ladder(
+                warning=number("STRIKE_WARNING"),
+                review=number("STRIKE_REVIEW"),
+                window=timedelta(days=number("STRIKE_DAYS")),
+                longest=timedelta(days=number("SUSPENSION_DAYS")),
+            ),
             second_opinion_percent=number("SECOND_OPINION_PERCENT"),
             claim_lease=timedelta(minutes=number("CLAIM_MINUTES")),
             ticket_life=timedelta(seconds=number("TICKET_SECONDS")),

@@ -25,6 +25,7 @@ from staydown.aws.figures_store import FiguresStore
 from staydown.aws.https_post import HttpsPost
 from staydown.aws.images import Images
 from staydown.aws.mailer import Mailer
+from staydown.aws.misuse_store import MisuseStore
 from staydown.aws.notices_store import NoticesStore
 from staydown.aws.outbox import Outbox
 from staydown.aws.pictures import Pictures
@@ -121,6 +122,10 @@ class Stack:
     @cached_property
     def cases(self) -> CasesStore:
         return CasesStore(self.dynamodb, self.settings.cases_table)
+
+    @cached_property
+    def misuse(self) -> MisuseStore:
+        return MisuseStore(self.dynamodb, self.settings.cases_table, self.settings.retention.case)
 
     @cached_property
     def accounts(self) -> AccountsStore:

@@ -2,7 +2,7 @@
 
 | pk | sk | what |
 | --- | --- | --- |
-| `UPLOAD#{upload_id}` | `UPLOAD` | the upload; in the index `rest` by what is to be erased of it one day |
+| `UPLOAD#{upload_id}` | `UPLOAD` | the upload; in the indexes `account` (whose it is) and `rest` (see Rest) |
 | `UPLOAD#{upload_id}` | `TICKET` | the leave to put it |
 | `STOPPED#{entry_id}` | `{upload_id}` | an upload that an entry of the bank stopped, or once did |
 """
@@ -18,9 +18,12 @@ from staydown.aws.items import TIME_FORMAT, Codec, Item, to_dynamodb
 from staydown.aws.table import Table
 from staydown.aws.transaction import Transaction
 from staydown.domain.fingerprints import Fingerprint
-from staydown.domain.uploads import Rest, Ticket, Upload
+from staydown.domain.misuse import Seen, Strike
+from staydown.domain.uploads import Rest, Ticket, Upload, is_strike
 
 _TICKET_KEPT = timedelta(days=1)
+MOST_SEEN = 1000
+"""Of an account's uploads, in one reading."""
 
 
 class UploadsStore:
@@ -60,6 +63,7 @@ class UploadsStore:
         item = {**self._uploads.dump(replace(upload, fingerprint=None)), **keys}
         if upload.fingerprint is not None:
             item["fingerprint"] = _packed(self._fingerprints.dump(upload.fingerprint))
+        item["holder"] = _holder(upload.platform, upload.account_id)
         if upload.rest is not None:
             moment = upload.updated_at.strftime(TIME_FORMAT)
             item |= {"rest": upload.rest.value, "rest_order": f"{moment}#{upload.upload_id}"}
@@ -94,6 +98,26 @@ class UploadsStore:
                 return
             arguments["ExclusiveStartKey"] = to_dynamodb(following)
 
+    def seen_of(self, platform: str, account_id: str, *, since: datetime) -> Seen:
+        """Of the newest MOST_SEEN uploads of an account since then. The index lags by moments."""
+        arguments: dict[str, Any] = {
+            "TableName": self._table.name,
+            "IndexName": "account",
+            "KeyConditionExpression": "holder = :holder AND received_at > :since",
+            "ExpressionAttributeValues": to_dynamodb(
+                {":holder": _holder(platform, account_id), ":since": since.strftime(TIME_FORMAT)}
+            ),
+            "ScanIndexForward": False,
+            "Limit": MOST_SEEN,
+        }
+        items, _ = self._table.page(arguments)
+        strikes = tuple(
+            Strike(item["pk"].removeprefix("UPLOAD#"), datetime.fromisoformat(item["received_at"]))
+            for item in items
+            if is_strike(item["state"], item["reason"])
+        )
+        return Seen(strikes, len(items))
+
     def link(self, transaction: Transaction, upload_id: str, entry_id: str) -> None:
         """So that the upload is found when the entry goes."""
         transaction.put(self._table.name, {"pk": f"STOPPED#{entry_id}", "sk": upload_id})
@@ -109,6 +133,10 @@ class UploadsStore:
         if item["fingerprint"] is not None:
             item = {**item, "fingerprint": _unpacked(item["fingerprint"])}
         return self._uploads.load(item)
+
+
+def _holder(platform: str, account_id: str) -> str:
+    return f"{platform}#{account_id}"
 
 
 def _packed(image: Item) -> Item:

@@ -170,6 +170,7 @@ _WORK = {
     "dispute.upheld": "appeals",
     "dispute.rejected": "appeals",
     "opinion.given": "second_opinions",
+    "misuse.decided": "misuse_reviews",
 }
 """What a reviewer does, by action."""
 
@@ -198,6 +199,14 @@ def _names(before: Progress, after: Progress, record: Record) -> Iterator[str]:
     if action == "opinion.given":
         yield "opinions:agreed" if details["agrees"] else "opinions:differed"
     yield from _stopped(action, details)
+    yield from _accounts(action, details)
+
+
+def _accounts(action: str, details: Mapping[str, Any]) -> Iterator[str]:
+    if action == "account.warned":
+        yield "misuse:warned"
+    if action == "misuse.decided":
+        yield f"misuse:{details['outcome']}"
     if action in {"account.blocked", "account.unblocked"}:
         yield f"by_hand:{action.removeprefix('account.')}"
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from staydown.domain.appeals import Appeal, AppealOutcome, Appellant
 from staydown.domain.cases import Case, Origin
 from staydown.domain.decisions import Complainant, Decision, Factors, Outcome, Shown
+from staydown.domain.misuse import Ladder, MisuseDecision, MisuseReview
 from staydown.domain.notices import NoticeKind, Values
 from staydown.domain.reports import Report
 from staydown.domain.wording import Said
@@ -180,6 +181,50 @@ def statement_by_hand(*, platform: str, reason: str, since: datetime, ground: st
         "since": since,
         "reason": reason,
         "automated_detection": "no",
+        "automated_decision": "no",
+        "ground": ground,
+    }
+    return Content(NoticeKind.STATEMENT_OF_REASONS, sentences, said)
+
+
+def warning(*, platform: str, uploads: Iterable[str], since: datetime, ladder: Ladder) -> Content:
+    """Uploads of this account were stopped again and again; nothing follows yet."""
+    uploads = tuple(uploads)
+    said: Said = {
+        "platform": platform,
+        "uploads": uploads,
+        "since": since,
+        "strikes": str(len(uploads)),
+        "review_at": str(ladder.review),
+        "days": str(ladder.window.days),
+    }
+    return Content(NoticeKind.WARNING, ("warning.what", "warning.next", "warning.appeal"), said)
+
+
+def statement_by_misuse(
+    review: MisuseReview, decision: MisuseDecision, *, until: datetime, ladder: Ladder, ground: str
+) -> Content:
+    """A reviewer suspended the account for a time, for what it uploaded after it was warned."""
+    sentences = (
+        "statement.blocked_by_hand",
+        "statement.block_until",
+        "statement.misuse_facts",
+        "statement.misuse_warned",
+        "statement.misuse_decided",
+        "statement.ground",
+        "statement.misuse_redress",
+    )
+    said: Said = {
+        "action": ("account_blocked",),
+        "platform": review.platform,
+        "uploads": review.strikes,
+        "since": decision.at,
+        "until": until,
+        "strikes": str(decision.strikes),
+        "total": str(decision.total),
+        "days": str(ladder.window.days),
+        "warned_at": review.warned_at or decision.at,
+        "automated_detection": "yes",
         "automated_decision": "no",
         "ground": ground,
     }

@@ -21,6 +21,8 @@ class NoticeKind(StrEnum):
     DECISION_REVERSED = "decision_reversed"
     STATEMENT_OF_REASONS = "statement_of_reasons"
     """To the account holder: what was done, why, by whom, and what to do about it (EU3)."""
+    WARNING = "warning"
+    """To the account holder: that it goes on like this, and what may follow (EU6)."""
     BLOCK_LIFTED = "block_lifted"
     APPEAL_RECEIPT = "appeal_receipt"
     APPEAL_OUTCOME = "appeal_outcome"

@@ -231,6 +231,15 @@ class Upload:
         return replace(self, state=state, reason=reason, stops=dict(stops), released=released, updated_at=now)
 
 
+def is_strike(state: str, reason: str | None) -> bool:
+    """Whether an upload counts against its account: it met the bank before anybody saw it.
+
+    What was up already when its image was judged is no strike, nor what a reviewer judged, which blocks the
+    account by itself.
+    """
+    return (state, reason) == (UploadState.BLOCKED, Reason.MATCHES_CONFIRMED_ENTRY)
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """Leave to put one image at one key."""

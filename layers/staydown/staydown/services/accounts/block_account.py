@@ -30,9 +30,10 @@ def unblock_account(stack: Stack, *, platform: str, account_id: str, reason: str
     account = stack.accounts.get(platform, account_id)
     if MANUAL not in account.blocks:
         if account.blocked:
-            holders = sorted(account.blocks)
+            holders = sorted(block.case_id for block in account.blocks.values() if block.case_id is not None)
             raise Conflict(
-                "Cases hold this account; only an upheld appeal of each lifts its block.",
+                "Cases hold this account, or a review of misuse; an upheld appeal lifts the block of a case, "
+                "POST /v1/review/misuse/{review_id}/lift that of a review.",
                 extra={"cases": holders},
             )
         return account

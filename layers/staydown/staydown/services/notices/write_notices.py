@@ -114,12 +114,35 @@ def _reversal(stack: Stack, event: Event) -> Iterator[_Addressed]:
 def _block(stack: Stack, event: Event) -> Iterator[_Addressed]:
     case_id = event.detail["case_id"]
     platform, account_id = _account(event)
-    if case_id is None:
+    if "review_id" in event.detail:
+        content = _block_by_review(stack, str(event.detail["review_id"]))
+    elif case_id is None:
         content = _block_by_hand(stack, event, platform, account_id)
     else:
         content = _block_by_case(stack, event, str(case_id))
     if content is not None:
         yield _to_account(stack, platform, account_id, content, None if case_id is None else str(case_id))
+
+
+def _warning(stack: Stack, event: Event) -> Iterator[_Addressed]:
+    platform, account_id = _account(event)
+    uploads = event.detail["uploads"]
+    assert isinstance(uploads, list)
+    content = contents.warning(
+        platform=platform, uploads=map(str, uploads), since=event.at, ladder=stack.settings.ladder
+    )
+    yield _to_account(stack, platform, account_id, content, None)
+
+
+def _block_by_review(stack: Stack, review_id: str) -> Content | None:
+    review = stack.misuse.review(review_id)
+    decision = review.decision if review is not None else None
+    if review is None or decision is None or decision.until is None:
+        return None
+    settings = stack.settings
+    return contents.statement_by_misuse(
+        review, decision, until=decision.until, ladder=settings.ladder, ground=settings.legal_ground
+    )
 
 
 def _block_by_hand(stack: Stack, event: Event, platform: str, account_id: str) -> Content | None:
@@ -231,6 +254,7 @@ _TOLD_OF: Mapping[EventType, Callable[[Stack, Event], Iterator[_Addressed]]] = M
         EventType.CASE_REVERSED: _reversal,
         EventType.ACCOUNT_BLOCKED: _block,
         EventType.ACCOUNT_UNBLOCKED: _lifted_block,
+        EventType.ACCOUNT_WARNED: _warning,
         EventType.UPLOAD_BLOCKED: _stopped_upload,
         EventType.UPLOAD_REMOVED: _stopped_upload,
         EventType.UPLOAD_HELD: _hidden_upload,

@@ -1,0 +1,89 @@
+"""Accounts whose uploads are stopped again and again: looked at as a whole, and decided by a person."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from staydown.api.callers import calling_reviewer, calling_senior
+from staydown.api.cursors import from_cursor, to_cursor
+from staydown.api.http import Id, IdempotencyKey, make_router
+from staydown.aws.misuse_store import MISUSE
+from staydown.domain.misuse import MisuseReview
+from staydown.services.misuse.decide_misuse import MisuseJudgement, decide_misuse
+from staydown.services.misuse.end_suspension import lift_suspension
+from staydown.services.misuse.view_misuse import list_misuse, view_misuse
+
+from functions.review import models
+from functions.review.stack import stack
+
+router = make_router()
+
+
+@router.get("/v1/review/misuse", summary="Reviews of misuse that wait, the oldest first", tags=["reviewers"])
+def get_misuse_queue(
+    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+) -> models.MisusePage:
+    calling_reviewer(router.current_event)
+    reviews, following = list_misuse(stack(), after=from_cursor(cursor, queue=MISUSE), limit=limit)
+    return models.MisusePage(reviews=[_presented(one) for one in reviews], next=to_cursor(following))
+
+
+@router.get("/v1/review/misuse/<review_id>", summary="An account as a whole", tags=["reviewers"])
+def get_misuse(review_id: Id) -> models.MisuseFound:
+    reviewer = calling_reviewer(router.current_event).reviewer_id
+    view = view_misuse(stack(), review_id=review_id, reviewer=reviewer)
+    ladder = stack().settings.ladder
+    return models.MisuseFound(
+        review=_presented(view.review),
+        days=ladder.window.days,
+        strikes=[models.MisuseStrike(upload_id=one.ref, at=one.at) for one in view.seen.strikes[:100]],
+        stopped=len(view.seen.strikes),
+        uploads=view.seen.total,
+        exact=view.exact,
+        shown=[models.ShownInCases(shown=one, cases=by) for one, by in view.shown],
+        warned_at=view.warned_at,
+        may_suspend=view.review.waits and view.went_on,
+        longest_days=ladder.longest.days,
+    )
+
+
+@router.post(
+    "/v1/review/misuse/<review_id>/decision",
+    summary="Suspend an account for a time, warn its holder, or do nothing",
+    tags=["reviewers"],
+)
+def post_misuse_decision(
+    review_id: Id, request: models.MisuseDecisionRequest, _key: IdempotencyKey = None
+) -> models.MisuseReview:
+    reviewer = calling_reviewer(router.current_event).reviewer_id
+    judgement = MisuseJudgement(request.outcome, request.intention, request.reasons, request.days)
+    return _presented(decide_misuse(stack(), review_id=review_id, reviewer=reviewer, judgement=judgement))
+
+
+@router.post(
+    "/v1/review/misuse/<review_id>/lift",
+    summary="Lift a suspension that you did not decide, before its time",
+    tags=["seniors"],
+)
+def post_misuse_lift(
+    review_id: Id, request: models.MisuseLiftRequest, _key: IdempotencyKey = None
+) -> models.MisuseReview:
+    senior = calling_senior(router.current_event).reviewer_id
+    return _presented(lift_suspension(stack(), review_id=review_id, reasons=request.reasons, reviewer=senior))
+
+
+def _presented(review: MisuseReview) -> models.MisuseReview:
+    decision = review.decision
+    return models.MisuseReview(
+        review_id=review.review_id,
+        platform=review.platform,
+        account_id=review.account_id,
+        opened_at=review.opened_at,
+        outcome=decision.outcome if decision is not None else None,
+        decided_at=decision.at if decision is not None else None,
+        until=decision.until if decision is not None else None,
+        ending=review.ending,
+        ended_at=review.ended_at,
+    )

@@ -1,0 +1,1 @@
+"""The ladder for misuse: warnings, reviews, suspensions and their end."""

@@ -1,0 +1,92 @@
+"""Somebody posts a judged picture again and again: warned, looked at, blocked for a time, and free again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from tests.journeys.clients import Json, appeal_decision
+from tests.journeys.deployed import Deployed
+from tests.journeys.scenes import posts_again
+
+SUSPEND = {"outcome": "suspend", "intention": "deliberate", "reasons": "it went on", "days": 2}
+
+
+def ladder(stack: Deployed, account_id: str) -> list[str]:
+    """What the account holder was told, apart from the single uploads; the oldest first."""
+    told = reversed(stack.app("beta").notices(account_id))
+    return [one["kind"] for one in told if "image_blocked" not in one["values"].get("action", [])]
+
+
+def review_of(stack: Deployed, account_id: str) -> Json:
+    reviews = stack.reviewer().answer("GET", "/v1/review/misuse")["reviews"]
+    (found,) = [one for one in reviews if one["account_id"] == account_id]
+    return dict(found)
+
+
+@pytest.mark.law("EU6")
+def test_an_account_is_warned_looked_at_and_blocked_for_a_time_by_a_person(stack: Deployed) -> None:
+    beta, robin = stack.app("beta"), stack.reviewer()
+    account_id, _ = posts_again(stack)
+    assert ladder(stack, account_id) == ["warning"]
+    assert beta.account(account_id)["state"] == "active"
+    review = review_of(stack, account_id)
+    path = f"/v1/review/misuse/{review['review_id']}"
+    found = robin.answer("GET", path)
+    assert (found["stopped"], found["uploads"], found["may_suspend"]) == (3, 3, True)
+    assert found["shown"] == [{"shown": "nudity", "cases": 1}]
+    stack.events()
+    decided = robin.answer("POST", f"{path}/decision", json=SUSPEND)
+    assert decided == robin.answer("POST", f"{path}/decision", json=SUSPEND)
+    stack.drain()
+    (block,) = beta.account(account_id)["blocks"]
+    assert (block["case_id"], block["until"]) == (None, decided["until"])
+    asked = {"account_id": account_id, "content_type": "image/jpeg"}
+    assert beta.post("/v1/uploads", json=asked).status_code == 403
+    blocked, decided_of = sorted(
+        (one["detail"] for one in stack.events() if one["detail-type"] != "notice.issued"),
+        key=len,
+        reverse=True,
+    )
+    assert set(blocked) - {"id", "time"} == {"platform", "account_id", "case_id", "blocked", "review_id"}
+    assert set(decided_of) - {"id", "time"} == {"review_id", "outcome"}
+    assert str(UUID(decided_of["review_id"])) == review["review_id"]
+
+    stack.stack.clock.advance(timedelta(days=2, minutes=5))
+    stack.drain()
+    assert beta.account(account_id)["state"] == "active"
+    assert beta.post("/v1/uploads", json=asked).ok
+    assert ladder(stack, account_id) == ["warning", "statement_of_reasons", "block_lifted"]
+
+
+@pytest.mark.law("EU6", "EU5")
+def test_an_upheld_appeal_of_the_judgement_ends_the_suspension_that_rests_on_it(stack: Deployed) -> None:
+    beta, robin = stack.app("beta"), stack.reviewer()
+    account_id, scene = posts_again(stack)
+    path = f"/v1/review/misuse/{review_of(stack, account_id)['review_id']}"
+    robin.answer("POST", f"{path}/decision", json=SUSPEND)
+    appeal = stack.app().answer(
+        "POST", "/v1/appeals", json={"account_id": scene.account_id, "statement": "It is me, and my own."}
+    )
+    upheld = f"/v1/review/appeals/{appeal['appeal_id']}/decision"
+    stack.reviewer("sasha").answer("POST", upheld, json=appeal_decision("upheld"))
+    stack.drain()
+    assert beta.account(account_id)["state"] == "active"
+    assert robin.answer("GET", path)["review"]["ending"] == "fell"
+    assert robin.answer("GET", path)["stopped"] == 0
+
+
+def test_only_reviewers_see_reviews_of_misuse_and_only_seniors_lift(stack: Deployed) -> None:
+    account_id, _ = posts_again(stack)
+    path = f"/v1/review/misuse/{review_of(stack, account_id)['review_id']}"
+    assert stack.app("beta").get(path).status_code == 403
+    assert stack.reviewer("charlie").get("/v1/review/misuse").status_code == 403
+    assert stack.reviewer("charlie").get(path).status_code == 403
+    robin = stack.reviewer()
+    assert robin.post(f"{path}/lift", json={"reasons": "so"}).status_code == 403
+    assert robin.get("/v1/review/misuse/none").status_code == 404
+    robin.answer("POST", f"{path}/decision", json=SUSPEND)
+    refused = robin.post(f"{path}/decision", json={**SUSPEND, "days": 3})
+    assert refused.json()["type"].endswith("/already-decided")
