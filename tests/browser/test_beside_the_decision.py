@@ -131,3 +131,21 @@ def test_who_reported_has_everything_kept_or_the_picture_erased(open_page: Open,
         expect(page.get_by_text(done, exact=True)).to_be_visible()
         assert faults(page) == []
         expect(page.get_by_role("button", name="Erase the picture now")).to_have_count(0)
+
+
+def test_a_senior_finds_what_one_of_several_wants_erased(open_page: Open, stack: Deployed) -> None:
+    scene = reported(stack)
+    other = stack.person()
+    other.report(scene.upload_id)
+    stack.reviewer("robin").claim(scene.case_id)
+    stack.reviewer("robin").decide(scene.case_id, "violating")
+    stack.drain()
+    assert scene.person.ask("erase")["cases"][0]["erasure_waits"] is True
+    noor = Desk.of(open_page, stack, "noor")
+    noor.page.get_by_role("link", name="Erasures").click()
+    expect(noor.heading("Erasures that wait")).to_be_visible()
+    assert findings(noor.page) == []
+    noor.page.get_by_role("rowheader").get_by_role("link").click()
+    expect(noor.button("Erase the images now")).to_be_visible()
+    robin = Desk.of(open_page, stack, "robin")
+    expect(robin.page.get_by_role("link", name="Erasures")).to_have_count(0)

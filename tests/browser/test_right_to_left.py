@@ -73,6 +73,7 @@ def test_a_reviewer_works_through_every_view(open_page: Open, stack: Deployed, p
         f"case/{decided.case_id}",
         "appeals",
         "opinions",
+        "erasures",
         f"account/alpha/{decided.account_id}",
         "bank",
         f"audit/{decided.case_id}",

@@ -21,6 +21,7 @@ const VIEWS = {
   figures: () => import("./figures.js"),
   locked: () => import("./locked.js"),
   opinions: () => import("./opinions.js"),
+  erasures: () => import("./erasures.js"),
 };
 /** Address, words, and who may go there. */
 const NAV = [
@@ -28,6 +29,7 @@ const NAV = [
   ["appeals", "review.nav.appeals", (me) => me.reviews],
   ["opinions", "review.nav.opinions", (me) => me.reviews],
   ["locked", "review.nav.locked", (me) => me.childSafety],
+  ["erasures", "review.nav.erasures", (me) => me.senior],
   ["account", "review.nav.account", (me) => me.senior],
   ["bank", "review.nav.bank", (me) => me.senior],
   ["audit", "review.nav.audit", (me) => me.senior || me.childSafety],
