@@ -10,12 +10,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from staydown.api.http import make_app
 from staydown.api.idempotency import IdempotentCalls
 
-from functions.review import appeals, cases, looks, misuse, opinions, records
+from functions.review import appeals, cases, looks, misuse, opinions, records, sweeps
 from functions.review.stack import stack
 
 logger = Logger()
 app = make_app(logger)
-for routes in (cases, looks, opinions, appeals, misuse, records):
+for routes in (cases, looks, opinions, appeals, misuse, records, sweeps):
     app.include_router(routes.router)
 
 

@@ -10,13 +10,11 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from staydown.api.failures import partial_failures, report_failure
 from staydown.aws.stack import Stack
+from staydown.aws.sweeps_store import MOST_ENTRIES
 from staydown.domain.sweeps import PLAN
 from staydown.services.bank.bank_view import BankView
 from staydown.services.sweeps.sweep_bank import begin_sweep, sweep_part
 from staydown.services.uploads.judged_pictures import JudgedPictures
-
-ENTRIES_A_SWEEP = 200
-"""Compared with a full segment they take some ten seconds."""
 
 logger = Logger()
 stack = cache(Stack.from_environment)
@@ -54,8 +52,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
 def _begin(changes: list[dict[str, Any]]) -> None:
     entries = sorted({entry_id for change in changes for entry_id in change["entries"]})
-    for start in range(0, len(entries), ENTRIES_A_SWEEP):
-        some = entries[start : start + ENTRIES_A_SWEEP]
+    for start in range(0, len(entries), MOST_ENTRIES):
+        some = entries[start : start + MOST_ENTRIES]
         _do(begin_sweep(stack(), some, max(change["seq"] for change in changes)), PLAN.name)
 
 

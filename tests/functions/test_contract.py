@@ -71,6 +71,11 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     path = f"/v1/review/appeals/{appeal['appeal_id']}/decision"
     sasha.answer("POST", path, json=appeal_decision("rejected"))
     noor.audit(scene.case_id)
+    (swept,) = noor.answer("GET", f"/v1/review/cases/{scene.case_id}/sweeps")["sweeps"]
+    assert noor.answer("GET", f"/v1/review/sweeps/{swept['entry_id']}") == swept
+    assert swept["sweep"]["parts_done"] == swept["sweep"]["parts"] > 1
+    for path in (f"cases/{scene.case_id}/sweeps", f"sweeps/{swept['entry_id']}"):
+        assert robin.get(f"/v1/review/{path}").status_code == 403
     sasha.answer("POST", f"/v1/review/cases/{scene.case_id}/conflict", json={})
     stack.reviewer("charlie").answer("GET", "/v1/review/locked")
     assert robin.answer("GET", "/v1/review/templates")["templates"]

@@ -22,6 +22,7 @@ from staydown.aws.content_log import SHARDS
 from staydown.aws.images import ImageAbsent
 from staydown.aws.snapshots import FileAbsent
 from staydown.aws.stack import Stack
+from staydown.aws.sweeps_store import MOST_ENTRIES
 from staydown.aws.transaction import Transaction
 from staydown.domain.accounts import Account, Block
 from staydown.domain.appeals import Appeal
@@ -268,6 +269,19 @@ class TestSweeps:
         assert set(stack.sweeps.waiting("s")) == {PLAN.name, second.name}
         assert stack.sweeps.get("s") == replace(sweep, parts=3, parts_done=1, matched=3)
         assert stack.sweeps.part("s", second.name) == (second, False)
+
+    def test_the_sweep_for_the_last_change_of_an_entry_is_found(self, stack: Stack) -> None:
+        first, second = Sweep("s1", ("e1", "e2"), NOW, seq=9), Sweep("s2", ("e1",), NOW, seq=10)
+        for sweep in (second, first):
+            stack.sweeps.begin(sweep)
+        assert stack.sweeps.last_of("e1") == replace(second, parts=1)
+        assert stack.sweeps.last_of("e2") == replace(first, parts=1)
+        assert stack.sweeps.last_of("e3") is None
+
+    def test_a_sweep_of_as_many_entries_as_may_be_begins_in_one_transaction(self, stack: Stack) -> None:
+        many = tuple(f"e{number}" for number in range(MOST_ENTRIES))
+        stack.sweeps.begin(Sweep("s", many, NOW, seq=1))
+        assert stack.sweeps.last_of(many[-1]) == Sweep("s", many, NOW, parts=1, seq=1)
 
     def test_a_sweep_is_over_once(self, stack: Stack) -> None:
         sweep = Sweep("s", ("e1",), NOW)

@@ -4,6 +4,7 @@
 | --- | --- | --- |
 | `SWEEP#{sweep_id}` | `SWEEP` | what is swept, and how many of its parts are done |
 | `SWEEP#{sweep_id}` | `{name of the part}` | a part, and whether it is done |
+| `SWEPT#{entry_id}` | `{seq:015}` | by which sweep an entry was swept when it had changed so |
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from staydown.domain.errors import ConcurrentChange
 from staydown.domain.sweeps import PLAN, Part, Sweep
 
 _KEPT = timedelta(days=30)
+MOST_ENTRIES = MAX_WRITES - 2
+"""Of one sweep: that it began is one transaction."""
 _HEAD = "SWEEP"
 
 
@@ -30,11 +33,14 @@ class SweepsStore:
         self._parts = Codec(Part)
 
     def begin(self, sweep: Sweep) -> None:
-        """With one part: to plan the others. Nothing, where it had begun."""
+        """With one part: to plan the others. At most MOST_ENTRIES entries. Nothing, where it had begun."""
         transaction = self._table.transaction()
         item = self._sweeps.dump(replace(sweep, parts=1))
         transaction.put_new(self._table.name, self._keyed(sweep, item, _HEAD))
         transaction.put_new(self._table.name, self._part(sweep, PLAN))
+        for entry_id in sweep.entries:
+            link = {"pk": _of_entry(entry_id), "sk": f"{sweep.seq:015}", "sweep_id": sweep.sweep_id}
+            transaction.put(self._table.name, {**link, "expires_at": _expires_at(sweep)})
         try:
             transaction.commit()
         except ConcurrentChange:
@@ -44,6 +50,11 @@ class SweepsStore:
     def get(self, sweep_id: str) -> Sweep | None:
         item = self._table.get(_pk(sweep_id), _HEAD)
         return self._sweeps.load(item) if item is not None else None
+
+    def last_of(self, entry_id: str) -> Sweep | None:
+        """The sweep for the last of an entry's changes that one began for; None after 30 days."""
+        links = self._table.query(_of_entry(entry_id), backwards=True)
+        return next((sweep for link in links if (sweep := self.get(link["sweep_id"]))), None)
 
     def part(self, sweep_id: str, name: str) -> tuple[Part, bool] | None:
         """A part, and whether it is done."""
@@ -111,8 +122,15 @@ class SweepsStore:
         return self._keyed(sweep, {**self._parts.dump(part), "is_done": False}, part.name)
 
     def _keyed(self, sweep: Sweep, item: Item, sk: str) -> Item:
-        expires_at = int((sweep.started_at + _KEPT).timestamp())
-        return {**item, "pk": _pk(sweep.sweep_id), "sk": sk, "expires_at": expires_at}
+        return {**item, "pk": _pk(sweep.sweep_id), "sk": sk, "expires_at": _expires_at(sweep)}
+
+
+def _expires_at(sweep: Sweep) -> int:
+    return int((sweep.started_at + _KEPT).timestamp())
+
+
+def _of_entry(entry_id: str) -> str:
+    return f"SWEPT#{entry_id}"
 
 
 def _pk(sweep_id: str) -> str:

@@ -51,8 +51,8 @@ PLAN = Part(PartKind.PLAN)
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """How far it is. entries: of the bank, that changed. matched: uploads near them, counted as parts
-    find them. finished_at: when the last part was done."""
+    """How far it is. entries: of the bank, that changed; seq: the number of the last of these changes.
+    matched: uploads near them, counted as parts find them. finished_at: when the last part was done."""
 
     sweep_id: str
     entries: tuple[str, ...]
@@ -61,6 +61,7 @@ class Sweep:
     parts_done: int = 0
     matched: int = 0
     finished_at: datetime | None = None
+    seq: int = 0
 
 
 def cut(kind: PartKind, uploads: Iterable[str], size: int) -> tuple[Part, ...]:

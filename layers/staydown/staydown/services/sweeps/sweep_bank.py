@@ -21,9 +21,12 @@ from staydown.services.sweeps.sweep_parts import Sweeping
 
 @retried
 def begin_sweep(stack: Stack, entry_ids: Collection[str], seq: int) -> str:
-    """The id of the sweep for these changes of the bank, of which seq is the last. Its first part: `PLAN`."""
+    """The id of the sweep for these changes of the bank, of which seq is the last. Its first part: `PLAN`.
+
+    entry_ids: at most sweeps_store.MOST_ENTRIES.
+    """
     sweep_id = derived_sweep_id(entry_ids, seq)
-    stack.sweeps.begin(Sweep(sweep_id, tuple(sorted(entry_ids)), stack.now()))
+    stack.sweeps.begin(Sweep(sweep_id, tuple(sorted(entry_ids)), stack.now(), seq=seq))
     return sweep_id
 
 
