@@ -74,6 +74,7 @@ def test_a_reviewer_works_through_every_view(open_page: Open, stack: Deployed, p
         "appeals",
         "opinions",
         "erasures",
+        "misuse",
         f"account/alpha/{decided.account_id}",
         "bank",
         f"audit/{decided.case_id}",

@@ -22,6 +22,7 @@ const VIEWS = {
   locked: () => import("./locked.js"),
   opinions: () => import("./opinions.js"),
   erasures: () => import("./erasures.js"),
+  misuse: () => import("./misuse.js"),
 };
 /** Address, words, and who may go there. */
 const NAV = [
@@ -29,6 +30,7 @@ const NAV = [
   ["appeals", "review.nav.appeals", (me) => me.reviews],
   ["opinions", "review.nav.opinions", (me) => me.reviews],
   ["locked", "review.nav.locked", (me) => me.childSafety],
+  ["misuse", "review.nav.misuse", (me) => me.reviews],
   ["erasures", "review.nav.erasures", (me) => me.senior],
   ["account", "review.nav.account", (me) => me.senior],
   ["bank", "review.nav.bank", (me) => me.senior],

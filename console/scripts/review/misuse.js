@@ -1,0 +1,121 @@
+// Accounts whose uploads are stopped again and again: looked at as a whole, and decided by a person.
+import { append, data, h, icon } from "../dom.js";
+import { keep, kept } from "../kept.js";
+import { notice } from "../shell.js";
+import { moment, number, t } from "../strings.js";
+import { chosen, choose, complete, group } from "./factors.js";
+import { later, pendingAbout } from "./pending.js";
+import { caseName } from "./queue.js";
+import { call } from "./session.js";
+import { keyed, ofThisPage } from "./shortcuts.js";
+import { table } from "./table.js";
+
+const PAGE = 100;
+const OUTCOMES = ["suspend", "warn", "no_action"];
+const INTENTIONS = ["deliberate", "careless", "none", "unclear"];
+
+export async function show(place, [reviewId]) {
+  if (reviewId) await one(place, reviewId);
+  else await list(place);
+}
+
+async function list(place) {
+  const { body } = await call("GET", "/v1/review/misuse", { query: { limit: PAGE } });
+  const waiting = body.reviews.filter((review) => !pendingAbout().includes(review.review_id));
+  append(place,
+    h("h1", {}, t("review.misuse")), h("p", {}, t("review.misuse_lead")),
+    waiting.length
+      ? h("div", { class: "card" }, table({
+          caption: t("review.misuse_caption"),
+          heads: ["account", "opened"],
+          rows: waiting.map((review) => [h("a", { href: `#/misuse/${review.review_id}` }, accountOf(review)), moment(review.opened_at)]),
+        }))
+      : h("p", {}, t("review.misuse_none")),
+    body.next && h("p", { class: "small muted" }, t("review.misuse_more")));
+}
+
+function accountOf(review) {
+  return data(`${review.platform} / ${review.account_id}`);
+}
+
+async function one(place, reviewId) {
+  const { body: found } = await call("GET", `/v1/review/misuse/${encodeURIComponent(reviewId)}`);
+  const { review } = found;
+  const fact = (name, value) => [h("dt", {}, t(`review.misuse_fact.${name}`)), h("dd", {}, value)];
+  append(place,
+    h("h1", {}, t("review.misuse_of"), " ", accountOf(review)),
+    h("div", { class: "case" },
+      h("section", { class: "card stack" }, h("h2", {}, t("review.misuse_seen", { days: found.days })),
+        h("dl", { class: "facts" },
+          fact("stopped", t("review.misuse_of_uploads", { count: found.stopped, all: found.uploads })),
+          fact("exact", number(found.exact)),
+          fact("shown", found.shown.length ? found.shown.map(({ shown, cases }) => `${t(`review.shown.${shown}`)} (${number(cases)})`).join(", ") : t("review.unknown")),
+          fact("warned", found.warned_at ? moment(found.warned_at) : t("review.misuse_never"))),
+        h("details", {}, h("summary", {}, t("review.misuse_strikes")),
+          h("ul", { class: "plain" }, found.strikes.map((strike) => h("li", {}, moment(strike.at), " ", caseName(strike.upload_id)))))),
+      review.outcome || review.ending
+        ? notice("info", t("review.misuse_over"), h("p", {}, review.outcome && t(`review.misuse_outcome.${review.outcome}`)))
+        : form(found)));
+}
+
+function form(found) {
+  const { review } = found;
+  const draft = `draft:misuse:${review.review_id}`;
+  const outcomes = OUTCOMES.filter((outcome) => outcome !== "suspend" || found.may_suspend);
+  const days = h("input", { id: "days", type: "number", min: 1, max: found.longest_days, value: 30 });
+  const term = h("div", { hidden: true }, h("label", { for: "days" }, t("review.misuse_days", { most: found.longest_days })), days);
+  const reasons = h("textarea", { id: "reasons", maxLength: 5000, rows: 4, required: true });
+  const trouble = h("div", {});
+  const element = h("form", { class: "card stack decision", noValidate: true, on: { submit: (event) => { event.preventDefault(); decide(); }, input: remember, change: changed } },
+    h("h2", {}, t("review.decide_title")),
+    !found.may_suspend && h("p", { class: "hint" }, t("review.misuse_not_yet")),
+    group("outcome", "radio", outcomes, { wide: true, content: (value, index) => [
+      h("span", {}, t(`review.misuse_outcome.${value}`), h("span", { class: "hint" }, t(`review.misuse_outcome.${value}.does`))),
+      h("kbd", { class: "key", "aria-hidden": "true" }, index + 1)] }),
+    term,
+    group("intention", "radio", INTENTIONS),
+    h("div", {}, h("label", { for: "reasons" }, t("review.field.reasons"), " ", h("span", { class: "hint" }, t("review.misuse_reasons"))), reasons),
+    trouble,
+    h("div", { class: "row actions" }, keyed("d", { class: "primary", on: { click: decide } }, icon("check"), t("review.decide")), h("p", { class: "hint" }, t("review.decide_hint"))));
+  const before = kept(draft);
+  if (before) {
+    choose(element, before);
+    reasons.value = before.reasons;
+    days.value = before.days;
+  }
+  changed();
+  ofThisPage([
+    ...outcomes.map((outcome, index) => [String(index + 1), `review.misuse_outcome.${outcome}`, () => element.querySelector(`[value=${outcome}]`).click()]),
+    ["d", "review.decide", decide],
+    ["r", "review.field.reasons", () => reasons.focus()],
+  ]);
+  return element;
+
+  function values() {
+    return { outcome: chosen(element).outcome, intention: new FormData(element).get("intention"), reasons: reasons.value, days: days.value };
+  }
+
+  function changed() {
+    term.hidden = values().outcome !== "suspend";
+  }
+
+  function remember() {
+    keep(draft, values());
+  }
+
+  function decide() {
+    const given = values();
+    if (!complete(element, given, ["outcome", "intention", "reasons"], trouble, reasons)) return;
+    const { outcome, intention, reasons: why } = given;
+    keep(draft, null);
+    later({
+      label: t("review.pending.misuse", { account: review.account_id, outcome: t(`review.misuse_outcome.${outcome}`) }),
+      about: review.review_id,
+      back: `#/misuse/${review.review_id}`,
+      draft: { name: draft, value: given },
+      path: `/v1/review/misuse/${encodeURIComponent(review.review_id)}/decision`,
+      body: { outcome, intention, reasons: why.trim(), ...(outcome === "suspend" ? { days: Number(days.value) } : {}) },
+    });
+    location.hash = "#/misuse";
+  }
+}

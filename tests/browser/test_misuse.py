@@ -1,0 +1,43 @@
+"""An account whose uploads are stopped again and again, looked at and decided from the page."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+from tests.browser.opened import findings
+from tests.browser.reviewing import Desk
+from tests.journeys.deployed import Deployed
+from tests.journeys.scenes import posts_again
+
+
+@pytest.mark.law("EU6")
+def test_a_reviewer_weighs_an_account_as_a_whole_and_suspends_it_for_a_time(
+    open_page: Open, stack: Deployed
+) -> None:
+    account_id, _ = posts_again(stack)
+    robin = Desk.of(open_page, stack, "robin")
+    robin.page.get_by_role("link", name="Misuse").click()
+    expect(robin.heading("Accounts that go on")).to_be_visible()
+    assert findings(robin.page) == []
+    robin.page.get_by_role("link", name=account_id).click()
+    expect(robin.page.get_by_text("3 of 3 uploads")).to_be_visible()
+    expect(robin.page.get_by_label("Days")).to_be_hidden()
+    robin.outcome("suspend").check()
+    robin.button("Decide").click()
+    expect(robin.page.get_by_role("alert")).to_contain_text("Is it on purpose?")
+    robin.page.get_by_label("Careless").check()
+    robin.page.get_by_label("Days").fill("2")
+    robin.page.get_by_label("Reasons").fill("It went on after the warning.")
+    assert findings(robin.page) == []
+    robin.page.reload()
+    expect(robin.outcome("suspend")).to_be_checked()
+    expect(robin.page.get_by_label("Days")).to_have_value("2")
+    robin.button("Decide").click()
+    expect(robin.heading("Accounts that go on")).to_be_visible()
+    assert stack.app("beta").account(account_id)["state"] == "active"
+    robin.send_now()
+    assert stack.app("beta").account(account_id)["state"] == "blocked"
+    robin.pending.get_by_role("link", name="Open").click()
+    expect(robin.page.get_by_text("This review waits no more.")).to_be_visible()
