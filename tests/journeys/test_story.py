@@ -111,7 +111,7 @@ def test_it_comes_down_stays_down_and_comes_back_when_an_appeal_is_upheld(stack:
         "A reviewer is looking at it.",
         "It was decided.",
         "The decision was appealed.",
-        "The decision was appealed and taken back.",
+        "It was looked at again, and the decision was taken back.",
     ]
 
     # All of it is on record, and the record is whole.

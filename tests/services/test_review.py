@@ -25,7 +25,7 @@ from staydown.domain.uploads import Upload
 from staydown.services.records.read_audit import read_audit
 from staydown.services.reports.amend_report import withdraw_report
 from staydown.services.review.compare_pictures import Comparison, compare_pictures
-from staydown.services.review.reveal_image import Look, reveal_blurred, reveal_sharp
+from staydown.services.review.reveal_image import Look, record_look, reveal_blurred, reveal_sharp
 from staydown.services.review.review_queue import (
     claim_case,
     claim_next,
@@ -175,10 +175,24 @@ class TestLooking:
         case = judge(world, upload)
         with pytest.raises(NotAllowed):
             reveal_sharp(world.stack, look(case.case_id, upload.upload_id, "cleo"))
-        reveal_sharp(world.stack, look(case.case_id, upload.upload_id, "sue", senior=True))
+        record_look(world.stack, look(case.case_id, upload.upload_id, "sue", senior=True), sharp=False)
         appeal(world, upload)
-        reveal_sharp(world.stack, look(case.case_id, upload.upload_id, "cleo"))
-        assert looks(world, case.case_id) == [("sue", True), ("cleo", True)]
+        record_look(world.stack, look(case.case_id, upload.upload_id, "cleo"), sharp=False)
+        assert looks(world, case.case_id) == [("sue", False), ("cleo", False)]
+
+    def test_nobody_looks_at_an_image_sharp_who_has_not_looked_at_it_blurred(self, world: World) -> None:
+        uploads = [world.upload("alpha", "ann", drawn(1, copy=copy)) for copy in range(2)]
+        case_id = report(world, *uploads).cases[0].case_id
+        claim_case(world.stack, case_id=case_id, reviewer="ben")
+        record_look(world.stack, look(case_id, uploads[0].upload_id, "ben"), sharp=False)
+        world.clock.advance(hours=1)
+        claim_case(world.stack, case_id=case_id, reviewer="ada")
+        record_look(world.stack, look(case_id, uploads[1].upload_id), sharp=False)
+        with pytest.raises(Conflict, match="blurred first"):
+            reveal_sharp(world.stack, look(case_id, uploads[0].upload_id))
+        record_look(world.stack, look(case_id, uploads[0].upload_id), sharp=False)
+        for _ in range(2):
+            assert reveal_sharp(world.stack, look(case_id, uploads[0].upload_id)).url
 
     @pytest.mark.law("CHILD")
     def test_nobody_looks_at_a_suspected_child(self, world: World) -> None:

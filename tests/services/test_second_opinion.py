@@ -11,7 +11,7 @@ from staydown.domain.cases import Case
 from staydown.domain.decisions import Outcome
 from staydown.domain.errors import Conflict, ConflictOfInterest, InvalidRequest, NotAllowed, SameReviewer
 from staydown.domain.uploads import UploadState
-from staydown.services.review.reveal_image import Look, reveal_sharp
+from staydown.services.review.reveal_image import Look, record_look, reveal_sharp
 from staydown.services.review.review_queue import declare_conflict
 from staydown.services.review.second_opinion import claim_next_opinion, claim_opinion, list_opinions
 from staydown.services.review.view_case import Onlooker, view_case
@@ -19,7 +19,7 @@ from staydown.services.review.view_case import Onlooker, view_case
 from tests.support.ledger import read_ledger
 from tests.support.likeness import likeness
 from tests.support.people import NOT_VIOLATING, VIOLATING, answer, appeal, decide, opine, report
-from tests.support.pictures import drawn
+from tests.support.pictures import drawn, drawn_hash
 from tests.support.world import World, memory_world
 
 
@@ -59,6 +59,7 @@ def test_who_gives_it_does_not_see_the_decision_until_they_have(world: World) ->
     claim_opinion(world.stack, case_id=case.case_id, reviewer="ben")
     with pytest.raises(NotAllowed):
         view_case(world.stack, case_id=case.case_id, onlooker=Onlooker("ben"))
+    record_look(world.stack, Look(case.case_id, case.uploads[0], "ben", senior=False), sharp=False)
     reveal_sharp(world.stack, Look(case.case_id, case.uploads[0], "ben", senior=False))
     with pytest.raises(NotAllowed):
         reveal_sharp(world.stack, Look(case.case_id, case.uploads[0], "cleo", senior=False))
@@ -128,6 +129,16 @@ def test_who_sees_a_child_locks_the_case_at_once(world: World, first: Outcome) -
     assert now(world, case).state is CaseState.LOCKED
     assert world.stack.uploads.get_many(case.uploads)[0].reason == "judged_violating"
     assert world.upload("beta", "bob", drawn(1, flipped=3)).state is UploadState.BLOCKED
+
+
+@pytest.mark.law("CHILD")
+def test_a_case_that_is_locked_keeps_the_claims_that_its_first_decision_confirmed(world: World) -> None:
+    filed = report(world, hashes=[drawn_hash(1)])
+    world.upload("alpha", "ann", drawn(1, flipped=3))
+    case = decide(world, filed.cases[0].case_id, second_opinion=True)
+    opine(world, case.case_id, Outcome.SUSPECTED_CHILD)
+    assert len(case.banked) == 2
+    assert sorted(now(world, case).banked) == sorted(case.banked)
 
 
 def test_an_appeal_takes_its_place(world: World) -> None:

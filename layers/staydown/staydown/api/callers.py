@@ -36,10 +36,6 @@ class Reviewer:
         return bool(self.groups & _SENIORS)
 
     @property
-    def admin(self) -> bool:
-        return Group.ADMIN in self.groups
-
-    @property
     def reviews(self) -> bool:
         return bool(self.groups & _REVIEWERS)
 

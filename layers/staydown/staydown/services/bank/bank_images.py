@@ -52,7 +52,8 @@ class BankedImages:
             if known is None:
                 continue
             is_claimed = known.entry.standing is Standing.UNVERIFIED or entry_id in claimed
-            if entry_id not in new and not is_claimed:
+            # Decided anew, it keeps what it confirmed when it was decided first.
+            if entry_id not in new and not is_claimed and case.support not in known.entry.supports:
                 continue
             changed[entry_id] = (known.entry.resting_on(case.support), known.seq)
         seq = stack.bank.append(transaction, head, changed.values())

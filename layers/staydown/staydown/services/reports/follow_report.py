@@ -31,8 +31,8 @@ TOLD: Mapping[str, str] = MappingProxyType(
         "case.decided": "It was decided.",
         "appeal.filed": "The decision was appealed.",
         "appeal.rejected": "An appeal was decided: the decision stands.",
-        "case.overturned": "You asked for another look, and the decision was changed: the image is stopped.",
-        "case.reversed": "The decision was appealed and taken back.",
+        "case.overturned": "It was looked at again, and the decision was changed: the image is stopped.",
+        "case.reversed": "It was looked at again, and the decision was taken back.",
         "case.withdrawn": "The report was withdrawn.",
     }
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from staydown.aws.audit_store import case_chain
 from staydown.aws.images import ImageAbsent
 from staydown.aws.stack import Stack
 from staydown.domain.case_states import CaseState
@@ -68,7 +69,8 @@ def reveal_sharp(stack: Stack, look: Look) -> SharpLink:
 
 @retried
 def record_look(stack: Stack, look: Look, *, sharp: bool) -> Upload:
-    """Put the look on record, if it is allowed; the upload. NotAllowed, CaseIsLocked, NotFound, Conflict."""
+    """Put the look on record, if it is allowed; the upload. NotAllowed, CaseIsLocked, NotFound, and Conflict,
+    also for a sharp look by who has not looked at it blurred."""
     case = load_case(stack, look.case_id)
     if case.state is CaseState.LOCKED:
         record_view(stack, case, look.reviewer, "look.refused", "image")
@@ -81,6 +83,8 @@ def record_look(stack: Stack, look: Look, *, sharp: bool) -> Upload:
     if upload.fingerprint is None:
         # Whatever these bytes are, they are nothing to send to a reviewer's browser.
         raise Conflict(_NO_PICTURE)
+    if sharp and not _has_looked(stack, look):
+        raise Conflict("Look at it blurred first; then it is shown sharp.")
     details: dict[str, object] = {"upload_id": look.upload_id, "sharp": sharp}
     if look.compared_with is not None:
         if all(match.entry_id != look.compared_with for match in upload.matches):
@@ -90,3 +94,13 @@ def record_look(stack: Stack, look: Look, *, sharp: bool) -> Upload:
     save_case(stack, transaction, case, actor=look.reviewer, action="image.looked_at", details=details)
     transaction.commit()
     return upload
+
+
+def _has_looked(stack: Stack, look: Look) -> bool:
+    """Whether this reviewer has a look at this upload on record: the first that can be is a blurred one."""
+    return any(
+        record.action == "image.looked_at"
+        and record.actor == look.reviewer
+        and record.details.get("upload_id") == look.upload_id
+        for record in stack.audit.records(case_chain(look.case_id))
+    )
