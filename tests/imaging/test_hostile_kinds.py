@@ -13,6 +13,7 @@ import struct
 import zlib
 from collections.abc import Callable
 
+import numpy as np
 import pillow_heif
 import pytest
 from PIL import Image
@@ -22,7 +23,7 @@ from staydown.imaging import formats
 from staydown.imaging.fingerprint import fingerprint
 from staydown.imaging.limits import ImageRejected, Limits
 
-from tests.imaging.pictures import LIMITS, encode, mpo, scene
+from tests.imaging.pictures import LIMITS, encode, mpo, pixels, scene
 from tests.imaging.test_damaged import jpeg_of_many_scans
 from tests.support.tried import trying
 
@@ -156,6 +157,34 @@ def test_what_shows_on_one_background_alone_is_looked_at(image_format: str) -> N
     stencil = Image.new("RGBA", HIDDEN.size, "white")
     stencil.putalpha(HIDDEN.convert("L"))
     assert finds(encode(stencil, image_format, lossless=True), hash_of(HIDDEN.convert("L")))
+
+
+def with_gamma(data: bytes, gamma: int) -> bytes:
+    """A PNG that says so, times 100,000."""
+    body = b"gAMA" + struct.pack(">L", gamma)
+    return data[:33] + struct.pack(">L", 4) + body + struct.pack(">L", zlib.crc32(body)) + data[33:]
+
+
+def test_a_gamma_that_shows_browsers_another_picture_is_turned_away() -> None:
+    """Of nine pixels one is coded for the gamma: a browser, which undoes it, shows hardly more than those."""
+    power = 0.023 * 2.2
+    large = SIZE[0] * 3, SIZE[1] * 3
+    hidden, shown = (pixels(one.resize(large)) / 255 for one in (HIDDEN, SHOWN))
+    y, x = np.mgrid[: large[1], : large[0]]
+    few = ((x % 3 == 1) & (y % 3 == 1))[..., None]
+    stored = np.where(few, hidden**power, shown * 0.6)
+    in_a_browser = Image.fromarray(np.rint(stored ** (1 / power) * 255).astype(np.uint8))
+    from_a_step_back = in_a_browser.reduce(3)
+    assert finds(encode(from_a_step_back, "PNG"))
+    data = encode(Image.fromarray(np.rint(stored * 255).astype(np.uint8)), "PNG")
+    assert not finds(data)
+    assert reason(with_gamma(data, 2_300)) == "damaged"
+    assert finds(data, INNOCENT)
+
+
+@pytest.mark.parametrize("gamma", [0, 45_455, 55_556, 100_000])
+def test_a_gamma_that_cameras_and_programs_write_is_no_reason(gamma: int) -> None:
+    assert finds(with_gamma(encode(HIDDEN, "PNG"), gamma))
 
 
 # -- files that are two things at once ----------------------------------------------------------------

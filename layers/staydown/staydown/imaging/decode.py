@@ -10,6 +10,7 @@ import numpy as np
 from staydown.imaging.containers import open_container
 from staydown.imaging.errors import rejecting
 from staydown.imaging.formats import Format, cut_short, identify
+from staydown.imaging.gamma import refuse_far_off_gamma
 from staydown.imaging.limits import ImageRejected, Limits
 from staydown.imaging.luma import Plane, luma_planes
 
@@ -79,6 +80,7 @@ def _checked(data: bytes, limits: Limits) -> Format:
 
 def _decode(data: bytes, image_format: Format, limits: Limits) -> Picture:
     container = open_container(data, image_format, limits, working_factor)
+    refuse_far_off_gamma(data, image_format)
     width, height = container.width, container.height
     frames: list[Frame] = []
     for index in sampled(container.held, limits.max_frames):
