@@ -136,7 +136,7 @@ CHAPTERS = (
                 "EU6",
                 "Art 23: a warning before anybody is suspended; number, proportion, gravity, intention",
                 (_DOMAIN + "misuse.py", _SERVICES + "misuse/decide_misuse.py"),
-                without="Of uploaders. Who sends manifestly unfounded notices is suspended by nobody.",
+                without="Who sends manifestly unfounded notices is warned, and suspended by nobody.",
             ),
             Row(
                 "EU7",

@@ -79,7 +79,11 @@ def post_decision(
         case_id=case_id,
         reviewer=reviewer.reviewer_id,
         judgement=Judgement(
-            request.outcome, factors(request.factors), request.reasons, request.second_opinion
+            request.outcome,
+            factors(request.factors),
+            request.reasons,
+            request.second_opinion,
+            request.manifestly_unfounded,
         ),
         expected_revision=revision_read(if_match),
     )

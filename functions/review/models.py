@@ -106,6 +106,7 @@ class DecisionMade(BaseModel):
     reasons: str
     at: datetime
     by_you: bool
+    manifestly_unfounded: bool
 
 
 class NoteLeft(BaseModel):
@@ -226,6 +227,10 @@ class DecisionRequest(Body):
     reasons: Annotated[str, Field(min_length=1, max_length=5000)]
     second_opinion: Annotated[
         StrictBool, Field(description="Somebody else is to judge it too, without seeing this")
+    ] = False
+    manifestly_unfounded: Annotated[
+        StrictBool,
+        Field(description="With not_violating, of a case with one report: its sender is warned of it"),
     ] = False
 
 

@@ -237,4 +237,5 @@ def _decision(case: Case, reviewer: str) -> models.DecisionMade | None:
         reasons=decision.reasons,
         at=decision.at,
         by_you=decision.reviewer == reviewer,
+        manifestly_unfounded=decision.manifestly_unfounded,
     )

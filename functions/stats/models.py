@@ -102,6 +102,9 @@ class Misuse(BaseModel):
     warned_by_a_reviewer: int
     suspended: int
     no_action: int
+    unfounded_notices: Annotated[
+        int, Field(description="Reports called manifestly unfounded; their senders were warned")
+    ]
 
 
 class Suspensions(BaseModel):

@@ -119,5 +119,6 @@ def _transparency(figures: Figures, ground: str) -> models.Transparency:
             warned_by_a_reviewer=total.get("misuse:warn", 0),
             suspended=total.get("misuse:suspend", 0),
             no_action=total.get("misuse:no_action", 0),
+            unfounded_notices=total.get("misuse:unfounded", 0),
         ),
     )

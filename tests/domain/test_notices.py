@@ -67,6 +67,7 @@ ALL = [
     contents.statement_by_match(platform="alpha", upload_id="u1", removed=False, since=NOW, ground="G."),
     contents.statement_by_deadline(platform="alpha", upload_id="u1", since=NOW, ground="G."),
     contents.statement_by_hand(platform="alpha", reason="spam", since=NOW, ground="G."),
+    contents.decision(REPORT, Outcome.NOT_VIOLATING, REFUSED, at=NOW, appeal_until=LATER, unfounded=True),
     contents.warning(platform="alpha", uploads=["u1", "u2"], since=NOW, ladder=LADDER),
     contents.statement_by_misuse(REVIEW, SUSPENDED, until=LATER, ladder=LADDER, ground="G."),
     contents.block_lifted(platform="alpha", since=NOW, still_blocked=True),

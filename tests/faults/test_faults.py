@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 from staydown.api.messages import event_of
 from staydown.domain.appeals import AppealOutcome
-from staydown.domain.decisions import Outcome
+from staydown.domain.decisions import Complainant, Factors, Outcome, Setting, Shown
 from staydown.domain.errors import StaydownError
 from staydown.domain.misuse import Intention, MisuseOutcome
 from staydown.domain.notices import Recipient
@@ -35,6 +35,7 @@ from staydown.services.reports.file_report import FiledReport, file_report
 from staydown.services.reports.recover_secret import recover_secret
 from staydown.services.retention.ask_erasure import ask_erasure, ask_erasure_as_reporter
 from staydown.services.retention.hold_case import HoldReason, hold_case, preserve_report, release_case
+from staydown.services.review.decide_case import decide_case
 from staydown.services.review.leave_note import leave_note
 from staydown.services.review.review_queue import claim_case, declare_conflict
 from staydown.services.review.second_opinion import claim_opinion
@@ -56,6 +57,7 @@ from tests.support.people import (
     decide,
     judge,
     judged_story,
+    judgement,
     opine,
     report,
     switch,
@@ -667,6 +669,19 @@ def misuse_judged(world: World, review_id: str, judgement: MisuseJudgement) -> A
 SUSPEND = MisuseJudgement(MisuseOutcome.SUSPEND, Intention.DELIBERATE, "it went on", days=30)
 
 
+def refusal_of_an_unfounded_report(world: World) -> Act:
+    case_id = report(world, world.upload("alpha", "ann", drawn(1))).cases[0].case_id
+    world.drain()
+    unfounded = replace(
+        judgement(NOT_VIOLATING),
+        factors=Factors(frozenset({Shown.NONE}), Setting.PUBLIC, Complainant.NO),
+        manifestly_unfounded=True,
+    )
+    return lambda _: decide_case(
+        world.stack, case_id=case_id, reviewer="ada", judgement=unfounded, expected_revision=None
+    )
+
+
 def suspension_for_misuse(world: World) -> Act:
     return misuse_judged(world, misuse_to_decide(world), SUSPEND)
 
@@ -718,6 +733,7 @@ def review_of_misuse_closed(world: World) -> Act:
 USE_CASES: list[Stage] = [
     warning_of_an_account,
     review_of_misuse_opened,
+    refusal_of_an_unfounded_report,
     suspension_for_misuse,
     warning_by_a_reviewer,
     suspension_lifted,

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from staydown.domain.case_states import Step
+from staydown.domain.errors import InvalidRequest
 
 
 class Outcome(StrEnum):
@@ -65,8 +66,27 @@ class Factors:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
+    """manifestly_unfounded: so is the report that was refused by it; its sender is warned (EU6)."""
+
     outcome: Outcome
     factors: Factors
     reasons: str
     reviewer: str
     at: datetime
+    manifestly_unfounded: bool = False
+
+
+def check_unfounded(outcome: Outcome, factors: Factors, reports: int) -> None:
+    """InvalidRequest unless it is a refusal by one of the law's grounds, of what one person alone reported:
+    nobody is warned for a doubt, nor for what somebody else has sent."""
+    why = None
+    if outcome is not Outcome.NOT_VIOLATING:
+        why = "only with not_violating"
+    elif factors.shown != {Shown.NONE} and factors.complainant is not Complainant.NO:
+        why = "only where nothing intimate is shown, or the complainant is not the subject"
+    elif reports != 1:
+        why = f"only of a case with one report; this has {reports}"
+    if why is not None:
+        raise InvalidRequest(
+            "The report can't be called manifestly unfounded.", pointers={"/manifestly_unfounded": why}
+        )

@@ -188,6 +188,8 @@ def _names(before: Progress, after: Progress, record: Record) -> Iterator[str]:
         yield f"decided:{details['outcome']}"
         if record.actor == "system":
             yield "decided_by_machine"
+        if details.get("manifestly_unfounded") is True:
+            yield "misuse:unfounded"
     if before.state in _WAITING and after.state not in _WAITING and action == "case.decided":
         yield from _timeliness(after, record)
     if action == "appeal.filed":

@@ -49,12 +49,23 @@ def information_needed(report: Report) -> Content:
 
 
 def decision(
-    report: Report, outcome: Outcome, factors: Factors | None, *, at: datetime, appeal_until: datetime
+    report: Report,
+    outcome: Outcome,
+    factors: Factors | None,
+    *,
+    at: datetime,
+    appeal_until: datetime,
+    unfounded: bool = False,
 ) -> Content:
-    """The outcome for who reported; a refusal says on which of the law's grounds (UK3), and the redress."""
+    """The outcome for who reported; a refusal says on which of the law's grounds (UK3), and the redress.
+
+    unfounded: manifestly; it is a warning then as well.
+    """
     sentences = [f"decision.{outcome.value}"]
     if outcome is Outcome.NOT_VIOLATING and factors is not None:
         sentences += _why_refused(factors)
+    if unfounded:
+        sentences.append("decision.manifestly_unfounded")
     sentences.append("decision.by_a_person")
     if outcome is Outcome.NOT_VIOLATING:
         sentences.append("decision.redress")

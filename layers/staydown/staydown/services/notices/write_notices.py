@@ -95,13 +95,17 @@ def _decision(stack: Stack, event: Event) -> Iterator[_Addressed]:
         return
     decision = case.decision
     # It may have been decided anew since: then what was found then is not known any more.
-    factors = decision.factors if decision is not None and decision.outcome is outcome else None
+    known = decision if decision is not None and decision.outcome is outcome else None
+    factors = known.factors if known is not None else None
+    unfounded = known is not None and known.manifestly_unfounded
     for report in _reports(stack, event, case.reports):
         if outcome is Outcome.NEEDS_INFORMATION:
             content = contents.information_needed(report)
         else:
             until = event.at + stack.settings.appeal_window
-            content = contents.decision(report, outcome, factors, at=event.at, appeal_until=until)
+            content = contents.decision(
+                report, outcome, factors, at=event.at, appeal_until=until, unfounded=unfounded
+            )
         yield _to_reporter(report, content, case.case_id)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from staydown.aws.stack import Stack
 from staydown.domain.case_states import CaseState
 from staydown.domain.cases import AskedBy, Case
-from staydown.domain.decisions import Decision, Factors, Outcome
+from staydown.domain.decisions import Decision, Factors, Outcome, check_unfounded
 from staydown.domain.errors import ClaimedByAnother, StaleVersion
 from staydown.domain.events import EventType
 from staydown.domain.uploads import Upload
@@ -26,6 +26,7 @@ class Judgement:
     reasons: str
     second_opinion: bool = False
     """Whether the reviewer wants somebody else to judge it too."""
+    manifestly_unfounded: bool = False
 
 
 def decide_case(
@@ -65,9 +66,19 @@ def _decide(
     if _is_repeated(case, reviewer, judgement):
         return case, stack.uploads.get_many(case.uploads)
     now = stack.now()
-    decision = Decision(judgement.outcome, judgement.factors, judgement.reasons, reviewer, now)
+    decision = Decision(
+        judgement.outcome,
+        judgement.factors,
+        judgement.reasons,
+        reviewer,
+        now,
+        judgement.manifestly_unfounded,
+    )
     decided = case.decided(decision)
     _check_turn(stack, case, reviewer, expected_revision)
+    if judgement.manifestly_unfounded:
+        standing = [one for one in stack.cases.reports(case.reports) if one.withdrawn_at is None]
+        check_unfounded(judgement.outcome, judgement.factors, len(standing))
     uploads = stack.uploads.get_many(case.uploads)
     transaction = stack.transaction()
     if judgement.outcome.stops:
@@ -76,17 +87,22 @@ def _decide(
         decided = acquit(stack, transaction, decided, uploads, reviewer)
     asked_by = AskedBy.REVIEWER if judgement.second_opinion else None
     decided = decided.judged_twice(asked_by, percent=stack.settings.second_opinion_percent)
-    told = {
+    told: dict[str, object] = {
         "outcome": judgement.outcome.value,
         "uploads": list(decided.uploads),
         "entries": list(decided.banked),
         "accounts": len(decided.blocked),
     }
+    if judgement.manifestly_unfounded:
+        told["manifestly_unfounded"] = True
     decided = save_case(stack, transaction, decided, actor=reviewer, action="case.decided", details=told)
     event = {"case_id": case_id, "outcome": judgement.outcome.value, "uploads": list(decided.uploads)}
     stack.outbox.add(transaction, EventType.CASE_DECIDED, event, at=now)
     transaction.commit()
     return decided, uploads
+
+
+_JUDGED = ("outcome", "factors", "reasons", "manifestly_unfounded")
 
 
 def _is_repeated(case: Case, reviewer: str, judgement: Judgement) -> bool:
@@ -96,8 +112,7 @@ def _is_repeated(case: Case, reviewer: str, judgement: Judgement) -> bool:
         decision is not None
         and case.state is not CaseState.OPEN
         and decision.reviewer == reviewer
-        and Judgement(decision.outcome, decision.factors, decision.reasons)
-        == replace(judgement, second_opinion=False)
+        and decision == replace(decision, **{name: getattr(judgement, name) for name in _JUDGED})
     )
 
 
