@@ -124,8 +124,13 @@ CHAPTERS = (
             ),
             Row(
                 "EU4",
-                "Art 20: complaints for six months, by the account holder and by who was refused",
-                (_SERVICES + "appeals/file_appeal.py", _SERVICES + "appeals/appeal_refusal.py"),
+                "Art 20: complaints for six months, by the account holder (also of what a machine stopped) "
+                "and by who was refused",
+                (
+                    _SERVICES + "appeals/file_appeal.py",
+                    _SERVICES + "appeals/appeal_stop.py",
+                    _SERVICES + "appeals/appeal_refusal.py",
+                ),
             ),
             Row(
                 "EU5",

@@ -14,6 +14,8 @@ from staydown.api.http import Body, IdempotencyKey, NameGiven, make_app
 from staydown.api.idempotency import IdempotentCalls
 from staydown.aws.stack import Stack
 from staydown.domain.appeals import AppealOutcome
+from staydown.domain.errors import InvalidRequest
+from staydown.services.appeals.appeal_stop import appeal_stop
 from staydown.services.appeals.file_appeal import file_appeal
 
 logger = Logger()
@@ -35,30 +37,44 @@ class AppealRequest(Body):
     case_id: Annotated[str | None, Field(max_length=64, description="Needed when several cases block it")] = (
         None
     )
+    upload_id: Annotated[
+        str | None,
+        Field(max_length=64, description="An image that was stopped with nobody looking, instead of a case"),
+    ] = None
     statement: Annotated[str, Field(min_length=1, max_length=5000)]
 
 
 class Appeal(BaseModel):
     appeal_id: str
-    case_id: str
+    case_id: Annotated[str | None, Field(description="Absent where an upload is appealed")]
+    upload_id: str | None
     account_id: str
     filed_at: datetime
     outcome: Annotated[AppealOutcome | None, Field(description="Absent until it is decided")]
     decided_at: datetime | None
 
 
-@app.post("/v1/appeals", status_code=201, summary="Appeal a block", tags=["client apps"])
+@app.post(
+    "/v1/appeals",
+    status_code=201,
+    summary="Appeal a block, or an image that was stopped",
+    tags=["client apps"],
+)
 def post_appeal(request: AppealRequest, _key: IdempotencyKey = None) -> Appeal:
-    appeal = file_appeal(
-        stack(),
-        platform=calling_platform(app.current_event),
-        account_id=request.account_id,
-        case_id=request.case_id,
-        statement=request.statement,
-    )
+    who = {"platform": calling_platform(app.current_event), "account_id": request.account_id}
+    if request.upload_id is None:
+        appeal = file_appeal(stack(), **who, case_id=request.case_id, statement=request.statement)
+    elif request.case_id is None:
+        appeal = appeal_stop(stack(), **who, upload_id=request.upload_id, statement=request.statement)
+    else:
+        raise InvalidRequest(
+            "An appeal is of a case or of an upload; name one of them.",
+            pointers={"/upload_id": "or /case_id"},
+        )
     return Appeal(
         appeal_id=appeal.appeal_id,
-        case_id=appeal.case_id,
+        case_id=appeal.case_id if appeal.upload_id is None else None,
+        upload_id=appeal.upload_id,
         account_id=appeal.account_id,
         filed_at=appeal.filed_at,
         outcome=appeal.outcome,

@@ -330,6 +330,13 @@ class ReviewedAppeal(BaseModel):
     party: Annotated[Appellant, Field(description="Who asks for another look")]
     platform: Annotated[str, Field(description="Of the account holder; empty for anybody else")]
     account_id: str
+    upload_id: Annotated[
+        str | None,
+        Field(
+            description="Of an image that was stopped by what the case put into the bank, with nobody "
+            "looking: this alone is to be judged"
+        ),
+    ]
     statement: str
     filed_at: datetime
     outcome: Annotated[AppealOutcome | None, Field(description="Absent until it is decided")]

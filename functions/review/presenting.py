@@ -137,6 +137,7 @@ def presented_appeal(seen: SeenAppeal) -> models.ReviewedAppeal:
         party=appeal.party,
         platform=appeal.platform,
         account_id=appeal.account_id,
+        upload_id=appeal.upload_id,
         statement=appeal.statement,
         filed_at=appeal.filed_at,
         outcome=appeal.outcome,

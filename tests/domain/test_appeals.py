@@ -10,7 +10,7 @@ from staydown.domain.appeals import Appeal, AppealOutcome, check_appealable, che
 from staydown.domain.case_states import CaseState
 from staydown.domain.cases import Case, Origin
 from staydown.domain.decisions import Outcome
-from staydown.domain.errors import AlreadyDecided, CaseIsLocked, Conflict, SameReviewer
+from staydown.domain.errors import AlreadyDecided, Conflict, SameReviewer
 
 from tests.domain.strategies import NOW
 from tests.domain.test_cases import case, decision
@@ -32,7 +32,7 @@ def test_a_decision_can_be_appealed_to_the_last_moment_of_the_window() -> None:
 
 @pytest.mark.parametrize("state", sorted(set(CaseState) - {CaseState.DECIDED}))
 def test_only_what_is_decided_can_be_appealed(state: CaseState) -> None:
-    with pytest.raises(CaseIsLocked if state is CaseState.LOCKED else Conflict):
+    with pytest.raises(Conflict):
         check_appealable(replace(decided(), state=state), now=NOW, window=WINDOW)
 
 

@@ -48,6 +48,12 @@ def statement(origin: Origin = Origin.REPORT) -> Content:
     )
 
 
+def stop(*, removed: bool) -> Content:
+    return contents.statement_by_match(
+        platform="alpha", upload_id="u1", removed=removed, since=NOW, ground="G.", appeal_until=LATER
+    )
+
+
 def decided(outcome: Outcome, factors: Factors | None = FACTORS) -> Content:
     return contents.decision(REPORT, outcome, factors, at=NOW, appeal_until=LATER)
 
@@ -63,8 +69,8 @@ ALL = [
     contents.decision_reversed(REPORT),
     statement(),
     statement(Origin.MATCH),
-    contents.statement_by_match(platform="alpha", upload_id="u1", removed=True, since=NOW, ground="G."),
-    contents.statement_by_match(platform="alpha", upload_id="u1", removed=False, since=NOW, ground="G."),
+    stop(removed=True),
+    stop(removed=False),
     contents.statement_by_deadline(platform="alpha", upload_id="u1", since=NOW, ground="G."),
     contents.statement_by_hand(platform="alpha", reason="spam", since=NOW, ground="G."),
     contents.decision(REPORT, Outcome.NOT_VIOLATING, REFUSED, at=NOW, appeal_until=LATER, unfounded=True),
@@ -76,6 +82,7 @@ ALL = [
     contents.appeal_outcome(APPEAL, AppealOutcome.UPHELD, NOW),
     contents.appeal_outcome(APPEAL, AppealOutcome.REJECTED, NOW),
     contents.appeal_outcome(replace(APPEAL, party=Appellant.REPORTER), AppealOutcome.UPHELD, NOW),
+    contents.appeal_outcome(replace(APPEAL, upload_id="u1"), AppealOutcome.UPHELD, NOW),
 ]
 LANGUAGES = [file.stem for file in CATALOGUES.glob("*.json")]
 

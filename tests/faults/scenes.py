@@ -39,6 +39,7 @@ from tests.support.people import (
     answer,
     appeal,
     appeal_as_reporter,
+    appeal_of_stop,
     decide,
     judge,
     judged_story,
@@ -853,10 +854,43 @@ def two_who_decide_about_an_account(world: World) -> Scene:
     return Scene({"ben": decided("ben"), "eve": decided("eve")}, settled)
 
 
+def a_stop_s_appeal_meets_a_reversal(world: World) -> Scene:
+    """An upload is found to be another picture while the judgement that stops it is taken back."""
+    story = judged_story(world, drawn(1))
+    world.drain()
+    stopped = world.upload("beta", "bob", drawn(1, flipped=20))
+    world.drain()
+    filed, other = appeal_of_stop(world, stopped), appeal(world, story.upload)
+    return Scene(
+        {
+            "stop": lambda: answer(world, filed),
+            "reverse": then(lambda: answer(world, other, reviewer="dora"), lambda: sweep(world)),
+        },
+        lambda ledger, order: _are(ledger, [stopped, story.upload], UploadState.PUBLISHED),
+    )
+
+
+def a_stop_s_appeal_meets_another_judgement(world: World) -> Scene:
+    """Whoever answers had no part in any judgement that stops it, also not in one that is just made."""
+    judged_story(world, drawn(1))
+    case_id = waiting_case(world, world.upload("alpha", "cat", drawn(1, flipped=40)))
+    stopped = world.upload("beta", "bob", drawn(1, flipped=20))
+    world.drain()
+    filed = appeal_of_stop(world, stopped)
+    return Scene(
+        {
+            "stop": lambda: answer(world, filed, reviewer="ben"),
+            "decide": then(lambda: decide(world, case_id, reviewer="ben"), lambda: sweep(world)),
+        },
+    )
+
+
 PAIRS: list[Stage] = [
     strikes_that_come_at_once,
     suspension_meets_an_appeal_that_frees_its_strikes,
     two_who_decide_about_an_account,
+    a_stop_s_appeal_meets_a_reversal,
+    a_stop_s_appeal_meets_another_judgement,
     a_claim_meets_the_end_of_a_shield,
     erasure_meets_a_hold,
     erasure_meets_an_appeal,
@@ -907,6 +941,7 @@ PAIRS: list[Stage] = [
 
 LONG = {
     suspension_meets_an_appeal_that_frees_its_strikes,
+    a_stop_s_appeal_meets_a_reversal,
     a_claim_meets_the_end_of_a_shield,
     two_sweeps_of_one_change,
     reversal_meets_another_judgement,

@@ -54,6 +54,7 @@ from tests.support.people import (
     answer,
     appeal,
     appeal_as_reporter,
+    appeal_of_stop,
     decide,
     judge,
     judged_story,
@@ -383,6 +384,21 @@ def appeal_upheld_while_another_case_stands(world: World) -> Act:
     first = judge(world, upload)
     judge(world, upload, reviewer="ben")
     filed = appeal(world, upload, first.case_id)
+    return lambda _: answer(world, filed)
+
+
+def stop_appealed(world: World) -> Act:
+    """One that two judgements stop."""
+    judged_story(world, drawn(1))
+    judge(world, world.upload("alpha", "cat", drawn(1, flipped=40)), reviewer="ben")
+    stopped = world.upload("beta", "bob", drawn(1, flipped=20))
+    return lambda _: appeal_of_stop(world, stopped)
+
+
+def stop_appeal_upheld(world: World) -> Act:
+    judged_story(world, drawn(1))
+    judge(world, world.upload("alpha", "cat", drawn(1, flipped=40)), reviewer="ben")
+    filed = appeal_of_stop(world, world.upload("beta", "bob", drawn(1, flipped=20)))
     return lambda _: answer(world, filed)
 
 
@@ -777,6 +793,8 @@ USE_CASES: list[Stage] = [
     decision_after_the_deadline,
     appeal_filed,
     appeal_upheld,
+    stop_appealed,
+    stop_appeal_upheld,
     appeal_upheld_while_another_case_stands,
     appeal_rejected,
     refusal_appealed,

@@ -147,3 +147,8 @@ def test_a_body_is_refused_at_whatever_depth_reading_it_ends(stack: Deployed, de
     """Just below the parser's own limit it is read, and then what is inside does not fit."""
     response = send(stack, "upload", b'{"account_id":' * depth + b"1" + b"}" * depth)
     assert response.status_code in {400, 422}
+
+
+def test_an_appeal_is_of_a_case_or_of_an_upload(stack: Deployed) -> None:
+    both = {"account_id": "ann", "case_id": "a-case", "upload_id": "an-upload", "statement": "why"}
+    assert refusal(stack.app().post("/v1/appeals", both)) == (422, "invalid-request", ["/upload_id"])

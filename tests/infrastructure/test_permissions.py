@@ -122,6 +122,7 @@ class _Tour:
         self._post("/v1/accounts/poster/language", "alpha", {"language": "de"})
         link = self._post(f"/v1/accounts/poster/notices/{told['notice_id']}/link", "alpha", {})["token"]
         self._by_link(link, {"statement": "mine"})
+        self._a_stop_appealed(stopped, case)
         self._the_bank_changed_by_hand()
         self._the_audit_anchored(case)
         appeal = self._post("/v1/appeals", "alpha", {"account_id": "poster", "statement": "mine"})[
@@ -133,6 +134,14 @@ class _Tour:
         self._told_again(stopped)  # before the sweep that follows from the appeal
         self.stack.drain()
         assert self._get(f"/v1/uploads/{first}", "alpha")["state"] == "published"
+
+    def _a_stop_appealed(self, stopped: str, case: str) -> None:
+        asked = {"account_id": "third", "upload_id": stopped, "statement": "another picture"}
+        appeal = self._post("/v1/appeals", "beta", asked)
+        assert appeal["case_id"] is None
+        self._post(f"/v1/review/cases/{case}/reveal", "sasha", {"upload_id": stopped})
+        answer = {"outcome": "rejected", "reasons": "the same"}
+        self._post(f"/v1/review/appeals/{appeal['appeal_id']}/decision", "sasha", answer)
 
     def _a_copy_compared(self, stopped: str) -> None:
         filed = self._report(uploads=[stopped])

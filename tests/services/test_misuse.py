@@ -23,7 +23,7 @@ from staydown.services.misuse.view_misuse import list_misuse, view_misuse
 from staydown.services.review.review_queue import declare_conflict
 
 from tests.support.ledger import read_ledger
-from tests.support.people import Story, answer, appeal, judged_story
+from tests.support.people import Story, answer, appeal, appeal_of_stop, judged_story
 from tests.support.pictures import drawn
 from tests.support.world import World
 
@@ -239,6 +239,15 @@ def test_promise_5_with_its_strikes_a_suspension_falls_at_once(world: World) -> 
     # The warning fell as well: they are warned anew.
     assert kinds(world).count(NoticeKind.WARNING) == 2
     assert conduct.suspension is None
+
+
+def test_promise_5_what_is_found_to_be_another_picture_is_no_strike(world: World) -> None:
+    judged(world)
+    review = suspended(world)
+    for stopped in world.stack.uploads.get_many(review.strikes):
+        answer(world, appeal_of_stop(world, stopped))
+        world.drain()
+    assert not is_blocked(world)
 
 
 def test_promise_5_a_review_that_waits_is_closed_when_its_strikes_are_gone(world: World) -> None:

@@ -137,7 +137,7 @@ def _states(world: World, ledger: Ledger) -> Iterator[str]:
 def judged(policy: MatchPolicy, ledger: Ledger, upload: Upload) -> Verdict:
     """The verdict of the whole bank, entry by entry."""
     met = [match for entry in ledger.entries.values() if (match := _match(policy, entry, upload)) is not None]
-    return policy.decide(met, cleared=upload.cleared)[0]
+    return policy.decide(met, cleared=upload.cleared, spared=upload.spared)[0]
 
 
 def _match(policy: MatchPolicy, entry: Entry, upload: Upload) -> Match | None:

@@ -13,6 +13,7 @@ from staydown.domain.hashes import PdqHash
 from staydown.domain.reports import Declarations, Relation, ReportedHash
 from staydown.domain.uploads import Upload
 from staydown.services.appeals.appeal_refusal import appeal_refusal
+from staydown.services.appeals.appeal_stop import appeal_stop
 from staydown.services.appeals.decide_appeal import Answer, decide_appeal
 from staydown.services.appeals.file_appeal import file_appeal
 from staydown.services.bank.change_entry import Reason, allow_hash, switch_entry
@@ -93,6 +94,17 @@ def appeal(world: World, upload: Upload, case_id: str | None = None) -> Appeal:
         account_id=upload.account_id,
         case_id=case_id,
         statement="it is a beach",
+    )
+
+
+def appeal_of_stop(world: World, upload: Upload) -> Appeal:
+    """By the account of an upload that the bank alone has stopped."""
+    return appeal_stop(
+        world.stack,
+        platform=upload.platform,
+        account_id=upload.account_id,
+        upload_id=upload.upload_id,
+        statement="it is another picture",
     )
 
 

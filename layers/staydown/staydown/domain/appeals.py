@@ -10,6 +10,7 @@ from enum import StrEnum
 from staydown.domain.case_states import CaseState
 from staydown.domain.cases import Case
 from staydown.domain.errors import AlreadyDecided, Conflict, SameReviewer
+from staydown.domain.uploads import Upload
 
 
 class AppealOutcome(StrEnum):
@@ -31,6 +32,7 @@ class Appeal:
     """appeal_id: follows from the case and who appeals, so that one party has one appeal of a decision.
 
     platform, account_id: of the account holder; empty for anybody else. report: the reporter's case number.
+    upload_id: not the decision is appealed, but that this upload was stopped by what it put into the bank.
     """
 
     appeal_id: str
@@ -45,6 +47,7 @@ class Appeal:
     decided_at: datetime | None = None
     party: Appellant = Appellant.ACCOUNT_HOLDER
     report: str | None = None
+    upload_id: str | None = None
     version: int = 0
 
     def decided(self, outcome: AppealOutcome, reasons: str, *, reviewer: str, now: datetime) -> Appeal:
@@ -63,6 +66,29 @@ def dispute_id(case_id: str) -> str:
 def refusal_appeal_id(case_id: str, case_number: str) -> str:
     """Of the appeal by who sent the report with this number."""
     return str(uuid.uuid5(uuid.UUID(case_id), f"report\n{case_number}"))
+
+
+def stop_appeal_id(case_id: str, upload_id: str) -> str:
+    """Of the appeal of an upload that was stopped by what this case put into the bank."""
+    return str(uuid.uuid5(uuid.UUID(case_id), f"upload\n{upload_id}"))
+
+
+def check_stop(upload: Upload, *, now: datetime, window: timedelta) -> None:
+    """Raise what speaks against an appeal of what the bank alone did to this upload."""
+    if upload.erased_at is not None:
+        raise Conflict("The image is not kept any more; nobody could look at it again.")
+    judged = [cause.removeprefix("case:") for cause in upload.stops if cause.startswith("case:")]
+    if judged:
+        raise Conflict(
+            "A reviewer judged this very image; appeal that decision, by its case.", extra={"cases": judged}
+        )
+    if not upload.blocking_entries:
+        raise Conflict(
+            f"The image is {upload.state.value}, and not stopped for what was judged before.",
+            extra={"state": upload.state.value},
+        )
+    if now > upload.updated_at + window:
+        raise Conflict(f"The {window.days} days in which it could be appealed are over.")
 
 
 def check_appealable(case: Case, *, now: datetime, window: timedelta) -> None:

@@ -209,6 +209,10 @@ class Case:
         opinion = None if self.opinion_waits else self.opinion
         return replace(self, appeals=(*self.appeals, appeal_id), opinion=opinion, revision=self.revision + 1)
 
+    def stop_appealed(self, appeal_id: str) -> Case:
+        """An appeal of what its entries did: no other look at its own images."""
+        return replace(self, appeals=(*self.appeals, appeal_id), revision=self.revision + 1)
+
     @property
     def opinion_waits(self) -> bool:
         return self.opinion is not None and self.opinion.waits

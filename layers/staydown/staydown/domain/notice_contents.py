@@ -131,7 +131,7 @@ def statement_by_case(
 
 
 def statement_by_match(
-    *, platform: str, upload_id: str, removed: bool, since: datetime, ground: str
+    *, platform: str, upload_id: str, removed: bool, since: datetime, ground: str, appeal_until: datetime
 ) -> Content:
     """An upload met the bank and was stopped with nobody looking. removed: it had been public."""
     sentences = (
@@ -150,6 +150,7 @@ def statement_by_match(
         "automated_detection": "yes",
         "automated_decision": "yes",
         "ground": ground,
+        "appeal_until": appeal_until,
     }
     return Content(NoticeKind.STATEMENT_OF_REASONS, sentences, said)
 
@@ -255,6 +256,8 @@ def appeal_receipt(appeal: Appeal) -> Content:
 def appeal_outcome(appeal: Appeal, outcome: AppealOutcome, decided_at: datetime) -> Content:
     refused = appeal.party is Appellant.REPORTER and outcome is AppealOutcome.UPHELD
     upheld = "appeal_outcome.refusal_taken_back" if refused else f"appeal_outcome.{outcome.value}"
+    if appeal.upload_id is not None and outcome is AppealOutcome.UPHELD:
+        upheld = "appeal_outcome.stop_taken_back"
     sentences = [upheld, "appeal_outcome.by_a_person"]
     if outcome is AppealOutcome.REJECTED:
         sentences.append("appeal_outcome.redress")

@@ -108,8 +108,8 @@ class Upload:
 
     key, object_version: where the original was put. etag: of the bytes that were scanned.
     fingerprint: absent when it could not be read. stops: by cause. cases: those about it, oldest first.
-    clearings: by case, the entries of the bank that its reviewer said this is not. matches: what the last
-    check found.
+    clearings: by case, the entries of the bank that its reviewer said this is not. spared: those by which it
+    was stopped, and which it was found not to be on appeal. matches: what the last check found.
     was_published: anybody may have seen it. released: it was stopped once and freed again, so whether
     its account is blocked by now is no matter. returns: how often it was published after having been
     stopped. kept_back: its time was over, and something needed it. erased_at: the image is not to be anywhere
@@ -131,6 +131,7 @@ class Upload:
     stops: Mapping[str, Stop] = field(default_factory=dict)
     cases: tuple[str, ...] = ()
     clearings: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    spared: frozenset[str] = frozenset()
     matches: tuple[Match, ...] = ()
     was_published: bool = False
     released: bool = False
@@ -189,6 +190,18 @@ class Upload:
         others = {case: entries for case, entries in self.clearings.items() if case != case_id}
         entries = frozenset(entry_ids)
         return replace(self, clearings={**others, case_id: entries} if entries else others)
+
+    def spared_from(self, entry_ids: Iterable[str]) -> Upload:
+        return replace(self, spared=self.spared.union(entry_ids))
+
+    @property
+    def blocking_entries(self) -> tuple[str, ...]:
+        """The entries of the bank that stop it, with nobody having looked."""
+        return tuple(
+            cause.removeprefix("entry:")
+            for cause, stop in self.stops.items()
+            if stop.kind is StopKind.BLOCK and cause.startswith("entry:")
+        )
 
     @property
     def in_review(self) -> tuple[str, ...]:

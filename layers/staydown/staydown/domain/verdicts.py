@@ -54,12 +54,13 @@ class MatchPolicy:
         return Verdict.REVIEW if near else Verdict.CLEAR
 
     def decide(
-        self, matches: Iterable[Match], *, cleared: Collection[str] = ()
+        self, matches: Iterable[Match], *, cleared: Collection[str] = (), spared: Collection[str] = ()
     ) -> tuple[Verdict, tuple[Match, ...]]:
         """The verdict on an image, and the matches it rests on, of each entry one, the nearest first.
 
         cleared: entries that a reviewer said it is not. They no longer bring it to one; they block as any
-        other, should they be judged since.
+        other, should they be judged since. spared: those that it was found not to be on appeal of their very
+        block; they count for nothing.
 
         An `allowed` entry at least as near as another match takes that match away: it is the known
         innocent picture. (The same bytes as a judged image beat everything but the same bytes allowed; what
@@ -79,7 +80,7 @@ class MatchPolicy:
                 verdict = Verdict.REVIEW
             if verdict is Verdict.CLEAR or (innocent is not None and self._is_spared(match, innocent)):
                 continue
-            if verdict is Verdict.REVIEW and match.entry_id in cleared:
+            if match.entry_id in spared or (verdict is Verdict.REVIEW and match.entry_id in cleared):
                 continue
             grave.append((verdict, match))
         if not grave:

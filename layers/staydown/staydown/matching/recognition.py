@@ -22,15 +22,16 @@ def recognise(
     by_keypoints: Callable[[], Iterable[Match]] | None = None,
     *,
     cleared: Collection[str] = (),
+    spared: Collection[str] = (),
 ) -> Finding:
     """The verdict on a picture.
 
     by_hashes: what its views meet within the policy's review distance. by_keypoints: what it shows when it
     is laid over the judged pictures; not called for the very bytes of a judged one, since keypoints take
-    most of the time. None where no picture is at hand. cleared: as the policy has it.
+    most of the time. None where no picture is at hand. cleared, spared: as the policy has them.
     """
-    finding = policy.decide(by_hashes, cleared=cleared)
+    finding = policy.decide(by_hashes, cleared=cleared, spared=spared)
     is_known = finding[0] is Verdict.BLOCK and any(match.exact for match in finding[1])
     if is_known or by_keypoints is None:
         return finding
-    return policy.decide((*by_hashes, *by_keypoints()), cleared=cleared)
+    return policy.decide((*by_hashes, *by_keypoints()), cleared=cleared, spared=spared)

@@ -1,7 +1,8 @@
 """An appeal is decided by somebody else, and what it changes is carried out with it.
 
-Upheld for an account holder, it undoes what its case did and nothing else. Upheld for a reporter, the refusal
-is taken back and whoever decides the appeal judges the image, with a decision's own factors.
+Upheld for an account holder, it undoes what its case did and nothing else; or, where the bank alone has
+stopped an upload, that stop and nothing else. Upheld for a reporter, the refusal is taken back and whoever
+decides the appeal judges the image, with a decision's own factors.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from staydown.domain.appeals import Appeal, AppealOutcome, Appellant, check_othe
 from staydown.domain.case_states import CaseState, Step
 from staydown.domain.cases import Case
 from staydown.domain.decisions import Decision, Factors, Outcome
-from staydown.domain.errors import InvalidRequest, NotAllowed, NotFound
+from staydown.domain.errors import CaseIsLocked, InvalidRequest, NotAllowed, NotFound
 from staydown.domain.events import EventType
 from staydown.services.bank.bank_images import BankedImages
+from staydown.services.bank.cases_behind import cases_behind
 from staydown.services.retrying import retried
 from staydown.services.review.consequences import overturn, undo
 from staydown.services.review.review_queue import load_case
 from staydown.services.review.save_case import save_case
+from staydown.services.uploads.free_upload import free_upload
 from staydown.services.uploads.place_image import take_down
 
 
@@ -60,7 +63,9 @@ def as_seen(stack: Stack, appeals: Iterable[Appeal], reviewer: str) -> list[Seen
         if case is None or reviewer in case.conflicted:
             continue
         locked = case.state is CaseState.LOCKED
-        shown = replace(appeal, statement="", platform="", account_id="") if locked else appeal
+        shown = appeal
+        if locked:
+            shown = replace(appeal, statement="", platform="", account_id="", upload_id=None)
         seen.append(SeenAppeal(shown, took_part=reviewer in case.involved))
     return seen
 
@@ -108,6 +113,8 @@ def _decide(
     now = stack.now()
     decided = appeal.decided(answer.outcome, answer.reasons, reviewer=reviewer, now=now)
     transaction = stack.transaction()
+    if appeal.upload_id is not None:
+        _check_others(stack, transaction, appeal.upload_id, case, reviewer)
     stack.cases.save_appeal(transaction, decided)
     action = f"{'dispute' if disputed else 'appeal'}.{answer.outcome.value}"
     told: dict[str, object] = {
@@ -124,7 +131,8 @@ def _decide(
     event = {
         "appeal_id": appeal_id,
         "outcome": answer.outcome.value,
-        "case_id": case.case_id,
+        "case_id": case.case_id if appeal.upload_id is None else None,
+        **({} if appeal.upload_id is None else {"upload_id": appeal.upload_id}),
         "platform": appeal.platform,
         "account_id": appeal.account_id,
     }
@@ -147,6 +155,9 @@ def _upheld(
     Everybody concerned has an appeal of their own: the first that is upheld changes the case for all of them.
     """
     reviewer = str(appeal.decided_by)
+    if appeal.upload_id is not None:
+        _spare(stack, transaction, appeal.upload_id, reviewer)
+        return case, None, {"upload_id": appeal.upload_id}
     if case.state is not CaseState.DECIDED:
         return case, None, {}
     if not case.is_refusal:
@@ -170,3 +181,26 @@ def _upheld(
     event = {"case_id": case.case_id, "outcome": answer.finding.value, "uploads": list(after.uploads)}
     stack.outbox.add(transaction, EventType.CASE_DECIDED, event, at=now)
     return after, "case.overturned", {**told, "finding": answer.finding.value}
+
+
+def _check_others(stack: Stack, transaction: Transaction, upload_id: str, case: Case, reviewer: str) -> None:
+    """Whoever looks at an upload that was stopped had no part in any of the decisions that stop it; and
+    nobody looks at what is like the image of a locked case."""
+    upload = stack.uploads.get(upload_id)
+    behind = cases_behind(stack, upload) if upload is not None else []
+    others = stack.cases.cases(one for one in behind if one != case.case_id)
+    if any(one.state is CaseState.LOCKED for one in (case, *others)):
+        raise CaseIsLocked("A case behind it is locked to a restricted group.")
+    for other in others:
+        check_other_eyes(other, reviewer)
+        stack.cases.require_version(transaction, other)
+
+
+def _spare(stack: Stack, transaction: Transaction, upload_id: str, reviewer: str) -> None:
+    """This upload is not what it was stopped for; whatever else these entries stop, they go on stopping."""
+    upload = stack.uploads.get(upload_id)
+    if upload is None:
+        return
+    entry_ids = upload.blocking_entries
+    causes = [f"entry:{entry_id}" for entry_id in entry_ids]
+    free_upload(stack, transaction, upload, causes, spared=entry_ids, actor=reviewer)

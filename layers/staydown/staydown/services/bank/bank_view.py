@@ -91,6 +91,7 @@ class BankView:
             matches,
             partial(self._by_keypoints, upload, looks) if looks is not None and self.has_pictures else None,
             cleared=upload.cleared,
+            spared=upload.spared,
         )
 
     def _by_keypoints(

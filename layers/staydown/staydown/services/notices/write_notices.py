@@ -186,6 +186,7 @@ def _stopped_upload(stack: Stack, event: Event) -> Iterator[_Addressed]:
         removed=event.type is EventType.UPLOAD_REMOVED,
         since=event.at,
         ground=stack.settings.legal_ground,
+        appeal_until=event.at + stack.settings.appeal_window,
     )
     yield _to_account(stack, platform, account_id, content, None)
 
@@ -226,7 +227,8 @@ def _appeal(stack: Stack, event: Event) -> Iterator[_Addressed]:
         if report is not None and report.withdrawn_at is None:
             yield _to_reporter(report, content, appeal.case_id)
         return
-    yield _to_account(stack, appeal.platform, appeal.account_id, content, appeal.case_id)
+    case_id = appeal.case_id if appeal.upload_id is None else None
+    yield _to_account(stack, appeal.platform, appeal.account_id, content, case_id)
 
 
 def _reports(stack: Stack, event: Event, case_numbers: tuple[str, ...]) -> list[Report]:

@@ -12,6 +12,7 @@ from staydown.aws.stack import Stack
 from staydown.domain.cases import Case
 from staydown.domain.retention import Keeps, first_that_keeps
 from staydown.domain.uploads import Rest, Upload
+from staydown.services.bank.cases_behind import cases_behind
 from staydown.services.retrying import retried
 from staydown.services.uploads.record_upload import SYSTEM, record_upload
 
@@ -73,13 +74,7 @@ def _mark(stack: Stack, upload_id: str, why: str, *, window: bool) -> tuple[Uplo
 
 def _concerned(stack: Stack, upload: Upload) -> list[Case]:
     """The cases about it, and those by whose entries it is stopped."""
-    entry_ids = [cause.removeprefix("entry:") for cause in upload.stops if cause.startswith("entry:")]
-    judged = {
-        support.reference
-        for stored in stack.bank.entries(entry_ids).values()
-        for support in stored.entry.judged
-    }
-    found = (stack.cases.case(case_id) for case_id in sorted({*upload.cases, *judged}))
+    found = (stack.cases.case(case_id) for case_id in sorted({*upload.cases, *cases_behind(stack, upload)}))
     return [case for case in found if case is not None]
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from staydown.aws.audit_store import case_chain
 from staydown.aws.images import ImageAbsent
 from staydown.aws.stack import Stack
+from staydown.domain.appeals import stop_appeal_id
 from staydown.domain.case_states import CaseState
 from staydown.domain.errors import Conflict, NotAllowed, NotFound
 from staydown.domain.uploads import Upload
@@ -77,7 +78,8 @@ def record_look(stack: Stack, look: Look, *, sharp: bool) -> Upload:
     elif not look.reviews:
         raise NotAllowed("Your group sees locked cases alone, and no image.")
     check_may_look(case, look.reviewer, senior=look.senior)
-    upload = stack.uploads.get(look.upload_id) if look.upload_id in case.uploads else None
+    is_appealed = stop_appeal_id(case.case_id, look.upload_id) in case.appeals
+    upload = stack.uploads.get(look.upload_id) if look.upload_id in case.uploads or is_appealed else None
     if upload is None:
         raise NotFound(f"The case has no upload {look.upload_id[:64]!r}.")
     if upload.fingerprint is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from staydown.aws.stack import Stack
@@ -19,6 +19,8 @@ from staydown.services.review.save_case import save_case
 
 SHOWN_REPORTS = 10
 """At a time. What one of them says takes 360 KB of an answer at worst, and a function answers 6 MB."""
+
+SHOWN_APPEALS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def view_case(stack: Stack, *, case_id: str, onlooker: Onlooker, reports_from: i
 
 
 def _view(stack: Stack, case: Case, reports_from: int) -> CaseView:
-    uploads = stack.uploads.get_many(case.uploads)
+    uploads = stack.uploads.get_many([*case.uploads, *_appealed(stack, case)])
     met = {match.entry_id for upload in uploads for match in upload.matches}
     shown = case.reports[reports_from : reports_from + SHOWN_REPORTS]
     stored = stack.bank.entries(met | {*case.entries, *case.banked})
@@ -66,6 +68,15 @@ def _view(stack: Stack, case: Case, reports_from: int) -> CaseView:
         more_reports=max(0, len(case.reports) - reports_from - SHOWN_REPORTS),
         entries={entry_id: one.entry for entry_id, one in stored.items()},
     )
+
+
+def _appealed(stack: Stack, case: Case) -> Iterator[str]:
+    """Uploads that were stopped by what it put into the bank, and that somebody is asked to look at; those
+    that wait longest."""
+    for appeal_id in case.appeals[:SHOWN_APPEALS]:
+        appeal = stack.cases.appeal(appeal_id)
+        if appeal is not None and appeal.upload_id is not None:
+            yield appeal.upload_id
 
 
 def view_blind(stack: Stack, case: Case, reports_from: int = 0) -> CaseView:

@@ -41,16 +41,18 @@ def free_upload(
     *,
     cleared_by: str = "",
     cleared: Iterable[str] = (),
+    spared: Iterable[str] = (),
     actor: str = SYSTEM,
 ) -> Upload:
     """Add to the transaction that these causes stop the upload no more; the upload as it will be.
 
-    cleared: entries of the bank that the reviewer of the case `cleared_by` said it is not. The event
+    cleared: entries of the bank that the reviewer of the case `cleared_by` said it is not. spared: those that
+    it was found not to be on appeal. The event
     `upload.released` brings a freed upload to `settle_upload`, which checks it against the bank as it stands
     then.
     """
     gone = [cause for cause in causes if cause in upload.stops]
-    told = upload.cleared_of(cleared_by, cleared) if cleared_by else upload
+    told = (upload.cleared_of(cleared_by, cleared) if cleared_by else upload).spared_from(spared)
     if not gone and told == upload:
         return upload
     freed = told.freed(gone, now=stack.now())

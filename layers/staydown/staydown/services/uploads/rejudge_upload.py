@@ -9,7 +9,7 @@ from staydown.domain.uploads import Upload, UploadState
 from staydown.domain.verdicts import Verdict
 from staydown.services.bank.bank_view import BankView
 from staydown.services.review.looking import Looks, NotSeen
-from staydown.services.uploads.settle_upload import blocking_entries, is_in_line, settle_upload
+from staydown.services.uploads.settle_upload import is_in_line, settle_upload
 
 _UP = {UploadState.RECEIVED, UploadState.PUBLISHED, UploadState.HELD}
 
@@ -28,7 +28,7 @@ def rejudge_upload(
     looks = Looks(stack)
     if upload.state not in _UP:
         # Stopped already; but its picture may have been allowed since.
-        waits = blocking_entries(upload) and bank.allows(upload)
+        waits = upload.blocking_entries and bank.allows(upload)
         settled = settle_upload(stack, bank, upload_id, looks) if waits else None
         return settled if settled is not None and settled.version != upload.version else None
     try:

@@ -13,7 +13,7 @@ from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
 from staydown.domain.bank import Match
 from staydown.domain.errors import AccountIsBlocked, ConcurrentChange
-from staydown.domain.uploads import Reason, StopKind, Upload, UploadState
+from staydown.domain.uploads import Reason, Upload, UploadState
 from staydown.domain.verdicts import Verdict
 from staydown.services.bank.bank_view import BankView, is_confirmed
 from staydown.services.review.leave_review import cases_by_match, leave_review
@@ -55,15 +55,6 @@ def is_in_line(stack: Stack, upload: Upload, verdict: Verdict, matches: Sequence
     # What a deadline has hidden stays so until its case is decided, whatever the bank says.
     up = upload.state is UploadState.PUBLISHED or (upload.hidden and not upload.in_review)
     return up and not cases_by_match(stack, upload)
-
-
-def blocking_entries(upload: Upload) -> list[str]:
-    """The entries of the bank that stop it, with nobody having looked."""
-    return [
-        cause.removeprefix("entry:")
-        for cause, stop in upload.stops.items()
-        if stop.kind is StopKind.BLOCK and cause.startswith("entry:")
-    ]
 
 
 def _has_reviewers(stack: Stack, upload: Upload, matches: Sequence[Match]) -> bool:
@@ -126,7 +117,7 @@ class _Settling:
 
     def _freed_as_allowed(self, upload: Upload) -> bool:
         """Free it of the entries that stop it, where it was allowed since and no longer is to be blocked."""
-        causes = blocking_entries(upload)
+        causes = upload.blocking_entries
         if not causes or len(causes) < len(upload.stops) or not self._bank.allows(upload):
             return False
         try:
@@ -198,7 +189,7 @@ def _freed_of_gone_entries(stack: Stack, upload: Upload) -> bool:
     uploads it stopped; whoever stops looks here, afterwards, whether the entry still stands. One of the
     two sees the other, in every order.
     """
-    entry_ids = blocking_entries(upload)
+    entry_ids = upload.blocking_entries
     if not entry_ids:
         return False
     standing = is_confirmed(stack, entry_ids)

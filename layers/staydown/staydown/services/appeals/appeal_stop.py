@@ -1,0 +1,63 @@
+"""The account holder asks for a look at an image that the bank alone has stopped: nobody has seen it."""
+
+from __future__ import annotations
+
+from staydown.aws.stack import Stack
+from staydown.domain.appeals import Appeal, check_stop, stop_appeal_id
+from staydown.domain.case_states import CaseState
+from staydown.domain.errors import Conflict, NotFound
+from staydown.domain.events import EventType
+from staydown.services.appeals.file_appeal import ACCOUNT_HOLDER
+from staydown.services.bank.cases_behind import cases_behind
+from staydown.services.retrying import retried
+from staydown.services.review.save_case import save_case
+
+MOST_WAITING = 100
+"""Appeals of one case at a time: its item has them all, and an image may be put up any number of times."""
+
+
+@retried
+def appeal_stop(stack: Stack, *, platform: str, account_id: str, upload_id: str, statement: str) -> Appeal:
+    """Appeal that this upload was stopped; the same appeal told twice is one.
+
+    It waits with the case behind the nearest of the entries that stop it, for somebody who had no part in
+    that. NotFound for another's upload, Conflict with what speaks against it.
+    """
+    upload = stack.uploads.get(upload_id)
+    if upload is None or (upload.platform, upload.account_id) != (platform, account_id):
+        raise NotFound(f"There is no upload {upload_id[:64]!r} of this account.")
+    now = stack.now()
+    check_stop(upload, now=now, window=stack.settings.appeal_window)
+    found = [stack.cases.case(case_id) for case_id in cases_behind(stack, upload)]
+    cases = [case for case in found if case is not None]
+    if any(case.state is CaseState.LOCKED for case in cases):
+        # To say why would warn who posted it.
+        raise Conflict("This image can't be appealed here.")
+    if not cases:
+        raise Conflict("What stops the image is being taken back; ask again what became of it.")
+    case = cases[0]
+    appeal_id = stop_appeal_id(case.case_id, upload_id)
+    known = stack.cases.appeal(appeal_id)
+    if known is not None:
+        return known
+    if len(case.appeals) >= MOST_WAITING:
+        raise Conflict("Too many appeals of this kind wait already; file it again in some days.")
+    appeal = Appeal(
+        appeal_id, case.case_id, platform, account_id, statement, filed_at=now, upload_id=upload_id
+    )
+    transaction = stack.transaction()
+    stack.cases.save_appeal(transaction, appeal)
+    details = {"appeal_id": appeal_id, "upload_id": upload_id}
+    appealed = case.stop_appealed(appeal_id)
+    save_case(stack, transaction, appealed, actor=ACCOUNT_HOLDER, action="appeal.filed", details=details)
+    # Not by which case: that would tell one platform what another has.
+    event = {
+        "appeal_id": appeal_id,
+        "case_id": None,
+        "upload_id": upload_id,
+        "platform": platform,
+        "account_id": account_id,
+    }
+    stack.outbox.add(transaction, EventType.APPEAL_FILED, event, at=now)
+    transaction.commit()
+    return appeal
