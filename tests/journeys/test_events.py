@@ -23,6 +23,7 @@ DETAILS: Mapping[str, set[str]] = {
     "upload.removed": _UPLOAD,
     "upload.rejected": _UPLOAD,
     "upload.released": _UPLOAD,
+    "upload.reviewed": {"upload_id"},
     "account.blocked": _ACCOUNT,
     "account.unblocked": _ACCOUNT,
     "account.warned": {"platform", "account_id", "uploads"},
@@ -126,7 +127,7 @@ def test_what_is_asked_twice_is_told_once(stack: Deployed) -> None:
     robin.claim(scene.case_id)
     for _ in range(2):
         robin.decide(scene.case_id, "not_violating")
-    assert heard(stack) == {"case.decided": 1, "notice.issued": 1}
+    assert heard(stack) == {"case.decided": 1, "upload.reviewed": 1, "notice.issued": 1}
     for _ in range(2):
         order = {"platform": "alpha", "reason": "by hand"}
         noor.answer("POST", f"/v1/accounts/{scene.account_id}/block", json=order)
