@@ -59,8 +59,11 @@ class Account(BaseModel):
     blocks: list[AccountBlock]
 
 
-class BlockRequest(Body):
+class UnblockRequest(Body):
     platform: Annotated[NameGiven, Field(description="Account ids are a platform's own")]
+
+
+class BlockRequest(UnblockRequest):
     reason: Annotated[
         str, Field(min_length=1, max_length=500, description="The platform and the account holder read it")
     ]
@@ -114,13 +117,12 @@ def post_block(account_id: AccountInPath, request: BlockRequest, _key: Idempoten
 
 
 @app.post("/v1/accounts/<account_id>/unblock", summary="Lift a block set by hand", tags=["seniors"])
-def post_unblock(account_id: AccountInPath, request: BlockRequest, _key: IdempotencyKey = None) -> Account:
+def post_unblock(account_id: AccountInPath, request: UnblockRequest, _key: IdempotencyKey = None) -> Account:
     reviewer = calling_senior(app.current_event)
     account = unblock_account(
         stack(),
         platform=request.platform,
         account_id=account_id,
-        reason=request.reason,
         reviewer=reviewer.reviewer_id,
     )
     return _presented(account)

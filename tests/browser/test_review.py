@@ -431,7 +431,6 @@ def test_a_senior_blocks_an_account_and_lifts_the_block(open_page: Open, stack: 
     desk.button("Block by hand").click()
     expect(desk.page.get_by_role("main").get_by_text("Blocked", exact=True)).to_be_visible()
     assert stack.app().account("someone")["state"] == "blocked"
-    desk.page.get_by_label("Reasons").fill("Settled.")
     desk.button("Lift the block").click()
     expect(desk.page.get_by_role("main").get_by_text("Active")).to_be_visible()
     assert stack.app().account("someone")["state"] == "active"

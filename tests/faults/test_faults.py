@@ -646,9 +646,7 @@ def block_by_hand(world: World) -> Act:
 
 def unblock_by_hand(world: World) -> Act:
     block_by_hand(world)(1)
-    return lambda _: unblock_account(
-        world.stack, platform="alpha", account_id="ann", reason="talked", reviewer="sue"
-    )
+    return lambda _: unblock_account(world.stack, platform="alpha", account_id="ann", reviewer="sue")
 
 
 def again_and_again(world: World, times: int) -> None:

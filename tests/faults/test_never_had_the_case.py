@@ -74,7 +74,7 @@ def act(world: World, name: str, kind: str, which: int, flipped: int) -> None:
         case "block":
             block_account(world.stack, platform="alpha", account_id="ann", reason="spam", reviewer="sue")
         case "unblock":
-            unblock_account(world.stack, platform="alpha", account_id="ann", reason="ok", reviewer="sue")
+            unblock_account(world.stack, platform="alpha", account_id="ann", reviewer="sue")
         case "wait":
             world.clock.advance(hours=48)
             world.watch()

@@ -218,9 +218,7 @@ class Stories(RuleBasedStateMachine):
     @rule(platform=platforms, account=accounts)
     def unblock(self, platform: str, account: str) -> None:
         self.attempt(
-            lambda: unblock_account(
-                self.world.stack, platform=platform, account_id=account, reason="ok", reviewer="sue"
-            )
+            lambda: unblock_account(self.world.stack, platform=platform, account_id=account, reviewer="sue")
         )
 
     @rule()

@@ -59,7 +59,7 @@ ROUTES: dict[str, tuple[str, str, Json]] = {
     "appeal by link": ("", "/v1/notices/0-0/appeal", {"statement": "s"}),
     "language": ("alpha", "/v1/accounts/x/language", {"language": "pt-BR"}),
     "block": ("noor", "/v1/accounts/x/block", {"platform": "alpha", "reason": "r"}),
-    "unblock": ("noor", "/v1/accounts/x/unblock", {"platform": "alpha", "reason": "r"}),
+    "unblock": ("noor", "/v1/accounts/x/unblock", {"platform": "alpha"}),
     "hold": ("noor", "/v1/review/cases/c/hold", {"reason": "court"}),
     "entry": (
         "noor",
@@ -92,7 +92,7 @@ REQUIRED = {
     "appeal by link": ["statement"],
     "language": ["language"],
     "block": ["platform", "reason"],
-    "unblock": ["platform", "reason"],
+    "unblock": ["platform"],
     "entry": ["change", "reason"],
     "hold": ["reason"],
 }

@@ -149,7 +149,7 @@ def test_a_senior_and_an_admin_may_block_and_unblock(stack: Deployed, name: str)
     account, order = f"of-{name}", {"platform": "alpha", "reason": "by hand"}
     blocked = stack.reviewer(name).answer("POST", f"/v1/accounts/{account}/block", json=order)
     assert (blocked["state"], blocked["blocks"][0]["case_id"]) == ("blocked", None)
-    freed = stack.reviewer(name).answer("POST", f"/v1/accounts/{account}/unblock", json=order)
+    freed = stack.reviewer(name).answer("POST", f"/v1/accounts/{account}/unblock", json={"platform": "alpha"})
     assert freed["state"] == "active"
 
 

@@ -236,7 +236,7 @@ class _Tour:
         key = f"alpha/loud/{self._photo_name()}"
         self.s3.put_object(Bucket=self.stack.buckets["uploads"], Key=key, Body=self._photo())
         self.stack.drain()
-        self._post("/v1/accounts/loud/unblock", "noor", body)
+        self._post("/v1/accounts/loud/unblock", "noor", {"platform": "alpha"})
 
     def _an_account_suspended_for_misuse(self) -> None:
         photo = self._photo()

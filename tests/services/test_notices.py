@@ -198,7 +198,7 @@ class TestAccountHolders:
         about = {"platform": "alpha", "account_id": "ann", "reviewer": "sue"}
         block_account(world.stack, **about, reason="the same image, day after day")
         later(world)
-        unblock_account(world.stack, **about, reason="talked")
+        unblock_account(world.stack, **about)
         world.drain()
         blocked, lifted = to_account(world)
         assert "the same image, day after day" in " ".join(blocked.paragraphs)

@@ -93,7 +93,7 @@ def test_a_rejected_image_stays_rejected_when_its_account_is_free_again(world: W
     block_account(world.stack, platform="alpha", account_id="ann", reason="spam", reviewer="sue")
     message = world.put("alpha", "ann", drawn(1))
     world.drain()
-    unblock_account(world.stack, platform="alpha", account_id="ann", reason="talked", reviewer="sue")
+    unblock_account(world.stack, platform="alpha", account_id="ann", reviewer="sue")
     assert world.scanned(message).state is UploadState.REJECTED
 
 

@@ -40,18 +40,18 @@ export async function show(place, [platform, accountId], { me }) {
     let key = newKey();
     return h("form", { class: "card stack", noValidate: true, on: { submit: send } },
       h("h2", {}, t(`review.act.${what}`)), h("p", {}, t(`review.act_does.${what}`)),
-      h("div", {}, h("label", { for: "block-reason" }, t("review.field.reasons")), reason),
+      what === "block" && h("div", {}, h("label", { for: "block-reason" }, t("review.field.reasons")), reason),
       trouble, h("p", {}, h("button", { type: "submit", class: what === "block" ? "danger" : "primary" }, t(`review.act.${what}`))));
 
     async function send(event) {
       event.preventDefault();
-      if (!reason.value.trim()) {
+      if (what === "block" && !reason.value.trim()) {
         replace(trouble, notice("danger", t("review.missing"), h("p", {}, t("review.field.reasons"))));
         reason.focus();
         return;
       }
       try {
-        const { body } = await call("POST", `${path}/${what}`, { body: { platform, reason: reason.value.trim() }, key });
+        const { body } = await call("POST", `${path}/${what}`, { body: { platform, ...(what === "block" ? { reason: reason.value.trim() } : {}) }, key });
         announce(t(`review.account_state.${body.state}`));
         fill(body);
       } catch (error) {

@@ -25,7 +25,7 @@ def block_account(stack: Stack, *, platform: str, account_id: str, reason: str, 
 
 
 @retried
-def unblock_account(stack: Stack, *, platform: str, account_id: str, reason: str, reviewer: str) -> Account:
+def unblock_account(stack: Stack, *, platform: str, account_id: str, reviewer: str) -> Account:
     """Lift the block that was set by hand. Blocks by cases stay: an appeal is the way to lift these."""
     account = stack.accounts.get(platform, account_id)
     if MANUAL not in account.blocks:
@@ -38,12 +38,10 @@ def unblock_account(stack: Stack, *, platform: str, account_id: str, reason: str
             )
         return account
     freed = account.released_by(MANUAL)
-    return _write(stack, freed, EventType.ACCOUNT_UNBLOCKED, "account.unblocked", reviewer, reason)
+    return _write(stack, freed, EventType.ACCOUNT_UNBLOCKED, "account.unblocked", reviewer)
 
 
-def _write(
-    stack: Stack, account: Account, event: EventType, action: str, reviewer: str, reason: str = ""
-) -> Account:
+def _write(stack: Stack, account: Account, event: EventType, action: str, reviewer: str) -> Account:
     now = stack.now()
     transaction = stack.transaction()
     head = stack.audit.append(
