@@ -99,9 +99,13 @@ class Client:
         )
         self._insisting(lambda: anybody.post("/v1/reports", report))
         (case,) = self._status(sent)["case_ids"]
-        self._insisting(lambda: reviewer.post(f"/v1/review/cases/{case}/claim"))
-        judgement = decision("violating")
-        self._insisting(lambda: reviewer.post(f"/v1/review/cases/{case}/decision", judgement))
+        revision = self._insisting(lambda: reviewer.post(f"/v1/review/cases/{case}/claim"))["revision"]
+        path, judgement, if_match = (
+            f"/v1/review/cases/{case}/decision",
+            decision("violating"),
+            f'"{revision}"',
+        )
+        self._insisting(lambda: reviewer.post(path, judgement, If_Match=if_match))
         _until(lambda: self._status(sent)["state"] == "removed", "the judged picture is not removed")
         return sent
 

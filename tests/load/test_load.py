@@ -27,7 +27,7 @@ def test_a_few_uploads_in_every_part_are_all_accounted_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]
 ) -> None:
     status = main([*FEW, "--out", str(tmp_path)])
-    said = capsys.readouterr().out
+    said = "".join(capsys.readouterr())
     assert status == 0, said
     result = json.loads((tmp_path / "load.json").read_text(encoding="utf-8"))
     parts = {part["name"]: part for part in result["parts"]}
