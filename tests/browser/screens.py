@@ -98,8 +98,9 @@ def play(stack: Deployed) -> Story:
 
 def _copied(stack: Deployed, coffee: Image.Image) -> str:
     """A copy that the bank has stopped is reported: there is something to lay over what was judged."""
-    copy = stack.app("beta").upload("walter", COPIES["cropped to 70 % of each side"](coffee).data)
-    stack.drain()
+    for copied in ("mirrored", "with a caption over it", "in a white frame", "cropped to 70 % of each side"):
+        copy = stack.app("beta").upload("walter", COPIES[copied](coffee).data)
+        stack.drain()
     stack.person().report(copy, statement="It is back, and somebody has cut it.")
     return str(stack.app("beta").status(copy)["case_ids"][-1])
 
@@ -114,9 +115,11 @@ def _opinion_and_locked(stack: Deployed) -> None:
         stack.drain()
         stack.person().report(upload_id, statement="That is me.")
         (case_id, *_) = stack.app().status(upload_id)["case_ids"]
-        stack.reviewer("robin").claim(case_id)
-        answer = decision(outcome, **({"second_opinion": True} if outcome == "violating" else {}))
-        stack.reviewer("robin").answer("POST", f"/v1/review/cases/{case_id}/decision", json=answer)
+        robin = stack.reviewer("robin")
+        robin.claim(case_id)
+        answer = decision(outcome, second_opinion=outcome == "violating")
+        path, read = f"/v1/review/cases/{case_id}/decision", robin.has_read(case_id)
+        robin.answer("POST", path, json=answer, headers=read)
         stack.drain()
 
 
@@ -228,6 +231,10 @@ def reviewing(camera: Camera, story: Story, theme: str) -> None:
     go("opinions/next")
     page.get_by_text("Blurred and grey.").wait_for()
     camera.shoot(page, f"review-opinion-{theme}")
+    go("misuse")
+    page.get_by_role("rowheader").get_by_role("link").first.click()
+    page.get_by_role("heading", name="In the last").wait_for()
+    camera.shoot(page, f"review-misuse-{theme}")
     page = camera.open("review.html#/locked", theme, DESK, "charlie")
     page.get_by_role("table").wait_for()
     camera.shoot(page, f"review-locked-{theme}")

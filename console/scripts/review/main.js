@@ -31,7 +31,6 @@ const NAV = [
   ["opinions", "review.nav.opinions", (me) => me.reviews],
   ["locked", "review.nav.locked", (me) => me.childSafety],
   ["misuse", "review.nav.misuse", (me) => me.reviews],
-  ["erasures", "review.nav.erasures", (me) => me.senior],
   ["account", "review.nav.account", (me) => me.senior],
   ["bank", "review.nav.bank", (me) => me.senior],
   ["audit", "review.nav.audit", (me) => me.senior || me.childSafety],

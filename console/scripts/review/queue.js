@@ -15,7 +15,7 @@ const FILTERS = {
   claim: [["any"], ["free", (one) => !one.claimed_until], ["mine", (one) => one.claimed_by_you], ["others", (one) => one.claimed_until && !one.claimed_by_you]],
 };
 
-export async function show(place) {
+export async function show(place, _, context) {
   const chosen = { state: "any", origin: "any", claim: "any" };
   let cases = [];
   let cursor = null;
@@ -26,7 +26,8 @@ export async function show(place) {
   append(place, 
     h("h1", {}, t("review.queue")),
     h("div", { class: "row filters", role: "group", "aria-label": t("review.filters") }, Object.keys(FILTERS).map(select)),
-    count, listing, more);
+    count, listing, more,
+    context.me.senior && h("p", {}, h("a", { href: "#/erasures" }, t("review.erasures"))));
   addEventListener("decision-sent", again);
   return () => removeEventListener("decision-sent", again);
 
