@@ -420,6 +420,19 @@ def test_every_view_is_accessible_in_both_themes_and_on_a_phone(open_page: Open,
     )
 
 
+def test_many_reports_are_shown_ten_at_a_time(open_page: Open, stack: Deployed, case: str) -> None:
+    (upload,) = stack.reviewer("kim").case(case)["uploads"]
+    for _ in range(11):
+        stack.person().report(upload["upload_id"])
+    robin = Desk.of(open_page, stack, "robin")
+    assert robin.next() == case
+    shown = robin.page.locator(".report")
+    expect(shown).to_have_count(10)
+    robin.button("Show more (2 left)").click()
+    expect(shown).to_have_count(12)
+    expect(robin.button("Show more")).to_have_count(0)
+
+
 def test_a_senior_blocks_an_account_and_lifts_the_block(open_page: Open, stack: Deployed) -> None:
     desk = Desk.of(open_page, stack, "noor")
     desk.page.get_by_role("link", name="Accounts").click()
