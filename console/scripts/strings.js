@@ -8,7 +8,7 @@ const texts = new Map();
 let language = FALLBACK;
 let region = FALLBACK;
 
-/** Load catalogues (`common`, `review`, …). Call once, before the first `t`. */
+/** Load catalogues (`common`, `review`, …), before the first `t` of a text in them. */
 export async function loadStrings(...areas) {
   language = document.documentElement.lang || FALLBACK;
   // Dates and numbers as they are written where the reader lives, if that is in the page's language.

@@ -2,7 +2,7 @@
 import { append, data, h, icon } from "../dom.js";
 import { keep, kept } from "../kept.js";
 import { notice } from "../shell.js";
-import { moment, number, t } from "../strings.js";
+import { loadStrings, moment, number, t } from "../strings.js";
 import { chosen, choose, complete, group } from "./factors.js";
 import { later, pendingAbout } from "./pending.js";
 import { caseName } from "./queue.js";
@@ -15,6 +15,7 @@ const OUTCOMES = ["suspend", "warn", "no_action"];
 const INTENTIONS = ["deliberate", "careless", "none", "unclear"];
 
 export async function show(place, [reviewId]) {
+  await loadStrings("misuse");
   if (reviewId) await one(place, reviewId);
   else await list(place);
 }
