@@ -3,6 +3,8 @@ import { config } from "./config.js";
 import { has, t } from "./strings.js";
 
 const PAUSES = [400, 1500];
+/** While the first call with a key is still being worked on: some twenty seconds in all. */
+const RUNNING_PAUSES = [1000, 2000, 4000, 6000, 8000];
 
 /**
  * What went wrong. slug: the last part of the problem's type (`stale-version`), or `offline`, `session-ended`,
@@ -28,10 +30,10 @@ export class Problem extends Error {
 /**
  * Ask the API. path: `/v1/…`. body: sent as JSON. token: of who is signed in. secret: of a case.
  * key: an Idempotency-Key; with one (and for a GET) a lost connection is tried again, since nothing happens
- * twice. ifMatch: the ETag something was read with. query: of the address, empty values left out.
+ * twice; and while the first call still runs, its answer is waited for. ifMatch: the ETag something was read with. query: of the address, empty values left out.
  * Returns {body, etag, status}; throws Problem.
  */
-export async function ask(method, path, { body, token, secret, key, ifMatch, query, signal } = {}) {
+export async function ask(method, path, { body, token, secret, key, ifMatch, query } = {}) {
   const { api_url: base } = await config();
   const parameters = new URLSearchParams(
     Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null && value !== ""),
@@ -45,17 +47,23 @@ export async function ask(method, path, { body, token, secret, key, ifMatch, que
   const request = {
     method,
     headers,
-    signal,
     body: body === undefined ? undefined : JSON.stringify(body),
     cache: "no-store",
     credentials: "omit",
     referrerPolicy: "no-referrer",
   };
   const again = method === "GET" || key !== undefined;
-  const response = await persistently(`${base}${path}${parameters && `?${parameters}`}`, request, again);
-  const content = await read(response);
-  if (!response.ok) throw problemOf(response, content, Boolean(token));
-  return { body: content, etag: response.headers.get("ETag"), status: response.status };
+  for (const pause of [...RUNNING_PAUSES, null]) {
+    const { response, content } = await persistently(`${base}${path}${parameters && `?${parameters}`}`, request, again);
+    if (response.ok) return { body: content, etag: response.headers.get("ETag"), status: response.status };
+    const problem = problemOf(response, content, Boolean(token));
+    if (problem.slug !== "still-running" || pause === null) throw problem;
+    await waited(pause);
+  }
+}
+
+function waited(milliseconds) {
+  return new Promise((resume) => setTimeout(resume, milliseconds));
 }
 
 /** A key for one thing to do, whatever number of times it has to be asked for. */
@@ -66,17 +74,16 @@ export function newKey() {
 async function persistently(url, request, again) {
   for (const pause of again ? [...PAUSES, null] : [null]) {
     try {
-      return await fetch(url, request);
-    } catch (error) {
-      if (error.name === "AbortError") throw error;
+      const response = await fetch(url, request);
+      return { response, content: parsed(await response.text()) };
+    } catch {
       if (pause === null) throw new Problem("offline");
-      await new Promise((resume) => setTimeout(resume, pause));
+      await waited(pause);
     }
   }
 }
 
-async function read(response) {
-  const text = await response.text();
+function parsed(text) {
   try {
     return text ? JSON.parse(text) : null;
   } catch {

@@ -6,6 +6,9 @@ let loaded;
 /** {api_url, sign_in_url, client_id, leave_url, help_lines}; the same object each time. Of the help lines:
  * report_form.js has those of now. */
 export function config() {
-  loaded ??= load("config.json");
+  loaded ??= load("config.json").catch((error) => {
+    loaded = undefined; // asked for again next time
+    throw error;
+  });
   return loaded;
 }

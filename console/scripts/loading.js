@@ -1,7 +1,10 @@
 // Files of these pages: on a weak connection asked for again, since without them a page says nothing at all.
 const PAUSES = [300, 1000, 3000];
 
-/** The JSON in a file beside the page. Throws when it can't be had after four attempts. */
+/** A file of these pages can't be had. */
+export class NotLoaded extends Error {}
+
+/** The JSON in a file beside the page. Throws NotLoaded when it can't be had after four attempts. */
 export async function load(path) {
   for (const pause of [...PAUSES, null]) {
     try {
@@ -12,5 +15,5 @@ export async function load(path) {
     }
     if (pause !== null) await new Promise((resume) => setTimeout(resume, pause));
   }
-  throw new Error(path);
+  throw new NotLoaded(path);
 }

@@ -19,13 +19,22 @@ from staydown.services.review.review_queue import (
     claim_case,
     claim_next,
     declare_conflict,
+    leave_case,
     list_locked,
     list_queue,
 )
 
 from functions.review import models
 from functions.review.presenting import queued_case
-from functions.review.seen import ReportsFrom, factors, locked_case, onlooker_of, seen_case, with_etag
+from functions.review.seen import (
+    PassingOver,
+    ReportsFrom,
+    factors,
+    locked_case,
+    onlooker_of,
+    seen_case,
+    with_etag,
+)
 from functions.review.stack import stack
 
 router = make_router()
@@ -44,9 +53,7 @@ def get_queue(
 
 @router.post("/v1/review/next", summary="Claim the case with the nearest deadline", tags=["reviewers"])
 def post_next(
-    passing_over: Annotated[
-        str, Query(max_length=1024, description="Cases to leave where they are: ids, with commas between")
-    ] = "",
+    passing_over: PassingOver = "",
     _key: IdempotencyKey = None,
 ) -> models.NextCase:
     reviewer = calling_reviewer(router.current_event)
@@ -88,6 +95,17 @@ def post_decision(
         expected_revision=revision_read(if_match),
     )
     return with_etag(locked_case(reviewer, case) if case.state is CaseState.LOCKED else _seen(case_id))
+
+
+@router.post(
+    "/v1/review/cases/<case_id>/leave",
+    summary="End your claim: the case is free for others at once",
+    tags=["reviewers"],
+)
+def post_leave(case_id: Id, _key: IdempotencyKey = None) -> models.CaseLeft:
+    reviewer = calling_reviewer(router.current_event)
+    leave_case(stack(), case_id=case_id, reviewer=reviewer.reviewer_id)
+    return models.CaseLeft(case_id=case_id)
 
 
 @router.post(

@@ -296,6 +296,10 @@ class OpinionGiven(BaseModel):
     agrees: Annotated[bool, Field(description="With the decision; where not, a senior decides")]
 
 
+class CaseLeft(BaseModel):
+    case_id: str
+
+
 class ConflictDeclared(BaseModel):
     case_id: str
 

@@ -16,7 +16,7 @@ from staydown.services.review.view_case import view_blind
 
 from functions.review import models
 from functions.review.presenting import blind_case, waiting_opinion
-from functions.review.seen import ReportsFrom, factors
+from functions.review.seen import PassingOver, ReportsFrom, factors
 from functions.review.stack import stack
 
 router = make_router()
@@ -38,9 +38,12 @@ def get_opinions(
     summary="Claim the next second opinion that is yours to give",
     tags=["reviewers"],
 )
-def post_next_opinion(reports_from: ReportsFrom = 0, _key: IdempotencyKey = None) -> models.NextOpinion:
+def post_next_opinion(
+    passing_over: PassingOver = "", reports_from: ReportsFrom = 0, _key: IdempotencyKey = None
+) -> models.NextOpinion:
     reviewer = calling_reviewer(router.current_event)
-    case = claim_next_opinion(stack(), reviewer=reviewer.reviewer_id)
+    left = frozenset(passing_over.split(","))
+    case = claim_next_opinion(stack(), reviewer=reviewer.reviewer_id, passing_over=left)
     if case is None:
         return models.NextOpinion(case=None)
     view = view_blind(stack(), case, reports_from)

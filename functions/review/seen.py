@@ -22,6 +22,10 @@ ReportsFrom = Annotated[
     Query(ge=0, le=MAX_REPORTS, description="Reports to pass over: some are shown at a time"),
 ]
 
+PassingOver = Annotated[
+    str, Query(max_length=1024, description="Cases to leave where they are: ids, with commas between")
+]
+
 
 def seen_case(reviewer: Reviewer, case_id: str, *, reports_from: int = 0) -> models.Case:
     view = view_case(stack(), case_id=case_id, onlooker=onlooker_of(reviewer), reports_from=reports_from)

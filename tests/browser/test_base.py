@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Route
+from playwright.sync_api import Route, expect
 
-from infra.pages import PAGES
+from infra.pages import LEAVE_URL, PAGES
 from tests.browser.conftest import Open
 from tests.browser.opened import Complaints, findings
 from tests.journeys.deployed import Deployed
@@ -63,6 +63,17 @@ def test_a_page_comes_through_a_weak_connection(open_page: Open, stack: Deployed
     page.get_by_role("heading", name="Where is the picture?").wait_for()
     assert len(lost) == 4
     Complaints.of(page).expect("ERR_FAILED")
+
+
+def test_a_page_that_does_not_load_says_so_and_lets_people_leave(open_page: Open, stack: Deployed) -> None:
+    page = open_page("index.html")
+    page.route("**/config.json", lambda route: route.abort())
+    page.goto(stack.description["console_url"] + "form.html")
+    expect(page.get_by_text("If nothing more appears here, load the page again.")).to_be_visible()
+    expect(page.get_by_role("link", name="Leave now")).to_have_attribute("href", LEAVE_URL)
+    with page.expect_event("pageerror"):
+        pass
+    Complaints.of(page).expect("ERR_FAILED|config.json")
 
 
 def test_the_pages_have_the_headers_that_the_template_gives_them(stack: Deployed) -> None:

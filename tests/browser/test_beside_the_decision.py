@@ -149,3 +149,22 @@ def test_a_senior_finds_what_one_of_several_wants_erased(open_page: Open, stack:
     expect(noor.button("Erase the images now")).to_be_visible()
     robin = Desk.of(open_page, stack, "robin")
     expect(robin.page.get_by_role("link", name="Erasures")).to_have_count(0)
+
+
+def test_a_reviewer_reads_where_a_picture_is_said_to_be_shown_and_by_what_they_act(
+    open_page: Open, stack: Deployed
+) -> None:
+    address = "https://example.org/<b>album</b>/17"
+    person = stack.person()
+    person.report(addresses=[address], relation="representative", authority="lawyer")
+    (listed,) = (
+        one
+        for one in stack.reviewer("robin").answer("GET", "/v1/review/queue")["cases"]
+        if one["uploads"] == 0
+    )
+    desk = at(open_page, stack, "robin", listed["case_id"])
+    expect(desk.page.get_by_text(address)).to_be_visible()
+    expect(desk.page.get_by_text("as their lawyer")).to_be_visible()
+    assert desk.page.get_by_role("link", name="example.org").count() == 0
+    desk.button("Work on it").click()
+    expect(desk.page.get_by_text("nobody has uploaded it here yet. Where it is said")).to_be_visible()

@@ -102,3 +102,14 @@ def test_a_link_of_long_ago_has_expired(open_page: Open, stack: Deployed) -> Non
     page = open_page(link, phone=True)
     assert "This link opens nothing, or not any more." in alert(page)
     Complaints.of(page).expect("404")
+
+
+def test_a_link_that_is_mended_in_the_address_bar_opens(open_page: Open, stack: Deployed) -> None:
+    scene = taken_down(stack)
+    path, _, token = link_of(stack, scene).partition("#")
+    page = open_page(f"{path}#{token[:-9]}")
+    alert(page)
+    Complaints.of(page).expect("404|422")
+    page.evaluate("(whole) => { location.hash = whole }", token)
+    page.locator(".letter").wait_for()
+    assert scene.account_id in page.locator("main").inner_text()

@@ -288,7 +288,8 @@ def test_a_lost_connection_loses_nothing(open_page: Open, stack: Deployed, case:
     desk.complaints.expect("ERR_INTERNET_DISCONNECTED")
     assert state(stack, case) == "open"
     desk.page.context.set_offline(False)
-    desk.send_now()
+    desk.pending.get_by_role("button", name="Send again").click()
+    expect(desk.pending.get_by_text("Sent.", exact=True)).to_be_visible()
     assert state(stack, case) == "decided"
 
 
@@ -571,6 +572,12 @@ def test_a_second_opinion_is_given_without_seeing_the_decision(
     kim.fill("not_violating", "It is a drawing.")
     kim.button("Decide").last.click()
     kim.send_now()
+    sasha = Desk.of(open_page, stack, "sasha")
+    sasha.page.get_by_role("link", name="Appeals").click()
+    expect(sasha.page.get_by_text("For seniors")).to_be_visible()
+    sasha.page.get_by_role("rowheader").get_by_role("link").first.click()
+    expect(sasha.page.get_by_text("a senior decides between them")).to_be_visible()
+    assert sasha.outcome("rejected").count() == 0
     noor = Desk.of(open_page, stack, "noor")
     noor.page.get_by_role("link", name="Appeals").click()
     noor.page.get_by_role("rowheader").get_by_role("link").first.click()

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 from staydown.domain.errors import StaydownError
 
-from infra.pages import PAGES
+from infra.pages import LEAVE_URL, PAGES
 
 CATALOGUES = sorted((PAGES / "strings" / "en").glob("*.json"))
 SCRIPTS = sorted((PAGES / "scripts").rglob("*.js"))
@@ -49,7 +49,7 @@ def test_every_text_is_asked_for() -> None:
         if key not in named
         and not any(fnmatchcase(key, pattern) for pattern in asked)
         and not key.startswith("problem.")
-        and key != "common.noscript"
+        and key not in {"common.noscript", "common.loading"}
     ]
     assert unused == []
 
@@ -66,7 +66,8 @@ def test_the_problems_that_have_words_are_those_that_there_are() -> None:
     of_pages = set(_PROBLEM.findall(sources())) | {"other", "sign-in.other"}
     of_cognito = {slug for slug in worded if slug.startswith("sign-in.") and f'"{slug[8:]}"' in sources()}
     of_gateway = {f"gateway-{status}" for status in (403, 404, 413, 429, 500, 502, 503, 504)}
-    assert worded - slugs() - of_pages - of_cognito - of_gateway == set()
+    of_idempotency = {"still-running"}
+    assert worded - slugs() - of_pages - of_cognito - of_gateway - of_idempotency == set()
     assert of_pages | of_gateway <= worded
 
 
@@ -92,10 +93,15 @@ class _Words(HTMLParser):
 
 @pytest.mark.parametrize("page", sorted(PAGES.glob("*.html")), ids=lambda page: page.name)
 def test_a_page_has_no_words_of_its_own(page: object) -> None:
-    """But for those who have no script to fetch the catalogue."""
+    """But for those who have no script to fetch the catalogue, or whom none has reached yet."""
     words = _Words()
-    words.feed(str(getattr(page, "read_text")(encoding="utf-8")))  # noqa: B009
-    assert words.literal == [texts()["common.noscript"]]
+    source = str(getattr(page, "read_text")(encoding="utf-8"))  # noqa: B009
+    words.feed(source)
+    said = [texts()["common.noscript"], texts()["common.loading"]]
+    if getattr(page, "name") != "review.html":  # noqa: B009
+        said.append(texts()["people.leave"])
+        assert f'<a href="{LEAVE_URL}" rel="noreferrer">' in source
+    assert words.literal == said
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)

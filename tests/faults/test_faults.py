@@ -37,7 +37,7 @@ from staydown.services.retention.ask_erasure import ask_erasure, ask_erasure_as_
 from staydown.services.retention.hold_case import HoldReason, hold_case, preserve_report, release_case
 from staydown.services.review.decide_case import decide_case
 from staydown.services.review.leave_note import leave_note
-from staydown.services.review.review_queue import claim_case, declare_conflict
+from staydown.services.review.review_queue import claim_case, declare_conflict, leave_case
 from staydown.services.review.second_opinion import claim_opinion
 from staydown.services.review.view_case import Onlooker, view_case
 
@@ -295,6 +295,12 @@ def decision_needs_information(world: World) -> Act:
 def claim_of_a_case(world: World) -> Act:
     case_id = report(world, world.upload("alpha", "ann", drawn(1))).cases[0].case_id
     return lambda _: claim_case(world.stack, case_id=case_id, reviewer="ada")
+
+
+def case_left(world: World) -> Act:
+    case_id = report(world, world.upload("alpha", "ann", drawn(1))).cases[0].case_id
+    claim_case(world.stack, case_id=case_id, reviewer="ada")
+    return lambda _: leave_case(world.stack, case_id=case_id, reviewer="ada")
 
 
 def conflict_declared(world: World) -> Act:
@@ -780,6 +786,7 @@ USE_CASES: list[Stage] = [
     decision_suspected_child,
     decision_needs_information,
     claim_of_a_case,
+    case_left,
     conflict_declared,
     note_left,
     case_read,

@@ -30,7 +30,7 @@ from staydown.services.accounts.block_account import block_account, unblock_acco
 from staydown.services.notices.publish_events import publish_events
 from staydown.services.reports.amend_report import Information, complete_report, withdraw_report
 from staydown.services.reports.file_report import FiledReport, file_report
-from staydown.services.review.review_queue import claim_case, claim_next, declare_conflict
+from staydown.services.review.review_queue import claim_case, claim_next, declare_conflict, leave_case
 from staydown.services.review.second_opinion import claim_opinion
 
 from tests.support.invariants import check, check_deadlines
@@ -174,6 +174,12 @@ class Stories(RuleBasedStateMachine):
         uploads = self.world.stack.uploads.get_many(case.uploads) if case is not None else []
         if case is not None and uploads:
             self.attempt(lambda: appeal(self.world, uploads[number % len(uploads)], case.case_id))
+
+    @rule(number=chances, reviewer=reviewers)
+    def leave_a_case(self, number: int, reviewer: str) -> None:
+        case = self.pick(number)
+        if case is not None:
+            self.attempt(lambda: leave_case(self.world.stack, case_id=case.case_id, reviewer=reviewer))
 
     @rule(number=chances, reviewer=reviewers)
     def declare_a_conflict(self, number: int, reviewer: str) -> None:

@@ -76,6 +76,7 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     assert swept["sweep"]["parts_done"] == swept["sweep"]["parts"] > 1
     for path in (f"cases/{scene.case_id}/sweeps", f"sweeps/{swept['entry_id']}"):
         assert robin.get(f"/v1/review/{path}").status_code == 403
+    sasha.answer("POST", f"/v1/review/cases/{scene.case_id}/leave", json={})
     sasha.answer("POST", f"/v1/review/cases/{scene.case_id}/conflict", json={})
     stack.reviewer("charlie").answer("GET", "/v1/review/locked")
     assert robin.answer("GET", "/v1/review/templates")["templates"]

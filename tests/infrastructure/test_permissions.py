@@ -290,6 +290,8 @@ class _Tour:
         self._report(uploads=[shown])
         case = self._post("/v1/review/next", "robin", {})["case"]["case_id"]
         self._post(f"/v1/review/cases/{case}/conflict", "kim", {})
+        self._post(f"/v1/review/cases/{case}/leave", "robin", {})
+        self._post(f"/v1/review/cases/{case}/claim", "robin", {})
         self._decide(case, "suspected_child")
         self._get("/v1/review/locked", "charlie")
         self._get(f"/v1/audit/{case}", "charlie")

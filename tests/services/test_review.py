@@ -30,6 +30,7 @@ from staydown.services.review.review_queue import (
     claim_case,
     claim_next,
     declare_conflict,
+    leave_case,
     list_locked,
     list_queue,
 )
@@ -88,6 +89,21 @@ class TestQueue:
         assert found is not None
         assert found.case_id == second
         assert claim_next(world.stack, reviewer="ada", passing_over={first, second}) is None
+
+    def test_a_case_that_is_left_is_anybody_s_at_once_and_its_claim_nobody_else_s_to_end(
+        self, world: World
+    ) -> None:
+        case_id = waiting(world, 1)
+        claim_case(world.stack, case_id=case_id, reviewer="ada")
+        leave_case(world.stack, case_id=case_id, reviewer="ben")
+        assert claim_next(world.stack, reviewer="ben") is None
+        for _ in range(2):
+            leave_case(world.stack, case_id=case_id, reviewer="ada")
+        taken = claim_next(world.stack, reviewer="ben")
+        assert taken is not None
+        assert taken.involved == {"ada", "ben"}, "who had it open decides no appeal of it"
+        actions = [one.action for one in world.stack.audit.records(case_chain(case_id))]
+        assert actions.count("case.left") == 1
 
     def test_next_goes_on_to_what_can_be_decided_while_a_reporter_is_asked(self, world: World) -> None:
         asked, other = waiting(world, 1), waiting(world, 2, hours=1)

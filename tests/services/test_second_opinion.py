@@ -205,3 +205,16 @@ def test_promise_5_a_dispute_that_is_upheld_leaves_a_world_that_never_had_the_ca
     one, other = told(True), told(False)
     assert sorted(one.pop("public")) == sorted(other.pop("public"))  # type: ignore[call-overload]
     assert one == other
+
+
+def test_who_gives_one_gets_it_again_before_others_and_never_one_they_are_done_with(world: World) -> None:
+    longest, other = (doubted(world, NOT_VIOLATING, seed).case_id for seed in (1, 2))
+    claim_opinion(world.stack, case_id=other, reviewer="ben")
+
+    def following(*done: str) -> str | None:
+        found = claim_next_opinion(world.stack, reviewer="ben", passing_over=done)
+        return found.case_id if found else None
+
+    assert following() == other
+    assert following(other) == longest
+    assert following(other, longest) is None

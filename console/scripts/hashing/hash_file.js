@@ -10,19 +10,29 @@ const trusted = globalThis.trustedTypes?.createPolicy("hashing", { createScriptU
 
 /** A worker that is loaded at once, so that it is there when the connection is not. */
 export class Hasher {
-  #worker = new Worker(trusted?.createScriptURL(WORKER) ?? WORKER, { type: "module" });
+  #worker = null;
   #waiting = new Map();
   #last = 0;
+  /** What the worker has asked of anybody since it got its first file. */
+  requests = 0;
 
   constructor() {
-    this.#worker.onmessage = ({ data: { id, hash, code, details } }) => {
+    this.#start();
+  }
+
+  #start() {
+    this.#worker = new Worker(trusted?.createScriptURL(WORKER) ?? WORKER, { type: "module" });
+    this.#worker.onmessage = ({ data: { id, hash, code, details, requests } }) => {
       const { resolve, reject } = this.#waiting.get(id);
       this.#waiting.delete(id);
+      this.requests = requests;
       if (hash) resolve(hash);
       else reject(new NoHash(code, details));
     };
+    // It did not load, or it died, perhaps while nothing waited: there is none any more.
     this.#worker.onerror = () => {
-      for (const { reject } of this.#waiting.values()) reject(new NoHash("not_on_this_device"));
+      this.#worker = null;
+      for (const { resolve } of this.#waiting.values()) resolve(null);
       this.#waiting.clear();
     };
   }
@@ -31,7 +41,16 @@ export class Hasher {
    * @param {File} file
    * @returns {Promise<{pdq: string, quality: number}>} rejected with NoHash where there is none
    */
-  hash(file) {
+  async hash(file) {
+    // Where there is no worker any more, another one is made, once.
+    const hash = (await this.#asked(file)) ?? (await this.#asked(file));
+    if (!hash) throw new NoHash("not_on_this_device");
+    return hash;
+  }
+
+  /** null when the worker was lost over it. */
+  #asked(file) {
+    if (!this.#worker) this.#start();
     return new Promise((resolve, reject) => {
       const id = ++this.#last;
       this.#waiting.set(id, { resolve, reject });
@@ -41,6 +60,6 @@ export class Hasher {
 
   /** Nothing is hashed any more. */
   close() {
-    this.#worker.terminate();
+    this.#worker?.terminate();
   }
 }

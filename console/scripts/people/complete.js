@@ -57,7 +57,7 @@ export function completeForm(report, typed, send) {
 
   async function submit(event) {
     event.preventDefault();
-    const body = bodyOf(added, { declares: declares.length > 0, unanswered });
+    const body = bodyOf(added, declares, unanswered);
     const errors = Object.keys(body).length > 0 || gone ? checkContact(added) : { [firstField()]: t("complete.none") };
     showErrors(form, errors);
     if (Object.keys(errors).length > 0) return;
@@ -77,11 +77,11 @@ function contactOf({ name, email, mail }) {
   return { ...(name.trim() && { name }), ...(email && { email }), mail };
 }
 
-/** Only what was filled in: what is left out stays as it is. */
-function bodyOf(added, { declares, unanswered }) {
+/** Only what was filled in: what is left out stays as it is. declares: the declarations that are missing. */
+function bodyOf(added, declares, unanswered) {
   const answers = answered(unanswered, added.answers);
   return {
-    ...(declares && { declarations: added.declarations }),
+    ...(declares.some((one) => added.declarations[one]) && { declarations: added.declarations }),
     ...(added.statement.trim() && { statement: added.statement }),
     ...(Object.keys(answers).length > 0 && { answers }),
     ...(added.signature.trim() && { signature: added.signature }),

@@ -48,4 +48,6 @@ async function appeal(body, key) {
   show((await ask("GET", path)).body, { said: t("appeal.sent") });
 }
 
+// A link that lost a part is mended in the address bar: that alone opens no page anew.
+addEventListener("hashchange", () => location.reload());
 await load();

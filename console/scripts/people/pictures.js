@@ -10,6 +10,10 @@ const LEAST_QUALITY = 50;
 
 // Made when the page loads, so that it is there when the connection is not.
 const hasher = new Hasher();
+let working = 0;
+
+/** Whether chosen files are still being worked on. */
+export const stillWorking = () => working > 0;
 
 /** The chooser and its list. answers.pictures is changed in place; onChange is told of each change. */
 export function pictureChooser(answers, onChange) {
@@ -27,7 +31,8 @@ export function pictureChooser(answers, onChange) {
         const files = [...input.files];
         input.value = ""; // the same file may be chosen again
         replace(said);
-        for (const file of files) await add(file);
+        working += files.length;
+        for (const file of files) await add(file).finally(() => (working -= 1));
       },
     },
   });
@@ -90,9 +95,9 @@ export function pictureChooser(answers, onChange) {
     input, h("label", { class: "button", for: "pictures" }, t("form.files.choose")), said, list);
 }
 
-/** What this page has asked of anybody since then, as the browser counts it. */
+/** What this page has asked of anybody since then, and its worker since the first picture, as the browser counts it. */
 function requestsSince(moment) {
-  return performance.getEntriesByType("resource").filter((one) => one.startTime >= moment).length;
+  return performance.getEntriesByType("resource").filter((one) => one.startTime >= moment).length + hasher.requests;
 }
 
 function shortened(name) {

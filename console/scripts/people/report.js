@@ -21,16 +21,16 @@ export function reportView(main, opened, report, close, said) {
   const typed = (opened.typed ??= {});
   const wrong = h("div");
 
-  /** Ask, and show what the report is then. */
-  async function change(method, more, { done, ...options } = {}) {
+  /** Ask, and show what the report is then. sent: which part of what is typed here was sent by it. */
+  async function change(method, more, { done, sent, ...options } = {}) {
     const { body } = await ask(method, `${path}${more}`, { ...options, secret: opened.secret });
-    if (method === "POST") opened.typed = {};
+    delete typed[sent];
     reportView(main, opened, body, close, done);
   }
 
-  const complete = (body, key) => change("POST", "/information", { body, key, done: t("report.completed") });
-  const reach = (body, key) => change("POST", "/information", { body, key, done: t("reach.sent") });
-  const appeal = (body, key) => change("POST", "/appeal", { body, key, done: t("appeal.sent") });
+  const complete = (body, key) => change("POST", "/information", { body, key, sent: "added", done: t("report.completed") });
+  const reach = (body, key) => change("POST", "/information", { body, key, sent: "reached", done: t("reach.sent") });
+  const appeal = (body, key) => change("POST", "/appeal", { body, key, sent: "appeal", done: t("appeal.sent") });
   const keepOr = (what, key) => change("POST", `/${what}`, { key, done: t(`keep.done.${what}`) });
   const withdraw = () => change("POST", "/withdraw", { key: newKey(), done: t("report.withdrawn.done") });
   const again = (event) => attempt(() => change("GET", ""), wrong, event.currentTarget);
@@ -65,10 +65,15 @@ function standing(report) {
       report.cases.length > 1 && h("span", { class: "label" }, t("report.picture", { number: index + 1 })),
       h("span", { class: `badge ${TONE[wordOf(one)] ?? ""}` }, t(`report.state.${wordOf(one)}`)),
       h("p", {}, t(`report.state.${wordOf(one)}.what`))))),
-    report.deadline && report.cases.some(isOpen) && h("p", {},
-      t("report.deadline", { deadline: moment(report.deadline), left: fromNow(report.deadline) })),
+    report.deadline && report.cases.some(isOpen) && h("p", {}, until(report.deadline)),
     !report.valid && h("div", { class: "missing" },
       h("p", { class: "label" }, t("report.missing")), missingList(report.missing)));
+}
+
+/** A promise, as long as it is one. */
+function until(deadline) {
+  if (new Date(deadline) < new Date()) return t("report.late");
+  return t("report.deadline", { deadline: moment(deadline), left: fromNow(deadline) });
 }
 
 const TONE = { violating: "success", needs_information: "warning", not_violating: "warning", reversed: "warning" };

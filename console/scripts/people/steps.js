@@ -7,7 +7,7 @@ import { DECLARATIONS, linksOf, namesOwn, namesPosted, placesOf, reportOf } from
 import { checkContact, contactFields } from "./contact.js";
 import { choices, textField, why } from "./fields.js";
 import { missingList } from "./missing.js";
-import { pictureChooser } from "./pictures.js";
+import { pictureChooser, stillWorking } from "./pictures.js";
 import { answered, questionFields } from "./questions.js";
 
 const MOST_LINKS = 10;
@@ -72,6 +72,7 @@ export const STEPS = [
       pictureChooser(answers, changed),
     ],
     check(answers) {
+      if (stillWorking()) return { pictures: t("form.files.moment") };
       if (answers.pictures.length === 0) return { pictures: t("form.files.none") };
       const together = placesOf(answers).uploads.length + answers.pictures.length;
       return together > MOST_TOGETHER ? { pictures: t("form.files.together", { together, most: MOST_TOGETHER }) } : {};

@@ -11,33 +11,49 @@ import { keyed, ofThisPage } from "./shortcuts.js";
 import { table } from "./table.js";
 
 const PAGE = 100;
+/** What only a senior answers. */
+const forSeniors = (appeal) => appeal.party === "second_opinion";
 const OUTCOMES = ["upheld", "rejected"];
 
-export async function show(place, [appealId]) {
-  const { body } = await call("GET", "/v1/review/appeals", { query: { limit: PAGE } });
-  if (appealId) await one(place, body.appeals.find((appeal) => appeal.appeal_id === appealId));
-  else list(place, body);
+export async function show(place, [appealId], { me }) {
+  if (appealId) await one(place, await find(appealId), me);
+  else list(place, await page(), me);
 }
 
-function list(place, { appeals, next }) {
+async function page(cursor) {
+  return (await call("GET", "/v1/review/appeals", { query: { limit: PAGE, cursor } })).body;
+}
+
+/** However many wait before it; undefined when it waits no more. */
+async function find(appealId) {
+  let cursor;
+  do {
+    const { appeals, next } = await page(cursor);
+    const found = appeals.find((appeal) => appeal.appeal_id === appealId);
+    if (found) return found;
+    cursor = next;
+  } while (cursor);
+}
+
+function list(place, { appeals, next }, me) {
   const about = pendingAbout();
   const waiting = appeals.filter((appeal) => !about.includes(appeal.appeal_id));
-  const yours = waiting.filter((appeal) => !appeal.you_took_part);
+  const yours = waiting.filter((appeal) => !appeal.you_took_part && (me.senior || !forSeniors(appeal)));
   append(place, 
     h("h1", {}, t("review.appeals")), h("p", {}, t("review.appeals_lead")),
     h("p", { class: "small muted", role: "status" }, t("review.appeals_count", { count: yours.length, all: waiting.length }), next && [" ", t("review.appeals_more")]),
     waiting.length
-      ? h("div", { class: "card" }, table({ caption: t("review.appeals_caption"), heads: ["appeal", "case", "account", "filed", "whose"], rows: waiting.map(row) }))
+      ? h("div", { class: "card" }, table({ caption: t("review.appeals_caption"), heads: ["appeal", "case", "account", "filed", "whose"], rows: waiting.map((appeal) => row(appeal, me)) }))
       : h("p", {}, t("review.appeals_empty")));
 }
 
-function row(appeal) {
+function row(appeal, me) {
   return [
     h("a", { href: `#/appeals/${appeal.appeal_id}` }, t("review.appeal_read"), " ", caseName(appeal.appeal_id)),
     caseName(appeal.case_id),
     party(appeal),
     moment(appeal.filed_at),
-    whose(appeal),
+    whose(appeal, me),
   ];
 }
 
@@ -46,13 +62,14 @@ function party(appeal) {
   return appeal.account_id ? data(`${appeal.platform} / ${appeal.account_id}`) : t(`review.party.${appeal.party}`);
 }
 
-function whose(appeal) {
+function whose(appeal, me) {
+  if (forSeniors(appeal) && !me.senior) return h("span", { class: "badge warning" }, icon("lock"), t("review.whose.seniors"));
   return appeal.you_took_part
     ? h("span", { class: "badge warning" }, icon("lock"), t("review.whose.yours"))
     : h("span", { class: "badge success" }, icon("check"), t("review.whose.others"));
 }
 
-async function one(place, appeal) {
+async function one(place, appeal, me) {
   if (!appeal) {
     append(place, h("h1", {}, t("review.appeal")), notice("info", t("review.appeal_gone")), h("p", {}, h("a", { href: "#/appeals" }, t("review.appeals"))));
     return;
@@ -60,14 +77,22 @@ async function one(place, appeal) {
   const { body: seen } = await call("GET", `/v1/review/cases/${encodeURIComponent(appeal.case_id)}`);
   append(place, 
     h("h1", {}, t("review.appeal"), " ", caseName(appeal.appeal_id)),
-    h("div", { class: "row" }, whose(appeal), h("span", { class: "small muted" }, t("review.appeal_filed", { when: moment(appeal.filed_at) }))),
+    h("div", { class: "row" }, whose(appeal, me), h("span", { class: "small muted" }, t("review.appeal_filed", { when: moment(appeal.filed_at) }))),
     h("div", { class: "case" },
       h("div", { class: "stack" },
         h("section", { class: "card stack" }, h("h2", {}, t(`review.appeal_says.${appeal.party}`)), h("blockquote", {}, data(appeal.statement)), h("p", { class: "small" }, party(appeal))),
         seen.decision && h("section", { class: "card stack" }, h("h2", {}, t("review.decision")),
           h("p", {}, t(`review.outcome.${seen.decision.outcome}`), " · ", moment(seen.decision.at)), h("blockquote", {}, data(seen.decision.reasons))),
         h("p", {}, h("a", { href: `#/case/${seen.case_id}` }, t("review.case_open")))),
-      appeal.you_took_part ? notice("warning", t("problem.same-reviewer"), h("p", {}, t("problem.same-reviewer.do"))) : form(appeal, seen)));
+      answer(appeal, seen, me)));
+}
+
+/** The form, or why there is none. */
+function answer(appeal, seen, me) {
+  if (pendingAbout().includes(appeal.appeal_id)) return notice("info", t("review.pending.this_appeal"), h("p", {}, t("review.pending.this_what")));
+  if (appeal.you_took_part) return notice("warning", t("problem.same-reviewer"), h("p", {}, t("problem.same-reviewer.do")));
+  if (forSeniors(appeal) && !me.senior) return notice("warning", t("review.appeal_seniors"));
+  return form(appeal, seen);
 }
 
 /** Upholding an appeal of a refusal judges the image: what it shows has to be said then. */

@@ -4,7 +4,7 @@ import { append, h, icon, replace } from "../dom.js";
 import { announce, notice, problemNotice } from "../shell.js";
 import { moment, t } from "../strings.js";
 import { asked } from "./asking.js";
-import { about, decided, history, pictures, reports } from "./case_parts.js";
+import { about, decided, history, noPicture, pictures, reports } from "./case_parts.js";
 import { deadline } from "./clock.js";
 import { allTemplates, decisionForm } from "./decision.js";
 import { keeping } from "./keeping.js";
@@ -17,6 +17,8 @@ import { keyed, ofThisPage } from "./shortcuts.js";
 const LOOK_AGAIN_MS = 30_000;
 const RENEW_MS = 5 * 60_000;
 const UNDECIDED = ["open", "needs_information"];
+/** Answers after which the case is nothing to this reviewer any more; each further look would be on record. */
+const CLOSED = ["case-locked", "not-allowed", "conflict-of-interest"];
 
 export async function show(place, [caseId], context) {
   const path = `/v1/review/cases/${encodeURIComponent(caseId)}`;
@@ -30,8 +32,8 @@ export async function show(place, [caseId], context) {
   const writing = ["w", "review.note", () => notes.write()];
   let seenPictures = null;
   append(place, h("div", { class: "case-head" }, title, facts), changed, body);
-  fill();
   const timer = setInterval(lookAgain, LOOK_AGAIN_MS);
+  fill();
   addEventListener("decision-sent", sent);
   return () => {
     clearInterval(timer);
@@ -40,6 +42,9 @@ export async function show(place, [caseId], context) {
 
   function fill() {
     const seen = found.body;
+    // Every look at a locked case is on record, in the name of whoever left the page open.
+    if (seen.state === "locked") clearInterval(timer);
+    const typing = notes.element.contains(document.activeElement) && document.activeElement;
     replace(changed);
     replace(facts, head(seen));
     const undecided = UNDECIDED.includes(seen.state);
@@ -52,7 +57,7 @@ export async function show(place, [caseId], context) {
     const pictured = looks && seen.uploads.length ? shown(seen) : null;
     replace(body,
       h("div", { class: "stack" },
-        looks ? pictured?.element ?? notice("info", t("review.no_uploads")) : closed(seen, undecided),
+        looks ? pictured?.element ?? noPicture(seen) : closed(seen, undecided),
         seen.uploads.map((upload, index) => about(seen, upload, index, looks)),
         reports(seen, async (from) => (await call("GET", path, { query: { reports_from: from } })).body)),
       h("div", { class: "stack" },
@@ -66,6 +71,8 @@ export async function show(place, [caseId], context) {
         notes.element,
         context.me.senior && keeping(seen, path, readAgain),
         history(seen, context.me)));
+    // A decision goes out while a note is written: the next letters are the note's, and no shortcuts.
+    if (typing) typing.focus({ preventScroll: true });
   }
 
   async function readAgain() {
@@ -120,7 +127,7 @@ export async function show(place, [caseId], context) {
     try {
       found = await call("POST", `${path}/claim`);
       fill();
-      body.querySelector("h2, button")?.focus();
+      title.focus();
     } catch (error) {
       await refused(error, claim);
     }
@@ -159,7 +166,18 @@ export async function show(place, [caseId], context) {
       replace(changed, notice("warning", t("review.changed"), h("p", {}, h("button", { type: "button", on: { click: () => { found = now; fill(); title.focus(); } } }, t("review.read_again")))));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      if (CLOSED.includes(error.slug)) takeAway(error);
     }
+  }
+
+  /** Somebody locked it, or it is for others now: nothing of it stays on the screen. */
+  function takeAway(problem) {
+    clearInterval(timer);
+    seenPictures = null;
+    ofThisPage([]);
+    replace(changed);
+    replace(facts);
+    replace(body, problemNotice(problem));
   }
 
   function sent(event) {

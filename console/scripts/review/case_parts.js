@@ -1,6 +1,6 @@
 // What a case consists of, in words and pictures.
 import { append, data, h, replace } from "../dom.js";
-import { problemNotice } from "../shell.js";
+import { notice, problemNotice } from "../shell.js";
 import { moment, t } from "../strings.js";
 import { matchesOf } from "./matches.js";
 import { picture } from "./picture.js";
@@ -21,6 +21,12 @@ export function pictures(seen) {
     element: h("div", { class: "stack" }, uploads.length > 1 && h("div", { class: "row", role: "group", "aria-label": t("review.pictures") }, tabs), place),
     hold: () => current.hold,
   };
+}
+
+/** Of a case without one: reported by its hash alone, or where it is shown elsewhere. */
+export function noPicture(seen) {
+  const elsewhere = seen.reports.some((report) => report.addresses.length > 0);
+  return notice("info", t(elsewhere ? "review.no_uploads_address" : "review.no_uploads"));
 }
 
 /** further: asks for those that come after so many. */
@@ -51,8 +57,12 @@ export function reports(seen, further) {
   function reported(report) {
     return h("div", { class: "report" },
       h("p", { class: "small muted" }, moment(report.filed_at), " · ", t(`review.relation.${report.relation}`), " · ", t(report.valid ? "review.report_valid" : "review.report_incomplete"),
+        report.authority && [" · ", t(`review.authority.${report.authority}`)],
         report.withdrawn && [" · ", t("review.report_withdrawn")]),
       h("blockquote", {}, report.statement ? data(report.statement) : t("review.no_statement")),
+      // To be read, not to be opened: whoever is behind an address would see that somebody came from here.
+      report.addresses.length > 0 && [h("p", { class: "small" }, t("review.addresses")),
+        h("ul", { class: "addresses small" }, report.addresses.map((one) => h("li", {}, data(one, { dir: "ltr" }))))],
       report.answers.length > 0 && h("dl", { class: "answers" },
         report.answers.map(({ question, answer }) => [h("dt", {}, data(question)), h("dd", {}, data(answer))])));
   }

@@ -110,6 +110,7 @@ export function decisionForm({ found, label, templates, done, onwards, keys = []
     later({
       label: blind ? t("review.pending.opinion", told) : t("review.pending.decision", told),
       about: seen.case_id,
+      blind,
       back: blind ? "#/opinions/next" : `#/case/${seen.case_id}`,
       draft: { name: draft, value: given },
       path: blind ? `/v1/review/opinions/${id}` : `/v1/review/cases/${id}/decision`,

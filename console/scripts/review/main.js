@@ -1,8 +1,9 @@
 // The reviewers' pages: one document, a view for each address after the "#".
-import { Problem } from "../api.js";
+import { newKey, Problem } from "../api.js";
 import { append, data, h, icon, replace } from "../dom.js";
 import { keep, kept } from "../kept.js";
-import { layOut, problemNotice } from "../shell.js";
+import { NotLoaded } from "../loading.js";
+import { announce, layOut, notice, problemNotice } from "../shell.js";
 import { t } from "../strings.js";
 import { breakSuggestion, exposureLine, onExposure, tookABreak } from "./exposure.js";
 import { pendingAbout, startPending, undoLast } from "./pending.js";
@@ -96,11 +97,20 @@ async function next() {
   const left = [...pendingAbout(), ...(kept("aside") ?? [])].slice(-24);
   try {
     const { body } = await call("POST", "/v1/review/next", { query: { passing_over: left.join(",") } });
-    if (body.case) location.hash = `#/case/${body.case.case_id}`;
-    else location.hash = "#/nothing";
+    const there = body.case ? `#/case/${body.case.case_id}` : "#/nothing";
+    if (location.hash === there && body.case) sayThisIsIt();
+    else location.hash = there;
   } catch (error) {
     show(error, next);
   }
+}
+
+/** The next case is the one that is open: it is theirs until they decide it or leave it. */
+function sayThisIsIt() {
+  view.querySelector(".this-is-it")?.remove();
+  view.prepend(h("div", { class: "this-is-it" }, notice("info", t("review.next_is_this"), h("p", {}, t("review.next_is_this_what")))));
+  announce(t("review.next_is_this"));
+  scrollTo(0, 0);
 }
 
 async function go() {
@@ -117,7 +127,9 @@ async function go() {
   try {
     if (name === "pause" || name === "nothing") quiet(place, name);
     else {
-      const module = await (VIEWS[name] ?? VIEWS[first])();
+      const module = await (VIEWS[name] ?? VIEWS[first])().catch(() => {
+        throw new NotLoaded(name);
+      });
       if (mine !== shown) return;
       replace(view, h("p", { class: "muted", role: "status" }, t("review.loading")));
       const left = await module.show(place, rest, { me: whoIsIn(), next, aside });
@@ -137,13 +149,23 @@ async function go() {
   }
 }
 
-function show(error, retry) {
+function show(thrown, retry) {
+  const error = thrown instanceof NotLoaded ? new Problem("offline") : thrown;
   if (!(error instanceof Problem)) throw error;
+  leave(); // what was shown does nothing any more
+  leave = () => {};
+  ofThisPage([]);
   replace(view, h("h1", {}, t("review.title")), problemNotice(error, { retry }));
 }
 
-/** Leave a case to others for now: "next" passes it over, in this tab. */
-function aside(caseId) {
+/** Leave a case to others for now: it is theirs at once, and "next" passes it over, in this tab. */
+async function aside(caseId) {
+  try {
+    await call("POST", `/v1/review/cases/${encodeURIComponent(caseId)}/leave`, { key: newKey() });
+  } catch (error) {
+    show(error, () => aside(caseId));
+    return;
+  }
   keep("aside", [...(kept("aside") ?? []), caseId].slice(-20));
   next();
 }

@@ -1,8 +1,9 @@
 // Second opinions: a decided case, judged by somebody who does not see how it was decided.
+import { Problem } from "../api.js";
 import { append, h, icon } from "../dom.js";
 import { notice } from "../shell.js";
 import { moment, t } from "../strings.js";
-import { about, pictures, reports } from "./case_parts.js";
+import { about, noPicture, pictures, reports } from "./case_parts.js";
 import { allTemplates, decisionForm } from "./decision.js";
 import { pendingAbout } from "./pending.js";
 import { caseName, shortName } from "./queue.js";
@@ -38,19 +39,24 @@ async function list(place) {
 }
 
 async function one(place, context) {
-  const [{ body }, templates] = await Promise.all([call("POST", "/v1/review/opinions/next"), allTemplates(context.me)]);
-  const seen = body.case;
-  if (!seen || pendingAbout().includes(seen.case_id)) {
+  // Those that are given and not sent yet are done with.
+  const next = async (from) => (await call("POST", "/v1/review/opinions/next", { query: { passing_over: pendingAbout().slice(-24).join(","), reports_from: from } })).body.case;
+  const [seen, templates] = await Promise.all([next(), allTemplates(context.me)]);
+  if (!seen) {
     append(place, h("h1", {}, t("review.opinions")), notice("info", t("review.opinions_none")));
     return;
   }
-  const further = async (from) => (await call("POST", "/v1/review/opinions/next", { query: { reports_from: from } })).body.case;
+  const further = async (from) => {
+    const more = await next(from);
+    if (more?.case_id !== seen.case_id) throw new Problem("claimed-by-another", 409); // its claim has run out
+    return more;
+  };
   const back = () => (location.hash = "#/opinions");
   append(place,
     h("h1", {}, t("review.opinion"), " ", caseName(seen.case_id)),
     h("p", {}, t("review.opinion_blind")),
     h("div", { class: "case" },
-      h("div", { class: "stack" }, seen.uploads.length ? pictures(seen).element : notice("info", t("review.no_uploads")),
+      h("div", { class: "stack" }, seen.uploads.length ? pictures(seen).element : noPicture(seen),
         seen.uploads.map((upload, index) => about(seen, upload, index, false)), reports(seen, further)),
       decisionForm({ found: { body: seen }, templates, label: shortName(seen.case_id), blind: true, done: back, onwards: back })));
 }

@@ -17,12 +17,15 @@ const SHOWN_MS = 8_000;
 let items = (kept("pending") ?? []).map((item) => ({ ...item, due: null, problem: null, sending: false }));
 let bar;
 
+/** Answers that say that nothing was done; of any other, and of none, nobody knows. */
+const refusedFor = ({ slug, status }) => status >= 400 && status < 500 && slug !== "still-running" && !slug.startsWith("gateway-");
+
 /**
- * Send it later. label: what it says. about: id of the case or appeal. back: the page where it can be changed.
- * draft: {name, value}, put back when it is undone. path, body, ifMatch: the call.
+ * Send it later. label: what it says. about: id of the case or appeal. back: the page where it can be changed;
+ * blind: and not the place to see what became of it. draft: {name, value}, put back when it is undone. path, body, ifMatch: the call.
  */
-export function later({ label, about, back, draft, path, body, ifMatch }) {
-  items.push({ id: newKey(), key: newKey(), label, about, back, draft, path, body, ifMatch, due: Date.now() + SECONDS * 1000 });
+export function later({ label, about, back, blind = false, draft, path, body, ifMatch }) {
+  items.push({ id: newKey(), key: newKey(), label, about, back, blind, draft, path, body, ifMatch, due: Date.now() + SECONDS * 1000 });
   changed();
   announce(t("review.pending.said", { what: label, seconds: SECONDS }));
 }
@@ -34,7 +37,7 @@ export function pendingAbout() {
 
 /** Undo what was decided last; false when nothing waits. */
 export function undoLast() {
-  const last = items.findLast((item) => !item.sent && !item.sending);
+  const last = items.findLast((item) => !item.sent && !item.sending && !item.attempted);
   if (last) undo(last);
   return Boolean(last);
 }
@@ -64,6 +67,8 @@ function remaining(item) {
 async function send(item) {
   item.due = null;
   item.sending = true;
+  // Kept before the call: after a reload, as after an answer that was lost, it may have been sent.
+  item.attempted = true;
   item.problem = null;
   changed();
   try {
@@ -75,6 +80,7 @@ async function send(item) {
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     item.problem = error;
+    item.attempted = !refusedFor(error);
   } finally {
     item.sending = false;
     changed();
@@ -84,7 +90,7 @@ async function send(item) {
 function undo(item) {
   if (item.draft) keep(item.draft.name, item.draft.value);
   drop(item);
-  announce(t("review.pending.undone", { what: item.label }));
+  announce(t(item.problem ? "review.pending.taken_back" : "review.pending.undone", { what: item.label }));
   if (location.hash === item.back) dispatchEvent(new HashChangeEvent("hashchange"));
   else location.hash = item.back;
 }
@@ -100,13 +106,18 @@ function changed() {
   bar.hidden = items.length === 0;
   const focused = document.activeElement?.dataset.pending;
   replace(bar, h("ul", { "aria-label": t("review.pending") }, items.map(row)));
-  if (focused) bar.querySelector(`[data-pending="${focused}"]`)?.focus();
+  if (focused) (bar.querySelector(`[data-pending="${focused}"]`) ?? bar.querySelector(`[data-pending="row-${focused.slice(focused.indexOf("-") + 1)}"]`))?.focus();
 }
 
 function row(item) {
   const what = h("span", { class: "what" }, item.label);
-  if (item.sent) return h("li", { class: "sent" }, icon("check"), what, h("a", { href: item.back }, t("review.pending.see")), h("span", {}, t("review.pending.done")));
-  if (item.sending) return h("li", {}, icon("clock"), what, t("review.pending.sending"));
+  // Its buttons are gone meanwhile: the focus stays with it.
+  const rest = { tabIndex: -1, "data-pending": `row-${item.id}` };
+  const see = !item.blind && h("a", { href: item.back }, t("review.pending.see"));
+  if (item.sent) return h("li", { class: "sent", ...rest }, icon("check"), what, see, h("span", {}, t("review.pending.done")));
+  if (item.sending) return h("li", rest, icon("clock"), what, t("review.pending.sending"));
+  const again = (words) => h("button", { type: "button", class: "small", "data-pending": `send-${item.id}`, on: { click: () => send(item) } }, t(words));
+  if (item.attempted) return h("li", { class: "failed", ...rest }, icon("alert"), what, h("span", { role: "alert" }, [item.problem?.title, t("review.pending.unsure")].filter(Boolean).join(" ")), h("span", { class: "row" }, see, again("review.pending.again")));
   item.remaining = item.due === null ? null : h("span", { class: "figure" }, remaining(item));
   const held = item.problem ? [item.problem.title, item.problem.advice].join(" ") : t("review.pending.held");
   return h("li", { class: item.problem ? "failed" : "" },
@@ -115,5 +126,5 @@ function row(item) {
     h("span", { class: "row" },
       h("button", { type: "button", class: "small", "data-pending": `undo-${item.id}`, on: { click: () => undo(item) } }, icon("undo"), t("review.pending.undo"),
         h("kbd", { class: "key", "aria-hidden": "true" }, "U")),
-      h("button", { type: "button", class: "small", "data-pending": `send-${item.id}`, on: { click: () => send(item) } }, t("review.pending.now"))));
+      again("review.pending.now")));
 }

@@ -182,9 +182,7 @@ class Case:
 
     def conflict_declared(self, reviewer: str) -> Case:
         """Never theirs from now on; a claim of theirs ends."""
-        mine = self.claim is not None and self.claim.reviewer == reviewer
-        claim = None if mine else self.claim
-        return replace(self, conflicted=self.conflicted | {reviewer}, claim=claim)
+        return replace(self.left(reviewer), conflicted=self.conflicted | {reviewer})
 
     def claimed(self, reviewer: str, *, now: datetime, until: datetime) -> Case:
         """For this reviewer until then; refused while somebody else's lease runs."""
@@ -199,6 +197,11 @@ class Case:
                 extra={"until": self.claim.until.isoformat()},
             )
         return replace(self, claim=Claim(reviewer, until), involved=self.involved | {reviewer})
+
+    def left(self, reviewer: str) -> Case:
+        """Free for others at once, if it was claimed by this reviewer; they stay involved."""
+        mine = self.claim is not None and self.claim.reviewer == reviewer
+        return replace(self, claim=None) if mine else self
 
     def decided(self, decision: Decision) -> Case:
         case = self.after(decision.outcome.step)
@@ -236,6 +239,11 @@ class Case:
             raise ClaimedByAnother("Another reviewer is giving this second opinion.")
         opinion = replace(opinion, claim=Claim(reviewer, until))
         return replace(self, opinion=opinion, involved=self.involved | {reviewer})
+
+    def gives_opinion(self, reviewer: str) -> bool:
+        """Whether they have claimed the second opinion."""
+        claim = self.opinion.claim if self.opinion is not None else None
+        return claim is not None and claim.reviewer == reviewer
 
     def waiting_opinion(self) -> SecondOpinion:
         if self.opinion is None or not self.opinion.waits:

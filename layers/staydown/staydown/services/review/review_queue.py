@@ -72,6 +72,21 @@ def claim_case(stack: Stack, *, case_id: str, reviewer: str) -> Case:
 
 
 @retried
+def leave_case(stack: Stack, *, case_id: str, reviewer: str) -> None:
+    """End this reviewer's claim, so that others get the case before its lease runs out.
+
+    Told twice, or when the case is not theirs any more, it changes nothing.
+    """
+    case = load_case(stack, case_id)
+    left = case.left(reviewer)
+    if left is case:
+        return
+    transaction = stack.transaction()
+    save_case(stack, transaction, left, actor=reviewer, action="case.left", details={})
+    transaction.commit()
+
+
+@retried
 def declare_conflict(stack: Stack, *, case_id: str, reviewer: str) -> Case:
     """The case is never this reviewer's again: not to claim, see, judge, or decide an appeal of.
 

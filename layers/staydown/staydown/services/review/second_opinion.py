@@ -6,6 +6,8 @@ senior who had no part in either decides, as of an appeal. Whoever sees a child 
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
+
 from staydown.aws.items import Item
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
@@ -28,18 +30,29 @@ def list_opinions(stack: Stack, *, after: Item | None, limit: int) -> tuple[list
     return stack.cases.awaiting_opinion(after=after, limit=limit)
 
 
-def claim_next_opinion(stack: Stack, *, reviewer: str) -> Case | None:
-    """Claim the one that waits longest and that this reviewer may give; None when there is none."""
+def claim_next_opinion(stack: Stack, *, reviewer: str, passing_over: Container[str] = ()) -> Case | None:
+    """Claim the one that waits longest and that this reviewer may give; None when there is none.
+
+    One that they claimed already comes before all others: they are at it. passing_over: cases that they have
+    done with, though their opinion is not sent yet.
+    """
+    waiting = [one for one in _all_waiting(stack) if one.case_id not in passing_over]
+    for listed in sorted(waiting, key=lambda one: not one.gives_opinion(reviewer)):
+        try:
+            return claim_opinion(stack, case_id=listed.case_id, reviewer=reviewer)
+        except (ClaimedByAnother, Conflict, NotAllowed):
+            continue
+    return None
+
+
+def _all_waiting(stack: Stack) -> Iterator[Case]:
+    """Page by page, the longest first."""
     after: Item | None = None
     while True:
         page, after = stack.cases.awaiting_opinion(after=after)
-        for listed in page:
-            try:
-                return claim_opinion(stack, case_id=listed.case_id, reviewer=reviewer)
-            except (ClaimedByAnother, Conflict, NotAllowed):
-                continue
+        yield from page
         if after is None:
-            return None
+            return
 
 
 @retried

@@ -111,14 +111,9 @@ def open_case(stack: Stack, case_id: str, onlooker: Onlooker, *, what: str) -> C
         raise NotAllowed(
             "A second opinion of this case waits: until it is given nobody else sees the decision."
         )
-    if case.opinion_waits and _gives_opinion(case, onlooker.reviewer):
+    if case.opinion_waits and case.gives_opinion(onlooker.reviewer):
         raise NotAllowed("You give the second opinion; you see the decision when you have.")
     return case
-
-
-def _gives_opinion(case: Case, reviewer: str) -> bool:
-    opinion = case.opinion
-    return opinion is not None and opinion.claim is not None and opinion.claim.reviewer == reviewer
 
 
 def record_view(stack: Stack, case: Case, reviewer: str, action: str, what: str) -> Case:
@@ -133,7 +128,7 @@ def check_may_look(case: Case, reviewer: str, *, senior: bool) -> None:
     if case.state is CaseState.LOCKED:
         raise CaseIsLocked("Suspected child: nobody looks at the image any more.")
     case.check_impartial(reviewer)
-    if case.opinion_waits and _gives_opinion(case, reviewer):
+    if case.opinion_waits and case.gives_opinion(reviewer):
         return
     claim = case.claim
     if case.undecided and (claim is None or claim.reviewer != reviewer):
