@@ -13,8 +13,6 @@ export class Hasher {
   #worker = null;
   #waiting = new Map();
   #last = 0;
-  /** What the worker has asked of anybody since it got its first file. */
-  requests = 0;
 
   constructor() {
     this.#start();
@@ -22,10 +20,9 @@ export class Hasher {
 
   #start() {
     this.#worker = new Worker(trusted?.createScriptURL(WORKER) ?? WORKER, { type: "module" });
-    this.#worker.onmessage = ({ data: { id, hash, code, details, requests } }) => {
+    this.#worker.onmessage = ({ data: { id, hash, code, details } }) => {
       const { resolve, reject } = this.#waiting.get(id);
       this.#waiting.delete(id);
-      this.requests = requests;
       if (hash) resolve(hash);
       else reject(new NoHash(code, details));
     };

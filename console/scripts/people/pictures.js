@@ -95,9 +95,9 @@ export function pictureChooser(answers, onChange) {
     input, h("label", { class: "button", for: "pictures" }, t("form.files.choose")), said, list);
 }
 
-/** What this page has asked of anybody since then, and its worker since the first picture, as the browser counts it. */
+/** What this page itself has asked of anybody since then, as the browser counts it: not what its worker has. */
 function requestsSince(moment) {
-  return performance.getEntriesByType("resource").filter((one) => one.startTime >= moment).length + hasher.requests;
+  return performance.getEntriesByType("resource").filter((one) => one.startTime >= moment).length;
 }
 
 function shortened(name) {
