@@ -14,7 +14,7 @@ const REASONS = ["false_alarm", "wrong_image", "order_of_an_authority", "partner
 const KINDS = { confirmed: "danger", unverified: "warning", allowed: "success" };
 
 export async function show(place) {
-  await loadStrings("form"); // what is wrong with a file is said there
+  await loadStrings("bank", "form"); // what is wrong with a file is said in the second
   const hasher = new Hasher();
   const found = h("div", { class: "stack" });
   const trouble = h("div", {});
