@@ -2,7 +2,7 @@
 import { Problem } from "../api.js";
 import { append, data, h, icon, replace } from "../dom.js";
 import { notice, problemNotice } from "../shell.js";
-import { has, moment, t } from "../strings.js";
+import { has, loadStrings, moment, t } from "../strings.js";
 import { caseName } from "./queue.js";
 import { call } from "./session.js";
 import { table } from "./table.js";
@@ -10,7 +10,7 @@ import { table } from "./table.js";
 export async function show(place, [caseId]) {
   append(place, h("h1", {}, t("review.audit")), search(caseId));
   if (!caseId) return;
-  const { body } = await call("GET", `/v1/audit/${encodeURIComponent(caseId)}`);
+  const [{ body }] = await Promise.all([call("GET", `/v1/audit/${encodeURIComponent(caseId)}`), loadStrings("audit")]);
   const trouble = h("div", {});
   const broken = body.chains.filter((chain) => !chain.whole);
   append(place, 

@@ -1,6 +1,6 @@
 // Figures for seniors: what waits, how long it took against the deadline, what came of it, what was stopped.
 import { append, h, icon } from "../dom.js";
-import { moment, number, t } from "../strings.js";
+import { loadStrings, moment, number, t } from "../strings.js";
 import { barChart, rowChart } from "./chart.js";
 import { caseName } from "./queue.js";
 import { call } from "./session.js";
@@ -13,7 +13,7 @@ const REVIEWED_TO = 47;
 const BITS_A_BAR = 4;
 
 export async function show(place, [from, to]) {
-  const { body: stats } = await call("GET", "/v1/stats", { query: { from, to } });
+  const [{ body: stats }] = await Promise.all([call("GET", "/v1/stats", { query: { from, to } }), loadStrings("figures")]);
   const { queue, time_to_act: act, appeals, second_opinions: second, stopped } = stats;
   append(place,
     h("h1", {}, t("review.figures")),
