@@ -5,6 +5,7 @@ import { keep, kept } from "../kept.js";
 import { NotLoaded } from "../loading.js";
 import { announce, layOut, notice, problemNotice } from "../shell.js";
 import { t } from "../strings.js";
+import "./icons.js";
 import { breakSuggestion, exposureLine, onExposure, tookABreak } from "./exposure.js";
 import { pendingAbout, startPending, undoLast } from "./pending.js";
 import { call, signedIn, signOut, whoIsIn } from "./session.js";
