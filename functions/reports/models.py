@@ -148,7 +148,7 @@ class FiledReport(BaseModel):
 
     case_number: str
     secret: str
-    valid: Annotated[bool, Field(description="Whether nothing is missing, so that the deadline runs")]
+    valid: Annotated[bool, Field(description="Whether the law has all it wants, so that the deadline runs")]
     missing: Annotated[list[str], Field(description="JSON pointers to what is still needed")]
     deadline: Annotated[datetime | None, Field(description="When it will be decided at the latest")]
     addresses: Annotated[

@@ -45,14 +45,17 @@ def reporter_of(world: World, one: FiledReport) -> Reporter:
 
 
 @pytest.mark.law("UK5")
-def test_a_question_that_is_required_is_missing_until_it_is_answered(asking: World) -> None:
+def test_a_question_that_is_required_is_missing_until_it_is_answered_and_holds_nothing_up(
+    asking: World,
+) -> None:
+    """The clock is the law's: an operator can ask for more, and can't have more time for it."""
     one = filed(asking)
     assert one.report.missing == ("/answers/town",)
-    assert one.report.valid_at is None
-    assert one.cases[0].deadline is None
+    assert one.report.valid_at == one.report.filed_at
+    assert one.cases[0].deadline is not None
     added = add(asking, one, town="Paris")
     assert added.missing == ()
-    assert added.valid_at is not None
+    assert added.valid_at == one.report.valid_at
 
 
 @pytest.mark.law("UK5", "US2")
@@ -106,10 +109,10 @@ def test_an_answer_to_no_question_and_one_that_is_too_long_are_refused(asking: W
         add(asking, one, street="x")
 
 
-def test_a_question_that_is_asked_no_more_holds_nothing_up(asking: World) -> None:
+def test_a_question_that_is_asked_no_more_is_not_missing(asking: World) -> None:
     one = filed(asking)
     asking.stack.settings = replace(asking.stack.settings, questions=())
-    assert add(asking, one).valid_at is not None
+    assert add(asking, one).missing == ()
 
 
 def test_the_same_request_with_other_answers_is_another(asking: World) -> None:

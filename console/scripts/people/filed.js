@@ -14,6 +14,8 @@ export function filedView(filed) {
     filed.valid
       ? notice("success", "", h("p", {}, completeText(filed)))
       : notice("warning", "", h("p", {}, t("filed.incomplete")), missingList(filed.missing)),
+    filed.valid && filed.missing.length > 0
+      && notice("info", "", h("p", {}, t("filed.asked_besides")), missingList(filed.missing)),
     filed.addresses?.length > 0 && notice("info", t("filed.addresses"),
       h("ul", {}, filed.addresses.map((address) => h("li", {}, data(address))))),
     h("p", { class: "no-print" },

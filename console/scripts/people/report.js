@@ -66,8 +66,9 @@ function standing(report) {
       h("span", { class: `badge ${TONE[wordOf(one)] ?? ""}` }, t(`report.state.${wordOf(one)}`)),
       h("p", {}, t(`report.state.${wordOf(one)}.what`))))),
     report.deadline && report.cases.some(isOpen) && h("p", {}, until(report.deadline)),
-    !report.valid && h("div", { class: "missing" },
-      h("p", { class: "label" }, t("report.missing")), missingList(report.missing)));
+    report.missing.length > 0 && h("div", { class: "missing" },
+      h("p", { class: "label" }, t(report.valid ? "report.asked_besides" : "report.missing")),
+      missingList(report.missing)));
 }
 
 /** A promise, as long as it is one. */
@@ -87,7 +88,7 @@ function wordOf({ state, outcome }) {
 }
 
 function asksForMore(report) {
-  return !report.withdrawn && (!report.valid || report.cases.some((one) => one.state === "needs_information"));
+  return !report.withdrawn && (report.missing.length > 0 || report.cases.some((one) => one.state === "needs_information"));
 }
 
 /** Until when a refusal of it can be appealed; undefined where there is none, or it was appealed. */

@@ -232,13 +232,16 @@ function summary(answers, change) {
 /** What is still wanted, by the law and by the operator, as the API will say it. */
 function missingNow(answers) {
   const report = reportOf(answers);
-  const missing = [
+  const byLaw = [
     ...DECLARATIONS.filter((one) => !report.declarations[one]).map((one) => `/declarations/${one}`),
     !report.signature.trim() && "/signature",
     !report.contact.email && "/contact",
-    ...questions().filter((one) => one.required && !report.answers[one.key]).map((one) => `/answers/${one.key}`),
   ].filter(Boolean);
-  if (missing.length === 0) return h("p", {}, t("form.check.complete"));
+  const besides = questions()
+    .filter((one) => one.required && !report.answers[one.key]).map((one) => `/answers/${one.key}`);
+  if (byLaw.length + besides.length === 0) return h("p", {}, t("form.check.complete"));
   return h("div", { class: "missing" },
-    h("h2", {}, t("form.check.missing.h")), h("p", {}, t("form.check.missing")), missingList(missing));
+    h("h2", {}, t("form.check.missing.h")),
+    h("p", {}, t(byLaw.length > 0 ? "form.check.missing" : "form.check.asked_besides")),
+    missingList([...byLaw, ...besides]));
 }

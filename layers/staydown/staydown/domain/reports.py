@@ -53,7 +53,8 @@ class Report:
     authority: of who acts for somebody else. signed, contactable: whether that record has these.
     answers: to those of the operator's questions that are for reviewers, by key; they go when the reporter's
     record does. unanswered: keys of the operator's questions that have to be answered and are not.
-    valid_at: when it became complete; the deadline counts from then. secret_digest: see ids.secret_digest.
+    valid_at: when it had all that the law wants; the deadline counts from then. secret_digest: see
+    ids.secret_digest.
     language: a BCP 47 tag: in what language its sender wants to be told, where there is a catalogue of it.
     """
 
@@ -79,7 +80,13 @@ class Report:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """JSON pointers to what is still needed, in the order of the form."""
+        """JSON pointers to what is still needed, in the order of the form. What the operator asks besides is
+        asked for as well; it holds nothing up."""
+        return (*self.missing_by_law, *(f"/answers/{key}" for key in self.unanswered))
+
+    @property
+    def missing_by_law(self) -> tuple[str, ...]:
+        """Those without which the clock does not run."""
         needed = {
             "/uploads": bool(self.uploads or self.hashes),
             "/declarations/intimate": self.declarations.intimate,
@@ -88,7 +95,6 @@ class Report:
             "/declarations/good_faith": self.declarations.good_faith,
             "/signature": self.signed,
             "/contact": self.contactable,
-            **{f"/answers/{key}": False for key in self.unanswered},
         }
         return tuple(pointer for pointer, there in needed.items() if not there)
 

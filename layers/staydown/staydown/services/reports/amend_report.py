@@ -40,7 +40,7 @@ class Information:
 
 @retried
 def complete_report(stack: Stack, case_number: str, secret: str, added: Information) -> Report:
-    """Add what was missing; once nothing is, the report is valid and the clock of its cases runs.
+    """Add what was missing; once the law has what it wants, the report is valid and its clock runs.
 
     Only how its sender is reached may change as well: that is nothing to its cases.
     """
@@ -68,7 +68,7 @@ def complete_report(stack: Stack, case_number: str, secret: str, added: Informat
         contactable=bool(reporter.email.strip()),
     )
     now = stack.now()
-    if report.valid_at is None and not report.missing:
+    if report.valid_at is None and not report.missing_by_law:
         report = replace(report, valid_at=now)
         completed = {"case_number": report.case_number}
         stack.outbox.add(transaction, EventType.REPORT_COMPLETED, completed, at=now)

@@ -93,7 +93,7 @@ def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None
     )
     reporter = Reporter(report.case_number, form.name, form.email, form.signature, form.mail)
     report, reporter = answered(stack.settings.questions, report, reporter, form.answers)
-    if not report.missing:
+    if not report.missing_by_law:
         report = replace(report, valid_at=now)
     transaction = stack.transaction()
     concerned = ReportedCases(stack, transaction)
