@@ -16,7 +16,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from staydown.api.failures import partial_failures, report_failure
 from staydown.aws.stack import Stack
 from staydown.services.bank.bank_view import BankView
-from staydown.services.uploads.judged_pictures import JudgedPictures
+from staydown.services.bank.judged_pictures import JudgedPictures
 from staydown.services.uploads.scan_upload import ArrivedObject, scan_uploads
 from staydown.services.uploads.settle_upload import settle_upload
 

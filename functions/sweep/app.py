@@ -13,8 +13,8 @@ from staydown.aws.stack import Stack
 from staydown.aws.sweeps_store import MOST_ENTRIES
 from staydown.domain.sweeps import PLAN
 from staydown.services.bank.bank_view import BankView
+from staydown.services.bank.judged_pictures import JudgedPictures
 from staydown.services.sweeps.sweep_bank import begin_sweep, sweep_part
-from staydown.services.uploads.judged_pictures import JudgedPictures
 
 logger = Logger()
 stack = cache(Stack.from_environment)

@@ -15,10 +15,10 @@ from staydown.aws.stack import Stack
 from staydown.domain.bank import Overlap
 from staydown.domain.uploads import Reason, Upload, UploadState
 from staydown.imaging.limits import ImageRejected, Limits
+from staydown.services.bank import looking
 from staydown.services.bank.bank_view import BankView
 from staydown.services.reports.amend_report import withdraw_report
 from staydown.services.retention.ask_erasure import ask_erasure
-from staydown.services.review import looking
 from staydown.services.sweeps import sweep_parts
 from staydown.services.uploads.rejudge_upload import rejudge_upload
 

@@ -15,9 +15,9 @@ from unittest import mock
 
 from staydown.domain.bank import Change, Entry, Match, Overlap, Standing
 from staydown.imaging.features import AskedFeatures
+from staydown.services.bank import looking
 from staydown.services.bank.bank_view import BankView
-from staydown.services.review import looking
-from staydown.services.uploads.judged_pictures import JudgedPictures
+from staydown.services.bank.judged_pictures import JudgedPictures
 
 from tests.support.pictures import decode_drawn
 from tests.support.world import World

@@ -6,10 +6,10 @@ from staydown.aws.stack import Stack
 from staydown.domain.appeals import Appeal, Appellant, check_refusal, refusal_appeal_id
 from staydown.domain.errors import Conflict, StaydownError
 from staydown.domain.events import EventType
+from staydown.services.cases.save_case import save_case
 from staydown.services.reports.follow_report import open_report, refusal_appeal
 from staydown.services.reports.reported_cases import REPORTER
 from staydown.services.retrying import retried
-from staydown.services.review.save_case import save_case
 
 
 @retried

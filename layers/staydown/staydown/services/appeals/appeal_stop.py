@@ -9,8 +9,8 @@ from staydown.domain.errors import Conflict, NotFound
 from staydown.domain.events import EventType
 from staydown.services.appeals.file_appeal import ACCOUNT_HOLDER
 from staydown.services.bank.cases_behind import cases_behind
+from staydown.services.cases.save_case import save_case
 from staydown.services.retrying import retried
-from staydown.services.review.save_case import save_case
 
 MOST_WAITING = 100
 """Appeals of one case at a time: its item has them all, and an image may be put up any number of times."""

@@ -21,10 +21,10 @@ from staydown.domain.errors import CaseIsLocked, InvalidRequest, NotAllowed, Not
 from staydown.domain.events import EventType
 from staydown.services.bank.bank_images import BankedImages
 from staydown.services.bank.cases_behind import cases_behind
+from staydown.services.cases.save_case import save_case
 from staydown.services.retrying import retried
 from staydown.services.review.consequences import overturn, undo
 from staydown.services.review.review_queue import load_case
-from staydown.services.review.save_case import save_case
 from staydown.services.uploads.free_upload import free_upload
 from staydown.services.uploads.place_image import take_down
 

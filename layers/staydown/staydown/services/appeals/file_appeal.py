@@ -9,8 +9,8 @@ from staydown.domain.appeals import Appeal, check_appealable
 from staydown.domain.cases import Case
 from staydown.domain.errors import Conflict, InvalidRequest, NotFound
 from staydown.domain.events import EventType
+from staydown.services.cases.save_case import save_case
 from staydown.services.retrying import retried
-from staydown.services.review.save_case import save_case
 
 ACCOUNT_HOLDER = "account_holder"
 

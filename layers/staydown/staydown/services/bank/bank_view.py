@@ -19,7 +19,7 @@ from staydown.matching.snapshot import read
 
 if TYPE_CHECKING:  # OpenCV comes with them, and a bare hash needs none
     from staydown.imaging.features import AskedFeatures
-    from staydown.services.uploads.judged_pictures import JudgedPictures
+    from staydown.services.bank.judged_pictures import JudgedPictures
 
 
 class BankView:

@@ -11,7 +11,7 @@ from staydown.aws.stack import Stack
 from staydown.domain.errors import ConcurrentChange
 from staydown.matching.segment import Segment, merged
 from staydown.matching.snapshot import read, write
-from staydown.services.uploads.judged_pictures import JudgedPictures
+from staydown.services.bank.judged_pictures import JudgedPictures
 
 
 def fold_bank(stack: Stack) -> int | None:

@@ -9,7 +9,7 @@ from staydown.imaging.decode import decode
 from staydown.imaging.feature_bytes import features_to_bytes
 from staydown.imaging.keypoints import bank_features
 from staydown.imaging.limits import ImageRejected
-from staydown.services.review.looking import DECODING, limits_of
+from staydown.services.bank.looking import DECODING, limits_of
 
 
 def keep_features(stack: Stack, upload: Upload, entry_id: str) -> str | None:

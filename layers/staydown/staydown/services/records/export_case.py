@@ -17,10 +17,10 @@ from staydown.domain.cases import Case
 from staydown.domain.errors import Conflict
 from staydown.domain.reports import Report
 from staydown.domain.uploads import Upload
+from staydown.services.cases.save_case import save_case
 from staydown.services.records.read_audit import read_audit
 from staydown.services.retrying import retried
 from staydown.services.review.review_queue import load_case
-from staydown.services.review.save_case import save_case
 from staydown.services.review.view_case import Onlooker, open_case
 
 _REPORT = ("filed_at", "relation", "declarations", "statement", "valid_at", "withdrawn_at", "uploads")

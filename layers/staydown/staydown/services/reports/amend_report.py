@@ -17,11 +17,11 @@ from staydown.domain.mail import MailChoice
 from staydown.domain.report_form import check_answers
 from staydown.domain.reports import Declarations, Report, Reporter
 from staydown.services.bank.change_bank import claims_of, withdraw_supports
+from staydown.services.cases.save_case import save_case
 from staydown.services.reports.answer_questions import answered
 from staydown.services.reports.follow_report import open_report
 from staydown.services.reports.reported_cases import REPORTER, with_valid_report
 from staydown.services.retrying import retried
-from staydown.services.review.save_case import save_case
 from staydown.services.uploads.free_upload import free_of_case
 
 

@@ -20,7 +20,7 @@ from staydown.domain.ids import derived_entry_id, new_id
 from staydown.domain.reports import Report
 from staydown.domain.uploads import Upload
 from staydown.services.bank.change_bank import change_entries, claim_on
-from staydown.services.review.save_case import save_case
+from staydown.services.cases.save_case import save_case
 
 REPORTER = "reporter"
 _LATEST = 10

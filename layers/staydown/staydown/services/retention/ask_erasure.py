@@ -15,10 +15,10 @@ from staydown.domain.decisions import Complainant
 from staydown.domain.errors import Conflict, StaydownError
 from staydown.domain.reports import Report
 from staydown.domain.retention import check_erasable
+from staydown.services.cases.save_case import save_case
 from staydown.services.reports.follow_report import check_stands, open_report
 from staydown.services.retrying import retried
 from staydown.services.review.review_queue import load_case
-from staydown.services.review.save_case import save_case
 
 _THEIRS = {Complainant.YES, Complainant.ACTS_FOR_THEM}
 

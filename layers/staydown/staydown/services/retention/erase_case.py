@@ -17,8 +17,8 @@ from staydown.domain.events import EventType
 from staydown.domain.notices import Recipient
 from staydown.domain.reports import Report
 from staydown.domain.retention import keeps
+from staydown.services.cases.save_case import save_case
 from staydown.services.retrying import retried
-from staydown.services.review.save_case import save_case
 from staydown.services.uploads.record_upload import SYSTEM
 
 

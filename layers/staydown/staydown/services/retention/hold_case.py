@@ -8,10 +8,10 @@ from enum import StrEnum
 from staydown.aws.stack import Stack
 from staydown.domain.cases import Case, Hold
 from staydown.domain.errors import Conflict
+from staydown.services.cases.save_case import save_case
 from staydown.services.reports.follow_report import check_stands, open_report
 from staydown.services.retrying import retried
 from staydown.services.review.review_queue import load_case
-from staydown.services.review.save_case import save_case
 
 REPORTER = "reporter"
 

@@ -20,7 +20,7 @@ from staydown.imaging.luma import softened
 from staydown.imaging.overlay import overlay_png
 from staydown.matching.keypoint_index import KeypointIndex
 from staydown.matching.keypoint_match import PictureMatch, match_pictures
-from staydown.services.review.looking import limits_of
+from staydown.services.bank.looking import limits_of
 from staydown.services.review.reveal_image import Look, record_look
 
 _BLUR_RADIUS = 26

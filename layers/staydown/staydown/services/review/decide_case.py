@@ -12,10 +12,10 @@ from staydown.domain.errors import ClaimedByAnother, StaleVersion
 from staydown.domain.events import EventType
 from staydown.domain.uploads import Upload
 from staydown.services.bank.bank_images import BankedImages
+from staydown.services.cases.save_case import save_case
 from staydown.services.retrying import retried
 from staydown.services.review.consequences import acquit, stop_all
 from staydown.services.review.review_queue import load_case
-from staydown.services.review.save_case import save_case
 from staydown.services.uploads.place_image import take_down
 
 

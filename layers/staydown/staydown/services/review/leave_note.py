@@ -7,8 +7,8 @@ from dataclasses import replace
 from staydown.aws.stack import Stack
 from staydown.domain.cases import Case
 from staydown.domain.notes import Note, with_note
+from staydown.services.cases.save_case import save_case
 from staydown.services.retrying import retried
-from staydown.services.review.save_case import save_case
 from staydown.services.review.view_case import Onlooker, open_case
 
 

@@ -14,9 +14,9 @@ from staydown.domain.errors import Conflict, NotAllowed, NotFound
 from staydown.domain.uploads import Upload
 from staydown.imaging.fingerprint import blurred
 from staydown.imaging.limits import ImageRejected, Limits
+from staydown.services.cases.save_case import save_case
 from staydown.services.retrying import retried
 from staydown.services.review.review_queue import load_case
-from staydown.services.review.save_case import save_case
 from staydown.services.review.view_case import check_may_look, record_view
 
 _NO_PICTURE = "The upload is no picture that could be read; it can't be shown."

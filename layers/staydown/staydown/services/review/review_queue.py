@@ -15,8 +15,8 @@ from staydown.domain.errors import (
     ConflictOfInterest,
     NotFound,
 )
+from staydown.services.cases.save_case import save_case
 from staydown.services.retrying import retried
-from staydown.services.review.save_case import save_case
 
 
 def list_queue(stack: Stack, *, after: Item | None, limit: int) -> tuple[list[Case], Item | None]:

@@ -17,11 +17,11 @@ from staydown.domain.decisions import Decision, Outcome
 from staydown.domain.errors import ClaimedByAnother, Conflict, InvalidRequest, NotAllowed
 from staydown.domain.events import EventType
 from staydown.services.bank.bank_images import BankedImages
+from staydown.services.cases.save_case import save_case
 from staydown.services.retrying import retried
 from staydown.services.review.consequences import overturn
 from staydown.services.review.decide_case import Judgement
 from staydown.services.review.review_queue import load_case
-from staydown.services.review.save_case import save_case
 from staydown.services.uploads.place_image import take_down
 
 

@@ -13,9 +13,9 @@ from staydown.domain.errors import CaseIsLocked, NotAllowed
 from staydown.domain.notes import Reading
 from staydown.domain.reports import Report
 from staydown.domain.uploads import Upload
+from staydown.services.cases.save_case import save_case
 from staydown.services.retrying import retried
 from staydown.services.review.review_queue import load_case
-from staydown.services.review.save_case import save_case
 
 SHOWN_REPORTS = 10
 """At a time. What one of them says takes 360 KB of an answer at worst, and a function answers 6 MB."""

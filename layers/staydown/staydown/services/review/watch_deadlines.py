@@ -14,8 +14,8 @@ from staydown.aws.transaction import Transaction
 from staydown.domain.cases import Case
 from staydown.domain.events import EventType
 from staydown.domain.uploads import by_deadline
+from staydown.services.cases.save_case import save_case
 from staydown.services.retrying import retried
-from staydown.services.review.save_case import save_case
 from staydown.services.uploads.record_upload import SYSTEM, record_upload
 from staydown.services.uploads.stop_upload import announce
 

@@ -8,7 +8,7 @@ from staydown.aws.stack import Stack
 from staydown.domain.uploads import Upload, UploadState
 from staydown.domain.verdicts import Verdict
 from staydown.services.bank.bank_view import BankView
-from staydown.services.review.looking import Looks, NotSeen
+from staydown.services.bank.looking import Looks, NotSeen
 from staydown.services.uploads.settle_upload import is_in_line, settle_upload
 
 _UP = {UploadState.RECEIVED, UploadState.PUBLISHED, UploadState.HELD}

@@ -21,8 +21,8 @@ from staydown.imaging.decode import Picture, decode
 from staydown.imaging.fingerprint import fingerprint_of
 from staydown.imaging.limits import ImageRejected
 from staydown.services.bank.bank_view import BankView
+from staydown.services.bank.looking import DECODING, Looks, limits_of
 from staydown.services.retrying import retried
-from staydown.services.review.looking import DECODING, Looks, limits_of
 from staydown.services.uploads.settle_upload import settle_upload
 from staydown.services.uploads.stop_upload import announce
 

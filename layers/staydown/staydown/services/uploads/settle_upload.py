@@ -16,9 +16,9 @@ from staydown.domain.errors import AccountIsBlocked, ConcurrentChange
 from staydown.domain.uploads import Reason, Upload, UploadState
 from staydown.domain.verdicts import Verdict
 from staydown.services.bank.bank_view import BankView, is_confirmed
-from staydown.services.review.leave_review import cases_by_match, leave_review
-from staydown.services.review.looking import Looks, NotSeen
+from staydown.services.bank.looking import Looks, NotSeen
 from staydown.services.uploads.free_upload import free_upload
+from staydown.services.uploads.leave_review import cases_by_match, leave_review
 from staydown.services.uploads.place_image import is_placed
 from staydown.services.uploads.record_upload import record_upload
 from staydown.services.uploads.stop_upload import announce, cases_asked, stop_upload

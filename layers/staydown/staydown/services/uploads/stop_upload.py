@@ -15,7 +15,7 @@ from staydown.domain.events import EventType
 from staydown.domain.ids import new_id
 from staydown.domain.uploads import Upload, UploadState, by_entry, by_review
 from staydown.domain.verdicts import Verdict
-from staydown.services.review.save_case import save_case
+from staydown.services.cases.save_case import save_case
 from staydown.services.uploads.record_upload import SYSTEM, record_upload
 
 MATCHES_KEPT = 10

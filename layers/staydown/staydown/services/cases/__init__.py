@@ -1,0 +1,1 @@
+"""What every use case does with a case: write it, with its audit."""
