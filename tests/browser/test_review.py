@@ -185,7 +185,8 @@ class TestTheRevealButton:
         page.route(re.compile("/reveal$"), lambda route: waiting.append(route))  # noqa: PLW0108
         desk.button("Hold to see it sharp").hover()
         page.mouse.down()
-        page.wait_for_timeout(100)
+        while not waiting:
+            page.wait_for_timeout(20)
         page.mouse.up()
         with page.expect_response(re.compile("/reveal$")):
             waiting[0].continue_()
@@ -371,6 +372,28 @@ def test_a_new_reviewer_chooses_a_password_of_their_own(open_page: Open, stack: 
     desk.page.get_by_label("New password").fill("A-longer-Password-2")
     desk.button("Set it and sign in").click()
     expect(desk.heading("Queue")).to_be_visible()
+
+
+def test_who_takes_long_over_a_new_password_begins_again(open_page: Open, stack: Deployed) -> None:
+    cognito = stack.stack.client("cognito-idp")
+    pool = stack.description["user_pool_id"]
+    cognito.admin_create_user(
+        UserPoolId=pool, Username="slow", TemporaryPassword="Temporary-Pass1", MessageAction="SUPPRESS"
+    )
+    desk = Desk(open_page("review.html"))
+    desk.sign_in("slow", "Temporary-Pass1")
+    desk.page.get_by_label("New password").fill("A-longer-Password-2")
+    expired = {"__type": "NotAuthorizedException", "message": "Invalid session for the user."}
+    desk.page.route(
+        stack.stack.endpoint + "/", lambda route: route.fulfill(status=400, json=expired), times=1
+    )
+    desk.button("Set it and sign in").click()
+    expect(desk.page.get_by_role("alert")).to_contain_text("That took longer than we may wait.")
+    desk.complaints.expect("400")
+    expect(desk.page.get_by_label("Name")).to_have_value("slow")
+    desk.page.get_by_label("Password", exact=True).fill("Temporary-Pass1")
+    desk.button("Sign in").click()
+    expect(desk.page.get_by_label("New password")).to_be_visible()
 
 
 def test_signing_out_leaves_nothing_in_the_tab(open_page: Open, stack: Deployed) -> None:

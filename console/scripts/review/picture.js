@@ -43,7 +43,6 @@ export function picture({ caseId, uploadId, label }) {
   });
   hold.addEventListener("keyup", release);
   hold.addEventListener("contextmenu", (event) => event.preventDefault());
-  document.addEventListener("visibilitychange", release);
   load();
 
   const element = h("figure", { class: "picture" }, stage,
@@ -70,11 +69,13 @@ export function picture({ caseId, uploadId, label }) {
   async function press() {
     if (hold.disabled || held) return;
     const mine = (held = { since: null });
+    document.addEventListener("visibilitychange", release);
     hold.setAttribute("aria-pressed", "true");
     state.textContent = t("review.picture.opening");
     replace(trouble);
     try {
       const { body } = await call("POST", path, { body: { upload_id: uploadId, sharp: true } });
+      if (held !== mine) return;
       const sharp = h("img", { class: "sharp", alt: t("review.picture.sharp", { label }), draggable: false, referrerPolicy: "no-referrer" });
       sharp.src = body.url;
       await sharp.decode();
@@ -92,6 +93,7 @@ export function picture({ caseId, uploadId, label }) {
     if (!held) return;
     const { since } = held;
     held = null;
+    document.removeEventListener("visibilitychange", release);
     for (const sharp of layers.querySelectorAll(".sharp")) sharp.remove();
     hold.removeAttribute("aria-pressed");
     state.textContent = t("review.picture.is_blurred");

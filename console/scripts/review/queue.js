@@ -19,6 +19,7 @@ export async function show(place, _, context) {
   const chosen = { state: "any", origin: "any", claim: "any" };
   let cases = [];
   let cursor = null;
+  let reading = 0;
   const listing = h("div", { class: "card" });
   const count = h("p", { class: "small muted", role: "status" });
   const more = h("button", { type: "button", on: { click: read } }, t("review.more"));
@@ -38,8 +39,10 @@ export async function show(place, _, context) {
   }
 
   async function read() {
+    const mine = (reading += 1);
     for (let page = 0; page < AT_ONCE; page += 1) {
       const { body } = await call("GET", "/v1/review/queue", { query: { limit: PAGE, cursor } });
+      if (mine !== reading) return; // it was begun anew meanwhile
       cases.push(...body.cases);
       cursor = body.next;
       if (!cursor) break;

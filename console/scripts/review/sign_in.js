@@ -35,11 +35,19 @@ export function signInForm({ username = "", fixed = false, done }) {
       form.querySelector("input")?.focus();
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      replace(trouble, problemNotice(error));
+      replace(trouble, problemNotice(step.asked ? begunAnew(error) : error));
       form.querySelector("input:not([readonly])")?.focus();
     } finally {
       busy = false;
     }
+  }
+
+  /** Cognito waits for its answer some minutes; after that there is no way but to begin again. */
+  function begunAnew(error) {
+    if (error.slug !== "sign-in.NotAuthorizedException") return error;
+    step = passwordStep(step.asked.username, fixed);
+    show();
+    return new Problem("sign-in.took-too-long");
   }
 }
 
@@ -59,6 +67,7 @@ function challengeStep(asked) {
     ? field("code", { inputMode: "numeric", autocomplete: "one-time-code" })
     : field("new_password", { type: "password", autocomplete: "new-password", minLength: 14 });
   return {
+    asked,
     fields: [h("p", {}, t(code ? "sign_in.code_why" : "sign_in.new_password_why")), answer.row],
     button: code ? "sign_in.go" : "sign_in.set",
     send: () => respond(asked, answer.input.value),
