@@ -46,7 +46,7 @@ def read_file(path: str, max_bytes: int) -> bytes:
             if not stat.S_ISREG(os.fstat(opened).st_mode):  # another file by now
                 raise Unreadable("not_a_regular_file")
             data = bytearray()
-            while len(data) <= max_bytes and (piece := file.read(_PIECE)):
+            while piece := file.read(min(_PIECE, max_bytes + 1 - len(data))):
                 data += piece
     except ValueError:  # a zero byte in the name
         raise Unreadable("not_found") from None
