@@ -25,7 +25,7 @@ from tests.support.world import World
 ASKED = os.environ.get("STAYDOWN_ORDERS", "2")
 SWITCHES = ANY_NUMBER if ASKED == "all" else int(ASKED)
 SEED = int(os.environ.get("STAYDOWN_SEED", "0"))
-IN_A_CROWD = 100
+IN_A_CROWD = 60
 
 Prepare = Callable[[], Mapping[str, Task]]
 

@@ -47,7 +47,7 @@ ALWAYS = [
     checks.response_headers_conformance,
     checks.response_schema_conformance,
 ]
-FITTING, UNFITTING, BY_OTHERS = 25, 40, 2
+FITTING, UNFITTING, BY_OTHERS = 15, 25, 2
 """Requests for each operation: that fit, that do not, and by each caller who may not."""
 PHASES = (Phase.generate,)
 """A request that fails is readable as it is; making it smaller would take minutes."""
