@@ -22,6 +22,8 @@ _GENEROUS = {
     "RequestsPerSecond": 10_000,
     "RequestBurst": 5_000,
     "LogLevel": "DEBUG",
+    # Each decision would have all that other tests have put up read again; the demo's stack does that.
+    "LookBackDays": 0,
 }
 
 
