@@ -19,11 +19,12 @@ from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.moto_server.werkzeug_app import (
-    DomainDispatcherApplication,
     MotoRequestHandler,
     create_backend_app,
 )
 from werkzeug.serving import make_server
+
+from infra.local.quick_moto import Dispatcher, make_quick
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -53,8 +54,8 @@ class _Handler(MotoRequestHandler):
 class _OneAtATime:
     """Each request alone: moto's own state does not stand two.
 
-    A transaction that fails puts back a copy of its tables from before it began, and a deleted message a copy
-    of its queue: what another request wrote in between would be gone. The body is read before the turn is
+    A transaction that fails puts back what it found, and a deleted message a copy of its queue: what another
+    request wrote in between would be gone. The body is read before the turn is
     taken, so that a slow upload holds up nobody.
     """
 
@@ -95,7 +96,8 @@ class Emulator:
         if Emulator._running is not None:
             raise RuntimeError("one local stack at a time: moto's state belongs to the whole process")
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self._app = _OneAtATime(DomainDispatcherApplication(create_backend_app))
+        make_quick()
+        self._app = _OneAtATime(Dispatcher(create_backend_app))
         # Bound here: werkzeug ends the whole process when the port is taken.
         with socket.create_server(("127.0.0.1", self._port)) as bound:
             host, port = bound.getsockname()
@@ -157,8 +159,7 @@ class Emulator:
     def take_stream(self, table: str) -> list[dict[str, Any]]:
         """The table's changes since the last call, oldest first, as moto keeps them.
 
-        Read from moto itself: its GetRecords keeps every iterator for ever, holds on to a table that a failed
-        transaction has replaced, and a stream that is never cut is copied with each transaction.
+        Read from moto itself: its GetRecords keeps every iterator for ever, and its streams are never cut.
         """
         with self._app.turn:
             shard = self._dynamodb.tables[table].stream_shard

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +37,21 @@ class Template:
 
 def load(path: Path, overrides: Mapping[str, Any] | None = None) -> Template:
     """Read a SAM template. Raise ParameterError, or what the translator raises for a wrong template."""
-    source = yaml_parse(path.read_text(encoding="utf-8"))
-    parameters = _parameters(source.get("Parameters", {}), overrides or {})
+    text = path.read_text(encoding="utf-8")
+    parameters = _parameters(_parsed(text).get("Parameters", {}), overrides or {})
+    translated = pickle.loads(_translated(text, tuple(sorted(_texts(parameters).items()))))  # noqa: S301 our own
+    return Template(
+        resources=translated["Resources"],
+        parameters=parameters,
+        conditions=translated.get("Conditions", {}),
+        outputs=translated.get("Outputs", {}),
+    )
+
+
+@lru_cache(maxsize=4)
+def _translated(text: str, parameters: tuple[tuple[str, str], ...]) -> bytes:
+    """CloudFormation's resources, pickled: translating takes a second, and a process starts many stacks."""
+    source = copy.deepcopy(_parsed(text))
     for resource in source["Resources"].values():
         for key in ("CodeUri", "ContentUri"):
             # The translator takes only what was uploaded; nothing here reads it from there.
@@ -43,14 +59,14 @@ def load(path: Path, overrides: Mapping[str, Any] | None = None) -> Template:
                 resource["Properties"][key] = "s3://this-machine/code"
     with in_force({"AWS_DEFAULT_REGION": REGION}):
         translator = Translator({}, Parser())
-        translated = translator.translate(source, _texts(parameters))
+        translated = translator.translate(source, dict(parameters))
         translator.metrics.publish()  # to nowhere; unpublished ones are warned of when the program ends
-    return Template(
-        resources=translated["Resources"],
-        parameters=parameters,
-        conditions=translated.get("Conditions", {}),
-        outputs=translated.get("Outputs", {}),
-    )
+    return pickle.dumps(translated)
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> Any:
+    return yaml_parse(text)
 
 
 def _parameters(declared: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:

@@ -87,6 +87,34 @@ def test_a_transaction_that_was_refused_leaves_nothing_in_the_stream(tiny: TinyS
     assert _whats() == [["n0", "n2"]]
 
 
+def test_a_transaction_that_was_refused_leaves_each_item_as_it_was(tiny: TinyStack) -> None:
+    table, dynamodb = tiny.stack.tables["items"], tiny.stack.client("dynamodb")
+    tiny.put(("a", "kept"), ("b", "kept"), ("c", "kept"))
+    before = dynamodb.scan(TableName=table)["Items"]
+
+    def key(pk: str) -> dict[str, object]:
+        return {"TableName": table, "Key": {"pk": {"S": pk}}}
+
+    update = {
+        "UpdateExpression": "SET what = :other, more = :other",
+        "ExpressionAttributeValues": {":other": {"S": "changed"}},
+    }
+    writes: list[dict[str, object]] = [
+        {"Put": {"TableName": table, "Item": {"pk": {"S": "new"}, "what": {"S": "refused"}}}},
+        {"Put": {"TableName": table, "Item": {"pk": {"S": "a"}, "what": {"S": "changed"}}}},
+        {"Update": key("b") | update},
+        {"Delete": key("c")},
+        {"ConditionCheck": key("d") | {"ConditionExpression": "attribute_exists(pk)"}},
+    ]
+    with pytest.raises(ClientError, match="TransactionCanceled"):
+        dynamodb.transact_write_items(TransactItems=writes)
+    assert sorted(dynamodb.scan(TableName=table)["Items"], key=str) == sorted(before, key=str)
+
+    dynamodb.transact_write_items(TransactItems=writes[:-1])
+    left = {item["pk"]["S"]: item["what"]["S"] for item in dynamodb.scan(TableName=table)["Items"]}
+    assert left == {"new": "refused", "a": "changed", "b": "changed"}
+
+
 def test_each_function_has_its_own_environment_when_it_starts(tiny: TinyStack) -> None:
     tiny.put(("environment", "ok"))
     tiny.stack.drain()
