@@ -13,7 +13,7 @@ from staydown.aws.cases_store import APPEALS
 from staydown.domain.decisions import Outcome
 from staydown.services.appeals.decide_appeal import Answer, as_seen, decide_appeal, list_appeals
 
-from functions.review import models
+from functions.review import appeal_models
 from functions.review.presenting import presented_appeal
 from functions.review.seen import factors
 from functions.review.stack import stack
@@ -25,11 +25,11 @@ router = make_router()
 def get_appeals(
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
-) -> models.AppealPage:
+) -> appeal_models.AppealPage:
     reviewer = calling_reviewer(router.current_event).reviewer_id
     appeals, following = list_appeals(stack(), after=from_cursor(cursor, queue=APPEALS), limit=limit)
     page = [presented_appeal(one) for one in as_seen(stack(), appeals, reviewer)]
-    return models.AppealPage(appeals=page, next=to_cursor(following))
+    return appeal_models.AppealPage(appeals=page, next=to_cursor(following))
 
 
 @router.post(
@@ -38,8 +38,8 @@ def get_appeals(
     tags=["reviewers"],
 )
 def post_appeal_decision(
-    appeal_id: Id, request: models.AppealDecisionRequest, _key: IdempotencyKey = None
-) -> models.ReviewedAppeal:
+    appeal_id: Id, request: appeal_models.AppealDecisionRequest, _key: IdempotencyKey = None
+) -> appeal_models.ReviewedAppeal:
     reviewer = calling_reviewer(router.current_event)
     answer = Answer(
         request.outcome,

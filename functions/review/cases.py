@@ -24,7 +24,7 @@ from staydown.services.review.review_queue import (
     list_queue,
 )
 
-from functions.review import models
+from functions.review import case_models
 from functions.review.presenting import queued_case
 from functions.review.seen import (
     PassingOver,
@@ -44,33 +44,33 @@ router = make_router()
 def get_queue(
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
-) -> models.QueuePage:
+) -> case_models.QueuePage:
     reviewer = calling_reviewer(router.current_event)
     cases, following = list_queue(stack(), after=from_cursor(cursor, queue=CASES), limit=limit)
     page = [queued_case(case, reviewer.reviewer_id, stack().now()) for case in cases]
-    return models.QueuePage(cases=page, next=to_cursor(following))
+    return case_models.QueuePage(cases=page, next=to_cursor(following))
 
 
 @router.post("/v1/review/next", summary="Claim the case with the nearest deadline", tags=["reviewers"])
 def post_next(
     passing_over: PassingOver = "",
     _key: IdempotencyKey = None,
-) -> models.NextCase:
+) -> case_models.NextCase:
     reviewer = calling_reviewer(router.current_event)
     left = frozenset(passing_over.split(","))
     case = claim_next(stack(), reviewer=reviewer.reviewer_id, passing_over=left)
-    return models.NextCase(case=_seen(case.case_id) if case is not None else None)
+    return case_models.NextCase(case=_seen(case.case_id) if case is not None else None)
 
 
 @router.get("/v1/review/cases/<case_id>", summary="A case, but not who reported it", tags=["reviewers"])
-def get_case(case_id: Id, reports_from: ReportsFrom = 0) -> Response[models.Case]:
+def get_case(case_id: Id, reports_from: ReportsFrom = 0) -> Response[case_models.Case]:
     return with_etag(_seen(case_id, reports_from))
 
 
 @router.post(
     "/v1/review/cases/<case_id>/claim", summary="Claim this case, or renew the claim", tags=["reviewers"]
 )
-def post_claim(case_id: Id, _key: IdempotencyKey = None) -> Response[models.Case]:
+def post_claim(case_id: Id, _key: IdempotencyKey = None) -> Response[case_models.Case]:
     reviewer = calling_reviewer(router.current_event)
     claim_case(stack(), case_id=case_id, reviewer=reviewer.reviewer_id)
     return with_etag(_seen(case_id))
@@ -78,8 +78,8 @@ def post_claim(case_id: Id, _key: IdempotencyKey = None) -> Response[models.Case
 
 @router.post("/v1/review/cases/<case_id>/decision", summary="Decide a case", tags=["reviewers"])
 def post_decision(
-    case_id: Id, request: models.DecisionRequest, if_match: NeededIfMatch, _key: IdempotencyKey = None
-) -> Response[models.Case]:
+    case_id: Id, request: case_models.DecisionRequest, if_match: NeededIfMatch, _key: IdempotencyKey = None
+) -> Response[case_models.Case]:
     reviewer = calling_reviewer(router.current_event)
     case = decide_case(
         stack(),
@@ -102,10 +102,10 @@ def post_decision(
     summary="End your claim: the case is free for others at once",
     tags=["reviewers"],
 )
-def post_leave(case_id: Id, _key: IdempotencyKey = None) -> models.CaseLeft:
+def post_leave(case_id: Id, _key: IdempotencyKey = None) -> case_models.CaseLeft:
     reviewer = calling_reviewer(router.current_event)
     leave_case(stack(), case_id=case_id, reviewer=reviewer.reviewer_id)
-    return models.CaseLeft(case_id=case_id)
+    return case_models.CaseLeft(case_id=case_id)
 
 
 @router.post(
@@ -113,16 +113,18 @@ def post_leave(case_id: Id, _key: IdempotencyKey = None) -> models.CaseLeft:
     summary="Declare a conflict of interest: the case is never yours again",
     tags=["reviewers"],
 )
-def post_conflict(case_id: Id, _key: IdempotencyKey = None) -> models.ConflictDeclared:
+def post_conflict(case_id: Id, _key: IdempotencyKey = None) -> case_models.ConflictDeclared:
     reviewer = calling_reviewer(router.current_event)
     declare_conflict(stack(), case_id=case_id, reviewer=reviewer.reviewer_id)
-    return models.ConflictDeclared(case_id=case_id)
+    return case_models.ConflictDeclared(case_id=case_id)
 
 
 @router.post(
     "/v1/review/cases/<case_id>/notes", summary="Leave a note for other reviewers", tags=["reviewers"]
 )
-def post_note(case_id: Id, request: models.NoteRequest, _key: IdempotencyKey = None) -> Response[models.Case]:
+def post_note(
+    case_id: Id, request: case_models.NoteRequest, _key: IdempotencyKey = None
+) -> Response[case_models.Case]:
     onlooker = onlooker_of(calling_staff(router.current_event))
     leave_note(stack(), case_id=case_id, onlooker=onlooker, text=request.text)
     return with_etag(_seen(case_id))
@@ -132,27 +134,27 @@ def post_note(case_id: Id, request: models.NoteRequest, _key: IdempotencyKey = N
 def get_locked(
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
-) -> models.QueuePage:
+) -> case_models.QueuePage:
     caller = calling_staff(router.current_event)
     if not caller.child_safety:
         raise NotAllowed("Only the group for child safety sees locked cases.")
     cases, following = list_locked(stack(), after=from_cursor(cursor, queue=LOCKED), limit=limit)
     page = [queued_case(case, caller.reviewer_id, stack().now()) for case in cases]
-    return models.QueuePage(cases=page, next=to_cursor(following))
+    return case_models.QueuePage(cases=page, next=to_cursor(following))
 
 
 @router.get(
     "/v1/review/templates", summary="Reasons for the usual decisions, to start from", tags=["reviewers"]
 )
-def get_templates() -> models.Templates:
+def get_templates() -> case_models.Templates:
     calling_reviewer(router.current_event)
-    return models.Templates(
+    return case_models.Templates(
         templates=[
-            models.Template(key=one.key, outcome=one.outcome, title=one.title, text=one.text)
+            case_models.Template(key=one.key, outcome=one.outcome, title=one.title, text=one.text)
             for one in TEMPLATES
         ]
     )
 
 
-def _seen(case_id: str, reports_from: int = 0) -> models.Case:
+def _seen(case_id: str, reports_from: int = 0) -> case_models.Case:
     return seen_case(calling_staff(router.current_event), case_id, reports_from=reports_from)

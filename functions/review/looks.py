@@ -7,7 +7,7 @@ import base64
 from staydown.api.callers import calling_reviewer, calling_staff
 from staydown.api.http import Id, make_router
 
-from functions.review import models
+from functions.review import look_models
 from functions.review.stack import stack
 
 router = make_router()
@@ -18,7 +18,7 @@ router = make_router()
     summary="Look at an image: blurred, or by a short-lived link; each look is recorded",
     tags=["reviewers"],
 )
-def post_reveal(case_id: Id, request: models.RevealRequest) -> models.Revealed:
+def post_reveal(case_id: Id, request: look_models.RevealRequest) -> look_models.Revealed:
     # Imported here: it brings the image libraries, which no other route of this function needs.
     from staydown.services.review.reveal_image import Look, reveal_blurred, reveal_sharp  # noqa: PLC0415
 
@@ -26,10 +26,10 @@ def post_reveal(case_id: Id, request: models.RevealRequest) -> models.Revealed:
     look = Look(case_id, request.upload_id, caller.reviewer_id, senior=caller.senior, reviews=caller.reviews)
     if request.sharp:
         link = reveal_sharp(stack(), look)
-        revealed = models.Revealed(image=None, url=link.url, expires_at=link.expires_at)
+        revealed = look_models.Revealed(image=None, url=link.url, expires_at=link.expires_at)
     else:
         picture = base64.b64encode(reveal_blurred(stack(), look)).decode()
-        revealed = models.Revealed(image=picture, url=None, expires_at=None)
+        revealed = look_models.Revealed(image=picture, url=None, expires_at=None)
     return revealed
 
 
@@ -38,7 +38,7 @@ def post_reveal(case_id: Id, request: models.RevealRequest) -> models.Revealed:
     summary="An upload laid over the judged picture that it met, both blurred; each look is recorded",
     tags=["reviewers"],
 )
-def post_comparison(case_id: Id, request: models.ComparisonRequest) -> models.Comparison:
+def post_comparison(case_id: Id, request: look_models.ComparisonRequest) -> look_models.Comparison:
     from staydown.services.review.compare_pictures import compare_pictures  # noqa: PLC0415
     from staydown.services.review.reveal_image import Look  # noqa: PLC0415
 
@@ -52,4 +52,4 @@ def post_comparison(case_id: Id, request: models.ComparisonRequest) -> models.Co
     )
     found = compare_pictures(stack(), look)
     picture = base64.b64encode(found.drawing).decode() if found.drawing is not None else None
-    return models.Comparison(image=picture, original_kept=found.original_kept)
+    return look_models.Comparison(image=picture, original_kept=found.original_kept)

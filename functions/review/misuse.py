@@ -14,7 +14,7 @@ from staydown.services.misuse.decide_misuse import MisuseJudgement, decide_misus
 from staydown.services.misuse.end_suspension import lift_suspension
 from staydown.services.misuse.view_misuse import list_misuse, view_misuse
 
-from functions.review import models
+from functions.review import misuse_models
 from functions.review.stack import stack
 
 router = make_router()
@@ -24,25 +24,25 @@ router = make_router()
 def get_misuse_queue(
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
-) -> models.MisusePage:
+) -> misuse_models.MisusePage:
     calling_reviewer(router.current_event)
     reviews, following = list_misuse(stack(), after=from_cursor(cursor, queue=MISUSE), limit=limit)
-    return models.MisusePage(reviews=[_presented(one) for one in reviews], next=to_cursor(following))
+    return misuse_models.MisusePage(reviews=[_presented(one) for one in reviews], next=to_cursor(following))
 
 
 @router.get("/v1/review/misuse/<review_id>", summary="An account as a whole", tags=["reviewers"])
-def get_misuse(review_id: Id) -> models.MisuseFound:
+def get_misuse(review_id: Id) -> misuse_models.MisuseFound:
     reviewer = calling_reviewer(router.current_event).reviewer_id
     view = view_misuse(stack(), review_id=review_id, reviewer=reviewer)
     ladder = stack().settings.ladder
-    return models.MisuseFound(
+    return misuse_models.MisuseFound(
         review=_presented(view.review),
         days=ladder.window.days,
-        strikes=[models.MisuseStrike(upload_id=one.ref, at=one.at) for one in view.seen.strikes[:100]],
+        strikes=[misuse_models.MisuseStrike(upload_id=one.ref, at=one.at) for one in view.seen.strikes[:100]],
         stopped=len(view.seen.strikes),
         uploads=view.seen.total,
         exact=view.exact,
-        shown=[models.ShownInCases(shown=one, cases=by) for one, by in view.shown],
+        shown=[misuse_models.ShownInCases(shown=one, cases=by) for one, by in view.shown],
         warned_at=view.warned_at,
         may_suspend=view.review.waits and view.went_on,
         longest_days=ladder.longest.days,
@@ -55,8 +55,8 @@ def get_misuse(review_id: Id) -> models.MisuseFound:
     tags=["reviewers"],
 )
 def post_misuse_decision(
-    review_id: Id, request: models.MisuseDecisionRequest, _key: IdempotencyKey = None
-) -> models.MisuseReview:
+    review_id: Id, request: misuse_models.MisuseDecisionRequest, _key: IdempotencyKey = None
+) -> misuse_models.MisuseReview:
     reviewer = calling_reviewer(router.current_event).reviewer_id
     judgement = MisuseJudgement(request.outcome, request.intention, request.reasons, request.days)
     return _presented(decide_misuse(stack(), review_id=review_id, reviewer=reviewer, judgement=judgement))
@@ -68,15 +68,15 @@ def post_misuse_decision(
     tags=["seniors"],
 )
 def post_misuse_lift(
-    review_id: Id, request: models.MisuseLiftRequest, _key: IdempotencyKey = None
-) -> models.MisuseReview:
+    review_id: Id, request: misuse_models.MisuseLiftRequest, _key: IdempotencyKey = None
+) -> misuse_models.MisuseReview:
     senior = calling_senior(router.current_event).reviewer_id
     return _presented(lift_suspension(stack(), review_id=review_id, reasons=request.reasons, reviewer=senior))
 
 
-def _presented(review: MisuseReview) -> models.MisuseReview:
+def _presented(review: MisuseReview) -> misuse_models.MisuseReview:
     decision = review.decision
-    return models.MisuseReview(
+    return misuse_models.MisuseReview(
         review_id=review.review_id,
         platform=review.platform,
         account_id=review.account_id,

@@ -15,11 +15,11 @@ from staydown.services.records.read_audit import VerifiedChain
 from staydown.services.retention.hold_case import HoldReason
 from staydown.services.review.view_case import CaseView
 
-from functions.review import models
+from functions.review import appeal_models, case_models, opinion_models, record_models
 
 
-def queued_case(case: Case, reviewer: str, now: datetime) -> models.QueuedCase:
-    return models.QueuedCase(
+def queued_case(case: Case, reviewer: str, now: datetime) -> case_models.QueuedCase:
+    return case_models.QueuedCase(
         case_id=case.case_id,
         state=case.state,
         origin=case.origin,
@@ -34,9 +34,9 @@ def queued_case(case: Case, reviewer: str, now: datetime) -> models.QueuedCase:
 
 def presented_case(
     view: CaseView, reviewer: str, now: datetime, questions: Sequence[Question]
-) -> models.Case:
+) -> case_models.Case:
     case = view.case
-    return models.Case(
+    return case_models.Case(
         case_id=case.case_id,
         state=case.state,
         origin=case.origin,
@@ -56,16 +56,16 @@ def presented_case(
         second_opinion=_opinion(case),
         hold=presented_hold(case, reviewer),
         notes=[
-            models.NoteLeft(by=note.by, by_you=note.by == reviewer, at=note.at, text=note.text)
+            case_models.NoteLeft(by=note.by, by_you=note.by == reviewer, at=note.at, text=note.text)
             for note in case.notes
         ],
-        others_reading=[models.OtherReader(reviewer=one.reviewer, at=one.at) for one in view.others],
+        others_reading=[case_models.OtherReader(reviewer=one.reviewer, at=one.at) for one in view.others],
     )
 
 
-def presented_hold(case: Case, reviewer: str) -> models.Held:
+def presented_hold(case: Case, reviewer: str) -> case_models.Held:
     hold = case.hold
-    return models.Held(
+    return case_models.Held(
         case_id=case.case_id,
         held=hold is not None,
         reason=HoldReason(hold.reason) if hold is not None else None,
@@ -77,11 +77,11 @@ def presented_hold(case: Case, reviewer: str) -> models.Held:
     )
 
 
-def waiting_opinion(case: Case, reviewer: str, now: datetime) -> models.WaitingOpinion:
+def waiting_opinion(case: Case, reviewer: str, now: datetime) -> opinion_models.WaitingOpinion:
     assert case.decision is not None
     claim = case.opinion.claim if case.opinion is not None else None
     mine = claim is not None and claim.reviewer == reviewer
-    return models.WaitingOpinion(
+    return opinion_models.WaitingOpinion(
         case_id=case.case_id,
         decided_at=case.decision.at,
         claimed_until=claim.until if claim is not None and claim.until > now else None,
@@ -90,9 +90,9 @@ def waiting_opinion(case: Case, reviewer: str, now: datetime) -> models.WaitingO
     )
 
 
-def blind_case(view: CaseView, questions: Sequence[Question]) -> models.BlindCase:
+def blind_case(view: CaseView, questions: Sequence[Question]) -> opinion_models.BlindCase:
     claim = view.case.opinion.claim if view.case.opinion is not None else None
-    return models.BlindCase(
+    return opinion_models.BlindCase(
         case_id=view.case.case_id,
         origin=view.case.origin,
         opened_at=view.case.opened_at,
@@ -103,9 +103,9 @@ def blind_case(view: CaseView, questions: Sequence[Question]) -> models.BlindCas
     )
 
 
-def _blind_upload(upload: Upload) -> models.BlindUpload:
+def _blind_upload(upload: Upload) -> opinion_models.BlindUpload:
     image = upload.fingerprint
-    return models.BlindUpload(
+    return opinion_models.BlindUpload(
         upload_id=upload.upload_id,
         received_at=upload.received_at,
         width=image.width if image else None,
@@ -113,25 +113,26 @@ def _blind_upload(upload: Upload) -> models.BlindUpload:
         frames=image.frames if image else None,
         quality=image.upright.quality if image else None,
         matches=[
-            models.BlindMatch(distance=one.distance, view=one.view, exact=one.exact) for one in upload.matches
+            opinion_models.BlindMatch(distance=one.distance, view=one.view, exact=one.exact)
+            for one in upload.matches
         ],
     )
 
 
-def _opinion(case: Case) -> models.OpinionState | None:
+def _opinion(case: Case) -> case_models.OpinionState | None:
     if case.opinion is None:
         return None
     states = {
-        None: models.OpinionState.WAITS,
-        True: models.OpinionState.AGREES,
-        False: models.OpinionState.DIFFERS,
+        None: case_models.OpinionState.WAITS,
+        True: case_models.OpinionState.AGREES,
+        False: case_models.OpinionState.DIFFERS,
     }
     return states[case.opinions_agree]
 
 
-def presented_appeal(seen: SeenAppeal) -> models.ReviewedAppeal:
+def presented_appeal(seen: SeenAppeal) -> appeal_models.ReviewedAppeal:
     appeal = seen.appeal
-    return models.ReviewedAppeal(
+    return appeal_models.ReviewedAppeal(
         appeal_id=appeal.appeal_id,
         case_id=appeal.case_id,
         party=appeal.party,
@@ -146,14 +147,14 @@ def presented_appeal(seen: SeenAppeal) -> models.ReviewedAppeal:
     )
 
 
-def presented_chain(chain: VerifiedChain) -> models.AuditChain:
-    return models.AuditChain(
+def presented_chain(chain: VerifiedChain) -> record_models.AuditChain:
+    return record_models.AuditChain(
         chain=chain.chain,
         whole=chain.broken is None,
         broken=chain.broken,
         anchored=chain.anchored,
         records=[
-            models.AuditRecord(
+            record_models.AuditRecord(
                 seq=record.seq,
                 at=record.at,
                 actor=record.actor,
@@ -170,9 +171,9 @@ def _claimed_until(case: Case, now: datetime) -> datetime | None:
     return case.claim.until if case.claim is not None and case.claim.until > now else None
 
 
-def _upload(upload: Upload, entries: Mapping[str, Entry]) -> models.CaseUpload:
+def _upload(upload: Upload, entries: Mapping[str, Entry]) -> case_models.CaseUpload:
     image = upload.fingerprint
-    return models.CaseUpload(
+    return case_models.CaseUpload(
         upload_id=upload.upload_id,
         platform=upload.platform,
         account_id=upload.account_id,
@@ -188,17 +189,19 @@ def _upload(upload: Upload, entries: Mapping[str, Entry]) -> models.CaseUpload:
     )
 
 
-def _match(match: Match, entry: Entry | None) -> models.MatchMade:
+def _match(match: Match, entry: Entry | None) -> case_models.MatchMade:
     supports = entry.supports if entry else frozenset()
     overlap = match.overlap
-    return models.MatchMade(
+    return case_models.MatchMade(
         entry_id=match.entry_id,
         standing=entry.standing if entry else None,
         provenance=sorted({support.source.value for support in supports}),
         distance=match.distance,
         view=match.view,
         exact=match.exact,
-        overlap=models.Overlap(inliers=overlap.inliers, agreeing=overlap.agreeing, visible=overlap.visible)
+        overlap=case_models.Overlap(
+            inliers=overlap.inliers, agreeing=overlap.agreeing, visible=overlap.visible
+        )
         if overlap
         else None,
         # A report's or a partner's own reference is not a reviewer's to know.
@@ -206,10 +209,10 @@ def _match(match: Match, entry: Entry | None) -> models.MatchMade:
     )
 
 
-def _report(report: Report, questions: Sequence[Question]) -> models.CaseReport:
+def _report(report: Report, questions: Sequence[Question]) -> case_models.CaseReport:
     # A question that is not asked any more is told by its key.
     labels = {one.key: one.label for one in questions}
-    return models.CaseReport(
+    return case_models.CaseReport(
         addresses=list(report.addresses),
         authority=report.authority,
         filed_at=report.filed_at,
@@ -217,20 +220,20 @@ def _report(report: Report, questions: Sequence[Question]) -> models.CaseReport:
         relation=report.relation,
         statement=report.statement,
         answers=[
-            models.ReportAnswer(question=labels.get(key, key), answer=answer)
+            case_models.ReportAnswer(question=labels.get(key, key), answer=answer)
             for key, answer in report.answers.items()
         ],
         withdrawn=report.withdrawn_at is not None,
     )
 
 
-def _decision(case: Case, reviewer: str) -> models.DecisionMade | None:
+def _decision(case: Case, reviewer: str) -> case_models.DecisionMade | None:
     decision = case.decision
     if decision is None:
         return None
-    return models.DecisionMade(
+    return case_models.DecisionMade(
         outcome=decision.outcome,
-        factors=models.FactorsGiven(
+        factors=case_models.FactorsGiven(
             shown=sorted(decision.factors.shown),
             setting=decision.factors.setting,
             complainant=decision.factors.complainant,

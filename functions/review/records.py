@@ -15,7 +15,7 @@ from staydown.services.retention.ask_erasure import ask_erasure, list_wishes
 from staydown.services.retention.hold_case import hold_case, release_case
 from staydown.services.review.view_case import Onlooker, open_case
 
-from functions.review import models
+from functions.review import case_models, record_models
 from functions.review.presenting import presented_chain, presented_hold, queued_case
 from functions.review.seen import onlooker_of
 from functions.review.stack import stack
@@ -26,7 +26,9 @@ router = make_router()
 @router.post(
     "/v1/review/cases/<case_id>/hold", summary="Keep all of a case, whatever its time", tags=["seniors"]
 )
-def post_hold(case_id: Id, request: models.HoldRequest, _key: IdempotencyKey = None) -> models.Held:
+def post_hold(
+    case_id: Id, request: record_models.HoldRequest, _key: IdempotencyKey = None
+) -> case_models.Held:
     senior = calling_senior(router.current_event)
     case = hold_case(stack(), case_id, by=senior.reviewer_id, reason=request.reason)
     return presented_hold(case, senior.reviewer_id)
@@ -37,7 +39,7 @@ def post_hold(case_id: Id, request: models.HoldRequest, _key: IdempotencyKey = N
     summary="Ask for the end of a hold, or confirm what somebody else has asked for",
     tags=["seniors"],
 )
-def post_release(case_id: Id, _key: IdempotencyKey = None) -> models.Held:
+def post_release(case_id: Id, _key: IdempotencyKey = None) -> case_models.Held:
     senior = calling_senior(router.current_event)
     case = release_case(stack(), case_id, by=senior.reviewer_id)
     return presented_hold(case, senior.reviewer_id)
@@ -48,7 +50,7 @@ def post_release(case_id: Id, _key: IdempotencyKey = None) -> models.Held:
     summary="Have the quarantined images of a case erased now",
     tags=["seniors"],
 )
-def post_erase(case_id: Id, _key: IdempotencyKey = None) -> models.Held:
+def post_erase(case_id: Id, _key: IdempotencyKey = None) -> case_models.Held:
     senior = calling_senior(router.current_event)
     case = ask_erasure(stack(), case_id, by=senior.reviewer_id)
     return presented_hold(case, senior.reviewer_id)
@@ -62,18 +64,18 @@ def post_erase(case_id: Id, _key: IdempotencyKey = None) -> models.Held:
 def get_erasures(
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
-) -> models.QueuePage:
+) -> case_models.QueuePage:
     senior = calling_senior(router.current_event)
     cases, following = list_wishes(stack(), after=from_cursor(cursor, queue=WISHES), limit=limit)
     page = [queued_case(case, senior.reviewer_id, stack().now()) for case in cases]
-    return models.QueuePage(cases=page, next=to_cursor(following))
+    return case_models.QueuePage(cases=page, next=to_cursor(following))
 
 
 @router.get("/v1/audit/<case_id>", summary="The audit of a case, verified", tags=["seniors"])
-def get_audit(case_id: Id) -> models.Audit:
+def get_audit(case_id: Id) -> record_models.Audit:
     open_case(stack(), case_id, _auditor(), what="audit")
     chains = [presented_chain(chain) for chain in read_audit(stack(), case_id)]
-    return models.Audit(case_id=case_id, chains=chains)
+    return record_models.Audit(case_id=case_id, chains=chains)
 
 
 @router.post(
@@ -81,9 +83,9 @@ def get_audit(case_id: Id) -> models.Audit:
     summary="A case for a court: facts, audit and anchors, without the picture and who reported",
     tags=["seniors"],
 )
-def post_bundle(case_id: Id) -> models.Bundle:
+def post_bundle(case_id: Id) -> record_models.Bundle:
     bundle = export_case(stack(), case_id, _auditor())
-    return models.Bundle.model_validate(dict(bundle))
+    return record_models.Bundle.model_validate(dict(bundle))
 
 
 def _auditor() -> Onlooker:

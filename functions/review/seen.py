@@ -13,7 +13,7 @@ from staydown.domain.cases import MAX_REPORTS, Case
 from staydown.domain.decisions import Factors
 from staydown.services.review.view_case import CaseView, Onlooker, view_case
 
-from functions.review import models
+from functions.review import case_models
 from functions.review.presenting import presented_case
 from functions.review.stack import stack
 
@@ -27,18 +27,18 @@ PassingOver = Annotated[
 ]
 
 
-def seen_case(reviewer: Reviewer, case_id: str, *, reports_from: int = 0) -> models.Case:
+def seen_case(reviewer: Reviewer, case_id: str, *, reports_from: int = 0) -> case_models.Case:
     view = view_case(stack(), case_id=case_id, onlooker=onlooker_of(reviewer), reports_from=reports_from)
     return presented_case(view, reviewer.reviewer_id, stack().now(), stack().settings.questions)
 
 
-def locked_case(reviewer: Reviewer, case: Case) -> models.Case:
+def locked_case(reviewer: Reviewer, case: Case) -> case_models.Case:
     """For whoever locks it: that it is, and nothing of what is in it."""
     bare = Case(case.case_id, case.state, case.origin, case.opened_at, deadline=None, revision=case.revision)
     return presented_case(CaseView(bare, (), (), 0, {}), reviewer.reviewer_id, stack().now(), ())
 
 
-def with_etag(case: models.Case) -> Response[models.Case]:
+def with_etag(case: case_models.Case) -> Response[case_models.Case]:
     return Response(
         status_code=HTTPStatus.OK,
         content_type="application/json",
@@ -56,5 +56,5 @@ def onlooker_of(caller: Reviewer) -> Onlooker:
     )
 
 
-def factors(given: models.FactorsGiven) -> Factors:
+def factors(given: case_models.FactorsGiven) -> Factors:
     return Factors(frozenset(given.shown), given.setting, given.complainant)

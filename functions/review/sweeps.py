@@ -6,7 +6,7 @@ from staydown.api.callers import calling_senior
 from staydown.api.http import Id, make_router
 from staydown.services.sweeps.show_sweeps import SweptEntry, sweep_of_entry, sweeps_of_case
 
-from functions.review import models
+from functions.review import sweep_models
 from functions.review.seen import onlooker_of
 from functions.review.stack import stack
 
@@ -18,7 +18,7 @@ router = make_router()
     summary="How far the last sweep is for an entry of the bank",
     tags=["seniors"],
 )
-def get_sweep(entry_id: Id) -> models.EntrySweep:
+def get_sweep(entry_id: Id) -> sweep_models.EntrySweep:
     calling_senior(router.current_event)
     return _presented(sweep_of_entry(stack(), entry_id))
 
@@ -28,18 +28,18 @@ def get_sweep(entry_id: Id) -> models.EntrySweep:
     summary="How far the sweeps are for the entries of a case",
     tags=["seniors"],
 )
-def get_case_sweeps(case_id: Id) -> models.CaseSweeps:
+def get_case_sweeps(case_id: Id) -> sweep_models.CaseSweeps:
     senior = calling_senior(router.current_event)
     found = sweeps_of_case(stack(), case_id, onlooker_of(senior))
-    return models.CaseSweeps(case_id=case_id, sweeps=[_presented(one) for one in found])
+    return sweep_models.CaseSweeps(case_id=case_id, sweeps=[_presented(one) for one in found])
 
 
-def _presented(swept: SweptEntry) -> models.EntrySweep:
+def _presented(swept: SweptEntry) -> sweep_models.EntrySweep:
     sweep = swept.sweep
-    return models.EntrySweep(
+    return sweep_models.EntrySweep(
         entry_id=swept.entry_id,
         current=swept.is_current,
-        sweep=models.Sweep(
+        sweep=sweep_models.Sweep(
             sweep_id=sweep.sweep_id,
             entries=len(sweep.entries),
             started_at=sweep.started_at,

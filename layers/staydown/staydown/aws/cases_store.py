@@ -92,6 +92,11 @@ class CasesStore:
         item = self._table.get(f"APPEAL#{appeal_id}", "APPEAL")
         return self._appeals.load(item) if item is not None else None
 
+    def appeals(self, appeal_ids: Iterable[str]) -> list[Appeal]:
+        """Those of the appeals that are there, in the order they came."""
+        items = self._table.get_many((f"APPEAL#{appeal_id}", "APPEAL") for appeal_id in appeal_ids)
+        return sorted(map(self._appeals.load, items), key=lambda appeal: (appeal.filed_at, appeal.appeal_id))
+
     def save_appeal(self, transaction: Transaction, appeal: Appeal) -> None:
         item = {**self._appeals.dump(appeal), "pk": f"APPEAL#{appeal.appeal_id}", "sk": "APPEAL"}
         if appeal.outcome is None:

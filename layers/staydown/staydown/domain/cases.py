@@ -19,7 +19,9 @@ from staydown.domain.errors import (
     ConflictOfInterest,
     SameReviewer,
 )
+from staydown.domain.holds import Hold
 from staydown.domain.notes import Note
+from staydown.domain.opinions import AskedBy, Claim, SecondOpinion
 
 MAX_UPLOADS = 10
 MAX_ENTRIES = 10
@@ -28,47 +30,6 @@ takes 100 writes in one: with so many of each, the larger of the two is 97."""
 MAX_REPORTS = 50
 """Further ones open a further case. Who sent them is erased in one transaction of 100 writes; a bundle for a
 court holds what each of them wrote, 70 KB as JSON at worst, and a function answers 6 MB."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A reviewer works on it, until the lease runs out."""
-
-    reviewer: str
-    until: datetime
-
-
-class AskedBy(StrEnum):
-    """Why somebody else is to judge a decided case too."""
-
-    SAMPLE = "sample"
-    REVIEWER = "reviewer"
-    CONFLICT = "conflict_of_interest"
-    """Who decided it has declared a conflict of interest since."""
-
-
-@dataclass(frozen=True, slots=True)
-class SecondOpinion:
-    """Somebody else's judgement, made without seeing the decision. given: absent while it waits."""
-
-    asked_by: AskedBy
-    claim: Claim | None = None
-    given: Decision | None = None
-
-    @property
-    def waits(self) -> bool:
-        return self.given is None
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Nothing of the case is erased while there is one. by: who asked for it. release_asked_by: one of the
-    two people that it takes to let it go."""
-
-    by: str
-    at: datetime
-    reason: str
-    release_asked_by: str | None = None
 
 
 class Origin(StrEnum):

@@ -73,8 +73,7 @@ def _facts(stack: Stack, case: Case, records: Sequence[Record]) -> dict[str, Any
         for one in stack.uploads.get_many(case.uploads)
     ]
     filed = (str(record.details["appeal_id"]) for record in records if record.action == "appeal.filed")
-    found = (stack.cases.appeal(appeal_id) for appeal_id in dict.fromkeys(filed))
-    facts["appeals"] = [_some(appeals.dump(one), _APPEAL) for one in found if one is not None]
+    facts["appeals"] = [_some(appeals.dump(one), _APPEAL) for one in stack.cases.appeals(filed)]
     return facts
 
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from enum import StrEnum
 
 from staydown.aws.stack import Stack
-from staydown.domain.cases import Case, Hold
+from staydown.domain.cases import Case
 from staydown.domain.errors import Conflict
+from staydown.domain.holds import Hold
 from staydown.services.cases.save_case import save_case
 from staydown.services.reports.follow_report import check_stands, open_report
 from staydown.services.retrying import retried

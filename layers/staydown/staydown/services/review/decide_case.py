@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 from staydown.aws.stack import Stack
 from staydown.domain.case_states import CaseState
-from staydown.domain.cases import AskedBy, Case
+from staydown.domain.cases import Case
 from staydown.domain.decisions import Decision, Factors, Outcome, check_unfounded
 from staydown.domain.errors import ClaimedByAnother, StaleVersion
 from staydown.domain.events import EventType
+from staydown.domain.opinions import AskedBy
 from staydown.domain.uploads import Upload
 from staydown.services.bank.bank_images import BankedImages
 from staydown.services.cases.save_case import save_case

@@ -7,7 +7,7 @@ from collections.abc import Container
 from staydown.aws.items import Item
 from staydown.aws.stack import Stack
 from staydown.domain.case_states import CaseState
-from staydown.domain.cases import AskedBy, Case
+from staydown.domain.cases import Case
 from staydown.domain.errors import (
     AlreadyDecided,
     CaseIsLocked,
@@ -15,6 +15,7 @@ from staydown.domain.errors import (
     ConflictOfInterest,
     NotFound,
 )
+from staydown.domain.opinions import AskedBy
 from staydown.services.cases.save_case import save_case
 from staydown.services.retrying import retried
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from staydown.aws.stack import Stack
@@ -70,13 +70,11 @@ def _view(stack: Stack, case: Case, reports_from: int) -> CaseView:
     )
 
 
-def _appealed(stack: Stack, case: Case) -> Iterator[str]:
+def _appealed(stack: Stack, case: Case) -> list[str]:
     """Uploads that were stopped by what it put into the bank, and that somebody is asked to look at; those
     that wait longest."""
-    for appeal_id in case.appeals[:SHOWN_APPEALS]:
-        appeal = stack.cases.appeal(appeal_id)
-        if appeal is not None and appeal.upload_id is not None:
-            yield appeal.upload_id
+    waiting = stack.cases.appeals(case.appeals[:SHOWN_APPEALS])
+    return [appeal.upload_id for appeal in waiting if appeal.upload_id is not None]
 
 
 def view_blind(stack: Stack, case: Case, reports_from: int = 0) -> CaseView:

@@ -1,0 +1,69 @@
+"""Accounts whose uploads are stopped again and again, as reviewers see and judge them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+from staydown.api.http import Body
+from staydown.domain.decisions import Shown
+from staydown.domain.misuse import Ending, Intention, MisuseOutcome
+
+
+class MisuseReview(BaseModel):
+    review_id: str
+    platform: str
+    account_id: str
+    opened_at: datetime
+    outcome: Annotated[MisuseOutcome | None, Field(description="Absent until it is decided")]
+    decided_at: datetime | None
+    until: Annotated[datetime | None, Field(description="When its suspension ends by itself")]
+    ending: Annotated[
+        Ending | None,
+        Field(description="How its suspension ended; `fell` before a decision: too few strikes are left"),
+    ]
+    ended_at: datetime | None
+
+
+class MisusePage(BaseModel):
+    reviews: list[MisuseReview]
+    next: Annotated[str | None, Field(description="Cursor of the next page, if there is one")]
+
+
+class MisuseStrike(BaseModel):
+    upload_id: str
+    at: Annotated[datetime, Field(description="When it was posted")]
+
+
+class ShownInCases(BaseModel):
+    shown: Shown
+    cases: Annotated[int, Field(description="In how many of the judged cases that the strikes met")]
+
+
+class MisuseFound(BaseModel):
+    """As it is at this moment: what was taken back since is not in it."""
+
+    review: MisuseReview
+    days: Annotated[int, Field(description="Within which all of this was")]
+    strikes: Annotated[list[MisuseStrike], Field(description="The newest first, 100 at most")]
+    stopped: Annotated[int, Field(description="Uploads that met the bank before anybody saw them")]
+    uploads: Annotated[int, Field(description="All uploads of the account, up to 1000")]
+    exact: Annotated[
+        int, Field(description="Of the newest 50 strikes, those that are the judged file itself")
+    ]
+    shown: list[ShownInCases]
+    warned_at: Annotated[datetime | None, Field(description="The last warning, if it stands")]
+    may_suspend: Annotated[bool, Field(description="Warned, and something was stopped after that")]
+    longest_days: Annotated[int, Field(description="The longest term of a suspension")]
+
+
+class MisuseDecisionRequest(Body):
+    outcome: MisuseOutcome
+    intention: Intention
+    reasons: Annotated[str, Field(min_length=1, max_length=5000, description="For the record alone")]
+    days: Annotated[int | None, Field(ge=1, le=3650, description="The term of a suspension")] = None
+
+
+class MisuseLiftRequest(Body):
+    reasons: Annotated[str, Field(min_length=1, max_length=5000, description="For the record alone")]
