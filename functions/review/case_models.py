@@ -151,6 +151,9 @@ class Case(BaseModel):
     uploads: list[CaseUpload]
     reports: list[CaseReport]
     more_reports: MoreReports
+    one_reporter: Annotated[
+        bool, Field(description="One person alone reported it: a refusal may be manifestly_unfounded")
+    ]
     entries: Annotated[list[str], Field(description="Entries of the bank that it is about")]
     banked: Annotated[list[str], Field(description="Entries of the bank that rest on its decision")]
     decision: DecisionMade | None

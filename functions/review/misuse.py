@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from staydown.api.callers import calling_reviewer, calling_senior
 from staydown.api.cursors import from_cursor, to_cursor
 from staydown.api.http import Id, IdempotencyKey, make_router
-from staydown.aws.misuse_store import MISUSE
+from staydown.aws.misuse_store import MISUSE, SUSPENDED
 from staydown.domain.misuse import MisuseReview
 from staydown.services.misuse.decide_misuse import MisuseJudgement, decide_misuse
 from staydown.services.misuse.end_suspension import lift_suspension
@@ -20,20 +20,27 @@ from functions.review.stack import stack
 router = make_router()
 
 
-@router.get("/v1/review/misuse", summary="Reviews of misuse that wait, the oldest first", tags=["reviewers"])
+@router.get(
+    "/v1/review/misuse",
+    summary="Reviews of misuse that wait, the oldest first, or that suspend somebody now",
+    tags=["reviewers"],
+)
 def get_misuse_queue(
+    suspended: Annotated[bool, Query(description="Those that suspend, the first to end first")] = False,
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
 ) -> misuse_models.MisusePage:
     calling_reviewer(router.current_event)
-    reviews, following = list_misuse(stack(), after=from_cursor(cursor, queue=MISUSE), limit=limit)
+    queue = SUSPENDED if suspended else MISUSE
+    after = from_cursor(cursor, queue=queue)
+    reviews, following = list_misuse(stack(), queue=queue, after=after, limit=limit)
     return misuse_models.MisusePage(reviews=[_presented(one) for one in reviews], next=to_cursor(following))
 
 
 @router.get("/v1/review/misuse/<review_id>", summary="An account as a whole", tags=["reviewers"])
 def get_misuse(review_id: Id) -> misuse_models.MisuseFound:
-    reviewer = calling_reviewer(router.current_event).reviewer_id
-    view = view_misuse(stack(), review_id=review_id, reviewer=reviewer)
+    caller = calling_reviewer(router.current_event)
+    view = view_misuse(stack(), review_id=review_id, reviewer=caller.reviewer_id)
     ladder = stack().settings.ladder
     return misuse_models.MisuseFound(
         review=_presented(view.review),
@@ -45,6 +52,7 @@ def get_misuse(review_id: Id) -> misuse_models.MisuseFound:
         shown=[misuse_models.ShownInCases(shown=one, cases=by) for one, by in view.shown],
         warned_at=view.warned_at,
         may_suspend=view.review.waits and view.went_on,
+        may_lift=caller.senior and view.review.may_be_lifted_by(caller.reviewer_id),
         longest_days=ladder.longest.days,
     )
 

@@ -55,6 +55,7 @@ class MisuseFound(BaseModel):
     shown: list[ShownInCases]
     warned_at: Annotated[datetime | None, Field(description="The last warning, if it stands")]
     may_suspend: Annotated[bool, Field(description="Warned, and something was stopped after that")]
+    may_lift: Annotated[bool, Field(description="It suspends somebody, and you may end that")]
     longest_days: Annotated[int, Field(description="The longest term of a suspension")]
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from staydown.domain.bank import Entry, Match, Source
 from staydown.domain.cases import Case
 from staydown.domain.report_form import Question
-from staydown.domain.reports import Report
+from staydown.domain.reports import Report, people_behind
 from staydown.domain.uploads import Upload
 from staydown.services.appeals.decide_appeal import SeenAppeal
 from staydown.services.records.read_audit import VerifiedChain
@@ -49,6 +49,7 @@ def presented_case(
         uploads=[_upload(upload, view.entries) for upload in view.uploads],
         reports=[_report(report, questions) for report in view.reports],
         more_reports=view.more_reports,
+        one_reporter=len(view.reports) == len(case.reports) and people_behind(view.reports) == 1,
         entries=list(case.entries),
         banked=list(case.banked),
         decision=_decision(case, reviewer),

@@ -9,7 +9,7 @@ from tests.browser.conftest import Open
 from tests.browser.opened import findings
 from tests.browser.reviewing import Desk
 from tests.journeys.deployed import Deployed
-from tests.journeys.scenes import posts_again
+from tests.journeys.scenes import posts_again, reported
 
 
 @pytest.mark.law("EU6")
@@ -41,3 +41,36 @@ def test_a_reviewer_weighs_an_account_as_a_whole_and_suspends_it_for_a_time(
     assert stack.app("beta").account(account_id)["state"] == "blocked"
     robin.pending.get_by_role("link", name="Open").click()
     expect(robin.page.get_by_text("This review waits no more.")).to_be_visible()
+    noor = Desk.of(open_page, stack, "noor")
+    noor.page.get_by_role("link", name="Misuse").click()
+    noor.page.get_by_role("table", name="Suspended now").get_by_role("link", name=account_id).click()
+    noor.button("Lift the suspension").click()
+    expect(noor.page.get_by_role("alert")).to_contain_text("Reasons")
+    noor.page.get_by_label("Reasons").fill("They were provoked.")
+    assert findings(noor.page) == []
+    noor.button("Lift the suspension").click()
+    expect(noor.page.get_by_text("A senior reviewer lifted it.").first).to_be_visible()
+    assert stack.app("beta").account(account_id)["state"] == "active"
+
+
+@pytest.mark.law("EU6")
+def test_a_report_is_called_manifestly_unfounded_only_where_nothing_else_is_left(
+    open_page: Open, stack: Deployed
+) -> None:
+    scene = reported(stack)
+    robin = Desk.of(open_page, stack, "robin")
+    robin.page.evaluate("(hash) => { location.hash = hash }", f"#/case/{scene.case_id}")
+    robin.button("Work on it").click()
+    unfounded = robin.page.get_by_label("Manifestly unfounded")
+    robin.fill("not_violating", "A mountain.")
+    expect(unfounded).to_be_hidden()
+    robin.page.get_by_label("None of these").check()
+    unfounded.check()
+    robin.outcome("violating").check()
+    expect(unfounded).to_be_hidden()
+    robin.outcome("not_violating").check()
+    expect(unfounded).to_be_checked()
+    assert findings(robin.page) == []
+    robin.button("Decide").last.click()
+    robin.send_now()
+    assert stack.reviewer("robin").case(scene.case_id)["decision"]["manifestly_unfounded"]

@@ -80,7 +80,8 @@ def test_an_upheld_appeal_of_the_judgement_ends_the_suspension_that_rests_on_it(
 
 def test_only_reviewers_see_reviews_of_misuse_and_only_seniors_lift(stack: Deployed) -> None:
     account_id, _ = posts_again(stack)
-    path = f"/v1/review/misuse/{review_of(stack, account_id)['review_id']}"
+    review_id = review_of(stack, account_id)["review_id"]
+    path = f"/v1/review/misuse/{review_id}"
     assert stack.app("beta").get(path).status_code == 403
     assert stack.reviewer("charlie").get("/v1/review/misuse").status_code == 403
     assert stack.reviewer("charlie").get(path).status_code == 403
@@ -88,5 +89,9 @@ def test_only_reviewers_see_reviews_of_misuse_and_only_seniors_lift(stack: Deplo
     assert robin.post(f"{path}/lift", json={"reasons": "so"}).status_code == 403
     assert robin.get("/v1/review/misuse/none").status_code == 404
     robin.answer("POST", f"{path}/decision", json=SUSPEND)
+    held = robin.answer("GET", "/v1/review/misuse?suspended=true")["reviews"]
+    assert review_id in {one["review_id"] for one in held}
+    assert not robin.answer("GET", path)["may_lift"]
+    assert stack.reviewer("noor").answer("GET", path)["may_lift"]
     refused = robin.post(f"{path}/decision", json={**SUSPEND, "days": 3})
     assert refused.json()["type"].endswith("/already-decided")

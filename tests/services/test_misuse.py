@@ -47,7 +47,7 @@ def posts(world: World, times: int, *, account: str = "bob", seed: int = 1, flip
 
 
 def waiting(world: World) -> list[MisuseReview]:
-    return list_misuse(world.stack, after=None, limit=25)[0]
+    return list_misuse(world.stack, queue="misuse", after=None, limit=25)[0]
 
 
 def notices(world: World, account: str = "bob") -> list[Notice]:

@@ -96,6 +96,7 @@ export function decided(seen) {
       fact("shown", shown.map((one) => t(`review.shown.${one}`)).join(", ")),
       fact("setting", t(`review.setting.${setting}`)),
       fact("complainant", t(`review.complainant.${complainant}`))),
+    made.manifestly_unfounded && h("p", {}, t("review.unfounded")),
     h("blockquote", {}, data(made.reasons)));
 }
 

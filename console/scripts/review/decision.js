@@ -31,6 +31,8 @@ export function decisionForm({ found, label, templates, done, onwards, keys = []
   const { body: seen, etag } = found;
   const draft = `draft:${blind ? "opinion" : "case"}:${seen.case_id}`;
   const doubtful = h("input", { type: "checkbox", name: "second_opinion", value: "yes" });
+  const unfounded = h("input", { type: "checkbox", name: "manifestly_unfounded", value: "yes" });
+  const unfoundedChoice = h("label", { class: "choice", hidden: true }, unfounded, h("span", {}, t("review.unfounded"), h("span", { class: "hint" }, t("review.unfounded.does"))));
   const trouble = h("div", {});
   const reasons = h("textarea", { id: "reasons", maxLength: MOST_LETTERS, rows: 3, required: true, "aria-describedby": "reasons-hint" });
   const offered = h("div", { class: "row", role: "group", "aria-label": t("review.templates") });
@@ -39,6 +41,7 @@ export function decisionForm({ found, label, templates, done, onwards, keys = []
     group("outcome", "radio", outcomes, { content: outcome, wide: true }),
     factorFields(),
     h("div", {}, h("label", { for: "reasons" }, t("review.field.reasons"), " ", h("span", { class: "hint", id: "reasons-hint" }, t("review.field_hint.reasons"))), reasons, offered),
+    unfoundedChoice,
     !blind && h("label", { class: "choice" }, doubtful, t("review.second_opinion")),
     trouble,
     h("div", { class: "row actions" },
@@ -58,7 +61,7 @@ export function decisionForm({ found, label, templates, done, onwards, keys = []
   return form;
 
   function values() {
-    return { ...chosen(form), reasons: reasons.value, second_opinion: doubtful.checked ? "yes" : null };
+    return { ...chosen(form), reasons: reasons.value, second_opinion: doubtful.checked ? "yes" : null, manifestly_unfounded: unfounded.checked && mayBeUnfounded() ? "yes" : null };
   }
 
   function remember() {
@@ -68,7 +71,14 @@ export function decisionForm({ found, label, templates, done, onwards, keys = []
   function changed(event) {
     onlyNone(form, event.target);
     if (event.target.name === "outcome") offer();
+    unfoundedChoice.hidden = !mayBeUnfounded();
     remember();
+  }
+
+  /** By one of the law's grounds, and what one person alone reported; the service takes it of nothing else. */
+  function mayBeUnfounded() {
+    const { outcome: judged, shown, complainant } = chosen(form);
+    return Boolean(seen.one_reporter) && judged === "not_violating" && (shown.join() === "none" || complainant === "no");
   }
 
   function restore() {
@@ -76,6 +86,7 @@ export function decisionForm({ found, label, templates, done, onwards, keys = []
     if (!before) return;
     choose(form, before);
     reasons.value = before.reasons;
+    unfoundedChoice.hidden = !mayBeUnfounded();
   }
 
   function pick(value) {
@@ -102,7 +113,7 @@ export function decisionForm({ found, label, templates, done, onwards, keys = []
     const given = values();
     if (!complete(form, given, ["outcome", ...FACTORS, "reasons"], trouble, reasons)) return;
     if (given.outcome === "suspected_child" && !(await askedByWord({ title: t("review.outcome.suspected_child"), text: t("review.confirm_why"), word: t("review.confirm_word"), yes: t("review.confirm_go") }))) return;
-    const { outcome: judged, reasons: why, second_opinion: doubt, ...factors } = given;
+    const { outcome: judged, reasons: why, second_opinion: doubt, manifestly_unfounded: plainly, ...factors } = given;
     const id = encodeURIComponent(seen.case_id);
     const told = { case: label, outcome: t(`review.outcome.${judged}`) };
     keep(draft, null);
@@ -114,7 +125,7 @@ export function decisionForm({ found, label, templates, done, onwards, keys = []
       back: blind ? "#/opinions/next" : `#/case/${seen.case_id}`,
       draft: { name: draft, value: given },
       path: blind ? `/v1/review/opinions/${id}` : `/v1/review/cases/${id}/decision`,
-      body: { outcome: judged, factors, reasons: why.trim(), ...(doubt ? { second_opinion: true } : {}) },
+      body: { outcome: judged, factors, reasons: why.trim(), ...(doubt ? { second_opinion: true } : {}), ...(plainly ? { manifestly_unfounded: true } : {}) },
       ifMatch: etag,
     });
     then();

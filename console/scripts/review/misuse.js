@@ -1,7 +1,8 @@
 // Accounts whose uploads are stopped again and again: looked at as a whole, and decided by a person.
-import { append, data, h, icon } from "../dom.js";
+import { newKey, Problem } from "../api.js";
+import { append, data, h, icon, replace } from "../dom.js";
 import { keep, kept } from "../kept.js";
-import { notice } from "../shell.js";
+import { announce, notice, problemNotice } from "../shell.js";
 import { loadStrings, moment, number, t } from "../strings.js";
 import { chosen, choose, complete, group } from "./factors.js";
 import { later, pendingAbout } from "./pending.js";
@@ -14,14 +15,15 @@ const PAGE = 100;
 const OUTCOMES = ["suspend", "warn", "no_action"];
 const INTENTIONS = ["deliberate", "careless", "none", "unclear"];
 
-export async function show(place, [reviewId]) {
+export async function show(place, [reviewId], { me }) {
   await loadStrings("misuse");
   if (reviewId) await one(place, reviewId);
-  else await list(place);
+  else await list(place, me);
 }
 
-async function list(place) {
+async function list(place, me) {
   const { body } = await call("GET", "/v1/review/misuse", { query: { limit: PAGE } });
+  const held = me.senior ? (await call("GET", "/v1/review/misuse", { query: { limit: PAGE, suspended: true } })).body.reviews : [];
   const waiting = body.reviews.filter((review) => !pendingAbout().includes(review.review_id));
   append(place,
     h("h1", {}, t("review.misuse")), h("p", {}, t("review.misuse_lead")),
@@ -29,10 +31,19 @@ async function list(place) {
       ? h("div", { class: "card" }, table({
           caption: t("review.misuse_caption"),
           heads: ["account", "opened"],
-          rows: waiting.map((review) => [h("a", { href: `#/misuse/${review.review_id}` }, accountOf(review)), moment(review.opened_at)]),
+          rows: waiting.map((review) => [link(review), moment(review.opened_at)]),
         }))
       : h("p", {}, t("review.misuse_none")),
-    body.next && h("p", { class: "small muted" }, t("review.misuse_more")));
+    body.next && h("p", { class: "small muted" }, t("review.misuse_more")),
+    held.length > 0 && h("div", { class: "card" }, table({
+      caption: t("review.misuse_suspended"),
+      heads: ["account", "until"],
+      rows: held.map((review) => [link(review), moment(review.until)]),
+    })));
+}
+
+function link(review) {
+  return h("a", { href: `#/misuse/${review.review_id}` }, accountOf(review));
 }
 
 function accountOf(review) {
@@ -40,7 +51,8 @@ function accountOf(review) {
 }
 
 async function one(place, reviewId) {
-  const { body: found } = await call("GET", `/v1/review/misuse/${encodeURIComponent(reviewId)}`);
+  const path = `/v1/review/misuse/${encodeURIComponent(reviewId)}`;
+  const { body: found } = await call("GET", path);
   const { review } = found;
   const fact = (name, value) => [h("dt", {}, t(`review.misuse_fact.${name}`)), h("dd", {}, value)];
   append(place,
@@ -54,9 +66,44 @@ async function one(place, reviewId) {
           fact("warned", found.warned_at ? moment(found.warned_at) : t("review.misuse_never"))),
         h("details", {}, h("summary", {}, t("review.misuse_strikes")),
           h("ul", { class: "plain" }, found.strikes.map((strike) => h("li", {}, moment(strike.at), " ", caseName(strike.upload_id)))))),
-      review.outcome || review.ending
-        ? notice("info", t("review.misuse_over"), h("p", {}, review.outcome && t(`review.misuse_outcome.${review.outcome}`)))
-        : form(found)));
+      review.outcome || review.ending ? h("div", { class: "stack" }, over(review), found.may_lift && lifting(path)) : form(found)));
+}
+
+function over(review) {
+  const suspends = review.until && !review.ending;
+  return notice("info", t("review.misuse_over"), h("p", {},
+    review.outcome && t(`review.misuse_outcome.${review.outcome}`), " ",
+    suspends && t("review.misuse_until", { when: moment(review.until) }), review.ending && t(`review.misuse_ending.${review.ending}`)));
+}
+
+/** For a senior who did not decide it. */
+function lifting(path) {
+  const reasons = h("textarea", { id: "lift-reasons", maxLength: 5000, rows: 3, required: true });
+  const trouble = h("div", {});
+  const place = h("div", {});
+  const key = newKey();
+  replace(place, h("form", { class: "card stack", noValidate: true, on: { submit: lift } },
+    h("h2", {}, t("review.misuse_lift")), h("p", { class: "hint" }, t("review.misuse_lift_does")),
+    h("div", {}, h("label", { for: "lift-reasons" }, t("review.field.reasons"), " ", h("span", { class: "hint" }, t("review.misuse_reasons"))), reasons),
+    trouble, h("p", {}, h("button", { type: "submit", class: "primary" }, t("review.misuse_lift")))));
+  return place;
+
+  async function lift(event) {
+    event.preventDefault();
+    if (!reasons.value.trim()) {
+      replace(trouble, notice("danger", t("review.missing"), h("p", {}, t("review.field.reasons"))));
+      reasons.focus();
+      return;
+    }
+    try {
+      const { body } = await call("POST", `${path}/lift`, { body: { reasons: reasons.value.trim() }, key });
+      replace(place, over(body));
+      announce(t("review.misuse_ending.lifted"));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      replace(trouble, problemNotice(error));
+    }
+  }
 }
 
 function form(found) {

@@ -47,11 +47,12 @@ class MisuseStore:
             item["expires_at"] = int((review.over_at + self._kept).timestamp())
         transaction.put_version(self._table.name, item, version=review.version)
 
-    def waiting(
-        self, *, after: Item | None = None, limit: int = 50
+    def listed(
+        self, queue: str, *, after: Item | None = None, limit: int = 50
     ) -> tuple[list[MisuseReview], Item | None]:
-        """A page of those that wait, the oldest first, and where the next one starts."""
-        items, following = self._queued(MISUSE, after=after, limit=limit)
+        """A page of those that wait, the oldest first, or suspend, the first to end first; and where the next
+        one starts."""
+        items, following = self._queued(queue, after=after, limit=limit)
         return [self._reviews.load(item) for item in items], following
 
     def ending(self, *, until: datetime) -> Iterator[str]:

@@ -194,6 +194,9 @@ class MisuseReview:
             )
         return replace(self, decision=decision, strikes=seen.refs, warned_at=conduct.standing_warning(seen))
 
+    def may_be_lifted_by(self, reviewer: str) -> bool:
+        return self.suspends and self.decision is not None and self.decision.reviewer != reviewer
+
     def lifted(self, reviewer: str, reasons: str, *, now: datetime) -> MisuseReview:
         """By somebody who did not decide it."""
         if self.decision is not None and self.decision.reviewer == reviewer:

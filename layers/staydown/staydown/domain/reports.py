@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -97,6 +97,11 @@ class Report:
             "/contact": self.contactable,
         }
         return tuple(pointer for pointer, there in needed.items() if not there)
+
+
+def people_behind(reports: Iterable[Report]) -> int:
+    """How many people these reports are of, as far as can be told. One that was taken back is nobody's."""
+    return sum(report.withdrawn_at is None for report in reports)
 
 
 class Unreachable(StrEnum):

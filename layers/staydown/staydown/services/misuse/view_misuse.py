@@ -30,9 +30,11 @@ class MisuseView:
     shown: tuple[tuple[Shown, int], ...]
 
 
-def list_misuse(stack: Stack, *, after: Item | None, limit: int) -> tuple[list[MisuseReview], Item | None]:
-    """A page of the reviews that wait, the oldest first, and where the next page starts."""
-    return stack.misuse.waiting(after=after, limit=limit)
+def list_misuse(
+    stack: Stack, *, queue: str, after: Item | None, limit: int
+) -> tuple[list[MisuseReview], Item | None]:
+    """A page of the reviews that wait, or of those that suspend somebody, and where the next page starts."""
+    return stack.misuse.listed(queue, after=after, limit=limit)
 
 
 def view_misuse(stack: Stack, *, review_id: str, reviewer: str) -> MisuseView:

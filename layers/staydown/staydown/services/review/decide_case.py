@@ -11,6 +11,7 @@ from staydown.domain.decisions import Decision, Factors, Outcome, check_unfounde
 from staydown.domain.errors import ClaimedByAnother, StaleVersion
 from staydown.domain.events import EventType
 from staydown.domain.opinions import AskedBy
+from staydown.domain.reports import people_behind
 from staydown.domain.uploads import Upload
 from staydown.services.bank.bank_images import BankedImages
 from staydown.services.cases.save_case import save_case
@@ -78,8 +79,8 @@ def _decide(
     decided = case.decided(decision)
     _check_turn(stack, case, reviewer, expected_revision)
     if judgement.manifestly_unfounded:
-        standing = [one for one in stack.cases.reports(case.reports) if one.withdrawn_at is None]
-        check_unfounded(judgement.outcome, judgement.factors, len(standing))
+        people = people_behind(stack.cases.reports(case.reports))
+        check_unfounded(judgement.outcome, judgement.factors, people)
     uploads = stack.uploads.get_many(case.uploads)
     transaction = stack.transaction()
     if judgement.outcome.stops:
