@@ -23,6 +23,7 @@ from staydown.aws.settings import Settings
 from infra.local.deployment import Deployment
 from infra.local.emulator import REGION
 from infra.local.intrinsics import Resolver
+from infra.local.quick import make_quick
 from infra.local.template import Template, load
 from tests.support.dynamodb_rules import DynamoDbRules
 from tests.support.light_client import LightClient
@@ -250,6 +251,7 @@ def moto_cloud(dynamodb: str | None = None) -> Iterator[MotoCloud]:
     dynamodb: the endpoint of a DynamoDB (DynamoDB Local, say) to use in the place of moto's. What tables
     it has are deleted.
     """
+    make_quick()
     with mock_aws():
         BackendDict.reset()
         reset_model_data()
