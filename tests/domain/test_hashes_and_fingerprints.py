@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from staydown.domain.fingerprints import UPRIGHT, Fingerprint, View
+from staydown.domain.fingerprints import ORIENTATIONS, UPRIGHT, Fingerprint, View
 from staydown.domain.hashes import PdqHash
 
 from tests.domain.strategies import pdq_hashes
@@ -77,3 +79,22 @@ def test_any_view_of_one_may_show_the_other_upright(pdq: PdqHash) -> None:
     mirrored = View("mirrored", pdq, 90)
     turned = image(b"a" * 32, flipped(pdq, 128), 90, mirrored)
     assert turned.shows_same_image(image(b"b" * 32, pdq, 90), distance=31, minimum_quality=50)
+
+
+@given(pdq_hashes, st.sampled_from(ORIENTATIONS), st.integers(0, 30))
+def test_a_copy_is_told_by_the_whole_of_it_however_it_is_turned(
+    pdq: PdqHash, orientation: str, bits: int
+) -> None:
+    upright = View(UPRIGHT, flipped(pdq, 100), 100)
+    turned, part = View(orientation, flipped(pdq, bits), 100), View("left half", pdq, 100)
+    views = (turned, part) if orientation == UPRIGHT else (upright, turned, part)
+    assert replace(image(b"a", pdq, 100), views=views).distance_whole(pdq) == bits
+
+
+@given(pdq_hashes)
+def test_what_moves_or_is_plain_is_told_by_no_hash(pdq: PdqHash) -> None:
+    """The first picture of an animation may be a title that many have."""
+    one = image(b"a", pdq, 50)
+    assert one.known_by(minimum_quality=50) == pdq
+    assert one.known_by(minimum_quality=51) is None
+    assert replace(one, frames=2).known_by(minimum_quality=50) is None

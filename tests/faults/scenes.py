@@ -768,6 +768,34 @@ def two_reports_of_two_uploads_of_one_image(world: World) -> Scene:
     return Scene({"first": lambda: report(world, one), "second": lambda: report(world, other)}, settled)
 
 
+def two_reports_of_two_copies(world: World) -> Scene:
+    """At the same instant neither sees the other: then each is a case, and none is lost."""
+    one, other = (world.upload("alpha", name, drawn(1, flipped=n)) for n, name in [(0, "ann"), (9, "eve")])
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        cases = list(ledger.cases.values())
+        assert sum(len(case.uploads) for case in cases) == sum(len(case.reports) for case in cases) == 2
+        assert len(cases) in {1, 2}
+
+    return Scene({"first": lambda: report(world, one), "second": lambda: report(world, other)}, settled)
+
+
+def report_of_a_copy_meets_the_decision(world: World) -> Scene:
+    """The copy is decided with the case that it joins, or is a case of its own."""
+    case_id = waiting_case(world, world.upload("alpha", "ann", drawn(1)))
+    copy = world.upload("alpha", "eve", drawn(1, flipped=9))
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        joined = copy.upload_id in ledger.cases[case_id].uploads
+        (mine,) = ledger.uploads[copy.upload_id].cases
+        assert joined == (mine == case_id)
+        assert joined or ledger.cases[mine].undecided
+        assert ledger.uploads[copy.upload_id].state is UploadState.REMOVED
+
+    decided = then(lambda: decide(world, case_id), lambda: sweep(world))
+    return Scene({"report": lambda: report(world, copy), "decide": decided}, settled)
+
+
 def a_claim_meets_the_end_of_a_shield(world: World) -> Scene:
     """Who posted it has claimed it too, and takes that back while the person shown claims it."""
     upload = world.upload("alpha", "mallory", drawn(1))
@@ -937,6 +965,8 @@ PAIRS: list[Stage] = [
     refusal_overturned_meets_a_withdrawal,
     refusal_overturned_meets_a_scan,
     two_reports_of_two_uploads_of_one_image,
+    two_reports_of_two_copies,
+    report_of_a_copy_meets_the_decision,
 ]
 
 LONG = {

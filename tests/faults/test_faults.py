@@ -434,6 +434,14 @@ def refusal_overturned(world: World) -> Act:
     return lambda _: answer(world, claimed)
 
 
+def report_of_a_copy(world: World) -> Act:
+    """Of a picture that somebody else has reported by another upload."""
+    report(world, world.upload("alpha", "ann", drawn(1)))
+    copy = world.upload("beta", "bob", drawn(1, flipped=20))
+    form = replace(FORM, uploads=(copy.upload_id,))
+    return lambda _: file_report(world.stack, form, request_id="the same")
+
+
 def report_of_uploads_and_hashes(world: World) -> Act:
     uploads = tuple(world.upload("alpha", "ann", drawn(n)).upload_id for n in (1, 2))
     form = replace(FORM, uploads=uploads, hashes=(ReportedHash(drawn_hash(3), 90),))
@@ -804,6 +812,7 @@ USE_CASES: list[Stage] = [
     appeal_rejected,
     refusal_appealed,
     refusal_overturned,
+    report_of_a_copy,
     report_of_uploads_and_hashes,
     secret_recovered,
     report_completed,

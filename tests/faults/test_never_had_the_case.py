@@ -87,7 +87,10 @@ def others_case(world: World, upload: Upload) -> str:
 
 
 def judged(world: World, mine: Upload) -> str:
+    """With a copy of it that somebody else reports: one case."""
     case_id = report(world, mine).cases[0].case_id
+    (copy,) = (one for one in read_ledger(world.cloud).uploads.values() if one.key == f"{mine.key} too")
+    assert report(world, copy).cases[0].case_id == case_id
     decide(world, case_id)
     return case_id
 
@@ -135,6 +138,7 @@ def test_promise_5_it_is_as_if_the_case_had_never_been(decided: object) -> None:
         def told(with_case: bool) -> dict[str, object]:
             with memory_world() as world:
                 mine = world.upload("alpha", "ann", drawn(1), name="mine")
+                world.upload("alpha", "ann", drawn(1, flipped=31), name="mine too")
                 others(world, "before", [one for one in before if one[0] == "post"])
                 case_id = decided(world, mine) if with_case else None  # type: ignore[operator]
                 world.drain()

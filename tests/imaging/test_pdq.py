@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from PIL import Image
+from staydown.domain.fingerprints import ORIENTATIONS
 from staydown.domain.hashes import PdqHash
-from staydown.imaging.pdq import ORIENTATIONS, dct16, dihedral, hash_of, luma
+from staydown.imaging.pdq import dct16, dihedral, hash_of, luma
 
 from tests.imaging.pictures import pixels, scene
 from tests.shared_data import SHARED, needs_shared_data

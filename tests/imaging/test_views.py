@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from staydown.domain.fingerprints import ORIENTATIONS
 from staydown.domain.hashes import PdqHash
 from staydown.imaging.borders import Crop, without_borders
 from staydown.imaging.luma import Grey
-from staydown.imaging.pdq import ORIENTATIONS, dct16, hash_of, luma
+from staydown.imaging.pdq import dct16, hash_of, luma
 from staydown.imaging.views import plain_views, views
 
 from tests.imaging.pictures import bordered, encode, pixels, scene

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from PIL import Image
 
-from tests.journeys.clients import VALID
+from tests.journeys.clients import VALID, appeal_decision
 from tests.journeys.deployed import Deployed
 from tests.journeys.pictures import drawn, jpeg
 from tests.journeys.scenes import (
@@ -204,6 +205,39 @@ def test_reports_of_one_picture_are_one_case(stack: Deployed) -> None:
     case = stack.reviewer().case(scene.case_id)
     assert (len(case["reports"]), len(case["uploads"])) == (2, 1)
     assert stack.app().status(scene.upload_id)["case_ids"] == [scene.case_id]
+
+
+def test_two_people_who_report_altered_copies_are_one_case_and_both_are_told(stack: Deployed) -> None:
+    picture = drawn(7_100)
+    altered = picture.resize((240, 180)).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    alpha, beta = new_account(), new_account()
+    first, second = stack.person(), stack.person()
+    one = published(stack, alpha, jpeg(picture))
+    other = published(stack, beta, jpeg(altered, 40), "beta")
+    first.report(one)
+    second.report(other)
+    (case_id,) = stack.app().status(one)["case_ids"]
+    assert stack.app("beta").status(other)["case_ids"] == [case_id]
+    robin = stack.reviewer()
+    robin.claim(case_id)
+    case = robin.case(case_id)
+    assert {upload["upload_id"] for upload in case["uploads"]} == {one, other}
+    assert len(case["reports"]) == 2
+    robin.decide(case_id, "violating")
+    stack.drain()
+    assert stack.app().status(one)["state"] == stack.app("beta").status(other)["state"] == "removed"
+    for person in (first, second):
+        followed = person.follow()
+        assert [told["outcome"] for told in followed["cases"]] == ["violating"]
+        assert {notice["kind"] for notice in followed["notices"]} == {"receipt", "decision"}
+
+    asked = {"account_id": beta, "case_id": case_id, "statement": "It is a drawing."}
+    appeal = stack.app("beta").answer("POST", "/v1/appeals", json=asked)
+    decide = f"/v1/review/appeals/{appeal['appeal_id']}/decision"
+    stack.reviewer("sasha").answer("POST", decide, json=appeal_decision("upheld"))
+    stack.drain()
+    assert stack.app().status(one)["state"] == stack.app("beta").status(other)["state"] == "published"
+    assert stack.app().account(alpha)["state"] == stack.app("beta").account(beta)["state"] == "active"
 
 
 def test_copies_of_one_picture_in_a_report_are_one_case_and_other_pictures_others(stack: Deployed) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from staydown.aws import cases_store
 from staydown.aws.items import Codec, to_dynamodb
 from staydown.domain import cases
 from staydown.domain.bank import MAX_CLAIMS, Entry, Source, Standing, Support
@@ -32,6 +33,7 @@ from tests.support.people import (
     NOT_VIOLATING,
     answer,
     appeal_as_reporter,
+    appeal_of_stop,
     decide,
     judge,
     judged_story,
@@ -96,6 +98,79 @@ class TestFiling:
         decide(world, first.cases[0].case_id)
         third = report(world, world.upload("alpha", "eve", drawn(1, copy=2)))
         assert third.cases[0].case_id != first.cases[0].case_id
+
+    def test_another_s_report_of_a_copy_joins_the_case(self, world: World) -> None:
+        """Posted anew, a little altered: two people, two uploads, one image to judge, by the nearer clock."""
+        first = report(world, world.upload("alpha", "ann", drawn(1)), form=INCOMPLETE)
+        second = report(world, world.upload("beta", "bob", drawn(1, flipped=31)))
+        (case,) = second.cases
+        assert case.case_id == first.cases[0].case_id
+        assert (len(case.uploads), len(case.reports), case.revision) == (2, 2, first.cases[0].revision + 2)
+        assert case.deadline == world.clock.now + timedelta(hours=48)
+        withdraw(world, first)
+        assert read_ledger(world.cloud).cases[case.case_id].state is CaseState.OPEN
+        withdraw(world, second)
+        assert read_ledger(world.cloud).cases[case.case_id].state is CaseState.WITHDRAWN
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            pytest.param(drawn(1), drawn(1, flipped=32), id="not near enough"),
+            pytest.param(drawn(1), drawn(1, flipped=1, quality=49), id="too plain"),
+            pytest.param(drawn(1, quality=49), drawn(1, flipped=1), id="too plain before"),
+        ],
+    )
+    def test_what_may_be_another_picture_is_a_case_of_its_own(
+        self, world: World, one: bytes, other: bytes
+    ) -> None:
+        first = report(world, world.upload("alpha", "ann", one))
+        second = report(world, world.upload("beta", "bob", other))
+        assert first.cases[0].case_id != second.cases[0].case_id
+
+    def test_copies_of_copies_join_no_case_that_they_are_far_from(self, world: World) -> None:
+        """A case is known by the picture that it was opened for: by steps nothing gets away from that."""
+        uploads = [world.upload("alpha", "ann", drawn(1, flipped=bits)) for bits in (0, 30, 60)]
+        first, second, third = (report(world, upload).cases[0].case_id for upload in uploads)
+        assert first == second != third
+
+    def test_a_copy_joins_the_nearest_case(self, world: World) -> None:
+        """And the next one where that is full."""
+        far, near = (
+            report(world, world.upload("alpha", "ann", drawn(1, flipped=bits))).cases[0] for bits in (0, 40)
+        )
+        copies = [
+            world.upload("beta", "bob", drawn(1, flipped=25, copy=number)) for number in range(MAX_UPLOADS)
+        ]
+        joined = [report(world, copy).cases[0].case_id for copy in copies]
+        assert joined == [near.case_id] * (MAX_UPLOADS - 1) + [far.case_id]
+
+    @pytest.mark.parametrize("outcome", [Outcome.VIOLATING, Outcome.NOT_VIOLATING, Outcome.SUSPECTED_CHILD])
+    def test_a_copy_joins_no_case_that_is_decided(self, world: World, outcome: Outcome) -> None:
+        """Nor is it known any more of what it was."""
+        one, other = (world.upload("alpha", "ann", drawn(1, flipped=bits)) for bits in (0, 20))
+        case = judge(world, one, outcome=outcome)
+        assert case.image is None
+        assert report(world, other).cases[0].case_id != case.case_id
+
+    def test_what_was_found_to_be_another_picture_is_a_case_of_its_own(self, world: World) -> None:
+        """It looked like a judged picture and was stopped for it; that was wrong, and stays said."""
+        story = judged_story(world, drawn(1))
+        world.drain()
+        alike = world.upload("beta", "bob", drawn(1, flipped=20))
+        answer(world, appeal_of_stop(world, alike))
+        world.drain()
+        again = report(world, story.upload)
+        assert report(world, alike).cases[0].case_id != again.cases[0].case_id
+
+    def test_beyond_those_that_are_compared_a_copy_is_a_case_of_its_own(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(cases_store, "MOST_COMPARED", 1)
+        first, second = (report(world, world.upload("alpha", "ann", drawn(seed))).cases[0] for seed in (1, 2))
+        copies = (world.upload("beta", "bob", drawn(seed, flipped=9)) for seed in (1, 2))
+        third, fourth = (report(world, copy).cases[0] for copy in copies)
+        assert third.case_id == first.case_id
+        assert fourth.case_id not in {first.case_id, second.case_id}
 
     def test_a_report_by_upload_joins_the_case_of_its_hash(self, world: World) -> None:
         claimed = report(world, hashes=[drawn_hash(1)])

@@ -77,6 +77,11 @@ class MemoryDynamoDb:
             case "queue = :queue" if params.get("IndexName") == "queue":
                 items = [item for item in table.values() if item.get("queue") == values[":queue"]]
                 return _page(sorted(items, key=_queue_order), params)
+            case "queue = :queue" if params.get("IndexName") == "images":
+                items = [item for item in table.values() if item.get("queue") == values[":queue"]]
+                kept = ("pk", "sk", "queue", "queue_order", "case_id", "image")
+                items.sort(key=_queue_order)
+                return _page([{name: one[name] for name in kept if name in one} for one in items], params)
             case "rest = :rest AND rest_order < :until" if params.get("IndexName") == "rest":
                 until = values[":until"]["S"]
                 found = [one for one in table.values() if one.get("rest") == values[":rest"]]

@@ -2,7 +2,7 @@
 
 | pk | sk | what |
 | --- | --- | --- |
-| `CASE#{case_id}` | `CASE` | a case, in the index `queue` (see `_queue_of`) |
+| `CASE#{case_id}` | `CASE` | a case, in the index `queue` (see `_queue_of`); in `images`, its image alone |
 | `REPORT#{case_number}` | `REPORT` | a report, by the number its sender was given |
 | `APPEAL#{appeal_id}` | `APPEAL` | an appeal; while undecided it is in the index `queue` under `appeals` |
 | `ABOUT#{entry_id}` | `CASE` | the case that new matches of an unjudged entry belong to |
@@ -26,6 +26,7 @@ from staydown.domain.audit import ChainHead
 from staydown.domain.case_states import CaseState
 from staydown.domain.cases import Case
 from staydown.domain.deadlines import queue_order
+from staydown.domain.hashes import PdqHash
 from staydown.domain.notes import OPEN_FOR, Reading
 from staydown.domain.reports import Report
 
@@ -37,6 +38,8 @@ CLOSED = "closed"
 SETTLED = "settled"
 ERASURE = "erasure"
 WISHES = "wishes"
+MOST_COMPARED = 1000
+"""Undecided cases whose images a report is compared with, some 200 bytes each: one reading."""
 
 
 class CasesStore:
@@ -161,6 +164,19 @@ class CasesStore:
     ) -> tuple[list[Appeal], Item | None]:
         items, following = self.queued(APPEALS, after=after, limit=limit)
         return [self._appeals.load(item) for item in items], following
+
+    def undecided_images(self) -> list[tuple[str, PdqHash]]:
+        """(case id, its image) of the MOST_COMPARED undecided cases with the nearest deadline, as far as they
+        have one. The index lags by moments: whoever acts on a case reads it first."""
+        arguments: dict[str, Any] = {
+            "TableName": self._table.name,
+            "IndexName": "images",
+            "KeyConditionExpression": "queue = :queue",
+            "ExpressionAttributeValues": to_dynamodb({":queue": CASES}),
+            "Limit": MOST_COMPARED,
+        }
+        items, _ = self._table.page(arguments)
+        return [(item["case_id"], PdqHash(item["image"]["data"])) for item in items if item.get("image")]
 
     def all_queued_cases(self) -> Iterator[Case]:
         """Page by page, nearest deadline first."""

@@ -19,6 +19,7 @@ from staydown.domain.errors import (
     ConflictOfInterest,
     SameReviewer,
 )
+from staydown.domain.hashes import PdqHash
 from staydown.domain.holds import Hold
 from staydown.domain.notes import Note
 from staydown.domain.opinions import AskedBy, Claim, SecondOpinion
@@ -41,6 +42,8 @@ class Origin(StrEnum):
 class Case:
     """All the reports and uploads of one image.
 
+    image: the hash of the picture that it was opened for, by which reports of copies are brought to it; while
+    it is undecided, and where there is one (see `Fingerprint.known_by`).
     reports: at most MAX_REPORTS case numbers, in the order they came. uploads: at most MAX_UPLOADS ids.
     entries: at most MAX_ENTRIES ids of unverified or nearly matched entries it is about.
     banked: entries that rest on its decision. blocked: (platform, account_id) its decision blocked.
@@ -64,6 +67,7 @@ class Case:
     origin: Origin
     opened_at: datetime
     deadline: datetime | None
+    image: PdqHash | None = None
     uploads: tuple[str, ...] = ()
     entries: tuple[str, ...] = ()
     banked: tuple[str, ...] = ()

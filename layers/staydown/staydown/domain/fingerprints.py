@@ -9,6 +9,19 @@ from staydown.domain.hashes import PdqHash
 UPRIGHT = "upright"
 """The name of the first view: the image as a person sees it, EXIF orientation applied."""
 
+ORIENTATIONS = (
+    UPRIGHT,
+    "turned 90",
+    "turned 180",
+    "turned 270",
+    "mirrored",
+    "mirrored, turned 90",
+    "mirrored, turned 180",
+    "mirrored, turned 270",
+)
+"""What was done to the picture, in this order: mirrored left to right, then turned clockwise by degrees. So
+views of the whole picture are named, and no others."""
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -56,3 +69,12 @@ class Fingerprint:
             view.quality >= minimum_quality and view.pdq.distance(other.upright.pdq) <= distance
             for view in self.views
         )
+
+    def known_by(self, *, minimum_quality: int) -> PdqHash | None:
+        """The hash that copies of it are told by; None for what moves, or is too plain to be told by one."""
+        still = self.frames == 1
+        return self.upright.pdq if still and self.upright.quality >= minimum_quality else None
+
+    def distance_whole(self, pdq: PdqHash) -> int:
+        """From another picture's hash to the whole of this one, mirrored or turned: bits, 0 to 256."""
+        return min(view.pdq.distance(pdq) for view in self.views if view.name in ORIENTATIONS)

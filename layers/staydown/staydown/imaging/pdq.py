@@ -22,21 +22,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from staydown.domain.fingerprints import ORIENTATIONS
 from staydown.domain.hashes import PdqHash
 
 Floats = NDArray[np.float32]
-
-ORIENTATIONS = (
-    "upright",
-    "turned 90",
-    "turned 180",
-    "turned 270",
-    "mirrored",
-    "mirrored, turned 90",
-    "mirrored, turned 180",
-    "mirrored, turned 270",
-)
-"""What was done to the picture, in this order: mirrored left to right, then turned clockwise by degrees."""
 
 _BLOCKS = 64
 _MAX_LENGTH = 8_192

@@ -36,7 +36,8 @@ def save_case(
         details={**details, **stands},
     )
     closed_at = None if case.undecided else case.closed_at or stack.now()
-    case = replace(case, audit=head, closed_at=closed_at)
+    image = case.image if case.undecided else None  # nothing more is brought to it
+    case = replace(case, audit=head, closed_at=closed_at, image=image)
     stack.cases.save_case(transaction, case)
     return case
 

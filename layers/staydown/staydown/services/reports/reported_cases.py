@@ -1,6 +1,7 @@
 """The cases that a report is about: each read once, and written once with all that the report says of it.
 
-An upload and a hash of the same report may lead to one case, as may two uploads that look different.
+An upload and a hash of the same report may lead to one case, as may two uploads that look different. So may
+the reports of several people: of one upload, of one image, of copies of it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from staydown.domain.case_states import CaseState
 from staydown.domain.cases import MAX_UPLOADS, Case, Origin
 from staydown.domain.deadlines import removal_deadline
 from staydown.domain.events import EventType
+from staydown.domain.hashes import PdqHash
 from staydown.domain.ids import derived_entry_id, new_id
 from staydown.domain.reports import Report
 from staydown.domain.uploads import Upload
@@ -24,7 +26,8 @@ from staydown.services.cases.save_case import save_case
 
 REPORTER = "reporter"
 _LATEST = 10
-"""Cases of an upload that are looked at for one that takes a report: when the last is full, so are others."""
+"""Cases of an upload that are looked at for one that takes a report: when the last is full, so are others. Of
+those of copies, the nearest."""
 
 
 class ReportedCases:
@@ -122,12 +125,36 @@ class ReportedCases:
             return _new_case(self._stack)
         pointed = self._about(entry_id)
         case = self._case(pointed) if pointed is not None else None
-        if case is not None and _has_room(case, uploads):
+        if case is None or not _has_room(case, uploads):
+            case = self._case_of_a_copy(uploads)
+        if case is not None:
             return case
-        case = _new_case(self._stack)
+        case = _new_case(self._stack, self._known_by(uploads))
         if entry_id not in self._pointed:
             self._point(entry_id, case, was=pointed)
         return case
+
+    def _case_of_a_copy(self, uploads: list[Upload]) -> Case | None:
+        """The undecided case of the picture that the first of them is a copy of: as a whole, and as near as
+        what is blocked with nobody looking. Two people's pictures in one case would be judged as one."""
+        image, mine = uploads[0].fingerprint, self._known_by(uploads)
+        if image is None or mine is None:
+            return None
+        most = self._stack.settings.policy.block_distance
+        near = sorted(
+            (distance, case_id)
+            for case_id, known in self._stack.cases.undecided_images()
+            if (distance := image.distance_whole(known)) <= most
+        )
+        for _, case_id in near[:_LATEST]:
+            case = self._case(case_id)
+            if case is not None and _has_room(case, uploads) and not _is_told_apart(case, uploads):
+                return case
+        return None
+
+    def _known_by(self, uploads: list[Upload]) -> PdqHash | None:
+        image, policy = uploads[0].fingerprint, self._stack.settings.policy
+        return image.known_by(minimum_quality=policy.minimum_quality) if image is not None else None
 
     def _about(self, entry_id: str) -> str | None:
         """The case that this image was last brought to, by this report or before it."""
@@ -166,6 +193,14 @@ def _has_room(case: Case, uploads: Iterable[Upload]) -> bool:
     return case.takes_reports and len(together) <= MAX_UPLOADS
 
 
+def _is_told_apart(case: Case, uploads: Iterable[Upload]) -> bool:
+    """Whether it was found on appeal that one of them is another picture than the case is about."""
+    about = set(case.entries)
+    if case.image is not None:
+        about.add(derived_entry_id("pdq", case.image.data))
+    return any(about & upload.spared for upload in uploads)
+
+
 def _images(stack: Stack, uploads: Iterable[Upload]) -> list[list[Upload]]:
     """The uploads, those of one image together, as many as a case has room for."""
     policy = stack.settings.policy
@@ -188,6 +223,6 @@ def _images(stack: Stack, uploads: Iterable[Upload]) -> list[list[Upload]]:
     return groups
 
 
-def _new_case(stack: Stack) -> Case:
+def _new_case(stack: Stack, image: PdqHash | None = None) -> Case:
     now = stack.now()
-    return Case(new_id(now), CaseState.OPEN, Origin.REPORT, opened_at=now, deadline=None)
+    return Case(new_id(now), CaseState.OPEN, Origin.REPORT, opened_at=now, deadline=None, image=image)
