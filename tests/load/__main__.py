@@ -143,7 +143,7 @@ def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--long-queue",
         type=int,
-        default=5_000,
+        default=100_000,
         help="uploads, with dictionaries in AWS's place; 0: none (%(default)s)",
     )
     parser.add_argument(

@@ -2,10 +2,10 @@
 
     python -m tests.load.long_queue 100000
 
-moto copies its tables with every transaction, so a stack of `make run` can't have that many. The files here
-are stand-ins that say their hash (tests/support/pictures.py): no picture is decoded. All else is done as in
-the function: batches of ten, register, check, publish or stop, and what the events of those that were
-stopped bring to the settle queue. Prints JSON.
+A stack of `make run` does some uploads a second, so that many would take it hours. The files here are
+stand-ins that say their hash (tests/support/pictures.py): no picture is decoded. All else is done as in the
+function: batches of ten, register, check, publish or stop, and what the events of those that were stopped
+bring to the settle queue. Prints JSON.
 """
 
 from __future__ import annotations

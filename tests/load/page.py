@@ -103,8 +103,8 @@ def _long_queue(figures: Figures) -> Iterable[str]:
         "## A long queue",
         "",
         f"`python -m tests.load.long_queue {figures['uploads']}`: {figures['waited']:,} uploads wait before "
-        "one instance of the scan, with dictionaries in AWS's place, since moto copies its tables with every "
-        "transaction. The files are stand-ins that say their hash: decoding is not in it, nor what calls to "
+        "one instance of the scan, with dictionaries in AWS's place: through moto so many would take hours. "
+        "The files are stand-ins that say their hash: decoding is not in it, nor what calls to "
         f"AWS take. It took {figures['seconds']:,.0f} s, {figures['per_second']:,.0f} a second "
         f"({figures['first_per_second']:,.0f} in the first tenth, {figures['last_per_second']:,.0f} in the "
         f"last){memory}.",
