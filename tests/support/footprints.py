@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from tests.support.dynamodb_rules import target
@@ -31,6 +32,7 @@ class Touch:
 Footprint = frozenset[Touch]
 
 
+@lru_cache(maxsize=100_000)
 def dependent(one: Footprint, other: Footprint) -> bool:
     return any(mine.meets(theirs) for mine in one for theirs in other)
 

@@ -6,11 +6,12 @@ a fixed width (so that they sort), sets become sorted lists (DynamoDB has no emp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
 from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
@@ -24,6 +25,9 @@ T = TypeVar("T")
 Item = dict[str, Any]
 """Plain Python values by attribute name."""
 
+_adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
+"""Building one takes milliseconds, and several stores of a process have the same class."""
+
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%f+00:00"
 
 
@@ -31,7 +35,7 @@ class Codec(Generic[T]):
     """Objects of one dataclass as items. Attributes the class does not know (keys, indexes) are ignored."""
 
     def __init__(self, cls: type[T]) -> None:
-        self._adapter: TypeAdapter[T] = TypeAdapter(cls)
+        self._adapter: TypeAdapter[T] = _adapter(cls)
 
     def dump(self, value: T) -> Item:
         return cast(Item, _plain(value))
