@@ -520,6 +520,16 @@ def appeal_by_a_link(world: World) -> Act:
     return lambda _: appeal_by_link(world.stack, token, "it is a beach")
 
 
+def appeal_of_a_stop_by_a_link(world: World) -> Act:
+    judged_story(world, drawn(1))
+    world.drain()
+    world.upload("beta", "bob", drawn(1, flipped=20))
+    world.drain()
+    (told,) = world.stack.notices.of(Recipient.account_holder("beta", "bob"))
+    token, _ = make_link(world.stack, platform="beta", account_id="bob", notice_id=told.notice_id)
+    return lambda _: appeal_by_link(world.stack, token, "it is another picture")
+
+
 def mail_to_who_reported(world: World) -> Act:
     outside = MailBox()
     switch_mail_on(world, outside)
@@ -836,6 +846,7 @@ USE_CASES: list[Stage] = [
     link_to_a_notice,
     mail_to_who_reported,
     appeal_by_a_link,
+    appeal_of_a_stop_by_a_link,
     language_of_an_account,
     entry_allowed,
     sweep_after_an_entry_was_allowed,

@@ -122,6 +122,9 @@ class _Tour:
         self._post("/v1/accounts/poster/language", "alpha", {"language": "de"})
         link = self._post(f"/v1/accounts/poster/notices/{told['notice_id']}/link", "alpha", {})["token"]
         self._by_link(link, {"statement": "mine"})
+        told = self._get("/v1/accounts/direct/notices", "beta")["notices"][0]
+        link = self._post(f"/v1/accounts/direct/notices/{told['notice_id']}/link", "beta", {})["token"]
+        self._by_link(link, {"statement": "another picture"})
         self._a_stop_appealed(stopped, case)
         self._the_bank_changed_by_hand()
         self._the_audit_anchored(case)
@@ -279,7 +282,8 @@ class _Tour:
         self.stack.drain()
         assert self._get(f"/v1/uploads/{shown}", "alpha")["state"] == "published"
         self._with_secret(f"/v1/cases/{filed['case_number']}/appeal", filed, {"statement": "mine"})
-        (appeal,) = self._get("/v1/review/appeals", "sasha")["appeals"]
+        waiting = self._get("/v1/review/appeals", "sasha")["appeals"]
+        (appeal,) = [one for one in waiting if one["party"] == "reporter"]
         answer = {"outcome": "upheld", "reasons": "so it is", "factors": FACTORS}
         self._post(f"/v1/review/appeals/{appeal['appeal_id']}/decision", "sasha", answer)
         assert self._get(f"/v1/uploads/{shown}", "alpha")["state"] == "removed"

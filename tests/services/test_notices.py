@@ -10,6 +10,7 @@ from staydown.domain.appeals import AppealOutcome
 from staydown.domain.decisions import Outcome
 from staydown.domain.errors import Conflict, NotFound, TooManyAttempts
 from staydown.domain.notices import Notice, NoticeKind, Recipient
+from staydown.domain.uploads import UploadState
 from staydown.services.accounts.block_account import block_account, unblock_account
 from staydown.services.accounts.set_language import set_language
 from staydown.services.notices.follow_notice import appeal_by_link, follow_notice
@@ -25,6 +26,7 @@ from tests.support.people import (
     answer,
     appeal,
     decide,
+    judge,
     judged_story,
     report,
 )
@@ -289,6 +291,63 @@ class TestLinks:
         assert over.appeal is not None and over.appeal.outcome is AppealOutcome.UPHELD
         assert kinds(list(over.notices))[0] is NoticeKind.STATEMENT_OF_REASONS
         assert set(kinds(list(over.notices))) >= {NoticeKind.APPEAL_OUTCOME, NoticeKind.BLOCK_LIFTED}
+
+    @pytest.mark.law("EU4")
+    def test_the_link_of_a_stop_files_its_appeal(self, world: World) -> None:
+        """And tells what came of it, but never which case stood behind it."""
+        case_id = judged_story(world, drawn(1)).case.case_id
+        world.drain()
+        others = world.upload("beta", "eve", drawn(1, flipped=4))
+        stopped = world.upload("beta", "bob", drawn(1, flipped=20))
+        later(world)
+        (notice,) = to_account(world, "bob", "beta")
+        token, _ = make_link(world.stack, platform="beta", account_id="bob", notice_id=notice.notice_id)
+        opened = follow_notice(world.stack, token)
+        assert opened.appealable_until == stopped.updated_at + world.stack.settings.appeal_window
+        appeal_by_link(world.stack, token, "it is another picture")
+        filed = appeal_by_link(world.stack, token, "again")
+        assert (filed.upload_id, filed.statement) == (stopped.upload_id, "it is another picture")
+        assert follow_notice(world.stack, token).appeal == filed, "before anything is written of it"
+        later(world)
+        answer(world, filed)
+        world.drain()
+        over = follow_notice(world.stack, token)
+        assert over.appeal is not None and over.appeal.outcome is AppealOutcome.UPHELD
+        assert over.appealable_until is None
+        expected = [NoticeKind.STATEMENT_OF_REASONS, NoticeKind.APPEAL_RECEIPT, NoticeKind.APPEAL_OUTCOME]
+        assert kinds(list(over.notices)) == expected
+        assert case_id not in repr(over.notices)
+        assert world.again(others).state is UploadState.BLOCKED
+
+    def test_a_stop_by_another_judgement_is_appealed_by_the_same_link(self, world: World) -> None:
+        judged_story(world, drawn(1))
+        world.drain()
+        stopped = world.upload("beta", "bob", drawn(1, flipped=20))
+        later(world)
+        (notice,) = to_account(world, "bob", "beta")
+        token, _ = make_link(world.stack, platform="beta", account_id="bob", notice_id=notice.notice_id)
+        answer(world, appeal_by_link(world.stack, token, "it is another picture"))
+        later(world)
+        judge(world, world.upload("alpha", "cat", drawn(1, flipped=50)), reviewer="ben")
+        world.drain()
+        assert world.again(stopped).state is UploadState.REMOVED
+        again = follow_notice(world.stack, token)
+        assert again.appeal is None and again.appealable_until is not None
+        assert appeal_by_link(world.stack, token, "still another").outcome is None
+
+    def test_the_link_of_a_stop_that_ended_offers_no_appeal(self, world: World) -> None:
+        story = judged_story(world, drawn(1))
+        world.drain()
+        world.upload("beta", "bob", drawn(1, flipped=20))
+        later(world)
+        (notice,) = to_account(world, "bob", "beta")
+        token, _ = make_link(world.stack, platform="beta", account_id="bob", notice_id=notice.notice_id)
+        answer(world, appeal(world, story.upload))
+        world.drain()
+        opened = follow_notice(world.stack, token)
+        assert (opened.appealable_until, opened.appeal) == (None, None)
+        with pytest.raises(Conflict, match="not stopped"):
+            appeal_by_link(world.stack, token, "why")
 
     def test_a_link_shows_one_matter_and_nothing_else_of_the_account(self, world: World) -> None:
         token = self.linked(world)

@@ -249,7 +249,7 @@ def block_lifted(*, platform: str, since: datetime, still_blocked: bool) -> Cont
 
 
 def appeal_receipt(appeal: Appeal) -> Content:
-    said: Said = {"appeal_id": appeal.appeal_id, "received_at": appeal.filed_at}
+    said: Said = {**_about(appeal), "received_at": appeal.filed_at}
     return Content(NoticeKind.APPEAL_RECEIPT, ("appeal_receipt.what",), said)
 
 
@@ -261,5 +261,11 @@ def appeal_outcome(appeal: Appeal, outcome: AppealOutcome, decided_at: datetime)
     sentences = [upheld, "appeal_outcome.by_a_person"]
     if outcome is AppealOutcome.REJECTED:
         sentences.append("appeal_outcome.redress")
-    said: Said = {"appeal_id": appeal.appeal_id, "outcome": outcome.value, "decided_at": decided_at}
+    said: Said = {**_about(appeal), "outcome": outcome.value, "decided_at": decided_at}
     return Content(NoticeKind.APPEAL_OUTCOME, tuple(sentences), said)
+
+
+def _about(appeal: Appeal) -> dict[str, str | tuple[str, ...]]:
+    """The appeal, and the upload where it is of one."""
+    uploads = {} if appeal.upload_id is None else {"uploads": (appeal.upload_id,)}
+    return {"appeal_id": appeal.appeal_id, **uploads}

@@ -77,6 +77,14 @@ class Notice:
     title: str
     paragraphs: tuple[str, ...]
 
+    @property
+    def upload_id(self) -> str | None:
+        """The upload that the bank alone stopped, of a notice of that, or of an appeal of that."""
+        uploads = self.values.get("uploads")
+        if self.case_id is not None or not isinstance(uploads, tuple) or len(uploads) != 1:
+            return None
+        return uploads[0] if {"appeal_until", "appeal_id"} & set(self.values) else None
+
 
 @dataclass(frozen=True, slots=True)
 class NoticeLink:

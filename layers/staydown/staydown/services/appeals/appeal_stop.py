@@ -5,8 +5,10 @@ from __future__ import annotations
 from staydown.aws.stack import Stack
 from staydown.domain.appeals import Appeal, check_stop, stop_appeal_id
 from staydown.domain.case_states import CaseState
+from staydown.domain.cases import Case
 from staydown.domain.errors import Conflict, NotFound
 from staydown.domain.events import EventType
+from staydown.domain.uploads import Upload
 from staydown.services.appeals.file_appeal import ACCOUNT_HOLDER
 from staydown.services.bank.cases_behind import cases_behind
 from staydown.services.cases.save_case import save_case
@@ -27,15 +29,7 @@ def appeal_stop(stack: Stack, *, platform: str, account_id: str, upload_id: str,
     if upload is None or (upload.platform, upload.account_id) != (platform, account_id):
         raise NotFound(f"There is no upload {upload_id[:64]!r} of this account.")
     now = stack.now()
-    check_stop(upload, now=now, window=stack.settings.appeal_window)
-    found = [stack.cases.case(case_id) for case_id in cases_behind(stack, upload)]
-    cases = [case for case in found if case is not None]
-    if any(case.state is CaseState.LOCKED for case in cases):
-        # To say why would warn who posted it.
-        raise Conflict("This image can't be appealed here.")
-    if not cases:
-        raise Conflict("What stops the image is being taken back; ask again what became of it.")
-    case = cases[0]
+    case = case_to_ask(stack, upload)
     appeal_id = stop_appeal_id(case.case_id, upload_id)
     known = stack.cases.appeal(appeal_id)
     if known is not None:
@@ -61,3 +55,16 @@ def appeal_stop(stack: Stack, *, platform: str, account_id: str, upload_id: str,
     stack.outbox.add(transaction, EventType.APPEAL_FILED, event, at=now)
     transaction.commit()
     return appeal
+
+
+def case_to_ask(stack: Stack, upload: Upload) -> Case:
+    """The case with which an appeal of this upload's stop waits; Conflict with what speaks against one."""
+    check_stop(upload, now=stack.now(), window=stack.settings.appeal_window)
+    found = [stack.cases.case(case_id) for case_id in cases_behind(stack, upload)]
+    cases = [case for case in found if case is not None]
+    if any(case.state is CaseState.LOCKED for case in cases):
+        # To say why would warn who posted it.
+        raise Conflict("This image can't be appealed here.")
+    if not cases:
+        raise Conflict("What stops the image is being taken back; ask again what became of it.")
+    return cases[0]

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from staydown.aws.stack import Stack
-from staydown.domain.appeals import Appeal, check_appealable
-from staydown.domain.cases import Case
+from staydown.domain.appeals import Appeal, check_appealable, stop_appeal_id
 from staydown.domain.errors import Conflict, StaydownError
 from staydown.domain.notices import Notice, NoticeLink, Recipient
+from staydown.services.appeals.appeal_stop import appeal_stop, case_to_ask
 from staydown.services.appeals.file_appeal import appeal_id_of, file_appeal
 from staydown.services.notices.notice_links import open_link
 
 
 @dataclass(frozen=True, slots=True)
 class FollowedNotice:
-    """notices: the one that the link is of, and all of the same case, oldest first.
+    """notices: the one that the link is of, and all of the same matter (a case, or an upload that the bank
+    alone stopped), oldest first.
 
     appealable_until: when an appeal can still be filed; absent when none can be. appeal: the one that was.
     """
@@ -28,49 +29,74 @@ class FollowedNotice:
     appeal: Appeal | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Redress:
+    appeal: Appeal | None = None
+    until: datetime | None = None
+
+
 def follow_notice(stack: Stack, token: str) -> FollowedNotice:
     link = open_link(stack, token)
     platform, account_id = link.recipient.account
-    notices = _of_one_matter(stack, link)
-    case_id = notices[0].case_id if notices else None
-    case = stack.cases.case(case_id) if case_id is not None else None
-    appeal = None
-    if case is not None:
-        appeal = stack.cases.appeal(appeal_id_of(case.case_id, platform, account_id))
-    until = _appealable_until(stack, case, link.recipient) if appeal is None else None
-    return FollowedNotice(platform, account_id, notices, until, appeal)
+    linked = stack.notices.get(link.recipient, link.notice_id)
+    notices = _of_one_matter(stack, link, linked) if linked is not None else ()
+    redress = _Redress()
+    if linked is not None and linked.case_id is not None:
+        redress = _of_case(stack, linked.case_id, link.recipient)
+    elif linked is not None and linked.upload_id is not None:
+        redress = _of_stop(stack, linked.upload_id, notices)
+    return FollowedNotice(platform, account_id, notices, redress.until, redress.appeal)
 
 
 def appeal_by_link(stack: Stack, token: str, statement: str) -> Appeal:
-    """File the appeal of the case that the notice is about; Conflict for a notice that is about none."""
+    """File the appeal of what the notice is about; Conflict where there is none here."""
     link = open_link(stack, token)
     platform, account_id = link.recipient.account
     notice = stack.notices.get(link.recipient, link.notice_id)
-    if notice is None or notice.case_id is None:
-        raise Conflict(
-            "What this notice tells of was not decided in a case; tell the platform what is wrong."
+    if notice is not None and notice.case_id is not None:
+        return file_appeal(
+            stack, platform=platform, account_id=account_id, case_id=notice.case_id, statement=statement
         )
-    return file_appeal(
-        stack, platform=platform, account_id=account_id, case_id=notice.case_id, statement=statement
-    )
+    if notice is not None and notice.upload_id is not None:
+        return appeal_stop(
+            stack, platform=platform, account_id=account_id, upload_id=notice.upload_id, statement=statement
+        )
+    raise Conflict("What this notice tells of can't be appealed here; tell the platform what is wrong.")
 
 
-def _of_one_matter(stack: Stack, link: NoticeLink) -> tuple[Notice, ...]:
-    linked = stack.notices.get(link.recipient, link.notice_id)
-    if linked is None:
-        return ()
-    if linked.case_id is None:
+def _of_one_matter(stack: Stack, link: NoticeLink, linked: Notice) -> tuple[Notice, ...]:
+    matter = (linked.case_id, linked.upload_id)
+    if matter == (None, None):
         return (linked,)
-    mine = [one for one in stack.notices.of(link.recipient) if one.case_id == linked.case_id]
+    mine = [one for one in stack.notices.of(link.recipient) if (one.case_id, one.upload_id) == matter]
     return tuple(reversed(mine))
 
 
-def _appealable_until(stack: Stack, case: Case | None, holder: Recipient) -> datetime | None:
-    if case is None or case.decision is None or holder.account not in case.blocked:
-        return None
+def _of_case(stack: Stack, case_id: str, holder: Recipient) -> _Redress:
+    case = stack.cases.case(case_id)
+    if case is None:
+        return _Redress()
+    appeal = stack.cases.appeal(appeal_id_of(case_id, *holder.account))
+    if appeal is not None or case.decision is None or holder.account not in case.blocked:
+        return _Redress(appeal)
     window = stack.settings.appeal_window
     try:
         check_appealable(case, now=stack.now(), window=window)
     except StaydownError:
-        return None
-    return case.decision.at + window
+        return _Redress()
+    return _Redress(until=case.decision.at + window)
+
+
+def _of_stop(stack: Stack, upload_id: str, notices: tuple[Notice, ...]) -> _Redress:
+    """Stopped again for something else, it may be appealed again."""
+    upload = stack.uploads.get(upload_id)
+    if upload is None:
+        return _Redress()
+    try:
+        case = case_to_ask(stack, upload)
+    except StaydownError:  # it is free by now, or erased, or the time is over: what was asked before is told
+        asked = [str(one.values["appeal_id"]) for one in notices if "appeal_id" in one.values]
+        return _Redress(stack.cases.appeal(asked[-1]) if asked else None)
+    appeal = stack.cases.appeal(stop_appeal_id(case.case_id, upload_id))
+    until = upload.updated_at + stack.settings.appeal_window
+    return _Redress(appeal, until if appeal is None else None)
