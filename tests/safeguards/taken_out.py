@@ -126,6 +126,17 @@ SAFEGUARDS = (
         ("tests/imaging/test_decode.py::test_too_many_pixels",),
     ),
     _one(
+        "a picture is hashed as its profile makes it look",
+        "what browsers show by it is found, whatever the stored values are",
+        _CODE + "imaging/decode.py",
+        "    claims = colour_claims(data, image_format, container.info)\n",
+        "    claims = (None,)\n",
+        "tests/imaging/test_shown_colours.py"
+        "::test_what_browsers_show_comes_first_and_what_is_stored_is_looked_at_too[table, JPEG]",
+        "tests/imaging/test_shown_colours.py"
+        "::test_what_browsers_show_comes_first_and_what_is_stored_is_looked_at_too[colours, PNG]",
+    ),
+    _one(
         "one statement of a policy",
         "a function that needs a permission has it",
         "template.yaml",

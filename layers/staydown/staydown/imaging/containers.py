@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any, Protocol
 
 from PIL import ExifTags, Image, ImageFile, MpoImagePlugin
 
@@ -32,16 +33,22 @@ class Loaded:
     scale: int = 1
 
 
+class Load(Protocol):
+    def __call__(self, index: int, *, reduced: bool) -> Loaded:
+        """Decode the picture with that index, 0 to held - 1; fastest in rising order. reduced: a JPEG may be
+        decoded at a reduced scale, and its own luma alone. Raises any of DECODER_ERRORS."""
+
+
 @dataclass(frozen=True, slots=True)
 class Container:
     """An open file. width, height: of its first picture as stored, pixels. held: how many pictures it
-    holds. load: decodes the picture with that index, 0 to held - 1, and is fastest in rising order;
-    raises any of DECODER_ERRORS."""
+    holds. info: what the decoder knows of it before any is decoded."""
 
     width: int
     height: int
     held: int
-    load: Callable[[int], Loaded]
+    info: Mapping[Any, Any]
+    load: Load
 
 
 def open_container(
@@ -72,7 +79,7 @@ def open_container(
         _check_size(width, height, frames, limits)
         held = list(range(frames))
 
-    def load(index: int) -> Loaded:
+    def load(index: int, *, reduced: bool) -> Loaded:
         # Without this, a later picture of an MPO would be decoded at the scale of the first.
         image.decoderconfig = ()
         image.seek(held[index])
@@ -80,7 +87,7 @@ def open_container(
         if "progressive" in image.info:
             refuse_many_scans(data, image.width * image.height)
         scale = 1
-        if image_format is JPEG:
+        if image_format is JPEG and reduced:
             full, factor = image.width, shrink(*image.size)
             # Reduced, its own luma will do: the colours need not be made, and to be weighed again.
             image.draft("L" if factor > 1 else None, (image.width // factor, image.height // factor))
@@ -88,7 +95,7 @@ def open_container(
         image.load()
         return Loaded(image, _orientation(image), scale)
 
-    return Container(width, height, len(held), load)
+    return Container(width, height, len(held), image.info, load)
 
 
 def _open_heif(data: bytes, limits: Limits) -> Container:
@@ -103,10 +110,10 @@ def _open_heif(data: bytes, limits: Limits) -> Container:
     width, height = file[order[0]].size
     _check_size(width, height, 1, limits)
 
-    def load(index: int) -> Loaded:
+    def load(index: int, *, reduced: bool) -> Loaded:
         return Loaded(file[order[index]].to_pillow(), 1)
 
-    return Container(width, height, len(order), load)
+    return Container(width, height, len(order), file[order[0]].info, load)
 
 
 def _own_sizes(image: ImageFile.ImageFile, limits: Limits, further: Iterable[int]) -> list[int]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from PIL import Image
 
+from staydown.imaging.colour_claims import colour_claims
 from staydown.imaging.containers import open_container
 from staydown.imaging.errors import rejecting
 from staydown.imaging.formats import Format, cut_short, identify
-from staydown.imaging.gamma import refuse_far_off_gamma
+from staydown.imaging.icc import Reading
 from staydown.imaging.limits import ImageRejected, Limits
-from staydown.imaging.luma import Plane, luma_planes
+from staydown.imaging.luma import Plane, differ, luma_planes
 
 WORKING_SIDE = 480
 """The shorter side of a plane, at least, unless the picture has less; less than twice that. A hash needs
@@ -20,6 +23,9 @@ some 128; what is above lets a part of the picture be hashed as well."""
 MAX_PLANE_SIDE = 2_048
 """The longer side of a plane, at most. A picture longer than that is reduced more in that direction
 alone: hashing squeezes every picture into a square anyway."""
+
+
+_COLOURS_AS_STORED = "colours as stored"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,20 +86,44 @@ def _checked(data: bytes, limits: Limits) -> Format:
 
 def _decode(data: bytes, image_format: Format, limits: Limits) -> Picture:
     container = open_container(data, image_format, limits, working_factor)
-    refuse_far_off_gamma(data, image_format)
+    claims = colour_claims(data, image_format, container.info)
+    seed = zlib.crc32(data)
     width, height = container.width, container.height
     frames: list[Frame] = []
     for index in sampled(container.held, limits.max_frames):
-        loaded = container.load(index)
+        loaded = container.load(index, reduced=claims == (None,))
         if index == 0 and loaded.orientation >= 5:
             width, height = height, width
         reduction = _reduction(*loaded.image.size)
         columns, rows = reduction[0] * loaded.scale, reduction[1] * loaded.scale
         factor = (columns, rows) if loaded.orientation < 5 else (rows, columns)
         turn = _UPRIGHT[loaded.orientation]
-        for variant, plane in luma_planes(loaded.image, reduction).items():
+        for variant, plane in _planes(loaded.image, claims, reduction, seed).items():
             frames.append(Frame(index + 1, variant, turn(plane), factor))
     return Picture(tuple(frames), image_format.media_type, width, height, container.held)
+
+
+def _planes(
+    image: Image.Image, claims: Sequence[Reading | None], reduction: tuple[int, int], seed: int
+) -> dict[str, Plane]:
+    """Each way to see the picture, what browsers show first. As stored, it is always among them."""
+    if len(claims) == 1:
+        return luma_planes(image, reduction)
+    planes: dict[str, Plane] = {}
+    for number, claim in enumerate(claims):
+        if claim is None:
+            found = luma_planes(image, reduction)
+        else:
+            from staydown.imaging.recolouring import recoloured_planes  # noqa: PLC0415 - few files need it
+
+            found = recoloured_planes(image, claim, reduction, seed)
+        named = _COLOURS_AS_STORED if claim is None else f"colours {number + 1}"
+        for variant, plane in found.items():
+            if not planes:
+                planes[variant] = plane
+            elif all(differ(plane, known) for known in planes.values()):
+                planes[", ".join(word for word in (named, variant) if word)] = plane
+    return planes
 
 
 def _reduction(width: int, height: int) -> tuple[int, int]:

@@ -23,8 +23,10 @@ OVER_BLACK = "over black"
 WITHOUT_TRANSPARENCY = "without transparency"
 
 _STRIP_PIXELS = 1 << 21
+_PARTS, _DIFFERENT = 8, 2.0
+"""Planes differ that are so many of 255 apart, on average, in one of the parts of an 8 x 8 grid."""
 _WHITE, _BLACK = (255, 255, 255, 255), (0, 0, 0, 255)
-_NUMERIC = {"I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
+NUMERIC = {"I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
 
 _ToLuma = Callable[[Image.Image], Image.Image]
 """From a strip of a picture to its luma, an image of mode F."""
@@ -46,25 +48,32 @@ def luma_planes(image: Image.Image, factor: tuple[int, int]) -> dict[str, Plane]
     OVER_BLACK and WITHOUT_TRANSPARENCY where these show something else: what is invisible on white may
     be plain on a dark page, or once an app has saved it as a JPEG.
     """
-    if image.mode in _NUMERIC:
-        return {"": _reduced(image, factor, _numeric_to_luma(image))}
-    if not _has_alpha(image):
+    if image.mode in NUMERIC:
+        return {"": _reduced(image, factor, numeric_to_luma(image))}
+    if not has_alpha(image):
         return {"": _reduced(image, factor, _opaque_to_luma)}
     planes = {"": _reduced(image, factor, lambda strip: _composed(strip, _WHITE))}
-    if all(_rgba(strip).getchannel("A").getextrema() == (255, 255) for strip in _strips(image, 1)):
+    if all(rgba(strip).getchannel("A").getextrema() == (255, 255) for strip in strips(image, 1)):
         return planes
     others: tuple[tuple[str, _ToLuma], ...] = (
         (OVER_BLACK, lambda strip: _composed(strip, _BLACK)),
-        (WITHOUT_TRANSPARENCY, lambda strip: _rgba(strip).convert("RGB").convert("F")),
+        (WITHOUT_TRANSPARENCY, lambda strip: rgba(strip).convert("RGB").convert("F")),
     )
     for name, to_luma in others:
         plane = _reduced(image, factor, to_luma)
-        if all(float(np.abs(plane - known).mean()) > 2.0 for known in planes.values()):
+        if all(differ(plane, known) for known in planes.values()):
             planes[name] = plane
     return planes
 
 
-def _strips(image: Image.Image, rows: int) -> Iterator[Image.Image]:
+def differ(one: Plane, other: Plane) -> bool:
+    """Whether two planes of one shape show something else, if only in a part large enough to be a picture."""
+    off = np.abs(one - other)
+    parts = (np.array_split(rows, _PARTS, axis=1) for rows in np.array_split(off, _PARTS))
+    return any(part.size > 0 and float(part.mean()) > _DIFFERENT for row in parts for part in row)
+
+
+def strips(image: Image.Image, rows: int) -> Iterator[Image.Image]:
     """The picture in strips of full width, each a whole number of `rows` high but for the last."""
     height = max(1, _STRIP_PIXELS // image.width // rows) * rows
     if height >= image.height:
@@ -76,17 +85,17 @@ def _strips(image: Image.Image, rows: int) -> Iterator[Image.Image]:
 
 def _reduced(image: Image.Image, factor: tuple[int, int], to_luma: _ToLuma) -> Plane:
     planes = []
-    for strip in _strips(image, factor[1]):
+    for strip in strips(image, factor[1]):
         luma = to_luma(strip)
         planes.append(np.asarray(luma if factor == (1, 1) else luma.reduce(factor), np.float32))
     return planes[0] if len(planes) == 1 else np.concatenate(planes)
 
 
-def _has_alpha(image: Image.Image) -> bool:
+def has_alpha(image: Image.Image) -> bool:
     return image.mode in {"RGBA", "RGBa", "LA", "La", "PA"} or "transparency" in image.info
 
 
-def _rgba(strip: Image.Image) -> Image.Image:
+def rgba(strip: Image.Image) -> Image.Image:
     if strip.mode == "La":
         strip = strip.convert("LA")
     return strip if strip.mode == "RGBA" else strip.convert("RGBA")
@@ -94,7 +103,7 @@ def _rgba(strip: Image.Image) -> Image.Image:
 
 def _composed(strip: Image.Image, page: tuple[int, int, int, int]) -> Image.Image:
     background = Image.new("RGBA", strip.size, page)
-    return Image.alpha_composite(background, _rgba(strip)).convert("RGB").convert("F")
+    return Image.alpha_composite(background, rgba(strip)).convert("RGB").convert("F")
 
 
 def _opaque_to_luma(strip: Image.Image) -> Image.Image:
@@ -115,7 +124,7 @@ def _lab_to_rgb(strip: Image.Image) -> Image.Image:
     return converted
 
 
-def _numeric_to_luma(image: Image.Image) -> _ToLuma:
+def numeric_to_luma(image: Image.Image) -> _ToLuma:
     """Grey pictures of more than eight bits. (Pillow's own conversion cuts off all that is above 255.)
 
     Sixteen bits have a fixed white. Wider numbers don't: those that fit eight or sixteen bits, or lie from
@@ -139,7 +148,7 @@ def _numeric_to_luma(image: Image.Image) -> _ToLuma:
 def _value_range(image: Image.Image) -> tuple[float, float]:
     """The least and the greatest number of a picture, (0, 0) where it has none."""
     lows, highs = [], []
-    for strip in _strips(image, 1):
+    for strip in strips(image, 1):
         values = np.asarray(strip, np.float64)
         values = values[np.isfinite(values)]
         if values.size:

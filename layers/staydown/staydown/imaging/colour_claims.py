@@ -1,0 +1,127 @@
+"""What a file says that its values look like, wherever its format has it.
+
+Decoders as ours pass it over; browsers go by it, and so may show a picture that no hash of the stored values
+comes near. Where several are there, programs differ in which they take: all of them count.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from staydown.imaging.colour_spaces import SRGB_PRIMARIES, primaries_of, steps
+from staydown.imaging.formats import AVIF, HEIC, HEIF, JPEG, PNG, Format
+from staydown.imaging.icc import MAX_BYTES, Reading, by_code, by_curve, readings
+from staydown.imaging.limits import ImageRejected
+from staydown.imaging.stalling import jpeg_segments
+
+_MOST = 5
+"""Ways to see one file, as it is stored among them; the profile of a press has so many."""
+_CODE_BOX = re.compile(rb"colrnclx.(.).(.)", re.DOTALL)
+_HIGH_RANGE = (16, 18)
+
+
+def colour_claims(data: bytes, image_format: Format, info: Mapping[Any, Any]) -> tuple[Reading | None, ...]:
+    """Each way to see the stored values, the one that browsers take first; None stands for as they are, and
+    is among them always. info: what the decoder knows of the file. Raises ImageRejected where there are more
+    of them than can be looked at, or a profile is too large."""
+    found = tuple(dict.fromkeys([*_claims(data, image_format, info), None]))
+    if len(found) > _MOST:
+        raise ImageRejected("damaged", f"{len(found)} ways to see the colours")
+    return found
+
+
+def _claims(data: bytes, image_format: Format, info: Mapping[Any, Any]) -> Iterator[Reading | None]:
+    if image_format is PNG:
+        yield from _of_png(data)
+    elif image_format is JPEG:
+        yield from _of_jpeg(data)
+    else:
+        icc = info.get("icc_profile")
+        yield from readings(icc) if isinstance(icc, bytes) else ()
+        if image_format in {AVIF, HEIC, HEIF}:
+            yield from _of_boxes(data, image_format, has_profile=bool(icc))
+
+
+def _of_boxes(data: bytes, image_format: Format, *, has_profile: bool) -> Iterator[Reading | None]:
+    """Each of the code points that are anywhere in the file. Where an AVIF has none, they may be in its
+    pictures' own headers, which are not read here: it may be of high range, then."""
+    codes = set(_CODE_BOX.findall(data))
+    for primaries, transfer in sorted(codes):
+        yield by_code(primaries[0], transfer[0])
+    if image_format is AVIF and not codes and not has_profile:
+        yield None
+        yield from (by_code(9, transfer) for transfer in _HIGH_RANGE)
+
+
+def _of_jpeg(data: bytes) -> Iterator[Reading | None]:
+    """The profile as its parts are numbered, and as they are in the file, where that differs. Browsers pass
+    over one of which a part is missing, or that has no right numbers."""
+    parts = []
+    for marker, start in jpeg_segments(data, 0):
+        if marker == 0xE2 and data.startswith(b"ICC_PROFILE\0", start):
+            end = start - 2 + int.from_bytes(data[start - 2 : start])
+            parts.append((*data[start + 12 : start + 14], data[start + 14 : end]))
+    numbered = {number: body for number, _, body in reversed(parts)}
+    counts = {count for _, count, _ in parts} - {0}
+    whole = [numbered[number] for number in sorted(numbered)]
+    if len(counts) != 1 or not set(range(1, 1 + min(counts))) <= numbered.keys() - {0}:
+        yield None
+    for icc in dict.fromkeys([b"".join(whole), b"".join(body for *_, body in parts)]):
+        yield from readings(icc)
+
+
+def _of_png(data: bytes) -> Iterator[Reading | None]:
+    """In the order in which browsers prefer them."""
+    chunks: dict[bytes, bytes] = {}
+    for name, body in _head_chunks(data):
+        if chunks.setdefault(name, body) != body:
+            raise ImageRejected("damaged", "the PNG says twice how its colours look")
+    if len(code := chunks.get(b"cICP", b"")) == 4:
+        yield by_code(code[0], code[1])
+    if b"iCCP" in chunks:
+        yield from readings(_inflated(chunks[b"iCCP"]))
+    if b"sRGB" in chunks:
+        yield None
+    yield _by_gamma(chunks.get(b"gAMA", b""), chunks.get(b"cHRM", b""))
+
+
+def _head_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """What is said before the pixels; what comes after counts for nobody."""
+    at = 8
+    while at + 12 <= len(data) and data[at + 4 : at + 8] != b"IDAT":
+        (length,) = struct.unpack_from(">L", data, at)
+        name = data[at + 4 : at + 8]
+        if name in {b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM"}:
+            yield name, data[at + 8 : at + 8 + length]
+        at += 12 + length
+
+
+def _inflated(chunk: bytes) -> bytes:
+    """The profile; as much of it as can be unpacked. Raises ImageRejected where that is too much."""
+    decompressor = zlib.decompressobj()
+    try:
+        profile = decompressor.decompress(chunk[chunk.find(b"\0") + 2 :], MAX_BYTES + 1)
+    except zlib.error:
+        return b""
+    return profile
+
+
+@lru_cache(maxsize=64)
+def _by_gamma(gamma: bytes, places: bytes) -> Reading | None:
+    """A gamma of 0, and colours that are none, mean nothing; browsers pass them over too."""
+    power = int.from_bytes(gamma) / 100_000 if len(gamma) == 4 else 0.0
+    if not power:
+        return None
+    try:
+        values = [value / 100_000 for (value,) in struct.iter_unpack(">L", places)]
+        primaries = primaries_of(tuple(values)) if places else SRGB_PRIMARIES
+    except (ValueError, struct.error, np.linalg.LinAlgError):
+        return None
+    return by_curve(steps() ** (1 / power), primaries)

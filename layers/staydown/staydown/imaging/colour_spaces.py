@@ -1,0 +1,102 @@
+"""Curves and primaries of the usual colour spaces, as numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Doubles = NDArray[np.float64]
+
+D50 = np.array([0.9642, 1.0, 0.8249])
+"""The white of profiles, X, Y, Z."""
+
+_BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
+_D65 = (0.3127, 0.329)
+_SRGB = (*_D65, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)
+_CODED_PRIMARIES = {
+    4: (0.31, 0.316, 0.67, 0.33, 0.21, 0.71, 0.14, 0.08),
+    5: (*_D65, 0.64, 0.33, 0.29, 0.6, 0.15, 0.06),
+    6: (*_D65, 0.63, 0.34, 0.31, 0.595, 0.155, 0.07),
+    7: (*_D65, 0.63, 0.34, 0.31, 0.595, 0.155, 0.07),
+    8: (0.31, 0.316, 0.681, 0.319, 0.243, 0.692, 0.145, 0.049),
+    9: (*_D65, 0.708, 0.292, 0.17, 0.797, 0.131, 0.046),
+    10: (1 / 3, 1 / 3, 0.999, 0.0005, 0.0005, 0.999, 0.0005, 0.0005),
+    11: (0.314, 0.351, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06),
+    12: (*_D65, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06),
+    22: (*_D65, 0.63, 0.34, 0.295, 0.605, 0.155, 0.077),
+}
+"""ITU-T H.273, table 2: white, red, green, blue, x and y of each."""
+_ROLL_OFF = ((0.0, 0.0), (1.1, 0.55), (1.7, 0.69), (2.6, 0.82), (4.0, 0.95), (4.93, 1.0))
+"""Of pictures of high range: light, in whites of ITU-R BT.2408, to what Chromium makes of it on a usual
+screen, in that screen's white."""
+
+
+def steps(count: int = 4_096) -> Doubles:
+    """Stored values, 0 to 1."""
+    return np.linspace(0, 1, count)
+
+
+def encoded(light: Doubles) -> Doubles:
+    """Light, 0 to 1, as sRGB values, 0 to 1."""
+    light = np.clip(light, 0, 1)
+    return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
+
+
+def decoded(values: Doubles) -> Doubles:
+    """sRGB values, 0 to 1, as light."""
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+
+
+def primaries_of(places: tuple[float, ...]) -> Doubles:
+    """White, red, green and blue by x and y, to the X, Y, Z (rows) of each colour (columns) as the white of
+    profiles has them. ValueError or LinAlgError where they make no colours."""
+    if len(places) != 8 or min(places[1::2]) <= 0:
+        raise ValueError("colours without light")
+    white, *colours = (
+        np.array([x / y, 1.0, (1 - x - y) / y]) for x, y in zip(*[iter(places)] * 2, strict=True)
+    )
+    columns = np.array(colours).T
+    columns = columns * np.linalg.solve(columns, white)
+    turn = np.linalg.inv(_BRADFORD) @ np.diag((_BRADFORD @ D50) / (_BRADFORD @ white)) @ _BRADFORD
+    return np.asarray(turn @ columns)
+
+
+def coded_primaries(code: int) -> Doubles:
+    return primaries_of(_CODED_PRIMARIES.get(code, _SRGB))
+
+
+SRGB_PRIMARIES = primaries_of(_SRGB)
+USUAL_CURVE = decoded(steps())
+
+
+def _perceptual_quantizer() -> Doubles:
+    """SMPTE ST 2084."""
+    values = steps() ** (1 / 78.84375)
+    light = np.maximum(values - 0.8359375, 0) / (18.8515625 - 18.6875 * values)
+    return _rolled_off(light ** (1 / 0.1593017578125) * 10_000 / 203)
+
+
+def _rolled_off(light: Doubles) -> Doubles:
+    whites, shown = zip(*_ROLL_OFF, strict=True)
+    rolled_off: Doubles = np.interp(light, whites, shown)
+    return rolled_off
+
+
+def _hybrid_log_gamma() -> Doubles:
+    """ITU-R BT.2100, in which 0.75 is the white of BT.2408."""
+    values = steps()
+    light = np.where(
+        values <= 0.5, values**2 / 3, (np.exp((values - 0.55991073) / 0.17883277) + 0.28466892) / 12
+    )
+    return _rolled_off((light / 0.2654) ** 1.2)
+
+
+CODED_CURVES = {
+    4: steps() ** 2.2,
+    5: steps() ** 2.8,
+    8: steps(),
+    16: _perceptual_quantizer(),
+    17: np.minimum(steps() ** 2.6 * 52.37 / 48, 1),
+    18: _hybrid_log_gamma(),
+}
+"""ITU-T H.273, table 3: those that are not near sRGB's own."""
