@@ -14,11 +14,16 @@ Headers = Sequence[tuple[str, str]]
 
 def pages(prefix: str, config: bytes, headers: Headers) -> Callable[[Request], Response]:
     """Serve the pages under a path (`/console/`). config: the content of config.json. headers: of each."""
+    known = dict(files())
 
     def handle(request: Request) -> Response:
+        nonlocal known
         name = unquote(request.path.removeprefix(prefix)) or "index.html"
         # Looked up among those that there are, and read each time: a changed page shows without a restart.
-        file = dict(files()).get(name)
+        file = known.get(name)
+        if file is None or not file.is_file():
+            known = dict(files())
+            file = known.get(name)
         if request.method not in {"GET", "HEAD"} or (file is None and name != CONFIG):
             return Response(404, b"Not Found", (("content-type", "text/plain"), *headers))
         body = config if file is None else file.read_bytes()

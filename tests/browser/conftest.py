@@ -47,7 +47,7 @@ def stack(browser: Browser) -> Iterator[Deployed]:
 def open_page(browser: Browser, stack: Deployed) -> Iterator[Open]:
     """open_page("review.html", theme="dark", phone=True): a page in a context of its own, loaded.
 
-    script: runs before any of the page's own.
+    script: runs before any of the page's own. clock: the page's time can be moved on.
 
     At the end no page may have had an error or broken the Content-Security-Policy, unless the test took what
     it expected from `page.complaints`.
@@ -56,7 +56,13 @@ def open_page(browser: Browser, stack: Deployed) -> Iterator[Open]:
     heard: list[Complaints] = []
 
     def open_one(
-        path: str, *, theme: Any = "light", phone: bool = False, script: str = "", **options: Any
+        path: str,
+        *,
+        theme: Any = "light",
+        phone: bool = False,
+        script: str = "",
+        clock: bool = False,
+        **options: Any,
     ) -> Page:
         size: ViewportSize = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 900}
         context = browser.new_context(
@@ -72,6 +78,8 @@ def open_page(browser: Browser, stack: Deployed) -> Iterator[Open]:
         if script:
             context.add_init_script(script)
         page = context.new_page()
+        if clock:
+            page.clock.install()
         heard.append(Complaints.of(page))
         page.goto(stack.description["console_url"] + path)
         page.locator("main h1").first.wait_for()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import ConsoleMessage, Error, Page
 
 ARGUMENTS = [
@@ -21,7 +20,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @dataclass
@@ -57,17 +56,16 @@ class Complaints:
 _HEARD: WeakKeyDictionary[Page, Complaints] = WeakKeyDictionary()
 
 
-@cache
-def _axe() -> Axe:
-    return Axe()
-
-
-def findings(page: Page, rule: str | None = None) -> list[str]:
-    """What axe-core finds wrong with the page as it is now: rule, impact, where. rule: this one alone."""
-    rules = {"runOnly": {"type": "rule", "values": [rule]}} if rule else _RULES
-    results: dict[str, Any] = _axe().run(page, options=rules).response
+def findings(page: Page, *rules: str) -> list[str]:
+    """What axe-core finds wrong with the page as it is now: rule, impact, where. rules: these alone."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    asked = {"runOnly": list(rules) or _TAGS, "resultTypes": ["violations"]}
+    violations: list[dict[str, Any]] = page.evaluate(
+        "(asked) => axe.run(asked).then((found) => found.violations)", asked
+    )
     return [
         f"{violation['id']} ({violation['impact']}): {node['target']} {node['failureSummary'][:300]}"
-        for violation in results["violations"]
+        for violation in violations
         for node in violation["nodes"]
     ]

@@ -48,6 +48,14 @@ class Desk:
         expect(desk.heading("Queue")).to_be_visible()
         return desk
 
+    @classmethod
+    def at(cls, open_page: Open, stack: Deployed, name: str, case_id: str, **options: Any) -> Desk:
+        """Signed in, at the page of a case that is theirs to decide, with its blurred picture."""
+        stack.reviewer(name).claim(case_id)
+        desk = cls(open_page(f"review.html#/case/{case_id}", script=signed_in(stack, name), **options))
+        expect(desk.page.get_by_text("Blurred and grey.")).to_be_visible()
+        return desk
+
     def sign_in(self, name: str, password: str) -> None:
         self.page.get_by_label("Name").fill(name)
         self.page.get_by_label("Password").fill(password)
@@ -82,6 +90,12 @@ class Desk:
         self.page.get_by_label("Private", exact=True).check()
         self.page.get_by_role("group", name="Is it the person shown").get_by_label("Yes").check()
         self.page.get_by_label("Reasons").fill(reasons)
+
+    def open_appeal(self) -> None:
+        """The first that waits."""
+        self.page.get_by_role("link", name="Appeals").click()
+        expect(self.heading("Appeals")).to_be_focused()
+        self.page.get_by_role("rowheader").get_by_role("link").first.click()
 
     @property
     def sharp(self) -> Locator:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from infra.pages import LEAVE_URL, PAGES
 from tests.browser.conftest import Open
@@ -18,34 +19,48 @@ FIRST_VIEW = 100_000
 """Bytes, uncompressed, until a page stands."""
 
 
-@pytest.mark.parametrize("path", EVERY_PAGE)
-def test_a_page_stands_at_once_and_is_light_and_accessible_in_both_themes(open_page: Open, path: str) -> None:
-    for theme in ("light", "dark"):
-        page = open_page(path, theme=theme)
-        assert findings(page) == []
-        assert page.evaluate("document.documentElement.dataset.theme") == theme
-        assert page.title()
+@dataclass
+class Loaded:
+    """A page, what it asked for until it stood, and what each answer weighed."""
+
+    page: Page
+    asked: list[str]
+    weights: list[int]
+
+
+@pytest.fixture(params=EVERY_PAGE)
+def loaded(request: pytest.FixtureRequest, open_page: Open, stack: Deployed) -> Loaded:
     page = open_page("index.html")
+    asked: list[str] = []
     weights: list[int] = []
+    page.on("request", lambda sent: asked.append(sent.url))
     page.on("response", lambda response: weights.append(len(response.body())))
-    page.evaluate("() => { window.x = 1 }")
-    page.goto(page.url.replace("index.html", path), wait_until="networkidle")
-    assert 0 < sum(weights) < FIRST_VIEW, weights
+    page.goto(stack.description["console_url"] + request.param, wait_until="networkidle")
+    return Loaded(page, asked, weights)
+
+
+def test_a_page_stands_at_once_is_light_and_calls_nobody_but_where_it_came_from(
+    loaded: Loaded, stack: Deployed
+) -> None:
+    assert 0 < sum(loaded.weights) < FIRST_VIEW, loaded.weights
+    here = (stack.description["api_url"] + "/", "data:")
+    assert loaded.asked
+    assert [url for url in loaded.asked if not url.startswith(here)] == []
     shift = """() => new Promise((done) => { let sum = 0; new PerformanceObserver((list) => {
         for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value; })
         .observe({type: "layout-shift", buffered: true}); setTimeout(() => done(sum), 50); })"""
-    assert page.evaluate(shift) < 0.01
+    assert loaded.page.evaluate(shift) < 0.01
+    assert loaded.page.title()
 
 
 @pytest.mark.parametrize("path", EVERY_PAGE)
-def test_a_page_calls_nobody_but_where_it_came_from(open_page: Open, stack: Deployed, path: str) -> None:
-    asked: list[str] = []
-    page = open_page("index.html")
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(page.url.replace("index.html", path), wait_until="networkidle")
-    assert asked
-    here = (stack.description["api_url"] + "/", "data:")
-    assert [url for url in asked if not url.startswith(here)] == []
+def test_a_page_is_accessible_in_both_themes(open_page: Open, path: str) -> None:
+    page = open_page(path)
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    assert findings(page) == []
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    assert findings(page, "color-contrast") == []
 
 
 def test_a_page_comes_through_a_weak_connection(open_page: Open, stack: Deployed) -> None:

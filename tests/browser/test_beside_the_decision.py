@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.conftest import Open
 from tests.browser.opened import findings
 from tests.browser.reporting import faults
-from tests.browser.reviewing import Desk
+from tests.browser.reviewing import Desk, signed_in
 from tests.journeys.deployed import Deployed
 from tests.journeys.scenes import reported, taken_down
 
@@ -20,9 +20,7 @@ def case(stack: Deployed) -> str:
 
 def at(open_page: Open, stack: Deployed, name: str, case_id: str) -> Desk:
     """Somebody at the page of a case."""
-    desk = Desk.of(open_page, stack, name)
-    desk.page.clock.install()
-    desk.page.evaluate("(hash) => { location.hash = hash }", f"#/case/{case_id}")
+    desk = Desk(open_page(f"review.html#/case/{case_id}", script=signed_in(stack, name), clock=True))
     expect(desk.heading("Case")).to_be_focused()
     return desk
 

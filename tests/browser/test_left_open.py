@@ -19,13 +19,7 @@ def case(stack: Deployed) -> str:
 
 
 def claimed(open_page: Open, stack: Deployed, name: str, case_id: str) -> Desk:
-    """Their page of the case, which is theirs to decide, with its blurred picture."""
-    stack.reviewer(name).claim(case_id)
-    desk = Desk.of(open_page, stack, name)
-    desk.page.clock.install()
-    desk.page.evaluate("(hash) => { location.hash = hash }", f"#/case/{case_id}")
-    expect(desk.page.get_by_text("Blurred and grey.")).to_be_visible()
-    return desk
+    return Desk.at(open_page, stack, name, case_id, clock=True)
 
 
 def refused_looks(stack: Deployed, case_id: str) -> int:

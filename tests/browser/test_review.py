@@ -33,8 +33,9 @@ def state(stack: Deployed, case_id: str) -> Any:
     return stack.reviewer("ada").case(case_id)["state"]
 
 
-def decide_all(stack: Deployed) -> None:
-    """Leave nothing to the tests that follow."""
+@pytest.fixture
+def alone(stack: Deployed) -> None:
+    """What waited is decided: the next case is one of this test's own. Comes before `case`."""
     for waiting in stack.reviewer("kim").answer("GET", "/v1/review/queue?limit=100")["cases"]:
         for name in ("kim", "robin", "sasha"):
             claimed = stack.reviewer(name).post(f"/v1/review/cases/{waiting['case_id']}/claim")
@@ -43,13 +44,7 @@ def decide_all(stack: Deployed) -> None:
                 break
 
 
-@pytest.fixture(autouse=True)
-def _empty_queue(stack: Deployed) -> Any:
-    yield
-    decide_all(stack)
-
-
-def test_the_story_by_mouse(open_page: Open, stack: Deployed) -> None:
+def test_the_story_by_mouse(open_page: Open, stack: Deployed, alone: None) -> None:
     """Sign in, next case, blurred, sharp, decide; the image is down; another reviewer answers the appeal."""
     case_id = reported(stack, "mallory", "coffee")
     robin = Desk.of(open_page, stack, "robin")
@@ -71,8 +66,7 @@ def test_the_story_by_mouse(open_page: Open, stack: Deployed) -> None:
     robin.page.get_by_role("link", name="Appeals").click()
     expect(robin.page.get_by_text("Your own work: for others")).to_be_visible()
     sasha = Desk.of(open_page, stack, "sasha")
-    sasha.page.get_by_role("link", name="Appeals").click()
-    sasha.page.get_by_role("rowheader").get_by_role("link").click()
+    sasha.open_appeal()
     expect(sasha.page.get_by_text("It is a cup of coffee.")).to_be_visible()
     sasha.outcome("upheld").check()
     sasha.page.get_by_label("Reasons").fill("It is.")
@@ -81,7 +75,7 @@ def test_the_story_by_mouse(open_page: Open, stack: Deployed) -> None:
     assert state(stack, case_id) == "reversed"
 
 
-def test_the_story_by_keyboard_alone(open_page: Open, stack: Deployed, case: str) -> None:
+def test_the_story_by_keyboard_alone(open_page: Open, stack: Deployed, alone: None, case: str) -> None:
     page = open_page("review.html")
     desk, keys = Desk(page), page.keyboard
     expect(page.get_by_label("Name")).to_be_focused()
@@ -145,8 +139,7 @@ class TestTheRevealButton:
     def test_only_a_button_held_down_reveals_and_letting_go_hides(
         self, open_page: Open, stack: Deployed, case: str
     ) -> None:
-        desk = Desk.of(open_page, stack, "robin")
-        desk.next()
+        desk = Desk.at(open_page, stack, "robin", case)
         page, hold = desk.page, desk.button("Hold to see it sharp")
         # Neither a pointer over it, nor one over the picture, nor a click there, nor the focus.
         hold.hover()
@@ -178,8 +171,7 @@ class TestTheRevealButton:
     def test_a_link_that_comes_after_the_button_was_let_go_shows_nothing(
         self, open_page: Open, stack: Deployed, case: str
     ) -> None:
-        desk = Desk.of(open_page, stack, "robin")
-        desk.next()
+        desk = Desk.at(open_page, stack, "robin", case)
         page = desk.page
         waiting: list[Route] = []
         page.route(re.compile("/reveal$"), lambda route: waiting.append(route))  # noqa: PLW0108
@@ -196,8 +188,7 @@ class TestTheRevealButton:
     def test_the_picture_stays_blurred_when_it_is_zoomed(
         self, open_page: Open, stack: Deployed, case: str
     ) -> None:
-        desk = Desk.of(open_page, stack, "robin")
-        desk.next()
+        desk = Desk.at(open_page, stack, "robin", case)
         before = desk.page.locator(".stage img").bounding_box()
         desk.button("Larger").click()
         desk.button("Larger").click()
@@ -213,9 +204,7 @@ class TestThirtySeconds:
     def test_nothing_is_sent_before_they_are_over_and_then_it_is(
         self, open_page: Open, stack: Deployed, case: str
     ) -> None:
-        desk = Desk.of(open_page, stack, "robin")
-        desk.page.clock.install()
-        desk.next()
+        desk = Desk.at(open_page, stack, "robin", case, clock=True)
         desk.fill()
         desk.button("Decide").last.click()
         desk.page.keyboard.press("d")
@@ -229,8 +218,7 @@ class TestThirtySeconds:
         assert state(stack, case) == "decided"
 
     def test_a_reload_neither_loses_nor_sends_it(self, open_page: Open, stack: Deployed, case: str) -> None:
-        desk = Desk.of(open_page, stack, "robin")
-        desk.next()
+        desk = Desk.at(open_page, stack, "robin", case)
         desk.fill(reasons="Thought about for long.")
         desk.button("Decide").last.click()
         expect(desk.pending).to_contain_text("sent in")
@@ -249,8 +237,7 @@ class TestThirtySeconds:
         expect(desk.page.get_by_label("Reasons")).to_have_value("Thought about for long.")
 
     def test_what_hurts_most_needs_a_word(self, open_page: Open, stack: Deployed, case: str) -> None:
-        desk = Desk.of(open_page, stack, "robin")
-        desk.next()
+        desk = Desk.at(open_page, stack, "robin", case)
         desk.fill("suspected_child")
         desk.button("Decide").last.click()
         dialog = desk.page.get_by_role("dialog")
@@ -270,8 +257,7 @@ class TestThirtySeconds:
     def test_what_is_missing_is_said_and_nothing_waits(
         self, open_page: Open, stack: Deployed, case: str
     ) -> None:
-        desk = Desk.of(open_page, stack, "robin")
-        desk.next()
+        desk = Desk.at(open_page, stack, "robin", case)
         desk.button("Decide").last.click()
         expect(desk.page.get_by_role("alert")).to_contain_text("Something is missing")
         expect(desk.outcome("violating")).to_be_focused()
@@ -279,8 +265,7 @@ class TestThirtySeconds:
 
 
 def test_a_lost_connection_loses_nothing(open_page: Open, stack: Deployed, case: str) -> None:
-    desk = Desk.of(open_page, stack, "robin")
-    desk.next()
+    desk = Desk.at(open_page, stack, "robin", case)
     desk.fill()
     desk.page.context.set_offline(True)
     desk.button("Decide").last.click()
@@ -295,8 +280,7 @@ def test_a_lost_connection_loses_nothing(open_page: Open, stack: Deployed, case:
 
 
 def test_a_session_that_ends_midway_goes_on_where_it_was(open_page: Open, stack: Deployed, case: str) -> None:
-    desk = Desk.of(open_page, stack, "robin")
-    desk.next()
+    desk = Desk.at(open_page, stack, "robin", case)
     desk.fill(reasons="Typed before the session ended.")
     desk.page.evaluate(
         """() => { const name = "staydown:tokens"; const tokens = JSON.parse(sessionStorage.getItem(name));
@@ -325,11 +309,12 @@ def test_a_session_renews_itself_while_it_may(open_page: Open, stack: Deployed, 
         tokens.AccessToken = tokens.AccessToken.slice(0, -6) + "AAAAAA";
         sessionStorage.setItem(name, JSON.stringify(tokens)); }"""
     )
-    assert desk.next() == case
+    desk.page.evaluate("(hash) => { location.hash = hash }", f"#/case/{case}")
+    expect(desk.heading("Case")).to_be_focused()
     desk.complaints.expect("401")
 
 
-def test_two_reviewers_at_once(open_page: Open, stack: Deployed, case: str) -> None:
+def test_two_reviewers_at_once(open_page: Open, stack: Deployed, alone: None, case: str) -> None:
     robin, kim = Desk.of(open_page, stack, "robin"), Desk.of(open_page, stack, "kim")
     kim.page.get_by_role("rowheader").get_by_role("link").click()
     expect(kim.button("Work on it")).to_be_visible()
@@ -429,14 +414,18 @@ def test_every_view_is_accessible_in_both_themes_and_on_a_phone(open_page: Open,
         "figures": "Figures",
         "pause": "Take your time",
     }
-    for theme, phone in (("light", False), ("dark", True)):
-        desk = Desk.of(open_page, stack, "noor", theme=theme, phone=phone)
-        for view, heading in views.items():
-            desk.page.evaluate("(hash) => { location.hash = hash }", f"#/{view}")
-            expect(desk.page.get_by_role("heading", level=1, name=heading)).to_be_focused()
-            assert findings(desk.page) == [], view
-            wider = desk.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            assert wider <= 0, f"{view} is wider than the window by {wider}"
+    desk = Desk.of(open_page, stack, "noor")
+    for view, heading in views.items():
+        desk.page.evaluate("(hash) => { location.hash = hash }", f"#/{view}")
+        expect(desk.page.get_by_role("heading", level=1, name=heading)).to_be_focused()
+        found = findings(desk.page)
+        desk.page.evaluate("document.documentElement.dataset.theme = 'dark'")
+        desk.page.set_viewport_size({"width": 390, "height": 844})
+        found += findings(desk.page, "color-contrast", "target-size", "scrollable-region-focusable")
+        wider = desk.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert (found, wider) == ([], 0), view
+        desk.page.evaluate("document.documentElement.dataset.theme = 'light'")
+        desk.page.set_viewport_size({"width": 1280, "height": 900})
     stack.reviewer("kim").answer(
         "POST",
         f"/v1/review/appeals/{appeal['appeal_id']}/decision",
@@ -448,8 +437,7 @@ def test_many_reports_are_shown_ten_at_a_time(open_page: Open, stack: Deployed, 
     (upload,) = stack.reviewer("kim").case(case)["uploads"]
     for _ in range(11):
         stack.person().report(upload["upload_id"])
-    robin = Desk.of(open_page, stack, "robin")
-    assert robin.next() == case
+    robin = Desk.at(open_page, stack, "robin", case)
     shown = robin.page.locator(".report")
     expect(shown).to_have_count(10)
     robin.button("Show more (2 left)").click()
@@ -489,10 +477,9 @@ def test_the_restricted_group_sees_locked_cases_and_no_picture(
 
 
 def test_who_declares_a_conflict_of_interest_never_gets_the_case_again(
-    open_page: Open, stack: Deployed, case: str
+    open_page: Open, stack: Deployed, alone: None, case: str
 ) -> None:
-    desk = Desk.of(open_page, stack, "robin")
-    desk.next()
+    desk = Desk.at(open_page, stack, "robin", case)
     desk.button("I have a conflict of interest").click()
     desk.page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     assert state(stack, case) == "open"
@@ -510,8 +497,7 @@ def test_an_upload_is_laid_over_what_it_met(open_page: Open, stack: Deployed) ->
     copy = stack.app().upload("copier", down.picture)
     stack.drain()
     stack.person().report(copy)
-    desk = Desk.of(open_page, stack, "robin")
-    desk.next()
+    desk = Desk.at(open_page, stack, "robin", stack.app().status(copy)["case_ids"][-1])
     expect(desk.page.get_by_text("The very same file")).to_be_visible()
     desk.button("Lay them over each other, blurred").click()
     drawing = desk.page.get_by_role("img", name="The banked picture and the uploaded one")
@@ -529,8 +515,7 @@ def test_a_refusal_that_is_overturned_says_what_the_image_shows(
     stack.reviewer("kim").decide(shown.case_id, "not_violating")
     shown.person.appeal("It is me.")
     desk = Desk.of(open_page, stack, "robin")
-    desk.page.get_by_role("link", name="Appeals").click()
-    desk.page.get_by_role("rowheader").get_by_role("link").first.click()
+    desk.open_appeal()
     expect(desk.heading("What the person who reported says")).to_be_visible()
     desk.outcome("upheld").check()
     desk.page.get_by_label("Reasons").fill("It is them.")
@@ -577,8 +562,7 @@ def test_reviewers_have_no_way_to_what_is_for_seniors(open_page: Open, stack: De
 def test_a_second_opinion_is_given_without_seeing_the_decision(
     open_page: Open, stack: Deployed, case: str
 ) -> None:
-    robin = Desk.of(open_page, stack, "robin")
-    robin.next()
+    robin = Desk.at(open_page, stack, "robin", case)
     robin.fill(reasons="Robin's own reasons.")
     robin.page.get_by_label("I am not sure").check()
     robin.button("Decide").last.click()
@@ -602,8 +586,7 @@ def test_a_second_opinion_is_given_without_seeing_the_decision(
     expect(sasha.page.get_by_text("a senior decides between them")).to_be_visible()
     assert sasha.outcome("rejected").count() == 0
     noor = Desk.of(open_page, stack, "noor")
-    noor.page.get_by_role("link", name="Appeals").click()
-    noor.page.get_by_role("rowheader").get_by_role("link").first.click()
+    noor.open_appeal()
     expect(noor.heading("What the second opinion says")).to_be_visible()
     noor.outcome("rejected").check()
     noor.page.get_by_label("Reasons").fill("It is no drawing.")
