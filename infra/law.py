@@ -140,8 +140,12 @@ CHAPTERS = (
             Row(
                 "EU6",
                 "Art 23: a warning before anybody is suspended; number, proportion, gravity, intention",
-                (_DOMAIN + "misuse.py", _SERVICES + "misuse/decide_misuse.py"),
-                without="Who sends manifestly unfounded notices is warned, and suspended by nobody.",
+                (
+                    _DOMAIN + "misuse.py",
+                    _SERVICES + "misuse/decide_misuse.py",
+                    _SERVICES + "cases/set_aside.py",
+                ),
+                without="Who reports without an account is only warned: nobody vouches for who they are.",
             ),
             Row(
                 "EU7",

@@ -1,4 +1,5 @@
-"""Reports by anybody: filed without an account, followed with a case number and its secret."""
+"""Reports by anybody: filed without an account, or by one that its platform vouches for, and followed with a
+case number and its secret."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from typing import Annotated, Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler.openapi.params import Header
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from staydown.api.http import Id, IdempotencyKey, make_app
+from staydown.api.callers import calling_platform
+from staydown.api.http import AccountInPath, Id, IdempotencyKey, make_app
 from staydown.api.idempotency import IdempotentCalls
 from staydown.aws.stack import Stack
 from staydown.domain.hashes import PdqHash
@@ -23,7 +25,7 @@ from staydown.services.retention.ask_erasure import ask_erasure_as_reporter
 from staydown.services.retention.hold_case import preserve_report
 
 from functions.reports import models
-from functions.reports.presenting import deadline_of, followed_report, help_lines, report_form
+from functions.reports.presenting import filed_report, followed_report, help_lines, report_form
 
 logger = Logger()
 app = make_app(logger)
@@ -48,6 +50,24 @@ def get_report_form() -> models.ReportForm:
 
 @app.post("/v1/reports", status_code=201, summary="Report an image", tags=["people"])
 def post_report(request: models.ReportRequest, key: IdempotencyKey = None) -> models.FiledReport:
+    return _filed(request, key)
+
+
+@app.post(
+    "/v1/accounts/<account_id>/reports",
+    status_code=201,
+    summary="Report an image for who is signed in with this account: the platform vouches for it",
+    tags=["client apps"],
+)
+def post_vouched_report(
+    account_id: AccountInPath, request: models.ReportRequest, key: IdempotencyKey = None
+) -> models.FiledReport:
+    return _filed(request, key, vouched=(calling_platform(app.current_event), account_id))
+
+
+def _filed(
+    request: models.ReportRequest, key: str | None, vouched: tuple[str, str] | None = None
+) -> models.FiledReport:
     form = ReportForm(
         relation=request.relation,
         declarations=_declarations(request.declarations),
@@ -63,17 +83,9 @@ def post_report(request: models.ReportRequest, key: IdempotencyKey = None) -> mo
         language=request.language,
         mail=request.contact.mail,
         answers=request.answers,
+        vouched=vouched,
     )
-    filed = file_report(stack(), form, request_id=key)
-    return models.FiledReport(
-        case_number=filed.report.case_number,
-        secret=filed.secret,
-        valid=filed.report.valid_at is not None,
-        missing=list(filed.report.missing),
-        deadline=deadline_of(filed.report, filed.cases),
-        addresses=list(filed.report.addresses),
-        help=help_lines(stack().settings),
-    )
+    return filed_report(file_report(stack(), form, request_id=key), stack().settings)
 
 
 @app.get("/v1/cases/<case_number>", summary="What became of a report", tags=["people"])

@@ -154,6 +154,16 @@ class FiledReport(BaseModel):
     addresses: Annotated[
         list[str], Field(description="Those at which we publish nothing; a reviewer reads them")
     ]
+    set_aside_until: Annotated[
+        datetime | None,
+        Field(
+            description="Reports from this account are suspended: when it comes to a reviewer at the latest"
+        ),
+    ]
+    notice: Annotated[
+        list[str],
+        Field(description="Of a report that waits so: why, until when, and how to object; plain text"),
+    ]
     help: list[Help]
 
 
@@ -190,6 +200,9 @@ class FollowedReport(BaseModel):
     withdrawn: bool
     filed_at: datetime
     deadline: datetime | None
+    set_aside_until: Annotated[
+        datetime | None, Field(description="Its sender's reports wait for a time: until then at the latest")
+    ]
     cases: Annotated[list[FollowedCase], Field(description="One for each image of the report")]
     timeline: list[TimelineEntry]
     notices: Annotated[list[Notice], Field(description="What you were told, the newest first")]

@@ -9,7 +9,10 @@ from staydown.api.notices import to_reporter
 from staydown.aws.settings import Settings
 from staydown.domain.appeals import Appeal
 from staydown.domain.cases import Case
+from staydown.domain.notice_contents import SET_ASIDE
 from staydown.domain.reports import Report
+from staydown.domain.wording import catalogue
+from staydown.services.reports.file_report import FiledReport as Filed
 from staydown.services.reports.follow_report import FollowedReport as Followed
 
 from functions.reports import models
@@ -33,6 +36,7 @@ def followed_report(followed: Followed, settings: Settings) -> models.FollowedRe
         withdrawn=report.withdrawn_at is not None,
         filed_at=report.filed_at,
         deadline=deadline_of(report, followed.cases),
+        set_aside_until=followed.set_aside_until,
         cases=[
             _followed_case(case, followed.appeals.get(case.case_id), settings.appeal_window)
             for case in followed.cases
@@ -43,6 +47,27 @@ def followed_report(followed: Followed, settings: Settings) -> models.FollowedRe
         unreachable=followed.reporter.unreachable if followed.reporter else None,
         help=help_lines(settings),
     )
+
+
+def filed_report(filed: Filed, settings: Settings) -> models.FiledReport:
+    report, until = filed.report, filed.set_aside_until
+    return models.FiledReport(
+        case_number=report.case_number,
+        secret=filed.secret,
+        valid=report.valid_at is not None,
+        missing=list(report.missing),
+        deadline=deadline_of(report, filed.cases),
+        addresses=list(report.addresses),
+        set_aside_until=until,
+        notice=_why_aside(report, until) if until is not None else [],
+        help=help_lines(settings),
+    )
+
+
+def _why_aside(report: Report, until: datetime) -> list[str]:
+    """As their receipt says it too."""
+    words = catalogue(report.language)
+    return [words.sentence(key, {"set_aside_until": until}) for key in SET_ASIDE]
 
 
 def _followed_case(case: Case, appeal: Appeal | None, window: timedelta) -> models.FollowedCase:

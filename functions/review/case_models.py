@@ -26,6 +26,10 @@ class QueuedCase(BaseModel):
     deadline: datetime | None
     uploads: int
     reports: int
+    set_aside_until: Annotated[
+        datetime | None,
+        Field(description="Given to nobody before: only somebody whose reports are suspended wants it"),
+    ]
     claimed_until: Annotated[datetime | None, Field(description="Somebody works on it until then")]
     claimed_by_you: bool
 

@@ -22,6 +22,7 @@ from staydown.services.review.review_queue import (
     leave_case,
     list_locked,
     list_queue,
+    waits_aside,
 )
 
 from functions.review import case_models
@@ -47,7 +48,8 @@ def get_queue(
 ) -> case_models.QueuePage:
     reviewer = calling_reviewer(router.current_event)
     cases, following = list_queue(stack(), after=from_cursor(cursor, queue=CASES), limit=limit)
-    page = [queued_case(case, reviewer.reviewer_id, stack().now()) for case in cases]
+    aside, now = waits_aside(stack(), cases), stack().now()
+    page = [queued_case(case, reviewer.reviewer_id, now, aside.get(case.case_id)) for case in cases]
     return case_models.QueuePage(cases=page, next=to_cursor(following))
 
 

@@ -1,4 +1,4 @@
-"""Accounts whose uploads are stopped again and again: looked at as a whole, and decided by a person."""
+"""Whose uploads are stopped again and again, or whose reports are unfounded: decided by a person."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from staydown.api.cursors import from_cursor, to_cursor
 from staydown.api.http import Id, IdempotencyKey, make_router
 from staydown.aws.misuse_store import MISUSE, SUSPENDED
 from staydown.domain.misuse import MisuseReview
+from staydown.domain.strikes import Strike, Subject
 from staydown.services.misuse.decide_misuse import MisuseJudgement, decide_misuse
 from staydown.services.misuse.end_suspension import lift_suspension
 from staydown.services.misuse.view_misuse import list_misuse, view_misuse
@@ -37,7 +38,9 @@ def get_misuse_queue(
     return misuse_models.MisusePage(reviews=[_presented(one) for one in reviews], next=to_cursor(following))
 
 
-@router.get("/v1/review/misuse/<review_id>", summary="An account as a whole", tags=["reviewers"])
+@router.get(
+    "/v1/review/misuse/<review_id>", summary="An account, or who reports, as a whole", tags=["reviewers"]
+)
 def get_misuse(review_id: Id) -> misuse_models.MisuseFound:
     caller = calling_reviewer(router.current_event)
     view = view_misuse(stack(), review_id=review_id, reviewer=caller.reviewer_id)
@@ -45,13 +48,15 @@ def get_misuse(review_id: Id) -> misuse_models.MisuseFound:
     return misuse_models.MisuseFound(
         review=_presented(view.review),
         days=ladder.window.days,
-        strikes=[misuse_models.MisuseStrike(upload_id=one.ref, at=one.at) for one in view.seen.strikes[:100]],
+        strikes=[_strike(view.review.subject, one) for one in view.seen.strikes[:100]],
         stopped=len(view.seen.strikes),
-        uploads=view.seen.total,
+        total=view.seen.total,
         exact=view.exact,
+        not_the_subject=view.not_the_subject,
+        hidden=view.hidden,
         shown=[misuse_models.ShownInCases(shown=one, cases=by) for one, by in view.shown],
         warned_at=view.warned_at,
-        may_suspend=view.review.waits and view.went_on,
+        may_suspend=view.review.waits and view.went_on and not view.judged_by_you,
         may_lift=caller.senior and view.review.may_be_lifted_by(caller.reviewer_id),
         longest_days=ladder.longest.days,
     )
@@ -59,7 +64,7 @@ def get_misuse(review_id: Id) -> misuse_models.MisuseFound:
 
 @router.post(
     "/v1/review/misuse/<review_id>/decision",
-    summary="Suspend an account for a time, warn its holder, or do nothing",
+    summary="Suspend somebody for a time, warn them, or do nothing",
     tags=["reviewers"],
 )
 def post_misuse_decision(
@@ -82,12 +87,19 @@ def post_misuse_lift(
     return _presented(lift_suspension(stack(), review_id=review_id, reasons=request.reasons, reviewer=senior))
 
 
+def _strike(subject: Subject, strike: Strike) -> misuse_models.MisuseStrike:
+    upload_id, case_id = (None, strike.ref) if subject.reports else (strike.ref, None)
+    return misuse_models.MisuseStrike(upload_id=upload_id, case_id=case_id, at=strike.at)
+
+
 def _presented(review: MisuseReview) -> misuse_models.MisuseReview:
     decision = review.decision
+    platform, account_id = (None, None) if review.subject.reports else review.subject.account
     return misuse_models.MisuseReview(
         review_id=review.review_id,
-        platform=review.platform,
-        account_id=review.account_id,
+        kind=review.subject.kind,
+        platform=platform,
+        account_id=account_id,
         opened_at=review.opened_at,
         outcome=decision.outcome if decision is not None else None,
         decided_at=decision.at if decision is not None else None,

@@ -9,12 +9,14 @@ from pydantic import BaseModel, Field
 from staydown.api.http import Body
 from staydown.domain.decisions import Shown
 from staydown.domain.misuse import Ending, Intention, MisuseOutcome
+from staydown.domain.strikes import SubjectKind
 
 
 class MisuseReview(BaseModel):
     review_id: str
-    platform: str
-    account_id: str
+    kind: Annotated[SubjectKind, Field(description="Whose uploads are stopped, or whose reports unfounded")]
+    platform: Annotated[str | None, Field(description="Of an account; who reports is not told to anybody")]
+    account_id: str | None
     opened_at: datetime
     outcome: Annotated[MisuseOutcome | None, Field(description="Absent until it is decided")]
     decided_at: datetime | None
@@ -32,8 +34,11 @@ class MisusePage(BaseModel):
 
 
 class MisuseStrike(BaseModel):
-    upload_id: str
-    at: Annotated[datetime, Field(description="When it was posted")]
+    """An upload of an account, or the first case of a report."""
+
+    upload_id: str | None
+    case_id: str | None
+    at: Annotated[datetime, Field(description="When it was posted, or filed")]
 
 
 class ShownInCases(BaseModel):
@@ -47,14 +52,24 @@ class MisuseFound(BaseModel):
     review: MisuseReview
     days: Annotated[int, Field(description="Within which all of this was")]
     strikes: Annotated[list[MisuseStrike], Field(description="The newest first, 100 at most")]
-    stopped: Annotated[int, Field(description="Uploads that met the bank before anybody saw them")]
-    uploads: Annotated[int, Field(description="All uploads of the account, up to 1000")]
+    stopped: Annotated[
+        int, Field(description="Uploads that met the bank before anybody saw them, or unfounded reports")
+    ]
+    total: Annotated[
+        int, Field(description="All uploads of the account, up to 1000, or all reports, up to 100")
+    ]
     exact: Annotated[
         int, Field(description="Of the newest 50 strikes, those that are the judged file itself")
     ]
+    not_the_subject: Annotated[
+        int, Field(description="Of reports: in how many cases who complained is not the person shown")
+    ]
+    hidden: Annotated[int, Field(description="Of reports: uploads that were hidden for them at a deadline")]
     shown: list[ShownInCases]
     warned_at: Annotated[datetime | None, Field(description="The last warning, if it stands")]
-    may_suspend: Annotated[bool, Field(description="Warned, and something was stopped after that")]
+    may_suspend: Annotated[
+        bool, Field(description="Warned, and it went on after that; of reports, none of them judged by you")
+    ]
     may_lift: Annotated[bool, Field(description="It suspends somebody, and you may end that")]
     longest_days: Annotated[int, Field(description="The longest term of a suspension")]
 

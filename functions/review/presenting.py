@@ -18,7 +18,9 @@ from staydown.services.review.view_case import CaseView
 from functions.review import appeal_models, case_models, opinion_models, record_models
 
 
-def queued_case(case: Case, reviewer: str, now: datetime) -> case_models.QueuedCase:
+def queued_case(
+    case: Case, reviewer: str, now: datetime, set_aside_until: datetime | None = None
+) -> case_models.QueuedCase:
     return case_models.QueuedCase(
         case_id=case.case_id,
         state=case.state,
@@ -27,6 +29,7 @@ def queued_case(case: Case, reviewer: str, now: datetime) -> case_models.QueuedC
         deadline=case.deadline,
         uploads=len(case.uploads),
         reports=len(case.reports),
+        set_aside_until=set_aside_until,
         claimed_until=_claimed_until(case, now),
         claimed_by_you=case.claim is not None and case.claim.reviewer == reviewer,
     )

@@ -113,7 +113,7 @@ class Suspensions(BaseModel):
     illegal_content: Annotated[
         int, Field(description="Accounts barred by a decision, by hand, or for a time for misuse")
     ]
-    unfounded_notices: Annotated[int, Field(description="This software suspends nobody for these")]
+    unfounded_notices: Annotated[int, Field(description="Whose reports wait for a time, by a reviewer")]
     unfounded_complaints: Annotated[int, Field(description="This software suspends nobody for these")]
 
 

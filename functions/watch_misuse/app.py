@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from staydown.api.failures import partial_failures, report_failure
 from staydown.api.messages import event_of
 from staydown.aws.stack import Stack
-from staydown.services.misuse.climb_ladder import follow_upload
+from staydown.services.misuse.climb_ladder import follow_event
 from staydown.services.misuse.end_suspension import end_terms
 
 logger = Logger()
@@ -46,7 +46,7 @@ def _follow(records: list[dict[str, Any]]) -> dict[str, Any]:
     failed = []
     for record in records:
         try:
-            follow_upload(stack(), event_of(record["body"]))
+            follow_event(stack(), event_of(record["body"]))
         except Exception as error:  # noqa: BLE001 (it goes back to the queue alone)
             report_failure(logger, error, message_id=record["messageId"])
             failed.append(record["messageId"])

@@ -9,7 +9,7 @@ from tests.browser.conftest import Open
 from tests.browser.opened import findings
 from tests.browser.reviewing import Desk
 from tests.journeys.deployed import Deployed
-from tests.journeys.scenes import posts_again, reported
+from tests.journeys.scenes import posts_again, reported, reports_in_vain
 
 
 @pytest.mark.law("EU6")
@@ -19,7 +19,7 @@ def test_a_reviewer_weighs_an_account_as_a_whole_and_suspends_it_for_a_time(
     account_id, _ = posts_again(stack)
     robin = Desk.of(open_page, stack, "robin")
     robin.page.get_by_role("link", name="Misuse").click()
-    expect(robin.heading("Accounts that go on")).to_be_visible()
+    expect(robin.heading("Who goes on")).to_be_visible()
     assert findings(robin.page) == []
     robin.page.get_by_role("link", name=account_id).click()
     expect(robin.page.get_by_text("3 of 3 uploads")).to_be_visible()
@@ -35,7 +35,7 @@ def test_a_reviewer_weighs_an_account_as_a_whole_and_suspends_it_for_a_time(
     expect(robin.outcome("suspend")).to_be_checked()
     expect(robin.page.get_by_label("Days")).to_have_value("2")
     robin.button("Decide").click()
-    expect(robin.heading("Accounts that go on")).to_be_visible()
+    expect(robin.heading("Who goes on")).to_be_visible()
     assert stack.app("beta").account(account_id)["state"] == "active"
     robin.send_now()
     assert stack.app("beta").account(account_id)["state"] == "blocked"
@@ -74,3 +74,16 @@ def test_a_report_is_called_manifestly_unfounded_only_where_nothing_else_is_left
     robin.button("Decide").last.click()
     robin.send_now()
     assert stack.reviewer("robin").case(scene.case_id)["decision"]["manifestly_unfounded"]
+
+
+@pytest.mark.law("EU6")
+def test_who_reports_is_weighed_without_being_named(open_page: Open, stack: Deployed) -> None:
+    account_id, review_id = reports_in_vain(stack)
+    kim = Desk.of(open_page, stack, "kim")
+    kim.page.get_by_role("link", name="Misuse").click()
+    kim.page.locator(f"a[href='#/misuse/{review_id}']").click()
+    expect(kim.heading("Somebody who reports")).to_be_visible()
+    expect(kim.page.get_by_text("3 of 3 reports")).to_be_visible()
+    expect(kim.page.get_by_text(account_id)).to_have_count(0)
+    kim.outcome("suspend").check()
+    assert findings(kim.page) == []

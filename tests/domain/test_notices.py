@@ -9,16 +9,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from staydown.domain import misuse_contents, wording
 from staydown.domain import notice_contents as contents
-from staydown.domain import wording
 from staydown.domain.appeals import Appeal, AppealOutcome, Appellant
 from staydown.domain.case_states import CaseState
 from staydown.domain.cases import Case, Origin
 from staydown.domain.decisions import Complainant, Decision, Factors, Outcome, Setting, Shown
-from staydown.domain.misuse import Intention, Ladder, MisuseDecision, MisuseOutcome, MisuseReview
+from staydown.domain.misuse import Intention, MisuseDecision, MisuseOutcome, MisuseReview
 from staydown.domain.notice_contents import Content
 from staydown.domain.notices import NoticeKind
 from staydown.domain.reports import Declarations, Relation, Report
+from staydown.domain.strikes import Ladder, Subject
 from staydown.domain.wording import CATALOGUES, catalogue, load_catalogue
 
 NOW = datetime(2026, 11, 23, 4, 1, 6, tzinfo=UTC)
@@ -32,7 +33,7 @@ REFUSED = Factors(frozenset({Shown.NONE}), Setting.PUBLIC, Complainant.NO)
 DECISION = Decision(Outcome.VIOLATING, FACTORS, "Jane is shown", "ada", NOW)
 APPEAL = Appeal("appeal-1", "case-1", "alpha", "ann", "it is a beach", NOW)
 LADDER = Ladder(warning=2, review=3, window=timedelta(days=90), longest=timedelta(days=90))
-REVIEW = MisuseReview("r", "alpha", "ann", NOW, ("u1", "u2", "u3"), warned_at=NOW)
+REVIEW = MisuseReview("r", Subject.of_account("alpha", "ann"), NOW, ("u1", "u2", "u3"), warned_at=NOW)
 SUSPENDED = MisuseDecision(
     MisuseOutcome.SUSPEND, Intention.DELIBERATE, "Jane is shown", "ada", NOW, strikes=3, total=5
 )
@@ -74,8 +75,15 @@ ALL = [
     contents.statement_by_deadline(platform="alpha", upload_id="u1", since=NOW, ground="G."),
     contents.statement_by_hand(platform="alpha", reason="spam", since=NOW, ground="G."),
     contents.decision(REPORT, Outcome.NOT_VIOLATING, REFUSED, at=NOW, appeal_until=LATER, unfounded=True),
-    contents.warning(platform="alpha", uploads=["u1", "u2"], since=NOW, ladder=LADDER),
-    contents.statement_by_misuse(REVIEW, SUSPENDED, until=LATER, ladder=LADDER, ground="G."),
+    contents.receipt(REPORT, LATER, LATER),
+    contents.decision(
+        REPORT, Outcome.NOT_VIOLATING, REFUSED, at=NOW, appeal_until=LATER, unfounded=True, ladder=LADDER
+    ),
+    misuse_contents.reports_warned(SUSPENDED, LADDER),
+    misuse_contents.reports_suspended(REVIEW, SUSPENDED, until=LATER, ladder=LADDER),
+    misuse_contents.reports_resumed(NOW),
+    misuse_contents.warning(platform="alpha", uploads=["u1", "u2"], since=NOW, ladder=LADDER),
+    misuse_contents.statement_by_misuse(REVIEW, SUSPENDED, until=LATER, ladder=LADDER, ground="G."),
     contents.block_lifted(platform="alpha", since=NOW, still_blocked=True),
     contents.block_lifted(platform="alpha", since=NOW, still_blocked=False),
     contents.appeal_receipt(APPEAL),

@@ -35,6 +35,7 @@ from tests.support.orders import Order, Task
 from tests.support.people import (
     INCOMPLETE,
     NOT_VIOLATING,
+    VOUCHED,
     allow,
     answer,
     appeal,
@@ -44,6 +45,7 @@ from tests.support.people import (
     judge,
     judged_story,
     report,
+    report_in_vain,
     switch,
 )
 from tests.support.pictures import drawn, drawn_hash
@@ -882,6 +884,40 @@ def two_who_decide_about_an_account(world: World) -> Scene:
     return Scene({"ben": decided("ben"), "eve": decided("eve")}, settled)
 
 
+def suspension_of_a_reporter_meets_an_appeal(world: World) -> Scene:
+    """Whichever is first: nobody's reports wait for refusals of which too few are left."""
+    filed = [report_in_vain(world, seed) for seed in (1, 2, 3)]
+    world.drain()
+    (review_id,) = read_ledger(world.cloud).reviews
+    asked = appeal_as_reporter(world, filed[0])
+    world.drain()
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        (sender,) = ledger.senders.values()
+        assert (sender.conduct.review, sender.conduct.suspension) == (None, None)
+
+    return Scene(
+        {
+            "suspend": lambda: decide_misuse(
+                world.stack, review_id=review_id, reviewer="ben", judgement=SUSPEND
+            ),
+            "appeal": lambda: answer(world, asked),
+        },
+        settled,
+    )
+
+
+def two_first_reports_of_one_account(world: World) -> Scene:
+    """It is known by one id."""
+    uploads = [world.upload("alpha", "ann", drawn(seed)) for seed in (1, 2)]
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        assert len({one.sender for one in ledger.reports.values()}) == 1
+
+    first, second = (lambda one=one: report(world, one, form=VOUCHED) for one in uploads)
+    return Scene({"one": first, "two": second}, settled)
+
+
 def a_stop_s_appeal_meets_a_reversal(world: World) -> Scene:
     """An upload is found to be another picture while the judgement that stops it is taken back."""
     story = judged_story(world, drawn(1))
@@ -914,6 +950,8 @@ def a_stop_s_appeal_meets_another_judgement(world: World) -> Scene:
 
 
 PAIRS: list[Stage] = [
+    suspension_of_a_reporter_meets_an_appeal,
+    two_first_reports_of_one_account,
     strikes_that_come_at_once,
     suspension_meets_an_appeal_that_frees_its_strikes,
     two_who_decide_about_an_account,

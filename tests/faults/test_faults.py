@@ -50,6 +50,7 @@ from tests.support.people import (
     INCOMPLETE,
     NOT_VIOLATING,
     VIOLATING,
+    VOUCHED,
     allow,
     answer,
     appeal,
@@ -61,6 +62,7 @@ from tests.support.people import (
     judgement,
     opine,
     report,
+    report_in_vain,
     switch,
 )
 from tests.support.pictures import BROKEN, FunctionDied, drawn, drawn_hash
@@ -768,7 +770,45 @@ def review_of_misuse_closed(world: World) -> Act:
     return freed_upload(world)
 
 
+def reporter_to_decide_about(world: World) -> tuple[str, FiledReport]:
+    """The review that three such reports bring, and the last of them."""
+    filed = [report_in_vain(world, seed) for seed in (1, 2, 3)]
+    world.drain()
+    (review_id,) = read_ledger(world.cloud).reviews
+    return review_id, filed[-1]
+
+
+def review_of_a_reporter_opened(world: World) -> Act:
+    for seed in (1, 2, 3):
+        report_in_vain(world, seed)
+    return pending(world, "misuse")
+
+
+def suspension_of_a_reporter(world: World) -> Act:
+    return misuse_judged(world, reporter_to_decide_about(world)[0], SUSPEND)
+
+
+def report_that_is_set_aside(world: World) -> Act:
+    misuse_judged(world, reporter_to_decide_about(world)[0], SUSPEND)(1)
+    world.drain()
+    upload = world.upload("alpha", "ann", drawn(4))
+    form = replace(VOUCHED, uploads=(upload.upload_id,), statement="report 4")
+    return lambda _: file_report(world.stack, form, request_id="once")
+
+
+def suspension_of_a_reporter_that_falls(world: World) -> Act:
+    review_id, last = reporter_to_decide_about(world)
+    misuse_judged(world, review_id, SUSPEND)(1)
+    world.drain()
+    answer(world, appeal_as_reporter(world, last))
+    return pending(world, "misuse")
+
+
 USE_CASES: list[Stage] = [
+    review_of_a_reporter_opened,
+    suspension_of_a_reporter,
+    report_that_is_set_aside,
+    suspension_of_a_reporter_that_falls,
     warning_of_an_account,
     review_of_misuse_opened,
     refusal_of_an_unfounded_report,

@@ -113,6 +113,7 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     another = stack.person()
     assert another.answer("GET", "/v1/report-form")["questions"] == []
     another.report(scene.upload_id, recovery_phrase=phrase)
+    assert stack.app("beta").report("somebody-signed-in", scene.upload_id)["valid"]
     recovered = f"/v1/cases/{another.case_number}/recover"
     assert another.answer("POST", recovered, json={"phrase": phrase})["help"]
     scene.person.withdraw()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -82,6 +82,7 @@ class _Tour:
         self._a_report_completed_and_withdrawn()
         self._an_account_blocked_by_hand()
         self._an_account_suspended_for_misuse()
+        self._a_reporter_suspended_for_misuse()
         self._a_deadline_missed()
         self._a_case_that_few_may_see()
         self._a_secret_lost()
@@ -269,6 +270,29 @@ class _Tour:
         self.stack.drain()
         assert self._get("/v1/review/misuse", "kim")["reviews"] == []
 
+    def _a_reporter_suspended_for_misuse(self) -> None:
+        """By addresses alone: what is said to be elsewhere is a case too."""
+        reports = "/v1/accounts/cries-wolf/reports"
+        body = {"relation": "self", "declarations": DECLARED, "addresses": ["https://example.org/1"]}
+        for _ in range(3):
+            self._post(reports, "beta", body)
+            case = self._post("/v1/review/next", "robin", {})["case"]["case_id"]
+            self._decide(case, "not_violating", factors={**FACTORS, "complainant": "no"}, unfounded=True)
+            self.stack.drain()
+        (review,) = self._get("/v1/review/misuse", "kim")["reviews"]
+        path = f"/v1/review/misuse/{review['review_id']}"
+        assert self._get(path, "kim")["may_suspend"]
+        order = {"outcome": "suspend", "intention": "deliberate", "reasons": "it went on", "days": 1}
+        self._post(f"{path}/decision", "kim", order)
+        self.stack.drain()
+        filed = self._post(reports, "beta", body)
+        assert filed["set_aside_until"]
+        self._get("/v1/review/queue", "robin")
+        assert self._post("/v1/review/next", "robin", {})["case"] is None
+        self._post(f"{path}/lift", "noor", {"reasons": "for the sake of it"})
+        self._with_secret(f"/v1/cases/{filed['case_number']}/withdraw", filed, None)
+        self.stack.drain()
+
     def _a_deadline_missed(self) -> None:
         shown = self._upload("alpha", "tardy", self._photo())
         filed = self._report(uploads=[shown])
@@ -381,8 +405,18 @@ class _Tour:
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 
-    def _decide(self, case: str, outcome: str, reviewer: str = "robin") -> None:
-        body = {"outcome": outcome, "factors": FACTORS, "reasons": "as seen"}
+    def _decide(
+        self,
+        case: str,
+        outcome: str,
+        reviewer: str = "robin",
+        *,
+        factors: Mapping[str, object] = FACTORS,
+        unfounded: bool = False,
+    ) -> None:
+        body: dict[str, Any] = {"outcome": outcome, "factors": factors, "reasons": "as seen"}
+        if unfounded:
+            body["manifestly_unfounded"] = True
         read = self._get(f"/v1/review/cases/{case}", reviewer)
         version = {"If-Match": f'"{read["revision"]}"'}
         self._post(f"/v1/review/cases/{case}/decision", reviewer, body, version)

@@ -374,6 +374,7 @@ def test_every_other_route_asks_for_a_scope() -> None:
         "staydown/checks",
         "staydown/accounts",
         "staydown/appeals",
+        "staydown/reports",
         "aws.cognito.signin.user.admin",
     }
     for key, security in _routes().items():

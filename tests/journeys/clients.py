@@ -116,6 +116,15 @@ class ClientApp(Caller):
         self.watch.entrust(pdq)
         return str(self.answer("POST", "/v1/checks", json={"pdq": pdq, "quality": quality})["verdict"])
 
+    def report(self, account_id: str, upload_id: str) -> Json:
+        """For who is signed in with this account; valid."""
+        name = f"Jane {uuid.uuid4().hex}"
+        contact = {"name": name, "email": f"jane.{uuid.uuid4().hex}@example.org"}
+        form = {**VALID, "uploads": [upload_id], "signature": name, "contact": contact}
+        filed = self.answer("POST", f"/v1/accounts/{account_id}/reports", json=form)
+        self.watch.entrust(*contact.values(), filed["secret"])
+        return filed
+
 
 class Person(Caller):
     """Somebody in a picture, without an account: a case number and a secret are all they have."""
@@ -201,10 +210,10 @@ class Reviewer(Caller):
         """A decision on the case as it is."""
         return self.post(f"/v1/review/cases/{case_id}/decision", body, headers=self.has_read(case_id))
 
-    def decide(self, case_id: str, outcome: str, *, if_match: str | None = None) -> Json:
+    def decide(self, case_id: str, outcome: str, *, if_match: str | None = None, **more: Any) -> Json:
         headers = {"If-Match": if_match} if if_match is not None else self.has_read(case_id)
         return self.answer(
-            "POST", f"/v1/review/cases/{case_id}/decision", json=decision(outcome), headers=headers
+            "POST", f"/v1/review/cases/{case_id}/decision", json=decision(outcome, **more), headers=headers
         )
 
     def audit(self, case_id: str) -> Json:

@@ -79,6 +79,24 @@ def posts_again(stack: Deployed, times: int = 3) -> tuple[str, Scene]:
     return account_id, scene
 
 
+def reports_in_vain(stack: Deployed, times: int = 3) -> tuple[str, str]:
+    """Somebody on beta reports again and again what is plainly nothing, and robin says so; their account, and
+    the id of the review that this brings. The last report waits to be decided where there are but two."""
+    account_id, beta, robin = new_account(), stack.app("beta"), stack.reviewer()
+    before = {one["review_id"] for one in robin.answer("GET", "/v1/review/misuse?limit=100")["reviews"]}
+    for _ in range(times):
+        upload_id = published(stack, new_account(), new_picture())
+        beta.report(account_id, upload_id)
+        (case_id,) = stack.app().status(upload_id)["case_ids"]
+        robin.claim(case_id)
+        nothing = {"shown": ["none"], "setting": "public", "complainant": "no"}
+        robin.decide(case_id, "not_violating", factors=nothing, manifestly_unfounded=True)
+        stack.drain()
+    after = robin.answer("GET", "/v1/review/misuse?limit=100")["reviews"]
+    (review_id,) = {one["review_id"] for one in after} - before
+    return account_id, str(review_id)
+
+
 def newest_case(stack: Deployed, reviewer: str = "robin") -> Json:
     """The undecided case that was opened last."""
     cases = stack.reviewer(reviewer).answer("GET", "/v1/review/queue?limit=100")["cases"]

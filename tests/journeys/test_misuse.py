@@ -9,7 +9,7 @@ import pytest
 
 from tests.journeys.clients import Json, appeal_decision
 from tests.journeys.deployed import Deployed
-from tests.journeys.scenes import posts_again
+from tests.journeys.scenes import new_account, new_picture, posts_again, published, reports_in_vain
 
 SUSPEND = {"outcome": "suspend", "intention": "deliberate", "reasons": "it went on", "days": 2}
 
@@ -35,7 +35,7 @@ def test_an_account_is_warned_looked_at_and_blocked_for_a_time_by_a_person(stack
     review = review_of(stack, account_id)
     path = f"/v1/review/misuse/{review['review_id']}"
     found = robin.answer("GET", path)
-    assert (found["stopped"], found["uploads"], found["may_suspend"]) == (3, 3, True)
+    assert (found["stopped"], found["total"], found["may_suspend"]) == (3, 3, True)
     assert found["shown"] == [{"shown": "nudity", "cases": 1}]
     stack.events()
     decided = robin.answer("POST", f"{path}/decision", json=SUSPEND)
@@ -76,6 +76,36 @@ def test_an_upheld_appeal_of_the_judgement_ends_the_suspension_that_rests_on_it(
     assert beta.account(account_id)["state"] == "active"
     assert robin.answer("GET", path)["review"]["ending"] == "fell"
     assert robin.answer("GET", path)["stopped"] == 0
+
+
+@pytest.mark.law("EU6", "EU2", "EU5")
+def test_who_reports_what_is_unfounded_waits_for_a_time_and_loses_nothing(stack: Deployed) -> None:
+    beta, kim = stack.app("beta"), stack.reviewer("kim")
+    account_id, review_id = reports_in_vain(stack)
+    path = f"/v1/review/misuse/{review_id}"
+    found = kim.answer("GET", path)
+    assert (found["review"]["kind"], found["review"]["account_id"]) == ("reporter", None)
+    assert (found["stopped"], found["total"], found["not_the_subject"]) == (3, 3, 3)
+    assert (found["may_suspend"], stack.reviewer().answer("GET", path)["may_suspend"]) == (True, False)
+    assert account_id not in str(found)
+    assert stack.reviewer().post(f"{path}/decision", json=SUSPEND).status_code == 403
+    decided = kim.answer("POST", f"{path}/decision", json=SUSPEND)
+    stack.drain()
+    upload_id = published(stack, new_account(), new_picture())
+    filed = beta.report(account_id, upload_id)
+    assert filed["valid"] and filed["set_aside_until"] < decided["until"]
+    assert "it is not lost" in filed["notice"][0] and "appeal" in filed["notice"][1]
+    (case_id,) = stack.app().status(upload_id)["case_ids"]
+    listed = kim.answer("GET", "/v1/review/queue?limit=100")["cases"]
+    (case,) = [one for one in listed if one["case_id"] == case_id]
+    assert case["set_aside_until"] == filed["set_aside_until"]
+    mine = {"Case-Secret": filed["secret"]}
+    followed = beta.answer("GET", f"/v1/cases/{filed['case_number']}", headers=mine)
+    assert followed["set_aside_until"] == filed["set_aside_until"]
+    stack.reviewer("noor").answer("POST", f"{path}/lift", json={"reasons": "let them"})
+    stack.drain()
+    followed = beta.answer("GET", f"/v1/cases/{filed['case_number']}", headers=mine)
+    assert followed["set_aside_until"] is None
 
 
 def test_only_reviewers_see_reviews_of_misuse_and_only_seniors_lift(stack: Deployed) -> None:

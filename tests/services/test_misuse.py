@@ -16,6 +16,7 @@ from staydown.domain.errors import (
 )
 from staydown.domain.misuse import Ending, Intention, MisuseOutcome, MisuseReview
 from staydown.domain.notices import Notice, NoticeKind, Recipient
+from staydown.domain.strikes import Subject
 from staydown.domain.uploads import UploadState
 from staydown.services.misuse.decide_misuse import MisuseJudgement, decide_misuse
 from staydown.services.misuse.end_suspension import lift_suspension
@@ -108,7 +109,7 @@ def test_the_third_is_brought_to_a_reviewer_and_no_machine_ever_blocks(world: Wo
     judged(world)
     posts(world, 20, flipped=31)
     (review,) = waiting(world)
-    assert (review.platform, review.account_id) == ("beta", "bob")
+    assert review.subject == Subject.of_account("beta", "bob")
     assert kinds(world).count(NoticeKind.WARNING) == 1
     assert not is_blocked(world)
 

@@ -15,7 +15,8 @@ from staydown.domain.audit import ChainBroken, ChainHead, verify
 from staydown.domain.bank import Entry, Match, Source, Standing
 from staydown.domain.case_states import CaseState
 from staydown.domain.figures import Progress, count
-from staydown.domain.misuse import HOLDER, MisuseReview
+from staydown.domain.misuse import HOLDER
+from staydown.domain.strikes import Subject
 from staydown.domain.uploads import StopKind, Upload, UploadState
 from staydown.domain.verdicts import MatchPolicy, Verdict
 
@@ -232,40 +233,37 @@ def _consequences(ledger: Ledger) -> Iterator[str]:
 
 
 def _misuse(world: World, ledger: Ledger) -> Iterator[str]:
-    """Nobody is suspended but by a person, after a warning, and for what is still stopped."""
-    for key, account in ledger.accounts.items():
-        conduct = account.conduct
-        suspending = {
-            review.holder for review in ledger.reviews.values() if review.suspends and _whose(review) == key
-        }
-        blocking = {holder for holder in account.blocks if holder.startswith(HOLDER)}
-        if (
-            suspending != blocking
-            or {f"{HOLDER}{one}" for one in filter(None, [conduct.suspension])} != blocking
-        ):
-            yield f"account {key} is suspended by {blocking} and should be by {suspending}"
-        waiting = {
-            review.review_id for review in ledger.reviews.values() if review.waits and _whose(review) == key
-        }
+    """Nobody is suspended but by a person, after a warning, and for strikes that still are."""
+    subjects = {Subject.of_account(*key): account.conduct for key, account in ledger.accounts.items()}
+    subjects |= {Subject.of_reporter(key): sender.conduct for key, sender in ledger.senders.items()}
+    for subject, conduct in subjects.items():
+        theirs = [review for review in ledger.reviews.values() if review.subject == subject]
+        suspending = {review.review_id for review in theirs if review.suspends}
+        if suspending != set(filter(None, [conduct.suspension])):
+            yield f"{subject.chain} is suspended by {conduct.suspension} and should be by {suspending}"
+        waiting = {review.review_id for review in theirs if review.waits}
         if waiting != set(filter(None, [conduct.review])):
-            yield f"account {key} waits for {conduct.review}, and of it there wait {waiting}"
+            yield f"{subject.chain} waits for {conduct.review}, and of it there wait {waiting}"
+    for key, account in ledger.accounts.items():
+        blocking = {holder for holder in account.blocks if holder.startswith(HOLDER)}
+        if blocking != {f"{HOLDER}{one}" for one in filter(None, [account.conduct.suspension])}:
+            yield f"account {key} is blocked for misuse by {blocking}"
     for review in ledger.reviews.values():
         for queue, there in (("misuse", review.waits), ("suspended", review.suspends)):
             if (review.review_id in ledger.queued[queue]) != there:
                 yield f"the queue {queue} says otherwise of review {review.review_id}"
-        left = sum(
-            ledger.uploads[one].state is UploadState.BLOCKED
-            for one in review.strikes
-            if one in ledger.uploads
-        )
+        left = sum(_is_strike(ledger, review.subject, one) for one in review.strikes)
         if (review.waits or review.suspends) and left < world.cloud.settings.ladder.review:
             yield f"review {review.review_id} rests on {left} strikes"
         if review.suspends and (review.decision is None or review.warned_at is None):
             yield f"review {review.review_id} suspends whom nobody warned"
 
 
-def _whose(review: MisuseReview) -> tuple[str, str]:
-    return review.platform, review.account_id
+def _is_strike(ledger: Ledger, subject: Subject, ref: str) -> bool:
+    if subject.reports:
+        case = ledger.cases.get(ref)
+        return case is not None and case.decision is not None and case.decision.manifestly_unfounded
+    return ref in ledger.uploads and ledger.uploads[ref].state is UploadState.BLOCKED
 
 
 def _cases(ledger: Ledger) -> Iterator[str]:
@@ -346,6 +344,7 @@ def _records(ledger: Ledger) -> Iterator[str]:
     heads |= {f"upload:{upload.upload_id}": upload.audit for upload in ledger.uploads.values()}
     heads |= {f"entry:{entry.entry_id}": entry.audit for entry in ledger.entries.values()}
     heads |= {f"account:{p}#{a}": account.audit for (p, a), account in ledger.accounts.items()}
+    heads |= {f"reporter:{key}": sender.audit for key, sender in ledger.senders.items()}
     heads["retention"] = ledger.erasures
     for chain, head in heads.items():
         try:

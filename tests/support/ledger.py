@@ -21,6 +21,7 @@ from staydown.domain.figures import Progress
 from staydown.domain.misuse import MisuseReview
 from staydown.domain.notices import Notice
 from staydown.domain.reports import Report
+from staydown.domain.senders import Sender
 from staydown.domain.uploads import Upload
 from staydown.matching.content_segment import read_content
 
@@ -46,6 +47,7 @@ class Ledger:
     changes: tuple[Change, ...]
     head: Head
     accounts: Mapping[tuple[str, str], Account]
+    senders: Mapping[str, Sender]
     reviews: Mapping[str, MisuseReview]
     chains: Mapping[str, tuple[Record, ...]]
     counted: Mapping[str, Progress]
@@ -102,6 +104,7 @@ def read_ledger(cloud: Cloud) -> Ledger:
             (one.platform, one.account_id): one
             for one in _of(Account, _items(cloud, settings.accounts_table), "")
         },
+        senders={one.sender_id: one for one in _of(Sender, cases, "SENDER#")},
         reviews={one.review_id: one for one in _of(MisuseReview, cases, "MISUSE#")},
         chains={chain: tuple(those) for chain, those in chains.items()},
         counted={

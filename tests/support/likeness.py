@@ -63,8 +63,14 @@ def likeness(world: World) -> Likeness:
             )
             for key, account in ledger.accounts.items()
         },
+        "senders": {
+            names[key]: _renamed(names, [one.conduct.warned_for, one.conduct.review, one.conduct.suspension])
+            for key, one in ledger.senders.items()
+        },
         "misuse": {
-            review.review_id: (review.strikes, review.decision and review.decision.outcome, review.ending)
+            names.get(review.review_id, review.review_id): _renamed(
+                names, [review.strikes, review.decision and review.decision.outcome, review.ending]
+            )
             for review in ledger.reviews.values()
         },
         "objects": {
@@ -115,6 +121,14 @@ def _names(ledger: Ledger) -> dict[str, str]:
     }
     for place, case_number in enumerate(sorted(claims, key=lambda one: claims[one])):
         names[case_number] = f"report {place}"
+    sent: dict[str, list[str]] = {}
+    for case_number, report in ledger.reports.items():
+        if report.sender is not None:
+            sent.setdefault(report.sender, []).append(names[case_number])
+    names |= {sender: f"sender of {sorted(numbers)}" for sender, numbers in sent.items()}
+    for review in ledger.reviews.values():
+        if review.subject.reports:
+            names[review.review_id] = f"review of {names[review.subject.name]} at {review.opened_at}"
     for appeal in ledger.appeals.values():
         names[appeal.appeal_id] = (
             f"appeal of {appeal.party} {appeal.account_id} against {names[appeal.case_id]}"

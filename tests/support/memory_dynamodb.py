@@ -82,6 +82,10 @@ class MemoryDynamoDb:
                 kept = ("pk", "sk", "queue", "queue_order", "case_id", "image")
                 items.sort(key=_queue_order)
                 return _page([{name: one[name] for name in kept if name in one} for one in items], params)
+            case "queue = :queue AND queue_order > :since" if params.get("IndexName") == "queue":
+                items = [item for item in table.values() if item.get("queue") == values[":queue"]]
+                late = [one for one in items if one["queue_order"]["S"] > values[":since"]["S"]]
+                return {"Items": sorted(late, key=_queue_order, reverse=True)[: params["Limit"]]}
             case "rest = :rest AND rest_order < :until" if params.get("IndexName") == "rest":
                 until = values[":until"]["S"]
                 found = [one for one in table.values() if one.get("rest") == values[":rest"]]

@@ -21,6 +21,7 @@ from staydown.services.reports.file_report import FiledReport, ReportForm, file_
 from staydown.services.review.decide_case import Judgement, decide_case
 from staydown.services.review.second_opinion import claim_opinion, give_opinion
 
+from tests.support.pictures import drawn
 from tests.support.world import World
 
 FACTORS = Factors(frozenset({Shown.NUDITY}), Setting.PRIVATE, Complainant.YES)
@@ -37,6 +38,7 @@ FORM = ReportForm(
     email="jane@example.org",
 )
 INCOMPLETE = replace(FORM, signature="", email="")
+VOUCHED = replace(FORM, vouched=("beta", "rita"))
 
 
 def report(
@@ -68,6 +70,20 @@ def decide(
         judgement=replace(judgement(outcome, reasons), second_opinion=second_opinion),
         expected_revision=revision,
     )
+
+
+def report_in_vain(world: World, seed: int) -> FiledReport:
+    """By an account that its platform vouches for, an hour later, and refused as manifestly unfounded."""
+    world.drain()
+    world.clock.advance(hours=1)
+    form = replace(VOUCHED, statement=f"report {seed}")
+    filed = report(world, world.upload("alpha", "ann", drawn(seed)), form=form)
+    world.drain()
+    nothing = Factors(frozenset({Shown.NONE}), Setting.PUBLIC, Complainant.NO)
+    judged = Judgement(NOT_VIOLATING, nothing, "a teapot", manifestly_unfounded=True)
+    case_id = filed.cases[0].case_id
+    decide_case(world.stack, case_id=case_id, reviewer="ada", judgement=judged, expected_revision=None)
+    return filed
 
 
 def opine(

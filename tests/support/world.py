@@ -24,7 +24,7 @@ from staydown.aws.stack import Stack
 from staydown.domain.sweeps import PLAN
 from staydown.domain.uploads import Upload
 from staydown.services.bank.bank_view import BankView
-from staydown.services.misuse.climb_ladder import follow_upload
+from staydown.services.misuse.climb_ladder import follow_event
 from staydown.services.misuse.end_suspension import end_terms
 from staydown.services.notices.deliver_webhook import Resting, deliver_webhook
 from staydown.services.notices.publish_events import publish_events
@@ -229,7 +229,7 @@ class World:
             case "notices":
                 write_notices(self.stack, event_of(message.body[0]))
             case "misuse":
-                follow_upload(self.stack, event_of(message.body[0]))
+                follow_event(self.stack, event_of(message.body[0]))
             case "webhooks":
                 deliver_webhook(self.stack, Resting(), event_of(message.body[0]))
 

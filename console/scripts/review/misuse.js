@@ -1,4 +1,4 @@
-// Accounts whose uploads are stopped again and again: looked at as a whole, and decided by a person.
+// Whose uploads are stopped again and again, or whose reports are unfounded: looked at as a whole by a person.
 import { newKey, Problem } from "../api.js";
 import { append, data, h, icon, replace } from "../dom.js";
 import { keep, kept } from "../kept.js";
@@ -30,42 +30,46 @@ async function list(place, me) {
     waiting.length
       ? h("div", { class: "card" }, table({
           caption: t("review.misuse_caption"),
-          heads: ["account", "opened"],
+          heads: ["who", "opened"],
           rows: waiting.map((review) => [link(review), moment(review.opened_at)]),
         }))
       : h("p", {}, t("review.misuse_none")),
     body.next && h("p", { class: "small muted" }, t("review.misuse_more")),
     held.length > 0 && h("div", { class: "card" }, table({
       caption: t("review.misuse_suspended"),
-      heads: ["account", "until"],
+      heads: ["who", "until"],
       rows: held.map((review) => [link(review), moment(review.until)]),
     })));
 }
 
 function link(review) {
-  return h("a", { href: `#/misuse/${review.review_id}` }, accountOf(review));
+  return h("a", { href: `#/misuse/${review.review_id}` }, whoseName(review));
 }
 
-function accountOf(review) {
-  return data(`${review.platform} / ${review.account_id}`);
+/** Who reports is not told to anybody: they go by the number of the review. */
+function whoseName(review) {
+  return review.kind === "account" ? data(`${review.platform} / ${review.account_id}`) : [t("review.misuse_reporter"), " ", caseName(review.review_id)];
 }
 
 async function one(place, reviewId) {
   const path = `/v1/review/misuse/${encodeURIComponent(reviewId)}`;
   const { body: found } = await call("GET", path);
   const { review } = found;
+  const reports = review.kind === "reporter";
   const fact = (name, value) => [h("dt", {}, t(`review.misuse_fact.${name}`)), h("dd", {}, value)];
   append(place,
-    h("h1", {}, t("review.misuse_of"), " ", accountOf(review)),
+    h("h1", {}, !reports && [t("review.misuse_of"), " "], whoseName(review)),
     h("div", { class: "case" },
       h("section", { class: "card stack" }, h("h2", {}, t("review.misuse_seen", { days: found.days })),
         h("dl", { class: "facts" },
-          fact("stopped", t("review.misuse_of_uploads", { count: found.stopped, all: found.uploads })),
-          fact("exact", number(found.exact)),
+          reports
+            ? [fact("unfounded", t("review.misuse_of_reports", { count: found.stopped, all: found.total })),
+              fact("not_the_subject", number(found.not_the_subject)), fact("hidden", number(found.hidden))]
+            : [fact("stopped", t("review.misuse_of_uploads", { count: found.stopped, all: found.total })), fact("exact", number(found.exact))],
           fact("shown", found.shown.length ? found.shown.map(({ shown, cases }) => `${t(`review.shown.${shown}`)} (${number(cases)})`).join(", ") : t("review.unknown")),
           fact("warned", found.warned_at ? moment(found.warned_at) : t("review.misuse_never"))),
-        h("details", {}, h("summary", {}, t("review.misuse_strikes")),
-          h("ul", { class: "plain" }, found.strikes.map((strike) => h("li", {}, moment(strike.at), " ", caseName(strike.upload_id)))))),
+        h("details", {}, h("summary", {}, t(reports ? "review.misuse_unfounded" : "review.misuse_strikes")),
+          h("ul", { class: "plain" }, found.strikes.map((strike) => h("li", {}, moment(strike.at), " ", reports ? h("a", { href: `#/case/${strike.case_id}` }, caseName(strike.case_id)) : caseName(strike.upload_id)))))),
       review.outcome || review.ending ? h("div", { class: "stack" }, over(review), found.may_lift && lifting(path)) : form(found)));
 }
 
@@ -108,6 +112,7 @@ function lifting(path) {
 
 function form(found) {
   const { review } = found;
+  const reports = review.kind === "reporter";
   const draft = `draft:misuse:${review.review_id}`;
   const outcomes = OUTCOMES.filter((outcome) => outcome !== "suspend" || found.may_suspend);
   const days = h("input", { id: "days", type: "number", min: 1, max: found.longest_days, value: 30 });
@@ -116,9 +121,9 @@ function form(found) {
   const trouble = h("div", {});
   const element = h("form", { class: "card stack decision", noValidate: true, on: { submit: (event) => { event.preventDefault(); decide(); }, input: remember, change: changed } },
     h("h2", {}, t("review.decide_title")),
-    !found.may_suspend && h("p", { class: "hint" }, t("review.misuse_not_yet")),
+    !found.may_suspend && h("p", { class: "hint" }, t(reports ? "review.misuse_not_by_you" : "review.misuse_not_yet")),
     group("outcome", "radio", outcomes, { wide: true, content: (value, index) => [
-      h("span", {}, t(`review.misuse_outcome.${value}`), h("span", { class: "hint" }, t(`review.misuse_outcome.${value}.does`))),
+      h("span", {}, t(`review.misuse_outcome.${value}`), h("span", { class: "hint" }, t(`review.misuse_outcome.${value}.${reports ? "does_to_reports" : "does"}`))),
       h("kbd", { class: "key", "aria-hidden": "true" }, index + 1)] }),
     term,
     group("intention", "radio", INTENTIONS),
@@ -157,7 +162,7 @@ function form(found) {
     const { outcome, intention, reasons: why } = given;
     keep(draft, null);
     later({
-      label: t("review.pending.misuse", { account: review.account_id, outcome: t(`review.misuse_outcome.${outcome}`) }),
+      label: t("review.pending.misuse", { who: review.account_id ?? t("review.misuse_reporter"), outcome: t(`review.misuse_outcome.${outcome}`) }),
       about: review.review_id,
       back: `#/misuse/${review.review_id}`,
       draft: { name: draft, value: given },

@@ -1,6 +1,6 @@
 // The queue: nearest deadline first, with filters over all that was read.
 import { append, h, icon, replace } from "../dom.js";
-import { t } from "../strings.js";
+import { moment, t } from "../strings.js";
 import { deadline } from "./clock.js";
 import { pendingAbout } from "./pending.js";
 import { call } from "./session.js";
@@ -93,5 +93,6 @@ export function shortName(caseId) {
 function claim(one) {
   if (one.claimed_by_you) return h("span", { class: "badge accent" }, icon("person"), t("review.claim.mine"));
   if (one.claimed_until) return h("span", { class: "badge" }, icon("lock"), t("review.claim.others"));
+  if (one.set_aside_until) return h("span", { class: "badge" }, icon("clock"), t("review.claim.aside"), " ", moment(one.set_aside_until));
   return h("span", { class: "muted" }, t("review.claim.free"));
 }

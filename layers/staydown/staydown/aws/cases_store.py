@@ -3,7 +3,7 @@
 | pk | sk | what |
 | --- | --- | --- |
 | `CASE#{case_id}` | `CASE` | a case, in the index `queue` (see `_queue_of`); in `images`, its image alone |
-| `REPORT#{case_number}` | `REPORT` | a report, by the number its sender was given |
+| `REPORT#{case_number}` | `REPORT` | a report, by the number its sender was given (see `senders_store`) |
 | `APPEAL#{appeal_id}` | `APPEAL` | an appeal; while undecided it is in the index `queue` under `appeals` |
 | `ABOUT#{entry_id}` | `CASE` | the case that new matches of an unjudged entry belong to |
 | `FILED#{token}` | `REPORT` | the report that a request has filed, should it be told again |
@@ -77,6 +77,9 @@ class CasesStore:
     def save_report(self, transaction: Transaction, report: Report) -> None:
         keys = {"pk": f"REPORT#{report.case_number}", "sk": "REPORT"}
         item = {**self._reports.dump(report), **keys}
+        if report.sender is not None:
+            order = queue_order(report.filed_at, report.case_number)
+            item |= {"queue": queue_of_sender(report.sender), "queue_order": order}
         transaction.put_version(self._table.name, item, version=report.version)
 
     def filed_as(self, token: str) -> str | None:
@@ -255,6 +258,11 @@ class CasesStore:
         hour = now.strftime("%Y-%m-%dT%H")
         expires_at = int((now + timedelta(hours=2)).timestamp())
         return self._table.increment(f"ATTEMPTS#{who}", hour, expires_at=expires_at)
+
+
+def queue_of_sender(sender_id: str) -> str:
+    """Where the reports of a sender are, in the order they came."""
+    return f"sender:{sender_id}"
 
 
 def _queue_of(case: Case) -> tuple[str, datetime | None]:

@@ -4,6 +4,7 @@
 | --- | --- | --- |
 | `{case_number}` | `REPORTER` | who |
 | `{case_number}` | `MAIL#{notice_id}` | that this notice was mailed |
+| `SENDER#{platform}#{account_id}` | `SENDER` | under which id this account reports |
 """
 
 from __future__ import annotations
@@ -35,6 +36,30 @@ class ReportersStore:
     def save(self, transaction: Transaction, reporter: Reporter) -> None:
         item = {**self._reporters.dump(reporter), "pk": reporter.case_number, "sk": "REPORTER"}
         transaction.put_version(self._table.name, item, version=reporter.version)
+
+    def sender_of(self, platform: str, account_id: str) -> str | None:
+        """The id under which an account reports; None for one that has not, or not for long."""
+        item = self._table.get(f"SENDER#{platform}#{account_id}", "SENDER")
+        return str(item["sender_id"]) if item is not None else None
+
+    def keep_sender(
+        self,
+        transaction: Transaction,
+        platform: str,
+        account_id: str,
+        sender_id: str,
+        *,
+        was: str | None,
+        until: datetime,
+    ) -> None:
+        """Known by this id until then; ConcurrentChange unless it was `was` that it was known by."""
+        keys = {"pk": f"SENDER#{platform}#{account_id}", "sk": "SENDER"}
+        transaction.put_if(
+            self._table.name,
+            {**keys, "sender_id": sender_id, "expires_at": int(until.timestamp())},
+            condition="sender_id = :was" if was else "attribute_not_exists(pk)",
+            values={":was": was} if was else None,
+        )
 
     def was_mailed(self, case_number: str, notice_id: str) -> bool:
         return self._table.get(case_number, f"MAIL#{notice_id}") is not None

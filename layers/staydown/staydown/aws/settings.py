@@ -9,9 +9,9 @@ from datetime import timedelta
 
 from staydown.domain.deadlines import Watch
 from staydown.domain.evidence import EvidencePolicy
-from staydown.domain.misuse import Ladder
 from staydown.domain.report_form import HelpLine, Question, help_lines_of, questions_of
 from staydown.domain.retention import Retention
+from staydown.domain.strikes import Ladder
 from staydown.domain.verdicts import MatchPolicy
 
 

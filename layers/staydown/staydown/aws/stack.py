@@ -31,6 +31,7 @@ from staydown.aws.outbox import Outbox
 from staydown.aws.pictures import Pictures
 from staydown.aws.queue import Queue
 from staydown.aws.reporters_store import ReportersStore
+from staydown.aws.senders_store import SendersStore
 from staydown.aws.settings import Settings
 from staydown.aws.snapshots import Snapshots
 from staydown.aws.sweeps_store import SweepsStore
@@ -126,6 +127,10 @@ class Stack:
     @cached_property
     def misuse(self) -> MisuseStore:
         return MisuseStore(self.dynamodb, self.settings.cases_table, self.settings.retention.case)
+
+    @cached_property
+    def senders(self) -> SendersStore:
+        return SendersStore(self.dynamodb, self.settings.cases_table)
 
     @cached_property
     def accounts(self) -> AccountsStore:

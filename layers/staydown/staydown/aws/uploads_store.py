@@ -18,7 +18,7 @@ from staydown.aws.items import TIME_FORMAT, Codec, Item, to_dynamodb
 from staydown.aws.table import Table
 from staydown.aws.transaction import Transaction
 from staydown.domain.fingerprints import Fingerprint
-from staydown.domain.misuse import Seen, Strike
+from staydown.domain.strikes import Seen, Strike
 from staydown.domain.uploads import Rest, Ticket, Upload, is_strike
 
 _TICKET_KEPT = timedelta(days=1)

@@ -21,6 +21,7 @@ from staydown.domain.errors import (
 )
 from staydown.domain.hashes import PdqHash
 from staydown.domain.holds import Hold
+from staydown.domain.misuse import SetAside
 from staydown.domain.notes import Note
 from staydown.domain.opinions import AskedBy, Claim, SecondOpinion
 
@@ -51,7 +52,8 @@ class Case:
     decisions that were taken back.
     involved: reviewers who claimed or decided it; none of them decides its appeal. conflicted: who declared
     a conflict of interest. draw: 0 to 99, drawn when the case was made: whether its decision is of the share
-    that is judged twice; no reviewer is told it, and trying again changes nothing. appeals: ids of those
+    that is judged twice; no reviewer is told it, and trying again changes nothing. set_aside: while only
+    somebody whose reports are suspended stands behind it, and nobody has claimed it. appeals: ids of those
     that wait to be decided, one for each who asked. deadline: when it must be decided; None while no report
     of it is valid. warned_at, overdue_at: when it was told of that the deadline is near, and that it is over.
     hidden: uploads that were hidden then. closed_at: when it was first not undecided any more. hold: why
@@ -81,6 +83,7 @@ class Case:
     former: tuple[Decision, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
     opinion: SecondOpinion | None = None
+    set_aside: SetAside | None = None
     draw: int = field(default_factory=lambda: secrets.randbelow(100))
     warned_at: datetime | None = None
     overdue_at: datetime | None = None
@@ -161,7 +164,8 @@ class Case:
                 f"Another reviewer has this case until {self.claim.until:%Y-%m-%d %H:%M:%S} UTC.",
                 extra={"until": self.claim.until.isoformat()},
             )
-        return replace(self, claim=Claim(reviewer, until), involved=self.involved | {reviewer})
+        claim, involved = Claim(reviewer, until), self.involved | {reviewer}
+        return replace(self, claim=claim, involved=involved, set_aside=None)
 
     def left(self, reviewer: str) -> Case:
         """Free for others at once, if it was claimed by this reviewer; they stay involved."""

@@ -208,9 +208,12 @@ def _accounts(action: str, details: Mapping[str, Any]) -> Iterator[str]:
     if action == "account.warned":
         yield "misuse:warned"
     if action == "misuse.decided":
-        yield f"misuse:{details['outcome']}"
+        yield _OF_REPORTS[details["outcome"]] if "reports" in details else f"misuse:{details['outcome']}"
     if action in {"account.blocked", "account.unblocked"}:
         yield f"by_hand:{action.removeprefix('account.')}"
+
+
+_OF_REPORTS = {"suspend": "suspended:notices", "warn": "unfounded:warn", "no_action": "unfounded:no_action"}
 
 
 def _timeliness(case: Progress, record: Record) -> Iterator[str]:

@@ -1,4 +1,5 @@
-"""Misuse: who uploads again and again what was stopped, and what a person may do about it (DSA Art 23).
+"""Misuse: who uploads again and again what was stopped, or reports what is manifestly unfounded, and what a
+person may do about it (DSA Art 23).
 
 The ladder is a warning, further strikes, and a review; only who decides that suspends anybody. A strike is
 never counted: it is read from what is stopped now, so what is taken back is no strike any more, and neither a
@@ -13,10 +14,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from staydown.domain.deadlines import Watch
 from staydown.domain.errors import AlreadyDecided, Conflict, InvalidRequest, SameReviewer
-
-MOST_NAMED = 50
-"""Of the strikes that something rests on, the newest are kept by name."""
+from staydown.domain.strikes import Ladder, Seen, Strike, Subject
 
 
 class MisuseOutcome(StrEnum):
@@ -42,37 +42,6 @@ class Ending(StrEnum):
     """By a senior reviewer."""
     FELL = "fell"
     """Too few of the strikes that it rests on are left."""
-
-
-@dataclass(frozen=True, slots=True)
-class Strike:
-    """An upload that was stopped before anybody saw it. ref: its id. at: when it was posted."""
-
-    ref: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What somebody did within the time that counts. strikes: the newest first. total: of all they did."""
-
-    strikes: tuple[Strike, ...]
-    total: int
-
-    @property
-    def refs(self) -> tuple[str, ...]:
-        return tuple(strike.ref for strike in self.strikes[:MOST_NAMED])
-
-
-@dataclass(frozen=True, slots=True)
-class Ladder:
-    """warning, review: at how many strikes within `window` somebody is warned, and a review is opened.
-    longest: a suspension."""
-
-    warning: int
-    review: int
-    window: timedelta
-    longest: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +117,7 @@ class MisuseReview:
     lifted_by, lifted_because: of a suspension that a senior lifted."""
 
     review_id: str
-    platform: str
-    account_id: str
+    subject: Subject
     opened_at: datetime
     strikes: tuple[str, ...]
     warned_at: datetime | None = None
@@ -213,10 +181,23 @@ HOLDER = "misuse:"
 """Begins the holder of a block that a review has brought."""
 
 
-def derived_review_id(subject: str, strikes: Iterable[Strike]) -> str:
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A case that only somebody whose reports are suspended stands behind waits. review_id: of what suspends
+    them. until: the end of its term."""
+
+    review_id: str
+    until: datetime
+
+    def ends(self, deadline: datetime | None, watch: Watch) -> datetime:
+        """The law's clock has no exception: a case with a deadline is back when it is told of."""
+        return self.until if deadline is None else min(self.until, deadline - watch.warning)
+
+
+def derived_review_id(subject: Subject, strikes: Iterable[Strike]) -> str:
     """Of the review that these strikes bring: one, whoever opens it, and whenever."""
     first = min(strikes, key=lambda strike: (strike.at, strike.ref))
-    return str(uuid.uuid5(_NAMESPACE, f"{subject}\n{first.ref}"))
+    return str(uuid.uuid5(_NAMESPACE, f"{subject.chain}\n{first.ref}"))
 
 
 def term_of(outcome: MisuseOutcome, days: int | None, ladder: Ladder) -> timedelta | None:

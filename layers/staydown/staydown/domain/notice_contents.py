@@ -12,9 +12,9 @@ from datetime import datetime
 from staydown.domain.appeals import Appeal, AppealOutcome, Appellant
 from staydown.domain.cases import Case, Origin
 from staydown.domain.decisions import Complainant, Decision, Factors, Outcome, Shown
-from staydown.domain.misuse import Ladder, MisuseDecision, MisuseReview
 from staydown.domain.notices import NoticeKind, Values
 from staydown.domain.reports import Report
+from staydown.domain.strikes import Ladder
 from staydown.domain.wording import Said
 
 
@@ -32,10 +32,17 @@ class Content:
         return {n: v.isoformat() if isinstance(v, datetime) else v for n, v in self.said.items()}
 
 
-def receipt(report: Report, deadline: datetime | None) -> Content:
-    """deadline: of a valid report; None while something is missing."""
+SET_ASIDE = ("receipt.set_aside", "receipt.set_aside_redress")
+
+
+def receipt(report: Report, deadline: datetime | None, set_aside_until: datetime | None = None) -> Content:
+    """deadline: of a valid report; None while something is missing. set_aside_until: while its sender's
+    reports are suspended."""
     said: Said = {"case_number": report.case_number, "received_at": report.filed_at}
-    last = ("receipt.how", "reporter.kind")
+    last: tuple[str, ...] = ("receipt.how", "reporter.kind")
+    if set_aside_until is not None:
+        said = {**said, "set_aside_until": set_aside_until}
+        last = (*SET_ASIDE, *last)
     if deadline is not None:
         valid = ("receipt.received", "receipt.complete", *last)
         return Content(NoticeKind.RECEIPT, valid, {**said, "deadline": deadline, "missing": ()})
@@ -56,16 +63,18 @@ def decision(
     at: datetime,
     appeal_until: datetime,
     unfounded: bool = False,
+    ladder: Ladder | None = None,
 ) -> Content:
     """The outcome for who reported; a refusal says on which of the law's grounds (UK3), and the redress.
 
-    unfounded: manifestly; it is a warning then as well.
+    unfounded: manifestly; it is a warning then as well. ladder: on which its sender stands, if on any.
     """
     sentences = [f"decision.{outcome.value}"]
     if outcome is Outcome.NOT_VIOLATING and factors is not None:
         sentences += _why_refused(factors)
     if unfounded:
-        sentences.append("decision.manifestly_unfounded")
+        counted = "decision.unfounded_alone" if ladder is None else "decision.unfounded_counted"
+        sentences += ["decision.manifestly_unfounded", counted]
     sentences.append("decision.by_a_person")
     if outcome is Outcome.NOT_VIOLATING:
         sentences.append("decision.redress")
@@ -78,6 +87,8 @@ def decision(
         "appeal_until": appeal_until,
         "automated_decision": "no",
     }
+    if unfounded and ladder is not None:
+        said = {**said, "review_at": str(ladder.review), "days": str(ladder.window.days)}
     return Content(NoticeKind.DECISION, (*sentences, "reporter.kind"), said)
 
 
@@ -193,50 +204,6 @@ def statement_by_hand(*, platform: str, reason: str, since: datetime, ground: st
         "since": since,
         "reason": reason,
         "automated_detection": "no",
-        "automated_decision": "no",
-        "ground": ground,
-    }
-    return Content(NoticeKind.STATEMENT_OF_REASONS, sentences, said)
-
-
-def warning(*, platform: str, uploads: Iterable[str], since: datetime, ladder: Ladder) -> Content:
-    """Uploads of this account were stopped again and again; nothing follows yet."""
-    uploads = tuple(uploads)
-    said: Said = {
-        "platform": platform,
-        "uploads": uploads,
-        "since": since,
-        "strikes": str(len(uploads)),
-        "review_at": str(ladder.review),
-        "days": str(ladder.window.days),
-    }
-    return Content(NoticeKind.WARNING, ("warning.what", "warning.next", "warning.appeal"), said)
-
-
-def statement_by_misuse(
-    review: MisuseReview, decision: MisuseDecision, *, until: datetime, ladder: Ladder, ground: str
-) -> Content:
-    """A reviewer suspended the account for a time, for what it uploaded after it was warned."""
-    sentences = (
-        "statement.blocked_by_hand",
-        "statement.block_until",
-        "statement.misuse_facts",
-        "statement.misuse_warned",
-        "statement.misuse_decided",
-        "statement.ground",
-        "statement.misuse_redress",
-    )
-    said: Said = {
-        "action": ("account_blocked",),
-        "platform": review.platform,
-        "uploads": review.strikes,
-        "since": decision.at,
-        "until": until,
-        "strikes": str(decision.strikes),
-        "total": str(decision.total),
-        "days": str(ladder.window.days),
-        "warned_at": review.warned_at or decision.at,
-        "automated_detection": "yes",
         "automated_decision": "no",
         "ground": ground,
     }

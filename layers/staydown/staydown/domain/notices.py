@@ -24,6 +24,10 @@ class NoticeKind(StrEnum):
     WARNING = "warning"
     """To the account holder: that it goes on like this, and what may follow (EU6)."""
     BLOCK_LIFTED = "block_lifted"
+    REPORTS_WARNED = "reports_warned"
+    """To who reported, as are the two below: by a reviewer who looked at all of their reports (EU6)."""
+    REPORTS_SUSPENDED = "reports_suspended"
+    REPORTS_RESUMED = "reports_resumed"
     APPEAL_RECEIPT = "appeal_receipt"
     APPEAL_OUTCOME = "appeal_outcome"
 

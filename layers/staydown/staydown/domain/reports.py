@@ -56,6 +56,7 @@ class Report:
     valid_at: when it had all that the law wants; the deadline counts from then. secret_digest: see
     ids.secret_digest.
     language: a BCP 47 tag: in what language its sender wants to be told, where there is a catalogue of it.
+    sender: whose it is, where a platform vouches for the account that reports: see domain.senders.
     """
 
     case_number: str
@@ -76,6 +77,7 @@ class Report:
     valid_at: datetime | None = None
     withdrawn_at: datetime | None = None
     language: str | None = None
+    sender: str | None = None
     version: int = 0
 
     @property
@@ -101,7 +103,7 @@ class Report:
 
 def people_behind(reports: Iterable[Report]) -> int:
     """How many people these reports are of, as far as can be told. One that was taken back is nobody's."""
-    return sum(report.withdrawn_at is None for report in reports)
+    return len({report.sender or report.case_number for report in reports if report.withdrawn_at is None})
 
 
 class Unreachable(StrEnum):

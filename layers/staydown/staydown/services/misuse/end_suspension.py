@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from staydown.aws.stack import Stack
 from staydown.domain.errors import NotFound
 from staydown.domain.events import EventType
 from staydown.domain.misuse import Ending, MisuseReview
-from staydown.services.misuse.save_conduct import announce_block, save_conduct
+from staydown.domain.senders import Sender
+from staydown.services.misuse.save_conduct import announce_block, announce_to_reporter, save_conduct
+from staydown.services.misuse.subjects import record_of
 from staydown.services.retrying import retried
 from staydown.services.uploads.record_upload import SYSTEM
 
@@ -56,15 +58,18 @@ def _is_over(stack: Stack, review: MisuseReview) -> bool:
 
 
 def _release(stack: Stack, review: MisuseReview, ended: MisuseReview, *, actor: str) -> None:
-    account = stack.accounts.get(review.platform, review.account_id)
-    freed = replace(account.released_by(review.holder), conduct=account.conduct.released())
+    record = record_of(stack, review.subject)
+    released = replace(record, conduct=record.conduct.released())
     transaction = stack.transaction()
     stack.misuse.save(transaction, ended)
-    told = {
-        "review_id": review.review_id,
-        "ending": str(ended.ending),
-        "still_blocked": freed.blocked,
-    }
-    save_conduct(stack, transaction, freed, actor=actor, action="misuse.ended", details=told)
-    announce_block(stack, transaction, EventType.ACCOUNT_UNBLOCKED, freed, review)
+    told: Mapping[str, object] = {"review_id": review.review_id, "ending": str(ended.ending)}
+    if isinstance(released, Sender):
+        announce_to_reporter(stack, transaction, EventType.REPORTER_RESUMED, review)
+    else:
+        released = released.released_by(review.holder)
+        told = {**told, "still_blocked": released.blocked}
+        announce_block(stack, transaction, EventType.ACCOUNT_UNBLOCKED, released, review)
+    save_conduct(
+        stack, transaction, review.subject, released, actor=actor, action="misuse.ended", details=told
+    )
     transaction.commit()

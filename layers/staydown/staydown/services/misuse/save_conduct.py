@@ -1,4 +1,4 @@
-"""Writing where an account stands on the ladder: never without the line of its audit that says why."""
+"""Writing where somebody stands on the ladder: never without the line of their audit that says why."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
 from staydown.domain.accounts import Account
 from staydown.domain.events import EventType
-from staydown.domain.misuse import Conduct, MisuseReview, Seen
-
-
-def seen_of(stack: Stack, platform: str, account_id: str) -> Seen:
-    since = stack.now() - stack.settings.ladder.window
-    return stack.uploads.seen_of(platform, account_id, since=since)
+from staydown.domain.misuse import Conduct, MisuseReview
+from staydown.domain.senders import Sender
+from staydown.domain.strikes import Subject
 
 
 def save_conduct(
     stack: Stack,
     transaction: Transaction,
-    account: Account,
+    subject: Subject,
+    record: Account | Sender,
     *,
     actor: str,
     action: str,
@@ -27,24 +25,31 @@ def save_conduct(
 ) -> None:
     head = stack.audit.append(
         transaction,
-        f"account:{account.platform}#{account.account_id}",
-        account.audit,
+        subject.chain,
+        record.audit,
         at=stack.now(),
         actor=actor,
         action=action,
         details=details,
     )
-    stack.accounts.save(transaction, account.with_audit(head))
+    if isinstance(record, Sender):
+        stack.senders.save(transaction, record.with_audit(head))
+    else:
+        stack.accounts.save(transaction, record.with_audit(head))
 
 
-def announce_warning(stack: Stack, transaction: Transaction, account: Account, conduct: Conduct) -> None:
-    """By this event its holder is told of it."""
-    event = {
-        "platform": account.platform,
-        "account_id": account.account_id,
-        "uploads": list(conduct.warned_for),
-    }
+def announce_warning(stack: Stack, transaction: Transaction, subject: Subject, conduct: Conduct) -> None:
+    """By this event the holder of an account is told of it."""
+    platform, account_id = subject.account
+    event = {"platform": platform, "account_id": account_id, "uploads": list(conduct.warned_for)}
     stack.outbox.add(transaction, EventType.ACCOUNT_WARNED, event, at=stack.now())
+
+
+def announce_to_reporter(
+    stack: Stack, transaction: Transaction, event: EventType, review: MisuseReview
+) -> None:
+    """By this event who reports is told of it, with the last report that the review rests on."""
+    stack.outbox.add(transaction, event, {"review_id": review.review_id}, at=stack.now())
 
 
 def announce_block(

@@ -1,33 +1,38 @@
-"""What a reviewer sees of an account as a whole: how many, of how many, how grave, warned since when."""
+"""What a reviewer sees of somebody as a whole: how many, of how many, how grave, warned since when."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from staydown.aws.items import Item
 from staydown.aws.stack import Stack
-from staydown.domain.bank import Source
 from staydown.domain.case_states import CaseState
 from staydown.domain.cases import Case
-from staydown.domain.decisions import Shown
+from staydown.domain.decisions import Complainant, Shown
 from staydown.domain.errors import NotFound
-from staydown.domain.misuse import MisuseReview, Seen
-from staydown.domain.uploads import Upload
-from staydown.services.misuse.save_conduct import seen_of
+from staydown.domain.misuse import MisuseReview
+from staydown.domain.strikes import Seen
+from staydown.services.misuse.subjects import cases_behind, record_of, seen_of
 
 
 @dataclass(frozen=True, slots=True)
 class MisuseView:
-    """seen, warned_at, went_on: as it is now. exact: of the named strikes, those that are the judged file
-    itself. shown: what their judged images show, and in how many of these cases."""
+    """seen, warned_at, went_on: as it is now. shown: what the judged images show, and in how many cases
+    behind the strikes. exact: of an account's named strikes, those that are the judged file itself.
+    not_the_subject, hidden: of reports: in how many cases somebody else was shown than who complained, and
+    how many uploads were hidden for them at a deadline. judged_by_you: one of the reports was called
+    unfounded by who looks."""
 
     review: MisuseReview
     seen: Seen
     warned_at: datetime | None
     went_on: bool
-    exact: int
     shown: tuple[tuple[Shown, int], ...]
+    exact: int = 0
+    not_the_subject: int = 0
+    hidden: int = 0
+    judged_by_you: bool = False
 
 
 def list_misuse(
@@ -40,20 +45,28 @@ def list_misuse(
 def view_misuse(stack: Stack, *, review_id: str, reviewer: str) -> MisuseView:
     """ConflictOfInterest for who declared one in a case that it rests on."""
     review = load_review(stack, review_id)
-    seen = seen_of(stack, review.platform, review.account_id)
-    uploads = stack.uploads.get_many(seen.refs)
-    cases = cases_behind(stack, uploads)
+    seen = seen_of(stack, review.subject)
+    cases = cases_behind(stack, review.subject, seen.refs)
     for case in cases:
         case.check_impartial(reviewer)
-    conduct = stack.accounts.get(review.platform, review.account_id).conduct
+    conduct = record_of(stack, review.subject).conduct
     counted = {one: sum(one in _shown(case) for case in cases) for one in Shown}
-    return MisuseView(
+    view = MisuseView(
         review=review,
         seen=seen,
         warned_at=conduct.standing_warning(seen),
         went_on=conduct.went_on(seen),
-        exact=sum(any(match.exact for match in upload.matches) for upload in uploads),
         shown=tuple((one, by) for one, by in counted.items() if by),
+    )
+    if not review.subject.reports:
+        uploads = stack.uploads.get_many(seen.refs)
+        return replace(view, exact=sum(any(one.exact for one in upload.matches) for upload in uploads))
+    decisions = [case.decision for case in cases if case.decision is not None]
+    return replace(
+        view,
+        not_the_subject=sum(one.factors.complainant is Complainant.NO for one in decisions),
+        hidden=sum(len(case.hidden) for case in cases),
+        judged_by_you=any(one.reviewer == reviewer for one in decisions),
     )
 
 
@@ -62,19 +75,6 @@ def load_review(stack: Stack, review_id: str) -> MisuseReview:
     if review is None:
         raise NotFound(f"There is no review {review_id[:64]!r}.")
     return review
-
-
-def cases_behind(stack: Stack, uploads: list[Upload]) -> list[Case]:
-    """The decided cases by which these uploads were stopped."""
-    met = {match.entry_id for upload in uploads for match in upload.matches[:1]}
-    entries = stack.bank.entries(met).values()
-    judged = {
-        support.reference
-        for stored in entries
-        for support in stored.entry.supports
-        if support.source is Source.CASE
-    }
-    return stack.cases.cases(judged)
 
 
 def _shown(case: Case) -> frozenset[Shown]:

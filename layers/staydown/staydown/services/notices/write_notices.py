@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from staydown.aws.stack import Stack
+from staydown.domain import misuse_contents
 from staydown.domain import notice_contents as contents
 from staydown.domain.accounts import MANUAL
 from staydown.domain.appeals import Appellant
@@ -18,6 +19,7 @@ from staydown.domain.notices import Notice, Party, Recipient
 from staydown.domain.reports import Report
 from staydown.domain.uploads import Reason
 from staydown.domain.wording import catalogue
+from staydown.services.cases.set_aside import latest_set_aside
 from staydown.services.retrying import retried
 
 
@@ -85,7 +87,8 @@ def _receipt(stack: Stack, event: Event) -> Iterator[_Addressed]:
     deadline = None
     if report.valid_at is not None:
         deadline = removal_deadline(report.valid_at, stack.settings.removal_time)
-    yield _to_reporter(report, contents.receipt(report, deadline))
+    until = latest_set_aside(stack, stack.cases.cases(report.case_ids))
+    yield _to_reporter(report, contents.receipt(report, deadline, until))
 
 
 def _decision(stack: Stack, event: Event) -> Iterator[_Addressed]:
@@ -102,9 +105,14 @@ def _decision(stack: Stack, event: Event) -> Iterator[_Addressed]:
         if outcome is Outcome.NEEDS_INFORMATION:
             content = contents.information_needed(report)
         else:
-            until = event.at + stack.settings.appeal_window
             content = contents.decision(
-                report, outcome, factors, at=event.at, appeal_until=until, unfounded=unfounded
+                report,
+                outcome,
+                factors,
+                at=event.at,
+                appeal_until=event.at + stack.settings.appeal_window,
+                unfounded=unfounded,
+                ladder=stack.settings.ladder if report.sender is not None else None,
             )
         yield _to_reporter(report, content, case.case_id)
 
@@ -132,10 +140,33 @@ def _warning(stack: Stack, event: Event) -> Iterator[_Addressed]:
     platform, account_id = _account(event)
     uploads = event.detail["uploads"]
     assert isinstance(uploads, list)
-    content = contents.warning(
+    content = misuse_contents.warning(
         platform=platform, uploads=map(str, uploads), since=event.at, ladder=stack.settings.ladder
     )
     yield _to_account(stack, platform, account_id, content, None)
+
+
+def _reports_together(stack: Stack, event: Event) -> Iterator[_Addressed]:
+    """What a reviewer decided about all that somebody reported; with the last report that it rests on."""
+    review = stack.misuse.review(str(event.detail["review_id"]))
+    decision = review.decision if review is not None else None
+    if review is None or decision is None:
+        return
+    theirs = [
+        report
+        for case in stack.cases.cases(review.strikes[:1])
+        for report in stack.cases.reports(case.reports)
+        if report.sender == review.subject.name
+    ]
+    ladder = stack.settings.ladder
+    if event.type is EventType.REPORTER_RESUMED:
+        content = misuse_contents.reports_resumed(event.at)
+    elif decision.until is None:
+        content = misuse_contents.reports_warned(decision, ladder)
+    else:
+        content = misuse_contents.reports_suspended(review, decision, until=decision.until, ladder=ladder)
+    for report in theirs[-1:]:
+        yield _to_reporter(report, content)
 
 
 def _block_by_review(stack: Stack, review_id: str) -> Content | None:
@@ -144,7 +175,7 @@ def _block_by_review(stack: Stack, review_id: str) -> Content | None:
     if review is None or decision is None or decision.until is None:
         return None
     settings = stack.settings
-    return contents.statement_by_misuse(
+    return misuse_contents.statement_by_misuse(
         review, decision, until=decision.until, ladder=settings.ladder, ground=settings.legal_ground
     )
 
@@ -261,6 +292,9 @@ _TOLD_OF: Mapping[EventType, Callable[[Stack, Event], Iterator[_Addressed]]] = M
         EventType.ACCOUNT_BLOCKED: _block,
         EventType.ACCOUNT_UNBLOCKED: _lifted_block,
         EventType.ACCOUNT_WARNED: _warning,
+        EventType.REPORTER_WARNED: _reports_together,
+        EventType.REPORTER_SUSPENDED: _reports_together,
+        EventType.REPORTER_RESUMED: _reports_together,
         EventType.UPLOAD_BLOCKED: _stopped_upload,
         EventType.UPLOAD_REMOVED: _stopped_upload,
         EventType.UPLOAD_HELD: _hidden_upload,

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from staydown.aws.stack import Stack
 from staydown.domain.cases import Case
@@ -17,8 +17,10 @@ from staydown.domain.mail import MailChoice
 from staydown.domain.report_form import check_answers
 from staydown.domain.reports import Authority, Declarations, Relation, Report, ReportedHash, Reporter
 from staydown.domain.uploads import Upload, is_name
+from staydown.services.cases.set_aside import latest_set_aside
 from staydown.services.reports.answer_questions import answered
 from staydown.services.reports.reported_cases import ReportedCases
+from staydown.services.reports.vouched_sender import sender_of, suspension_of
 from staydown.services.retrying import retried
 
 MOST_PICTURES = 15
@@ -30,7 +32,8 @@ REMEMBERED = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class ReportForm:
-    """What a person filled in."""
+    """What a person filled in. vouched: (platform, account_id) of the account by which they did, where a
+    platform says so."""
 
     relation: Relation
     declarations: Declarations
@@ -46,15 +49,18 @@ class ReportForm:
     authority: Authority | None = None
     recovery_phrase: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
+    vouched: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FiledReport:
-    """secret: shown this once; only its digest is kept."""
+    """secret: shown this once; only its digest is kept. set_aside_until: while its sender's reports are
+    suspended."""
 
     report: Report
     secret: str
     cases: tuple[Case, ...]
+    set_aside_until: datetime | None = None
 
 
 @retried
@@ -96,7 +102,11 @@ def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None
     if not report.missing_by_law:
         report = replace(report, valid_at=now)
     transaction = stack.transaction()
-    concerned = ReportedCases(stack, transaction)
+    aside = None
+    if form.vouched is not None:
+        report = replace(report, sender=sender_of(stack, transaction, *form.vouched))
+        aside = suspension_of(stack, str(report.sender))
+    concerned = ReportedCases(stack, transaction, aside)
     concerned.about_uploads(uploads)
     concerned.about_hashes(report)
     concerned.about_addresses(report)
@@ -111,7 +121,7 @@ def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None
     if token is not None:
         stack.cases.remember_filed(transaction, token, report.case_number, until=now + REMEMBERED)
     transaction.commit()
-    return FiledReport(report, secret, cases)
+    return FiledReport(report, secret, cases, latest_set_aside(stack, cases))
 
 
 def _token(request_id: str | None, form: ReportForm) -> str | None:
@@ -120,7 +130,7 @@ def _token(request_id: str | None, form: ReportForm) -> str | None:
         return None
     pictures = [(one.pdq.hex, one.quality) for one in form.hashes]
     words = [form.relation, astuple(form.declarations), form.uploads, pictures, form.statement]
-    where = [form.addresses, form.authority, sorted(form.answers.items())]
+    where = [form.addresses, form.authority, sorted(form.answers.items()), form.vouched]
     text = json.dumps([request_id, *words, *where, form.signature, form.name, form.email])
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -134,7 +144,8 @@ def _told_again(stack: Stack, case_number: str) -> FiledReport:
     stack.cases.save_report(transaction, replace(report, secret_digest=secret_digest(secret)))
     transaction.commit()
     cases = (stack.cases.case(case_id) for case_id in report.case_ids)
-    return FiledReport(report, secret, tuple(case for case in cases if case is not None))
+    there = tuple(case for case in cases if case is not None)
+    return FiledReport(report, secret, there, latest_set_aside(stack, there))
 
 
 def _with_known_addresses(stack: Stack, form: ReportForm) -> ReportForm:

@@ -17,6 +17,7 @@ from staydown.domain.errors import Conflict, NotFound, TooManyAttempts
 from staydown.domain.ids import normal_case_number, same_digest, secret_digest
 from staydown.domain.notices import Notice, Recipient
 from staydown.domain.reports import Report, Reporter
+from staydown.services.cases.set_aside import latest_set_aside
 
 WRONG_SECRETS_AN_HOUR = 10
 
@@ -49,7 +50,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class FollowedReport:
-    """appeals: of who sent the report, by case."""
+    """appeals: of who sent the report, by case. set_aside_until: see latest_set_aside."""
 
     report: Report
     cases: tuple[Case, ...]
@@ -57,6 +58,7 @@ class FollowedReport:
     notices: tuple[Notice, ...]
     appeals: Mapping[str, Appeal]
     reporter: Reporter | None
+    set_aside_until: datetime | None
 
 
 def open_report(stack: Stack, case_number: str, secret: str) -> Report:
@@ -102,6 +104,7 @@ def follow_report(stack: Stack, case_number: str, secret: str) -> FollowedReport
         tuple(stack.notices.of(Recipient.reporter(report.case_number))),
         {case_id: appeal for case_id, appeal in asked if appeal is not None},
         stack.reporters.get(report.case_number),
+        latest_set_aside(stack, cases),
     )
 
 

@@ -19,6 +19,7 @@ from staydown.domain.deadlines import removal_deadline
 from staydown.domain.events import EventType
 from staydown.domain.hashes import PdqHash
 from staydown.domain.ids import derived_entry_id, new_id
+from staydown.domain.misuse import SetAside
 from staydown.domain.reports import Report
 from staydown.domain.uploads import Upload
 from staydown.services.bank.change_bank import change_entries, claim_on
@@ -31,9 +32,13 @@ those of copies, the nearest."""
 
 
 class ReportedCases:
-    """Collects the cases of one report, in the order in which it names its pictures."""
+    """Collects the cases of one report, in the order in which it names its pictures.
 
-    def __init__(self, stack: Stack, transaction: Transaction) -> None:
+    aside: while the reports of who sent it are suspended.
+    """
+
+    def __init__(self, stack: Stack, transaction: Transaction, aside: SetAside | None = None) -> None:
+        self._aside = aside
         self._stack = stack
         self._transaction = transaction
         self._cases: dict[str, Case] = {}
@@ -90,6 +95,9 @@ class ReportedCases:
         new = case.version == 0
         if not new:  # what it says may change what a reviewer decides
             case = replace(case, revision=case.revision + 1)
+        if new or self._aside is None or case.set_aside != self._aside:
+            # Whoever else stands behind the image brings it back.
+            case = replace(case, set_aside=self._aside if new else None)
         case = with_valid_report(stack, replace(case, reports=(*case.reports, report.case_number)), report)
         case = save_case(
             stack,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
+from datetime import datetime
 
 from staydown.aws.items import Item
 from staydown.aws.stack import Stack
@@ -17,12 +18,20 @@ from staydown.domain.errors import (
 )
 from staydown.domain.opinions import AskedBy
 from staydown.services.cases.save_case import save_case
+from staydown.services.cases.set_aside import set_aside_until
 from staydown.services.retrying import retried
 
 
 def list_queue(stack: Stack, *, after: Item | None, limit: int) -> tuple[list[Case], Item | None]:
     """A page of the undecided cases, and where the next page starts."""
     return stack.cases.queued_cases(after=after, limit=limit)
+
+
+def waits_aside(stack: Stack, cases: Iterable[Case]) -> dict[str, datetime]:
+    """Those of the cases that nobody is given before a moment, by id: only somebody whose reports are
+    suspended stands behind them."""
+    found = ((case.case_id, set_aside_until(stack, case)) for case in cases)
+    return {case_id: until for case_id, until in found if until is not None}
 
 
 def list_locked(stack: Stack, *, after: Item | None, limit: int) -> tuple[list[Case], Item | None]:
@@ -35,7 +44,7 @@ def claim_next(stack: Stack, *, reviewer: str, passing_over: Container[str] = ()
 
     passing_over: cases that this reviewer has done with, though their decision is not sent yet, or leaves to
     others. What a reporter was asked about comes after all that can be decided without, as long as there is
-    time.
+    time; what is set aside, when it is no more.
     """
     now = stack.now()
     asked: list[Case] = []
@@ -47,7 +56,7 @@ def claim_next(stack: Stack, *, reviewer: str, passing_over: Container[str] = ()
             continue
         if listed.state is CaseState.NEEDS_INFORMATION and listed.overdue_at is None:
             asked.append(listed)
-        elif (claimed := _claimed(stack, listed, reviewer)) is not None:
+        elif set_aside_until(stack, listed) is None and (claimed := _claimed(stack, listed, reviewer)):
             return claimed
     return next((case for one in asked if (case := _claimed(stack, one, reviewer)) is not None), None)
 

@@ -120,6 +120,8 @@ def _join(
     now = stack.now()
     deadline = case.deadline or removal_deadline(now, stack.settings.removal_time)
     joined = replace(case, deadline=deadline).with_upload(upload.upload_id)
+    if upload.state is not UploadState.PUBLISHED:
+        joined = replace(joined, set_aside=None)  # somebody waits for it
     joined = joined.about(tuple(match.entry_id for match in matches))
     details: dict[str, object] = {"upload_id": upload.upload_id}
     if matches:
