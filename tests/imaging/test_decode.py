@@ -11,10 +11,11 @@ import pillow_heif
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from staydown.imaging.decode import MAX_PLANE_SIDE, WORKING_SIDE, decode, sampled
+from staydown.imaging.decode import MAX_PLANE_SIDE, WORKING_SIDE, decode
 from staydown.imaging.limits import ImageRejected, Limits
 from staydown.imaging.luma import luma_planes
 from staydown.imaging.pdq import dct16, hash_of, luma
+from staydown.imaging.sampling import sampled
 
 from tests.imaging.pictures import LIMITS, encode, mpo, pixels, scene
 from tests.shared_data import SHARED, needs_shared_data
@@ -180,11 +181,13 @@ def test_all_the_pictures_of_a_file_are_frames(image_format: str) -> None:
 
 
 @pytest.mark.parametrize("image_format", ANIMATED)
-def test_of_many_pictures_some_are_taken_at_even_steps(image_format: str) -> None:
+def test_of_many_pictures_some_are_taken(image_format: str) -> None:
     picture = decode(ANIMATED[image_format], Limits(max_frames=3))
     assert picture.held == 7
-    assert [frame.number for frame in picture.frames] == [1, 4, 7]
-    assert np.abs(picture.frames[1].luma - luma(pixels(FRAMES[3]))).mean() < 16
+    assert [frame.number for frame in picture.frames][:1] == [1]
+    assert len({frame.number for frame in picture.frames}) == 3
+    for frame in picture.frames:
+        assert np.abs(frame.luma - luma(pixels(FRAMES[frame.number - 1]))).mean() < 16
 
 
 @pytest.mark.parametrize("image_format", ANIMATED)
@@ -230,12 +233,31 @@ def test_an_mpo_that_lost_its_further_pictures_is_the_jpeg_that_viewers_show() -
     assert (picture.held, picture.media_type) == (1, "image/jpeg")
 
 
-@pytest.mark.parametrize(
-    ("held", "wanted", "expected"),
-    [(1, 32, [0]), (3, 3, [0, 1, 2]), (7, 3, [0, 3, 6]), (100, 1, [0]), (10, 4, [0, 3, 6, 9])],
-)
-def test_sampling(held: int, wanted: int, expected: list[int]) -> None:
-    assert sampled(held, wanted) == expected
+@pytest.mark.parametrize(("held", "wanted"), [(1, 32), (3, 3), (7, 3), (100, 1), (100, 2), (5_000, 32)])
+def test_no_more_are_looked_at_than_wanted_and_the_first_always(held: int, wanted: int) -> None:
+    for data in (b"", b"a", b"b"):
+        found = sampled([None] * held, wanted, data)
+        assert found == sorted(set(found))
+        assert found[0] == 0
+        assert found[-1] < held
+        assert min(held, wanted) * 0.8 <= len(found) <= wanted
+
+
+def test_what_is_shown_for_long_is_looked_at() -> None:
+    times = [10_000.0 if number == 61 else 20.0 for number in range(100)]
+    assert all(61 in sampled(times, 32, bytes([seed])) for seed in range(100))
+
+
+def test_what_is_shown_most_of_the_time_is_not_all_overlooked() -> None:
+    """Whoever flashes something else in the frames that are looked at can't know which they are."""
+    hidden = set(range(300)) - set(range(0, 300, 6))
+    found = [sampled([40.0] * 300, 32, bytes([seed])) for seed in range(100)]
+    assert all(len(hidden & set(one)) > 15 for one in found)
+
+
+def test_many_short_frames_are_not_overlooked_beside_a_long_one() -> None:
+    times = [60_000.0] + [20.0] * 100
+    assert all(len(sampled(times, 32, bytes([seed]))) > 16 for seed in range(100))
 
 
 def test_no_bytes() -> None:

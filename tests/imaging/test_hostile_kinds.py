@@ -16,7 +16,7 @@ from collections.abc import Callable
 import numpy as np
 import pillow_heif
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 from staydown.domain.hashes import PdqHash
 from staydown.domain.media_types import ACCEPTED, disagreement
 from staydown.imaging import formats
@@ -82,6 +82,18 @@ def test_in_an_animation_each_frame_is_looked_at(image_format: str, place: int) 
 def test_a_frame_that_is_shown_for_no_time_is_looked_at() -> None:
     data = encode(SHOWN, "GIF", save_all=True, append_images=[HIDDEN, SHOWN], duration=[5000, 0, 5000])
     assert finds(data)
+
+
+@pytest.mark.parametrize("image_format", ["GIF", "PNG", "WEBP", "AVIF"])
+def test_what_is_shown_for_long_among_many_short_frames_is_looked_at(image_format: str) -> None:
+    """Ninety frames of an instant, and one that stays."""
+    small, hidden = SHOWN.resize((64, 48)), HIDDEN.resize((64, 48))
+    frames = [hidden if number == 61 else ImageChops.offset(small, number, 0) for number in range(90)]
+    times = [30_000 if number == 61 else 20 for number in range(90)]
+    options = {"AVIF": {"quality": 90, "speed": 10}, "WEBP": {"quality": 90}}.get(image_format, {})
+    data = encode(frames[0], image_format, save_all=True, append_images=frames[1:], duration=times, **options)
+    trying()
+    assert min(view.pdq.distance(hash_of(hidden)) for view in fingerprint(data, LIMITS).views) <= 2 * NEAR
 
 
 def test_what_only_the_whole_of_some_frames_shows_is_looked_at() -> None:

@@ -23,7 +23,8 @@ _MAX_MPO_PICTURES = 100
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """One decoded picture, as it is stored. orientation: the EXIF value, 1 to 8, that makes it upright.
-    scale: how many pixels of the stored picture one of the image stands for, in both directions.
+    scale: how many pixels of the stored picture one of the image stands for, in both directions. shown: for
+    how many milliseconds an animation shows it, None where nothing says so.
 
     The image is only good until the next picture of the same file is loaded.
     """
@@ -31,6 +32,7 @@ class Loaded:
     image: Image.Image
     orientation: int
     scale: int = 1
+    shown: float | None = None
 
 
 class Load(Protocol):
@@ -93,7 +95,7 @@ def open_container(
             image.draft("L" if factor > 1 else None, (image.width // factor, image.height // factor))
             scale = round(full / image.width)
         image.load()
-        return Loaded(image, _orientation(image), scale)
+        return Loaded(image, _orientation(image), scale, image.info.get("duration"))
 
     return Container(width, height, len(held), image.info, load)
 

@@ -10,12 +10,13 @@ import numpy as np
 from PIL import Image
 
 from staydown.imaging.colour_claims import colour_claims
-from staydown.imaging.containers import open_container
+from staydown.imaging.containers import Container, open_container
 from staydown.imaging.errors import rejecting
 from staydown.imaging.formats import Format, cut_short, identify
 from staydown.imaging.icc import Reading
 from staydown.imaging.limits import ImageRejected, Limits
 from staydown.imaging.luma import Plane, differ, luma_planes
+from staydown.imaging.sampling import sampled
 
 WORKING_SIDE = 480
 """The shorter side of a plane, at least, unless the picture has less; less than twice that. A hash needs
@@ -57,7 +58,8 @@ def decode(data: bytes, limits: Limits) -> Picture:
     """Decode a file. Raises ImageRejected, and nothing else whatever the bytes are.
 
     Animations, TIFFs of several pages, MPOs and HEIFs of several pictures: all of them are frames, up to
-    limits.max_frames; of more, that many at even steps. A file cut short is rejected, never guessed at.
+    limits.max_frames; of more, that many of them (`sampling`). A file cut short is rejected, never guessed
+    at.
     """
     image_format = _checked(data, limits)
     with rejecting(lambda: cut_short(data, image_format)):
@@ -67,15 +69,6 @@ def decode(data: bytes, limits: Limits) -> Picture:
 def working_factor(width: int, height: int) -> int:
     """By how much (a whole number, in both directions) a picture is reduced before it is looked at."""
     return max(1, min(width, height) // WORKING_SIDE)
-
-
-def sampled(held: int, wanted: int) -> list[int]:
-    """`wanted` of the indices 0 to held - 1 at even steps, with the first and the last; all if few."""
-    if held <= wanted:
-        return list(range(held))
-    if wanted == 1:
-        return [0]
-    return [round(step * (held - 1) / (wanted - 1)) for step in range(wanted)]
 
 
 def _checked(data: bytes, limits: Limits) -> Format:
@@ -90,7 +83,7 @@ def _decode(data: bytes, image_format: Format, limits: Limits) -> Picture:
     seed = zlib.crc32(data)
     width, height = container.width, container.height
     frames: list[Frame] = []
-    for index in sampled(container.held, limits.max_frames):
+    for index in _looked_at(container, limits, data):
         loaded = container.load(index, reduced=claims == (None,))
         if index == 0 and loaded.orientation >= 5:
             width, height = height, width
@@ -101,6 +94,14 @@ def _decode(data: bytes, image_format: Format, limits: Limits) -> Picture:
         for variant, plane in _planes(loaded.image, claims, reduction, seed).items():
             frames.append(Frame(index + 1, variant, turn(plane), factor))
     return Picture(tuple(frames), image_format.media_type, width, height, container.held)
+
+
+def _looked_at(container: Container, limits: Limits, data: bytes) -> list[int]:
+    if container.held <= limits.max_frames or limits.max_frames == 1:
+        return list(range(min(container.held, limits.max_frames)))
+    # How long each is shown, decoders say only as they go through them.
+    times = [container.load(index, reduced=True).shown for index in range(container.held)]
+    return sampled(times, limits.max_frames, data)
 
 
 def _planes(

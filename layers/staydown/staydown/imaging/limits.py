@@ -25,8 +25,9 @@ class Limits:
 
     max_bytes: size of the file. max_pixels: width x height, summed over every picture that the file
     holds, looked at or not (a decoder has to go through an animation's frames to reach the next).
-    max_frames: how many of a file's pictures are looked at; of more, that many are taken at even steps,
-    the first and the last among them. max_frames_held: a file with more pictures than this is rejected.
+    max_frames: how many of a file's pictures are looked at; of more, that many are taken by how long they
+    are shown (`sampling`), the first among them. max_frames_held: a file with more pictures than this is
+    rejected.
     min_side: the shorter side of the first picture, in pixels; below it there is nothing to recognise.
     """
 
