@@ -166,7 +166,9 @@ class TestFiling:
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(cases_store, "MOST_COMPARED", 1)
-        first, second = (report(world, world.upload("alpha", "ann", drawn(seed))).cases[0] for seed in (1, 2))
+        first = report(world, world.upload("alpha", "ann", drawn(1))).cases[0]
+        world.clock.advance(hours=1)  # the one that is due first is the one that is compared
+        second = report(world, world.upload("alpha", "ann", drawn(2))).cases[0]
         copies = (world.upload("beta", "bob", drawn(seed, flipped=9)) for seed in (1, 2))
         third, fourth = (report(world, copy).cases[0] for copy in copies)
         assert third.case_id == first.case_id

@@ -208,12 +208,10 @@ def _accounts(action: str, details: Mapping[str, Any]) -> Iterator[str]:
     if action == "account.warned":
         yield "misuse:warned"
     if action == "misuse.decided":
-        yield _OF_REPORTS[details["outcome"]] if "reports" in details else f"misuse:{details['outcome']}"
+        suspends_reports = details["outcome"] == "suspend" and "reports" in details
+        yield "suspended:notices" if suspends_reports else f"misuse:{details['outcome']}"
     if action in {"account.blocked", "account.unblocked"}:
         yield f"by_hand:{action.removeprefix('account.')}"
-
-
-_OF_REPORTS = {"suspend": "suspended:notices", "warn": "unfounded:warn", "no_action": "unfounded:no_action"}
 
 
 def _timeliness(case: Progress, record: Record) -> Iterator[str]:

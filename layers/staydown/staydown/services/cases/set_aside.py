@@ -1,4 +1,4 @@
-"""Whether a case is set aside now: the law's clock, or the end of a suspension, may have ended that."""
+"""Which cases are set aside now: the law's clock, or the end of a suspension, may have ended that."""
 
 from __future__ import annotations
 
@@ -9,22 +9,32 @@ from staydown.aws.stack import Stack
 from staydown.domain.cases import Case
 
 
-def set_aside_until(stack: Stack, case: Case) -> datetime | None:
-    """Until when nobody is given this case; None for one that is in the queue like any other.
+class SetAsides:
+    """It rests on the suspension: when that falls or is lifted, a case is back with nothing written to it.
 
-    It rests on the suspension: when that falls or is lifted, the case is back with nothing written to it.
+    Each suspension is read once, however many cases it sets aside.
     """
-    aside = case.set_aside
-    if aside is None or not case.undecided:
-        return None
-    until = aside.ends(case.deadline, stack.settings.watch)
-    if until <= stack.now():
-        return None
-    review = stack.misuse.review(aside.review_id)
-    return until if review is not None and review.suspends else None
 
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._suspends: dict[str, bool] = {}
 
-def latest_set_aside(stack: Stack, cases: Iterable[Case]) -> datetime | None:
-    """When the last of those cases that are set aside is back."""
-    found = (set_aside_until(stack, case) for case in cases)
-    return max((until for until in found if until is not None), default=None)
+    def until(self, case: Case) -> datetime | None:
+        """Until when nobody is given this case; None for one that is in the queue like any other."""
+        aside = case.set_aside
+        if aside is None or not case.undecided:
+            return None
+        until = aside.ends(case.deadline, self._stack.settings.watch)
+        if until <= self._stack.now() or not self._still(aside.review_id):
+            return None
+        return until
+
+    def latest(self, cases: Iterable[Case]) -> datetime | None:
+        """When the last of those cases that are set aside is back."""
+        return max((until for case in cases if (until := self.until(case)) is not None), default=None)
+
+    def _still(self, review_id: str) -> bool:
+        if review_id not in self._suspends:
+            review = self._stack.misuse.review(review_id)
+            self._suspends[review_id] = review is not None and review.suspends
+        return self._suspends[review_id]

@@ -19,7 +19,7 @@ from staydown.domain.notices import Notice, Party, Recipient
 from staydown.domain.reports import Report
 from staydown.domain.uploads import Reason
 from staydown.domain.wording import catalogue
-from staydown.services.cases.set_aside import latest_set_aside
+from staydown.services.cases.set_aside import SetAsides
 from staydown.services.retrying import retried
 
 
@@ -87,7 +87,7 @@ def _receipt(stack: Stack, event: Event) -> Iterator[_Addressed]:
     deadline = None
     if report.valid_at is not None:
         deadline = removal_deadline(report.valid_at, stack.settings.removal_time)
-    until = latest_set_aside(stack, stack.cases.cases(report.case_ids))
+    until = SetAsides(stack).latest(stack.cases.cases(report.case_ids))
     yield _to_reporter(report, contents.receipt(report, deadline, until))
 
 

@@ -17,7 +17,7 @@ from staydown.domain.mail import MailChoice
 from staydown.domain.report_form import check_answers
 from staydown.domain.reports import Authority, Declarations, Relation, Report, ReportedHash, Reporter
 from staydown.domain.uploads import Upload, is_name
-from staydown.services.cases.set_aside import latest_set_aside
+from staydown.services.cases.set_aside import SetAsides
 from staydown.services.reports.answer_questions import answered
 from staydown.services.reports.reported_cases import ReportedCases
 from staydown.services.reports.vouched_sender import sender_of, suspension_of
@@ -121,7 +121,7 @@ def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None
     if token is not None:
         stack.cases.remember_filed(transaction, token, report.case_number, until=now + REMEMBERED)
     transaction.commit()
-    return FiledReport(report, secret, cases, latest_set_aside(stack, cases))
+    return FiledReport(report, secret, cases, SetAsides(stack).latest(cases))
 
 
 def _token(request_id: str | None, form: ReportForm) -> str | None:
@@ -145,7 +145,7 @@ def _told_again(stack: Stack, case_number: str) -> FiledReport:
     transaction.commit()
     cases = (stack.cases.case(case_id) for case_id in report.case_ids)
     there = tuple(case for case in cases if case is not None)
-    return FiledReport(report, secret, there, latest_set_aside(stack, there))
+    return FiledReport(report, secret, there, SetAsides(stack).latest(there))
 
 
 def _with_known_addresses(stack: Stack, form: ReportForm) -> ReportForm:

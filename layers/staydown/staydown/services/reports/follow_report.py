@@ -17,7 +17,7 @@ from staydown.domain.errors import Conflict, NotFound, TooManyAttempts
 from staydown.domain.ids import normal_case_number, same_digest, secret_digest
 from staydown.domain.notices import Notice, Recipient
 from staydown.domain.reports import Report, Reporter
-from staydown.services.cases.set_aside import latest_set_aside
+from staydown.services.cases.set_aside import SetAsides
 
 WRONG_SECRETS_AN_HOUR = 10
 
@@ -50,7 +50,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class FollowedReport:
-    """appeals: of who sent the report, by case. set_aside_until: see latest_set_aside."""
+    """appeals: of who sent the report, by case. set_aside_until: see SetAsides.latest."""
 
     report: Report
     cases: tuple[Case, ...]
@@ -104,7 +104,7 @@ def follow_report(stack: Stack, case_number: str, secret: str) -> FollowedReport
         tuple(stack.notices.of(Recipient.reporter(report.case_number))),
         {case_id: appeal for case_id, appeal in asked if appeal is not None},
         stack.reporters.get(report.case_number),
-        latest_set_aside(stack, cases),
+        SetAsides(stack).latest(cases),
     )
 
 

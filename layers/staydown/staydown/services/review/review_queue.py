@@ -18,7 +18,7 @@ from staydown.domain.errors import (
 )
 from staydown.domain.opinions import AskedBy
 from staydown.services.cases.save_case import save_case
-from staydown.services.cases.set_aside import set_aside_until
+from staydown.services.cases.set_aside import SetAsides
 from staydown.services.retrying import retried
 
 
@@ -30,8 +30,8 @@ def list_queue(stack: Stack, *, after: Item | None, limit: int) -> tuple[list[Ca
 def waits_aside(stack: Stack, cases: Iterable[Case]) -> dict[str, datetime]:
     """Those of the cases that nobody is given before a moment, by id: only somebody whose reports are
     suspended stands behind them."""
-    found = ((case.case_id, set_aside_until(stack, case)) for case in cases)
-    return {case_id: until for case_id, until in found if until is not None}
+    asides = SetAsides(stack)
+    return {case.case_id: until for case in cases if (until := asides.until(case)) is not None}
 
 
 def list_locked(stack: Stack, *, after: Item | None, limit: int) -> tuple[list[Case], Item | None]:
@@ -48,6 +48,7 @@ def claim_next(stack: Stack, *, reviewer: str, passing_over: Container[str] = ()
     """
     now = stack.now()
     asked: list[Case] = []
+    asides = SetAsides(stack)
     for listed in stack.cases.all_queued_cases():
         claim = listed.claim
         if listed.case_id in passing_over:
@@ -56,7 +57,7 @@ def claim_next(stack: Stack, *, reviewer: str, passing_over: Container[str] = ()
             continue
         if listed.state is CaseState.NEEDS_INFORMATION and listed.overdue_at is None:
             asked.append(listed)
-        elif set_aside_until(stack, listed) is None and (claimed := _claimed(stack, listed, reviewer)):
+        elif asides.until(listed) is None and (claimed := _claimed(stack, listed, reviewer)):
             return claimed
     return next((case for one in asked if (case := _claimed(stack, one, reviewer)) is not None), None)
 
