@@ -124,11 +124,12 @@ CHAPTERS = (
             ),
             Row(
                 "EU4",
-                "Art 20: complaints for six months, by the account holder (also of what a machine stopped) "
-                "and by who was refused",
+                "Art 20: complaints for six months, by the account holder (also of what a machine stopped, "
+                "and of a block by hand) and by who was refused",
                 (
                     _SERVICES + "appeals/file_appeal.py",
                     _SERVICES + "appeals/appeal_stop.py",
+                    _SERVICES + "appeals/appeal_block.py",
                     _SERVICES + "appeals/appeal_refusal.py",
                 ),
             ),

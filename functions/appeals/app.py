@@ -15,6 +15,7 @@ from staydown.api.idempotency import IdempotentCalls
 from staydown.aws.stack import Stack
 from staydown.domain.appeals import AppealOutcome
 from staydown.domain.errors import InvalidRequest
+from staydown.services.appeals.appeal_block import appeal_block
 from staydown.services.appeals.appeal_stop import appeal_stop
 from staydown.services.appeals.file_appeal import file_appeal
 
@@ -41,13 +42,19 @@ class AppealRequest(Body):
         str | None,
         Field(max_length=64, description="An image that was stopped with nobody looking, instead of a case"),
     ] = None
+    by_hand: Annotated[
+        bool, Field(description="The block that a reviewer has set by hand, instead of a case")
+    ] = False
     statement: Annotated[str, Field(min_length=1, max_length=5000)]
 
 
 class Appeal(BaseModel):
     appeal_id: str
-    case_id: Annotated[str | None, Field(description="Absent where an upload is appealed")]
+    case_id: Annotated[
+        str | None, Field(description="Absent where an upload is appealed, or a block by hand")
+    ]
     upload_id: str | None
+    by_hand: bool
     account_id: str
     filed_at: datetime
     outcome: Annotated[AppealOutcome | None, Field(description="Absent until it is decided")]
@@ -61,20 +68,35 @@ class Appeal(BaseModel):
     tags=["client apps"],
 )
 def post_appeal(request: AppealRequest, _key: IdempotencyKey = None) -> Appeal:
-    who = {"platform": calling_platform(app.current_event), "account_id": request.account_id}
-    if request.upload_id is None:
-        appeal = file_appeal(stack(), **who, case_id=request.case_id, statement=request.statement)
-    elif request.case_id is None:
-        appeal = appeal_stop(stack(), **who, upload_id=request.upload_id, statement=request.statement)
-    else:
+    platform, account_id = calling_platform(app.current_event), request.account_id
+    if sum([request.case_id is not None, request.upload_id is not None, request.by_hand]) > 1:
         raise InvalidRequest(
-            "An appeal is of a case or of an upload; name one of them.",
-            pointers={"/upload_id": "or /case_id"},
+            "An appeal is of a case, of an upload, or of a block by hand; name one of them.",
+            pointers={"/upload_id": "or /case_id, or /by_hand"},
+        )
+    if request.by_hand:
+        appeal = appeal_block(stack(), platform=platform, account_id=account_id, statement=request.statement)
+    elif request.upload_id is not None:
+        appeal = appeal_stop(
+            stack(),
+            platform=platform,
+            account_id=account_id,
+            upload_id=request.upload_id,
+            statement=request.statement,
+        )
+    else:
+        appeal = file_appeal(
+            stack(),
+            platform=platform,
+            account_id=account_id,
+            case_id=request.case_id,
+            statement=request.statement,
         )
     return Appeal(
         appeal_id=appeal.appeal_id,
         case_id=appeal.case_id if appeal.upload_id is None else None,
         upload_id=appeal.upload_id,
+        by_hand=appeal.block is not None,
         account_id=appeal.account_id,
         filed_at=appeal.filed_at,
         outcome=appeal.outcome,

@@ -25,9 +25,17 @@ class AppealDecisionRequest(Body):
     ] = "violating"
 
 
+class AppealedBlock(BaseModel):
+    """A block that a reviewer set by hand."""
+
+    since: datetime
+    reason: Annotated[str, Field(description="In the words of who set it")]
+
+
 class ReviewedAppeal(BaseModel):
     appeal_id: str
-    case_id: str
+    case_id: Annotated[str | None, Field(description="Absent where a block by hand is appealed")]
+    block: AppealedBlock | None
     party: Annotated[Appellant, Field(description="Who asks for another look")]
     platform: Annotated[str, Field(description="Of the account holder; empty for anybody else")]
     account_id: str
@@ -42,7 +50,7 @@ class ReviewedAppeal(BaseModel):
     filed_at: datetime
     outcome: Annotated[AppealOutcome | None, Field(description="Absent until it is decided")]
     decided_at: datetime | None
-    you_took_part: Annotated[bool, Field(description="You claimed or decided its case: it is for others")]
+    you_took_part: Annotated[bool, Field(description="You claimed or decided its case, or set its block")]
 
 
 class AppealPage(BaseModel):

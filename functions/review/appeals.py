@@ -1,4 +1,4 @@
-"""Appeals, decided by somebody who had no part in the case."""
+"""Appeals, decided by somebody who had no part in what is appealed."""
 
 from __future__ import annotations
 

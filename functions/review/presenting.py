@@ -135,10 +135,12 @@ def _opinion(case: Case) -> case_models.OpinionState | None:
 
 
 def presented_appeal(seen: SeenAppeal) -> appeal_models.ReviewedAppeal:
-    appeal = seen.appeal
+    appeal, block = seen.appeal, seen.appeal.block
+    appealed = appeal_models.AppealedBlock(since=block.since, reason=block.reason) if block else None
     return appeal_models.ReviewedAppeal(
         appeal_id=appeal.appeal_id,
         case_id=appeal.case_id,
+        block=appealed,
         party=appeal.party,
         platform=appeal.platform,
         account_id=appeal.account_id,

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.opened import Complaints
 from tests.browser.reporting import alert, faults, heading
+from tests.browser.reviewing import Desk
 from tests.journeys.clients import appeal_decision
 from tests.journeys.deployed import Deployed
-from tests.journeys.scenes import Scene, taken_down
+from tests.journeys.scenes import Scene, new_account, taken_down
 
 
 def link_of(stack: Deployed, scene: Scene) -> str:
@@ -113,3 +114,39 @@ def test_a_link_that_is_mended_in_the_address_bar_opens(open_page: Open, stack: 
     page.evaluate("(whole) => { location.hash = whole }", token)
     page.locator(".letter").wait_for()
     assert scene.account_id in page.locator("main").inner_text()
+
+
+@pytest.mark.law("EU4")
+def test_a_block_by_hand_is_appealed_by_its_link_and_lifted_at_another_reviewer_s_desk(
+    open_page: Open, stack: Deployed
+) -> None:
+    account_id, alpha, noor = new_account(), stack.app(), stack.reviewer("noor")
+    order = {"platform": "alpha", "reason": "It sells what others posted."}
+    noor.answer("POST", f"/v1/accounts/{account_id}/block", json=order)
+    stack.drain()
+    (notice,) = alpha.notices(account_id)
+    page = open_page(f"notice.html#{alpha.link(account_id, notice['notice_id'])}", phone=True)
+    page.fill("#appeal", "My account was stolen.")
+    assert "If you are right, the block is lifted." in page.locator("main").inner_text()
+    appealed(page)
+    page.get_by_text("We have your appeal.").first.wait_for()
+
+    waiting = noor.answer("GET", "/v1/review/appeals?limit=100")["appeals"]
+    (appeal,) = [one for one in waiting if one["account_id"] == account_id]
+    there = f"#/appeals/{appeal['appeal_id']}"
+    own = Desk.of(open_page, stack, "noor")
+    own.page.evaluate("(hash) => { location.hash = hash }", there)
+    expect(own.page.get_by_text("You have set this block.")).to_be_visible()
+    desk = Desk.of(open_page, stack, "sasha")
+    desk.page.evaluate("() => { location.hash = '#/appeals' }")
+    expect(desk.page.get_by_text("A block by hand").first).to_be_visible()
+    desk.page.evaluate("(hash) => { location.hash = hash }", there)
+    expect(desk.page.get_by_text(order["reason"])).to_be_visible()
+    assert faults(desk.page) == []
+    desk.outcome("upheld").check()
+    desk.page.get_by_label("Reasons").fill("It was stolen.")
+    desk.button("Decide").click()
+    desk.send_now()
+    assert alpha.account(account_id)["state"] == "active"
+    page.reload()
+    page.get_by_text("the block was lifted").wait_for()

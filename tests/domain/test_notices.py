@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from staydown.domain import misuse_contents, wording
 from staydown.domain import notice_contents as contents
+from staydown.domain.accounts import MANUAL, Block
 from staydown.domain.appeals import Appeal, AppealOutcome, Appellant
 from staydown.domain.case_states import CaseState
 from staydown.domain.cases import Case, Origin
@@ -73,7 +74,7 @@ ALL = [
     stop(removed=True),
     stop(removed=False),
     contents.statement_by_deadline(platform="alpha", upload_id="u1", since=NOW, ground="G."),
-    contents.statement_by_hand(platform="alpha", reason="spam", since=NOW, ground="G."),
+    contents.statement_by_hand(platform="alpha", reason="spam", since=NOW, ground="G.", appeal_until=LATER),
     contents.decision(REPORT, Outcome.NOT_VIOLATING, REFUSED, at=NOW, appeal_until=LATER, unfounded=True),
     contents.receipt(REPORT, LATER, LATER),
     contents.decision(
@@ -91,6 +92,7 @@ ALL = [
     contents.appeal_outcome(APPEAL, AppealOutcome.REJECTED, NOW),
     contents.appeal_outcome(replace(APPEAL, party=Appellant.REPORTER), AppealOutcome.UPHELD, NOW),
     contents.appeal_outcome(replace(APPEAL, upload_id="u1"), AppealOutcome.UPHELD, NOW),
+    contents.appeal_outcome(replace(APPEAL, block=Block(MANUAL, NOW, "spam")), AppealOutcome.UPHELD, NOW),
 ]
 LANGUAGES = [file.stem for file in CATALOGUES.glob("*.json")]
 

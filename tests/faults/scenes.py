@@ -14,7 +14,7 @@ from staydown.domain.misuse import Intention, MisuseOutcome
 from staydown.domain.notices import NoticeKind, Party, Recipient
 from staydown.domain.sweeps import PLAN
 from staydown.domain.uploads import Upload, UploadState
-from staydown.services.accounts.block_account import block_account
+from staydown.services.accounts.block_account import block_account, unblock_account
 from staydown.services.bank.bank_view import BankView
 from staydown.services.misuse.decide_misuse import MisuseJudgement, decide_misuse
 from staydown.services.notices.follow_notice import appeal_by_link
@@ -40,6 +40,7 @@ from tests.support.people import (
     answer,
     appeal,
     appeal_as_reporter,
+    appeal_of_block,
     appeal_of_stop,
     decide,
     judge,
@@ -949,9 +950,49 @@ def a_stop_s_appeal_meets_another_judgement(world: World) -> Scene:
     )
 
 
+def a_block_s_appeal_meets_its_lifting_and_another_block(world: World) -> Scene:
+    """It was lifted by hand, and set anew by somebody else: the answer is of the one that was appealed."""
+    block_account(world.stack, platform="alpha", account_id="ann", reason="spam", reviewer="sue")
+    filed = appeal_of_block(world)
+    world.drain()
+
+    def anew() -> object:
+        unblock_account(world.stack, platform="alpha", account_id="ann", reviewer="sue")
+        world.clock.advance(minutes=1)
+        return block_account(world.stack, platform="alpha", account_id="ann", reason="more", reviewer="ben")
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        (block,) = ledger.accounts["alpha", "ann"].blocks.values()
+        assert block.by == "ben"
+        assert ledger.appeals[filed.appeal_id].outcome is AppealOutcome.UPHELD
+
+    return Scene({"answer": lambda: answer(world, filed), "anew": anew}, settled)
+
+
+def two_who_answer_a_block_s_appeal(world: World) -> Scene:
+    block_account(world.stack, platform="alpha", account_id="ann", reason="spam", reviewer="sue")
+    filed = appeal_of_block(world)
+    world.drain()
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        lifted = ledger.appeals[filed.appeal_id].outcome is AppealOutcome.UPHELD
+        assert ledger.accounts["alpha", "ann"].blocked != lifted
+        assert len(world.told_of("appeal.decided")) == 1
+
+    return Scene(
+        {
+            "cleo": lambda: answer(world, filed),
+            "dora": lambda: answer(world, filed, AppealOutcome.REJECTED, reviewer="dora"),
+        },
+        settled,
+    )
+
+
 PAIRS: list[Stage] = [
     suspension_of_a_reporter_meets_an_appeal,
     two_first_reports_of_one_account,
+    a_block_s_appeal_meets_its_lifting_and_another_block,
+    two_who_answer_a_block_s_appeal,
     strikes_that_come_at_once,
     suspension_meets_an_appeal_that_frees_its_strikes,
     two_who_decide_about_an_account,

@@ -55,6 +55,7 @@ from tests.support.people import (
     answer,
     appeal,
     appeal_as_reporter,
+    appeal_of_block,
     appeal_of_stop,
     decide,
     judge,
@@ -532,6 +533,20 @@ def appeal_of_a_stop_by_a_link(world: World) -> Act:
     return lambda _: appeal_by_link(world.stack, token, "it is another picture")
 
 
+def appeal_of_a_block_by_hand(world: World) -> Act:
+    block_account(world.stack, platform="alpha", account_id="ann", reason="spam", reviewer="sue")
+    world.drain()
+    return lambda _: appeal_of_block(world)
+
+
+def answer_to_a_block_by_hand(world: World) -> Act:
+    judged_story(world, drawn(1))
+    block_account(world.stack, platform="alpha", account_id="ann", reason="spam", reviewer="sue")
+    filed = appeal_of_block(world)
+    world.drain()
+    return lambda _: answer(world, filed)
+
+
 def mail_to_who_reported(world: World) -> Act:
     outside = MailBox()
     switch_mail_on(world, outside)
@@ -887,6 +902,8 @@ USE_CASES: list[Stage] = [
     mail_to_who_reported,
     appeal_by_a_link,
     appeal_of_a_stop_by_a_link,
+    appeal_of_a_block_by_hand,
+    answer_to_a_block_by_hand,
     language_of_an_account,
     entry_allowed,
     sweep_after_an_entry_was_allowed,

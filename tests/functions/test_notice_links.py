@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tests.functions.fitting import refusal
-from tests.journeys.clients import ClientApp, Json
+from tests.journeys.clients import ClientApp, Json, appeal_decision
 from tests.journeys.deployed import Deployed
 from tests.journeys.scenes import Scene, new_account, new_picture, published, taken_down
 
@@ -82,6 +82,32 @@ def test_the_appeal_by_a_link_is_the_one_that_the_platform_would_file(stack: Dep
     assert mine["statement"] == "A beach."
     seen = stack.person().answer("GET", f"/v1/notices/{token}")
     assert (seen["appealable_until"], seen["appeal"]["outcome"]) == (None, None)
+
+
+def test_the_appeal_of_a_block_by_hand_is_one_by_link_and_by_platform_and_somebody_else_answers(
+    stack: Deployed, alpha: ClientApp
+) -> None:
+    account_id, noor, sasha = new_account(), stack.reviewer("noor"), stack.reviewer("sasha")
+    order = {"platform": "alpha", "reason": "It sells what others posted."}
+    noor.answer("POST", f"/v1/accounts/{account_id}/block", json=order)
+    stack.drain()
+    (notice,) = alpha.notices(account_id)
+    token = alpha.link(account_id, notice["notice_id"])
+    filed = stack.person().answer("POST", f"/v1/notices/{token}/appeal", json={"statement": "Not me."})
+    asked = {"account_id": account_id, "by_hand": True, "statement": "Again."}
+    same = alpha.answer("POST", "/v1/appeals", json=asked)
+    assert (same["filed_at"], same["by_hand"], same["case_id"]) == (filed["filed_at"], True, None)
+    both = alpha.post("/v1/appeals", {**asked, "case_id": same["appeal_id"]})
+    assert refusal(both)[:2] == (422, "invalid-request")
+
+    waiting = sasha.answer("GET", "/v1/review/appeals?limit=100")["appeals"]
+    (mine,) = [one for one in waiting if one["account_id"] == account_id]
+    assert (mine["case_id"], mine["block"]["reason"]) == (None, order["reason"])
+    path, upheld = f"/v1/review/appeals/{mine['appeal_id']}/decision", appeal_decision("upheld")
+    assert refusal(noor.post(path, upheld))[:2] == (403, "same-reviewer")
+    assert sasha.answer("POST", path, json=upheld)["outcome"] == "upheld"
+    assert alpha.account(account_id)["state"] == "active"
+    assert stack.person().answer("GET", f"/v1/notices/{token}")["appeal"]["outcome"] == "upheld"
 
 
 def test_another_platform_sees_and_links_no_notice_of_this_one(stack: Deployed, scene: Scene) -> None:

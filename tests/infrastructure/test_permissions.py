@@ -240,7 +240,16 @@ class _Tour:
         key = f"alpha/loud/{self._photo_name()}"
         self.s3.put_object(Bucket=self.stack.buckets["uploads"], Key=key, Body=self._photo())
         self.stack.drain()
+        told = self._get("/v1/accounts/loud/notices", "alpha")["notices"][0]
+        link = self._post(f"/v1/accounts/loud/notices/{told['notice_id']}/link", "alpha", {})["token"]
+        self._by_link(link, {"statement": "not me"})
         self._post("/v1/accounts/loud/unblock", "noor", {"platform": "alpha"})
+        self._post("/v1/accounts/loud/block", "noor", body)
+        asked = {"account_id": "loud", "by_hand": True, "statement": "still not me"}
+        appeal = self._post("/v1/appeals", "alpha", asked)["appeal_id"]
+        answer = {"outcome": "upheld", "reasons": "not the same person"}
+        self._post(f"/v1/review/appeals/{appeal}/decision", "sasha", answer)
+        assert self._get("/v1/accounts/loud", "alpha")["state"] == "active"
 
     def _an_account_suspended_for_misuse(self) -> None:
         photo = self._photo()

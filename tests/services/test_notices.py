@@ -397,10 +397,12 @@ class TestLinks:
             with pytest.raises(NotFound):
                 make_link(world.stack, platform=platform, account_id=account, notice_id=notice.notice_id)
 
-    def test_a_notice_that_is_about_no_case_has_no_appeal(self, world: World) -> None:
+    def test_a_notice_that_says_that_a_block_has_ended_has_no_appeal(self, world: World) -> None:
         block_account(world.stack, platform="alpha", account_id="ann", reason="spam", reviewer="sue")
+        unblock_account(world.stack, platform="alpha", account_id="ann", reviewer="sue")
         world.drain()
         (notice,) = to_account(world)
+        assert notice.kind is NoticeKind.BLOCK_LIFTED
         token, _ = make_link(world.stack, platform="alpha", account_id="ann", notice_id=notice.notice_id)
         assert follow_notice(world.stack, token).appealable_until is None
         with pytest.raises(Conflict):

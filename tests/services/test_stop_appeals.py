@@ -131,7 +131,7 @@ def test_promise_9_who_decides_sees_it_and_looks_while_it_waits(
 def test_it_is_one_appeal_however_often_it_is_filed(world: World, stopped: Upload) -> None:
     first, again = appeal_of_stop(world, stopped), appeal_of_stop(world, stopped)
     assert replace(first, version=again.version) == again
-    (case,) = world.stack.cases.cases([first.case_id])
+    (case,) = world.stack.cases.cases([str(first.case_id)])
     assert case.appeals == (first.appeal_id,)
 
 

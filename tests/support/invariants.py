@@ -286,7 +286,11 @@ def _cases(ledger: Ledger) -> Iterator[str]:
     for appeal in ledger.appeals.values():
         if (appeal.appeal_id in ledger.queued["appeals"]) != (appeal.outcome is None):
             yield f"appeal {appeal.appeal_id} is {appeal.outcome}, and the queue says otherwise"
-        case = ledger.cases[appeal.case_id]
+        if appeal.block is not None:
+            if appeal.decided_by == appeal.block.by:
+                yield f"appeal {appeal.appeal_id} was decided by who had set the block"
+            continue
+        case = ledger.cases[str(appeal.case_id)]
         # Who upholds a reporter's appeal judges the image, and is involved from then on.
         by_it = {one.reviewer for one in (*case.former, case.decision) if one and one.at == appeal.decided_at}
         if appeal.decided_by in case.involved - by_it:

@@ -130,9 +130,8 @@ def _names(ledger: Ledger) -> dict[str, str]:
         if review.subject.reports:
             names[review.review_id] = f"review of {names[review.subject.name]} at {review.opened_at}"
     for appeal in ledger.appeals.values():
-        names[appeal.appeal_id] = (
-            f"appeal of {appeal.party} {appeal.account_id} against {names[appeal.case_id]}"
-        )
+        against = "a block" if appeal.case_id is None else names[appeal.case_id]
+        names[appeal.appeal_id] = f"appeal of {appeal.party} {appeal.account_id} against {against}"
     return names
 
 

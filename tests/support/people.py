@@ -12,6 +12,7 @@ from staydown.domain.decisions import Complainant, Factors, Outcome, Setting, Sh
 from staydown.domain.hashes import PdqHash
 from staydown.domain.reports import Declarations, Relation, ReportedHash
 from staydown.domain.uploads import Upload
+from staydown.services.appeals.appeal_block import appeal_block
 from staydown.services.appeals.appeal_refusal import appeal_refusal
 from staydown.services.appeals.appeal_stop import appeal_stop
 from staydown.services.appeals.decide_appeal import Answer, decide_appeal
@@ -121,6 +122,13 @@ def appeal_of_stop(world: World, upload: Upload) -> Appeal:
         account_id=upload.account_id,
         upload_id=upload.upload_id,
         statement="it is another picture",
+    )
+
+
+def appeal_of_block(world: World, platform: str = "alpha", account_id: str = "ann") -> Appeal:
+    """Of the block by hand of an account."""
+    return appeal_block(
+        world.stack, platform=platform, account_id=account_id, statement="it was somebody else"
     )
 
 

@@ -1,5 +1,5 @@
-// Asking that somebody else looks again: the form, and what became of it. For whoever reported, and for
-// whoever posted.
+// Asking that somebody else looks again: the form, and what became of it. For whoever reported, for whoever
+// posted, and for the holder of an account that was blocked by hand.
 import { newKey } from "../api.js";
 import { h } from "../dom.js";
 import { moment, t } from "../strings.js";
@@ -7,7 +7,7 @@ import { attempt } from "./attempt.js";
 import { errorSummary, showErrors, textField, why } from "./fields.js";
 
 /**
- * by: "reporter" or "poster". until: the last moment for it. typed: keeps what is typed here, should the page
+ * by: "reporter", "poster" or "holder". until: the last moment for it. typed: keeps what is typed here, should the page
  * be drawn again. send(body, key): asks the API, and throws its Problem.
  */
 export function appealForm({ by, until, typed, send }) {

@@ -30,6 +30,8 @@ function refuse(problem, retry) {
 }
 
 function show(followed, { said } = {}) {
+  // An image was stopped, or the account alone blocked by hand.
+  const by = followed.notices.some((one) => one.values.uploads) ? "poster" : "holder";
   const heading = h("h1", { tabIndex: -1 }, t("notice.h"));
   replace(main, h("div", { class: "stack" },
     heading,
@@ -37,9 +39,9 @@ function show(followed, { said } = {}) {
     h("dl", { class: "facts" },
       h("dt", {}, t("notice.platform")), h("dd", {}, data(followed.platform)),
       h("dt", {}, t("notice.account")), h("dd", {}, data(followed.account_id))),
-    followed.appeal && appealView("poster", followed.appeal),
+    followed.appeal && appealView(by, followed.appeal),
     followed.notices.toReversed().map(letter),
-    followed.appealable_until && appealForm({ by: "poster", until: followed.appealable_until, typed: {}, send: appeal })));
+    followed.appealable_until && appealForm({ by, until: followed.appealable_until, typed: {}, send: appeal })));
   if (said) heading.focus();
 }
 

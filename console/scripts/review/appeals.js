@@ -50,7 +50,7 @@ function list(place, { appeals, next }, me) {
 function row(appeal, me) {
   return [
     h("a", { href: `#/appeals/${appeal.appeal_id}` }, t("review.appeal_read"), " ", caseName(appeal.appeal_id)),
-    caseName(appeal.case_id),
+    appeal.block ? t("review.appeal_block") : caseName(appeal.case_id),
     party(appeal),
     moment(appeal.filed_at),
     whose(appeal, me),
@@ -74,23 +74,26 @@ async function one(place, appeal, me) {
     append(place, h("h1", {}, t("review.appeal")), notice("info", t("review.appeal_gone")), h("p", {}, h("a", { href: "#/appeals" }, t("review.appeals"))));
     return;
   }
-  const { body: seen } = await call("GET", `/v1/review/cases/${encodeURIComponent(appeal.case_id)}`);
+  // A block by hand has no case behind it.
+  const seen = appeal.block ? null : (await call("GET", `/v1/review/cases/${encodeURIComponent(appeal.case_id)}`)).body;
   append(place, 
     h("h1", {}, t("review.appeal"), " ", caseName(appeal.appeal_id)),
     h("div", { class: "row" }, whose(appeal, me), h("span", { class: "small muted" }, t("review.appeal_filed", { when: moment(appeal.filed_at) }))),
     h("div", { class: "case" },
       h("div", { class: "stack" },
         h("section", { class: "card stack" }, h("h2", {}, t(`review.appeal_says.${appeal.party}`)), h("blockquote", {}, data(appeal.statement)), h("p", { class: "small" }, party(appeal))),
-        seen.decision && h("section", { class: "card stack" }, h("h2", {}, t("review.decision")),
+        appeal.block && h("section", { class: "card stack" }, h("h2", {}, t("review.appeal_block")),
+          h("p", {}, moment(appeal.block.since)), h("blockquote", {}, data(appeal.block.reason))),
+        seen?.decision && h("section", { class: "card stack" }, h("h2", {}, t("review.decision")),
           h("p", {}, t(`review.outcome.${seen.decision.outcome}`), " · ", moment(seen.decision.at)), h("blockquote", {}, data(seen.decision.reasons))),
-        h("p", {}, h("a", { href: `#/case/${seen.case_id}` }, t("review.case_open")))),
+        seen && h("p", {}, h("a", { href: `#/case/${seen.case_id}` }, t("review.case_open")))),
       answer(appeal, seen, me)));
 }
 
 /** The form, or why there is none. */
 function answer(appeal, seen, me) {
   if (pendingAbout().includes(appeal.appeal_id)) return notice("info", t("review.pending.this_appeal"), h("p", {}, t("review.pending.this_what")));
-  if (appeal.you_took_part) return notice("warning", t("problem.same-reviewer"), h("p", {}, t("problem.same-reviewer.do")));
+  if (appeal.you_took_part) return notice("warning", t("problem.same-reviewer"), h("p", {}, t(appeal.block ? "review.appeal_block.yours" : "problem.same-reviewer.do")));
   if (forSeniors(appeal) && !me.senior) return notice("warning", t("review.appeal_seniors"));
   return form(appeal, seen);
 }
@@ -98,14 +101,15 @@ function answer(appeal, seen, me) {
 /** Upholding an appeal of a refusal judges the image: what it shows has to be said then. */
 function form(appeal, seen) {
   const draft = `draft:appeal:${appeal.appeal_id}`;
-  const refusal = seen.decision?.outcome === "not_violating";
+  const refusal = seen?.decision?.outcome === "not_violating";
+  const does = appeal.block ? "block_outcome" : refusal ? "refusal_outcome" : "appeal_outcome";
   const reasons = h("textarea", { id: "appeal-reasons", maxLength: 5000, rows: 5, required: true });
   const trouble = h("div", {});
   const factors = h("div", { class: "stack", hidden: true }, refusal && factorFields());
   const element = h("form", { class: "card stack decision", noValidate: true, on: { submit: (event) => { event.preventDefault(); decide(); }, input: remember, change: changed } },
     h("h2", {}, t("review.appeal_decide")),
     group("outcome", "radio", OUTCOMES, { wide: true, content: (value, index) => [
-      h("span", {}, t(`review.appeal_outcome.${value}`), h("span", { class: "hint" }, t(refusal ? `review.refusal_outcome.${value}.does` : `review.appeal_outcome.${value}.does`))),
+      h("span", {}, t(`review.appeal_outcome.${value}`), h("span", { class: "hint" }, t(`review.${does}.${value}.does`))),
       h("kbd", { class: "key", "aria-hidden": "true" }, index + 1)] }),
     factors,
     h("div", {}, h("label", { for: "appeal-reasons" }, t("review.field.reasons")), reasons),
@@ -152,7 +156,7 @@ function form(appeal, seen) {
     const { outcome, reasons: why, ...shown } = given;
     keep(draft, null);
     later({
-      label: t("review.pending.appeal", { case: shortName(seen.case_id), outcome: t(`review.appeal_outcome.${outcome}`) }),
+      label: t(seen ? "review.pending.appeal" : "review.pending.block_appeal", { case: shortName(seen?.case_id ?? ""), outcome: t(`review.appeal_outcome.${outcome}`) }),
       about: appeal.appeal_id,
       back: `#/appeals/${appeal.appeal_id}`,
       draft: { name: draft, value: given },

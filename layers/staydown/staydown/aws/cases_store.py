@@ -103,10 +103,13 @@ class CasesStore:
         items = self._table.get_many((f"APPEAL#{appeal_id}", "APPEAL") for appeal_id in appeal_ids)
         return sorted(map(self._appeals.load, items), key=lambda appeal: (appeal.filed_at, appeal.appeal_id))
 
-    def save_appeal(self, transaction: Transaction, appeal: Appeal) -> None:
+    def save_appeal(self, transaction: Transaction, appeal: Appeal, *, until: datetime | None = None) -> None:
+        """until: kept, where no case is behind it with which it goes."""
         item = {**self._appeals.dump(appeal), "pk": f"APPEAL#{appeal.appeal_id}", "sk": "APPEAL"}
         if appeal.outcome is None:
             item |= {"queue": APPEALS, "queue_order": queue_order(appeal.filed_at, appeal.appeal_id)}
+        if until is not None:
+            item["expires_at"] = int(until.timestamp())
         transaction.put_version(self._table.name, item, version=appeal.version)
 
     def case_about(self, entry_id: str) -> str | None:

@@ -16,12 +16,13 @@ MANUAL = "manual"
 @dataclass(frozen=True, slots=True)
 class Block:
     """Why an account is barred from uploading. holder: a case id, `manual`, or that of a review of misuse.
-    until: when it ends by itself; None: it has no end."""
+    until: when it ends by itself; None: it has no end. by: the reviewer who set it by hand."""
 
     holder: str
     since: datetime
     reason: str
     until: datetime | None = None
+    by: str | None = None
 
     @property
     def case_id(self) -> str | None:

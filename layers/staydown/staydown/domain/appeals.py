@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from staydown.domain.accounts import Block
 from staydown.domain.case_states import CaseState
 from staydown.domain.cases import Case
 from staydown.domain.errors import AlreadyDecided, Conflict, SameReviewer
@@ -33,10 +34,11 @@ class Appeal:
 
     platform, account_id: of the account holder; empty for anybody else. report: the reporter's case number.
     upload_id: not the decision is appealed, but that this upload was stopped by what it put into the bank.
+    block: what is appealed is this block by hand, as it was; no case is behind it.
     """
 
     appeal_id: str
-    case_id: str
+    case_id: str | None
     platform: str
     account_id: str
     statement: str
@@ -48,6 +50,7 @@ class Appeal:
     party: Appellant = Appellant.ACCOUNT_HOLDER
     report: str | None = None
     upload_id: str | None = None
+    block: Block | None = None
     version: int = 0
 
     def decided(self, outcome: AppealOutcome, reasons: str, *, reviewer: str, now: datetime) -> Appeal:
@@ -71,6 +74,12 @@ def refusal_appeal_id(case_id: str, case_number: str) -> str:
 def stop_appeal_id(case_id: str, upload_id: str) -> str:
     """Of the appeal of an upload that was stopped by what this case put into the bank."""
     return str(uuid.uuid5(uuid.UUID(case_id), f"upload\n{upload_id}"))
+
+
+def check_block(block: Block, *, now: datetime, window: timedelta) -> None:
+    """Raise what speaks against an appeal of this block by hand."""
+    if now > block.since + window:
+        raise Conflict(f"The {window.days} days in which the block could be appealed are over.")
 
 
 def check_stop(upload: Upload, *, now: datetime, window: timedelta) -> None:

@@ -27,6 +27,11 @@ def derived_upload_id(bucket: str, key: str, version: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, f"upload\n{bucket}\n{key}\n{version}"))
 
 
+def derived_block_appeal_id(platform: str, account_id: str, since: datetime) -> str:
+    """A block by hand has one appeal, whichever way it comes."""
+    return str(uuid.uuid5(_NAMESPACE, f"block\n{platform}\n{account_id}\n{since.isoformat()}"))
+
+
 def derived_entry_id(kind: str, value: bytes) -> str:
     """The same hash is the same entry of the bank, whoever brings it. kind: "pdq" or "sha256"."""
     return str(uuid.uuid5(_NAMESPACE, f"entry\n{kind}\n{value.hex()}"))

@@ -188,7 +188,9 @@ def statement_by_deadline(*, platform: str, upload_id: str, since: datetime, gro
     return Content(NoticeKind.STATEMENT_OF_REASONS, sentences, said)
 
 
-def statement_by_hand(*, platform: str, reason: str, since: datetime, ground: str) -> Content:
+def statement_by_hand(
+    *, platform: str, reason: str, since: datetime, ground: str, appeal_until: datetime
+) -> Content:
     """A senior reviewer blocked the account without a case. reason: in their words, meant to be read."""
     sentences = (
         "statement.blocked_by_hand",
@@ -206,6 +208,7 @@ def statement_by_hand(*, platform: str, reason: str, since: datetime, ground: st
         "automated_detection": "no",
         "automated_decision": "no",
         "ground": ground,
+        "appeal_until": appeal_until,
     }
     return Content(NoticeKind.STATEMENT_OF_REASONS, sentences, said)
 
@@ -225,6 +228,8 @@ def appeal_outcome(appeal: Appeal, outcome: AppealOutcome, decided_at: datetime)
     upheld = "appeal_outcome.refusal_taken_back" if refused else f"appeal_outcome.{outcome.value}"
     if appeal.upload_id is not None and outcome is AppealOutcome.UPHELD:
         upheld = "appeal_outcome.stop_taken_back"
+    if appeal.block is not None and outcome is AppealOutcome.UPHELD:
+        upheld = "appeal_outcome.block_lifted"
     sentences = [upheld, "appeal_outcome.by_a_person"]
     if outcome is AppealOutcome.REJECTED:
         sentences.append("appeal_outcome.redress")
@@ -232,7 +237,11 @@ def appeal_outcome(appeal: Appeal, outcome: AppealOutcome, decided_at: datetime)
     return Content(NoticeKind.APPEAL_OUTCOME, tuple(sentences), said)
 
 
-def _about(appeal: Appeal) -> dict[str, str | tuple[str, ...]]:
-    """The appeal, and the upload where it is of one."""
-    uploads = {} if appeal.upload_id is None else {"uploads": (appeal.upload_id,)}
-    return {"appeal_id": appeal.appeal_id, **uploads}
+def _about(appeal: Appeal) -> Said:
+    """The appeal, and the upload or the block by hand that it is of."""
+    said: dict[str, str | datetime | tuple[str, ...]] = {"appeal_id": appeal.appeal_id}
+    if appeal.upload_id is not None:
+        said["uploads"] = (appeal.upload_id,)
+    if appeal.block is not None:
+        said["since"] = appeal.block.since
+    return said

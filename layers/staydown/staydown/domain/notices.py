@@ -87,7 +87,19 @@ class Notice:
         uploads = self.values.get("uploads")
         if self.case_id is not None or not isinstance(uploads, tuple) or len(uploads) != 1:
             return None
-        return uploads[0] if {"appeal_until", "appeal_id"} & set(self.values) else None
+        return uploads[0] if self._appealable else None
+
+    @property
+    def block_since(self) -> datetime | None:
+        """The block by hand, of a notice of it, or of its appeal: when it was set."""
+        since = self.values.get("since")
+        if self.case_id is not None or "uploads" in self.values or not isinstance(since, str):
+            return None
+        return datetime.fromisoformat(since) if self._appealable else None
+
+    @property
+    def _appealable(self) -> bool:
+        return bool({"appeal_until", "appeal_id"} & set(self.values))
 
 
 @dataclass(frozen=True, slots=True)

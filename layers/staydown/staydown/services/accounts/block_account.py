@@ -6,6 +6,7 @@ from staydown.aws.stack import Stack
 from staydown.domain.accounts import MANUAL, Account, Block
 from staydown.domain.errors import Conflict
 from staydown.domain.events import EventType
+from staydown.services.accounts.save_account import announce_hand, save_account
 from staydown.services.retrying import retried
 
 
@@ -16,11 +17,12 @@ def show_account(stack: Stack, *, platform: str, account_id: str) -> Account:
 
 @retried
 def block_account(stack: Stack, *, platform: str, account_id: str, reason: str, reviewer: str) -> Account:
-    """Block by hand, until somebody unblocks by hand. Blocking what is blocked so already changes nothing."""
+    """Block by hand, until somebody unblocks by hand or upholds its appeal. What is blocked so already stays
+    as it is."""
     account = stack.accounts.get(platform, account_id)
     if MANUAL in account.blocks:
         return account
-    blocked = account.held_by(Block(MANUAL, stack.now(), reason))
+    blocked = account.held_by(Block(MANUAL, stack.now(), reason, by=reviewer))
     return _write(stack, blocked, EventType.ACCOUNT_BLOCKED, "account.blocked", reviewer)
 
 
@@ -42,25 +44,8 @@ def unblock_account(stack: Stack, *, platform: str, account_id: str, reviewer: s
 
 
 def _write(stack: Stack, account: Account, event: EventType, action: str, reviewer: str) -> Account:
-    now = stack.now()
     transaction = stack.transaction()
-    head = stack.audit.append(
-        transaction,
-        f"account:{account.platform}#{account.account_id}",
-        account.audit,
-        at=now,
-        actor=reviewer,
-        action=action,
-        details={"still_blocked": account.blocked},
-    )
-    account = account.with_audit(head)
-    stack.accounts.save(transaction, account)
-    detail = {
-        "platform": account.platform,
-        "account_id": account.account_id,
-        "case_id": None,
-        "blocked": account.blocked,
-    }
-    stack.outbox.add(transaction, event, detail, at=now)
+    account = save_account(stack, transaction, account, actor=reviewer, action=action, details={})
+    announce_hand(stack, transaction, event, account)
     transaction.commit()
     return account

@@ -1,8 +1,8 @@
 """An appeal is decided by somebody else, and what it changes is carried out with it.
 
 Upheld for an account holder, it undoes what its case did and nothing else; or, where the bank alone has
-stopped an upload, that stop and nothing else. Upheld for a reporter, the refusal is taken back and whoever
-decides the appeal judges the image, with a decision's own factors.
+stopped an upload, that stop and nothing else; or a block that was set by hand. Upheld for a reporter, the
+refusal is taken back and whoever decides the appeal judges the image, with a decision's own factors.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from staydown.domain.cases import Case
 from staydown.domain.decisions import Decision, Factors, Outcome
 from staydown.domain.errors import CaseIsLocked, InvalidRequest, NotAllowed, NotFound
 from staydown.domain.events import EventType
+from staydown.services.appeals.appeal_block import answer_block
 from staydown.services.bank.bank_images import BankedImages
 from staydown.services.bank.cases_behind import cases_behind
 from staydown.services.cases.save_case import save_case
@@ -46,7 +47,7 @@ def list_appeals(stack: Stack, *, after: Item | None, limit: int) -> tuple[list[
 
 @dataclass(frozen=True, slots=True)
 class SeenAppeal:
-    """took_part: they claimed or decided its case, so it is not theirs to decide."""
+    """took_part: they claimed or decided its case, or set its block, so it is not theirs to decide."""
 
     appeal: Appeal
     took_part: bool
@@ -56,10 +57,14 @@ def as_seen(stack: Stack, appeals: Iterable[Appeal], reviewer: str) -> list[Seen
     """As this reviewer may see them: none of a case in which they declared a conflict of interest, and of a
     locked one nothing but that it waits."""
     appeals = tuple(appeals)
-    cases = {case.case_id: case for case in stack.cases.cases(appeal.case_id for appeal in appeals)}
+    ids = [appeal.case_id for appeal in appeals if appeal.case_id is not None]
+    cases = {case.case_id: case for case in stack.cases.cases(ids)}
     seen = []
     for appeal in appeals:
-        case = cases.get(appeal.case_id)
+        if appeal.block is not None:
+            seen.append(SeenAppeal(appeal, took_part=appeal.block.by == reviewer))
+            continue
+        case = cases.get(str(appeal.case_id))
         if case is None or reviewer in case.conflicted:
             continue
         locked = case.state is CaseState.LOCKED
@@ -85,6 +90,7 @@ def decide_appeal(
     )
     if (
         appeal.party is not Appellant.ACCOUNT_HOLDER
+        and case is not None
         and case.decision is not None
         and case.decision.outcome.stops
     ):
@@ -97,15 +103,18 @@ def decide_appeal(
 @retried
 def _decide(
     stack: Stack, *, appeal_id: str, answer: Answer, reviewer: str, senior: bool, images: BankedImages
-) -> tuple[Appeal, Case]:
+) -> tuple[Appeal, Case | None]:
     """The case is written in the same transaction, in place of the version whose `involved` was checked: who
     claims or decides it at the same moment makes this fail, so nobody ever decides an appeal of their own."""
     appeal = stack.cases.appeal(appeal_id)
     if appeal is None:
         raise NotFound(f"There is no appeal {appeal_id[:64]!r}.")
-    case = load_case(stack, appeal.case_id)
+    case = load_case(stack, appeal.case_id) if appeal.case_id is not None else None
     if (appeal.outcome, appeal.reasons, appeal.decided_by) == (answer.outcome, answer.reasons, reviewer):
         return appeal, case
+    if appeal.block is not None:
+        return answer_block(stack, appeal, appeal.block, answer.outcome, answer.reasons, reviewer), None
+    assert case is not None
     check_other_eyes(case, reviewer)
     disputed = appeal.party is Appellant.SECOND_OPINION
     if disputed and not senior:

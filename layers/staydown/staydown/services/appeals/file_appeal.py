@@ -52,7 +52,7 @@ def _appealed_case(stack: Stack, platform: str, account_id: str, case_id: str | 
     if case_id is None:
         holders = sorted(holder for holder in account.blocks if stack.cases.case(holder) is not None)
         if not holders:
-            raise Conflict("No case blocks this account; there is nothing to appeal.")
+            raise Conflict("No case blocks this account. A block by hand is appealed with by_hand.")
         if len(holders) > 1:
             raise InvalidRequest(
                 "Several cases block this account; say which one is appealed.",

@@ -184,8 +184,13 @@ def _block_by_hand(stack: Stack, event: Event, platform: str, account_id: str) -
     block = stack.accounts.get(platform, account_id).blocks.get(MANUAL)
     if block is None:
         return None  # lifted since: of that they are told, and of nothing that no longer holds
-    ground = stack.settings.legal_ground
-    return contents.statement_by_hand(platform=platform, reason=block.reason, since=event.at, ground=ground)
+    return contents.statement_by_hand(
+        platform=platform,
+        reason=block.reason,
+        since=block.since,
+        ground=stack.settings.legal_ground,
+        appeal_until=block.since + stack.settings.appeal_window,
+    )
 
 
 def _block_by_case(stack: Stack, event: Event, case_id: str) -> Content | None:
