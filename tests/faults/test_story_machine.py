@@ -34,7 +34,18 @@ from staydown.services.review.review_queue import claim_case, claim_next, declar
 from staydown.services.review.second_opinion import claim_opinion
 
 from tests.support.invariants import check, check_deadlines
-from tests.support.people import FORM, INCOMPLETE, answer, appeal, appeal_as_reporter, decide, opine, report
+from tests.support.people import (
+    FORM,
+    INCOMPLETE,
+    answer,
+    appeal,
+    appeal_as_reporter,
+    appeal_of_block,
+    appeal_of_stop,
+    decide,
+    opine,
+    report,
+)
 from tests.support.pictures import BROKEN, drawn, drawn_hash
 from tests.support.world import World, memory_world
 
@@ -213,13 +224,24 @@ class Stories(RuleBasedStateMachine):
             one = waiting[number % len(waiting)]
             self.attempt(lambda: answer(self.world, one, outcome, reviewer=reviewer, senior=True))
 
-    @rule(platform=platforms, account=accounts)
-    def block(self, platform: str, account: str) -> None:
+    @rule(platform=platforms, account=accounts, reviewer=reviewers)
+    def block(self, platform: str, account: str, reviewer: str) -> None:
         self.attempt(
             lambda: block_account(
-                self.world.stack, platform=platform, account_id=account, reason="spam", reviewer="sue"
+                self.world.stack, platform=platform, account_id=account, reason="spam", reviewer=reviewer
             )
         )
+
+    @rule(platform=platforms, account=accounts, twice=st.booleans())
+    def appeal_a_block(self, platform: str, account: str, twice: bool) -> None:
+        self.attempt(lambda: appeal_of_block(self.world, platform, account), twice=twice)
+
+    @rule(number=chances, twice=st.booleans())
+    def appeal_a_stop(self, number: int, twice: bool) -> None:
+        known = self.upload_ids()
+        upload = self.world.stack.uploads.get(known[number % len(known)])
+        if upload is not None:
+            self.attempt(lambda: appeal_of_stop(self.world, upload), twice=twice)
 
     @rule(platform=platforms, account=accounts)
     def unblock(self, platform: str, account: str) -> None:

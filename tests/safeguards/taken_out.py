@@ -153,6 +153,31 @@ SAFEGUARDS = (
         "tests/services/test_appeals.py::test_promise_6_whoever_claimed_or_decided_does_not_decide_the_appeal",
     ),
     _one(
+        "another pair of eyes on a block by hand",
+        "nobody decides the appeal of the block that they have set",
+        _CODE + "services/appeals/appeal_block.py",
+        "    if block.by == reviewer:",
+        "    if False:",
+        "tests/services/test_block_appeals.py::test_promise_6_who_has_set_a_block_does_not_decide_its_appeal",
+    ),
+    _one(
+        "the very block",
+        "an appeal lifts the block that it is of, and none that was set after it",
+        _CODE + "services/appeals/appeal_block.py",
+        "account.blocks.get(MANUAL) == block",
+        "MANUAL in account.blocks",
+        f"{_ORDERS}[a_block_s_appeal_meets_its_lifting_and_another_block]",
+    ),
+    _one(
+        "the distance of reports of copies",
+        "two people's pictures are not judged as one",
+        _CODE + "services/reports/reported_cases.py",
+        "(distance := image.distance_whole(known)) <= most",
+        "(distance := image.distance_whole(known)) <= 256",
+        "tests/services/test_reports.py"
+        "::TestFiling::test_copies_of_copies_join_no_case_that_they_are_far_from",
+    ),
+    _one(
         "the chain's digest",
         "a record that was changed is noticed",
         _CODE + "domain/audit.py",
