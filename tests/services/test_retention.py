@@ -7,14 +7,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from staydown.aws import transaction
+from staydown.aws.stack import Stack
 from staydown.domain.appeals import AppealOutcome
+from staydown.domain.cases import Case
 from staydown.domain.decisions import Complainant, Factors, Outcome, Setting, Shown
 from staydown.domain.errors import CaseIsLocked, Conflict, ConflictOfInterest, NotFound
+from staydown.domain.retention import Keeps
 from staydown.domain.uploads import Rest, Upload, UploadState
 from staydown.services.records.read_audit import read_audit
 from staydown.services.reports.amend_report import withdraw_report
 from staydown.services.reports.file_report import FiledReport, ReportForm
-from staydown.services.retention import apply_retention
+from staydown.services.retention import apply_retention, erase_original
 from staydown.services.retention.ask_erasure import ask_erasure, ask_erasure_as_reporter, list_wishes
 from staydown.services.retention.hold_case import HoldReason, hold_case, preserve_report, release_case
 from staydown.services.review.decide_case import Judgement, decide_case
@@ -481,3 +485,53 @@ def test_the_times_are_the_templates(world: World) -> None:
     assert rules.original > rules.appeal_window
     assert rules.locked >= timedelta(days=365)
     assert replace(rules).case > rules.original
+
+
+@pytest.fixture
+def few_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two cases stand for ninety, and a transaction takes as many fewer."""
+    room = transaction.MAX_WRITES - erase_original.MOST_CHECKED
+    monkeypatch.setattr(erase_original, "MOST_CHECKED", 2)
+    monkeypatch.setattr(transaction, "MAX_WRITES", room + 2)
+
+
+def judged_again_and_again(world: World) -> tuple[Upload, list[str]]:
+    """An upload and its four cases, all of them over for long."""
+    story = judged_story(world, drawn(1))
+    cases = [story.case.case_id]
+    for _ in range(3):
+        (again,) = report(world, story.upload).cases
+        cases.append(decide(world, again.case_id).case_id)
+    world.drain()
+    world.clock.advance(days=191)
+    return world.again(story.upload), cases
+
+
+@pytest.mark.usefixtures("few_checked")
+def test_an_image_of_more_cases_than_a_transaction_takes_goes_in_its_time(world: World) -> None:
+    upload, _ = judged_again_and_again(world)
+    assert erase_original.erase_original(world.stack, upload.upload_id, why="retention").done
+    assert quarantined(world) == set()
+
+
+@pytest.mark.usefixtures("few_checked")
+@pytest.mark.parametrize("place", range(4))
+@pytest.mark.parametrize("held_before", [False, True])
+def test_a_hold_at_the_moment_of_the_erasure_is_seen_among_any_number_of_cases(
+    world: World, place: int, held_before: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = judged_story(world, drawn(2), account="olga")
+    upload, cases = judged_again_and_again(world)
+    if held_before:
+        hold_case(world.stack, other.case.case_id, by="sue", reason=HoldReason.COURT)
+    concerned = erase_original._concerned
+
+    def then_hold(stack: Stack, upload: Upload) -> list[Case]:
+        found = concerned(stack, upload)
+        hold_case(world.stack, cases[place], by="sue", reason=HoldReason.COURT)
+        return found
+
+    monkeypatch.setattr(erase_original, "_concerned", then_hold)
+    erased = erase_original.erase_original(world.stack, upload.upload_id, why="retention")
+    assert (erased.done, erased.kept) == (False, Keeps.HOLD)
+    assert upload.upload_id in quarantined(world)

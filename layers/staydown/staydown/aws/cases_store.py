@@ -38,6 +38,7 @@ CLOSED = "closed"
 SETTLED = "settled"
 ERASURE = "erasure"
 WISHES = "wishes"
+NEED = "NEED"
 MOST_COMPARED = 1000
 """Undecided cases whose images a report is compared with, some 200 bytes each: one reading."""
 
@@ -214,6 +215,25 @@ class CasesStore:
             condition="version = :read_at",
             values={":read_at": case.version},
         )
+
+    def need(self, transaction: Transaction, case: Case) -> None:
+        """Leave a trace that this case, as it is written, needs its images (`last_need`)."""
+        item: Item = {"pk": NEED, "sk": NEED, "needed_by": f"{case.case_id} {case.version}"}
+        if not transaction.writes(self._table.name, item):
+            transaction.put(self._table.name, item)
+
+    def last_need(self) -> str | None:
+        """Which write of a case was the last to need its images, of all cases; another one each time."""
+        item = self._table.get(NEED, NEED)
+        return item["needed_by"] if item is not None else None
+
+    def require_no_need_since(self, transaction: Transaction, last: str | None) -> None:
+        """Let the transaction fail with ConcurrentChange if any case was held or appealed since."""
+        key = {"pk": NEED, "sk": NEED}
+        if last is None:
+            transaction.check(self._table.name, key, condition="attribute_not_exists(pk)")
+        else:
+            transaction.check(self._table.name, key, condition="needed_by = :last", values={":last": last})
 
     def forget_case(self, transaction: Transaction, case: Case) -> None:
         self._forget(transaction, f"CASE#{case.case_id}", "CASE", case.version)

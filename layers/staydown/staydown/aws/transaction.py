@@ -106,6 +106,10 @@ class Transaction:
         read = {"TableName": table, "Key": to_dynamodb(key)}
         self._conditional("ConditionCheck", read, condition, values, otherwise)
 
+    def writes(self, table: str, key: Item) -> bool:
+        """Whether one of the writes so far is of this item."""
+        return (table, key["pk"], key["sk"]) in map(_target, self._writes)
+
     def commit(self) -> None:
         """Raise the `otherwise` of the first condition that does not hold; then nothing was written."""
         if not self._writes:
@@ -122,9 +126,7 @@ class Transaction:
         """DynamoDB takes no two operations on one item in a transaction."""
         seen: set[tuple[str, str, str]] = set()
         for write in self._writes:
-            (one,) = write.values()
-            key = one.get("Key") or one["Item"]
-            target = (one["TableName"], key["pk"]["S"], key["sk"]["S"])
+            target = _target(write)
             if target in seen:
                 # The kind of item is all that may be said of it in a log.
                 raise ValueError(f"{target[0]}: two operations on one {target[1].partition('#')[0]} item")
@@ -161,3 +163,10 @@ class Transaction:
         if "TransactionConflict" in codes:
             return ConcurrentChange("Somebody else is changing it at this moment.")
         return unchanged
+
+
+def _target(write: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Table, pk and sk."""
+    (one,) = write.values()
+    key = one.get("Key") or one["Item"]
+    return one["TableName"], key["pk"]["S"], key["sk"]["S"]

@@ -39,6 +39,8 @@ def save_case(
     image = case.image if case.undecided else None  # nothing more is brought to it
     case = replace(case, audit=head, closed_at=closed_at, image=image)
     stack.cases.save_case(transaction, case)
+    if case.hold is not None or case.appeals:
+        stack.cases.need(transaction, case)
     return case
 
 

@@ -16,6 +16,9 @@ from staydown.services.bank.cases_behind import cases_behind
 from staydown.services.retrying import retried
 from staydown.services.uploads.record_upload import SYSTEM, record_upload
 
+MOST_CHECKED = 90
+"""Cases that are asked one by one whether they changed; of more, whether any case at all was held or appealed
+meanwhile. (A transaction has 100 writes, and few images have two cases.)"""
 _ERASABLE = {Rest.STOPPED, Rest.KEPT_BACK, Rest.ERASING}
 
 
@@ -50,6 +53,7 @@ def _mark(stack: Stack, upload_id: str, why: str, *, window: bool) -> tuple[Uplo
         return None, None
     if upload.erased_at is not None:
         return upload, None
+    last_need = stack.cases.last_need()  # before the cases are read
     cases = _concerned(stack, upload)
     kept = first_that_keeps(cases, stack.settings.retention, stack.now(), window=window)
     transaction = stack.transaction()
@@ -64,9 +68,11 @@ def _mark(stack: Stack, upload_id: str, why: str, *, window: bool) -> tuple[Uplo
         stack, transaction, erased, action="image.erased", details={"why": why}, actor=SYSTEM
     )
     stack.uploads.save(transaction, erased)
-    for case in cases:
-        # A hold or an appeal at this moment makes it fail; then it is asked again.
+    # A hold or an appeal at this moment makes it fail; then it is asked again.
+    for case in cases[:MOST_CHECKED]:
         stack.cases.require_version(transaction, case)
+    if len(cases) > MOST_CHECKED:
+        stack.cases.require_no_need_since(transaction, last_need)
     transaction.commit()
     again = stack.uploads.get(upload_id)
     return again, None
