@@ -28,7 +28,7 @@ from staydown.domain.opinions import AskedBy, Claim, SecondOpinion
 MAX_UPLOADS = 10
 MAX_ENTRIES = 10
 """A decision, and its reversal, acts on all uploads and entries of its case in one transaction, and DynamoDB
-takes 100 writes in one: with so many of each, the larger of the two is 97."""
+takes 100 writes in one: with so many of each, the larger of the two is 97, of a case that is held 98."""
 MAX_REPORTS = 50
 """Further ones open a further case. Who sent them is erased in one transaction of 100 writes; a bundle for a
 court holds what each of them wrote, 70 KB as JSON at worst, and a function answers 6 MB."""
