@@ -450,6 +450,26 @@ class TestImages:
         with pytest.raises(ImageAbsent):
             stack.images.publish(fresh_upload())
 
+    @pytest.mark.parametrize("cloud", ["moto"], indirect=True)
+    def test_what_who_put_it_said_of_it_goes_nowhere_with_it(self, stack: Stack) -> None:
+        """Tags would be copied with it, and need a permission that no function has."""
+        answer = stack.s3.put_object(
+            Bucket=stack.settings.uploads_bucket,
+            Key="alpha/ann/u",
+            Body=b"bytes",
+            ContentType="text/html",
+            ContentEncoding="gzip",
+            Metadata={"who": "ann"},
+            Tagging="who=ann",
+        )
+        upload = fresh_upload(object_version=answer["VersionId"], fingerprint=IMAGE)
+        stack.images.publish(upload)
+        public = {"Bucket": stack.settings.published_bucket, "Key": upload.public_key}
+        told = stack.s3.head_object(**public)
+        assert (told["ContentType"], told["Metadata"]) == (IMAGE.media_type, {})
+        assert "ContentEncoding" not in told
+        assert stack.s3.get_object_tagging(**public)["TagSet"] == []
+
     def test_an_image_follows_its_state_and_leaves_nothing_behind(self, stack: Stack) -> None:
         upload = self.put(stack)
         stack.images.publish(upload)

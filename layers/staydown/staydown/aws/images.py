@@ -193,6 +193,7 @@ class Images:
                     **home.address,
                     CopySource=source.address,
                     MetadataDirective="REPLACE",
+                    TaggingDirective="REPLACE",
                     ContentType=media_type,
                     CacheControl=PUBLIC_CACHE if public else "no-store",
                 )
