@@ -166,6 +166,15 @@ def lossless(picture: Image.Image, image_format: str, icc: bytes | None = None) 
     return encode(picture, image_format, icc_profile=icc, **options.get(image_format, {}))
 
 
+def bmp(picture: Image.Image, icc: bytes) -> bytes:
+    """Of the fifth version, with a profile behind its pixels."""
+    values = pixels(picture)[::-1, :, ::-1].tobytes()
+    head = struct.pack("<LllHHLLllLL", 124, *picture.size, 1, 24, 0, len(values), 2835, 2835, 0, 0)
+    head += bytes(16) + b"DEBM" + bytes(48) + struct.pack("<LLLL", 4, 124 + len(values), len(icc), 0)
+    start = 14 + len(head)
+    return b"BM" + struct.pack("<LHHL", start + len(values) + len(icc), 0, 0, start) + head + values + icc
+
+
 # -- what is sent -------------------------------------------------------------------------------------
 
 SIZE = (192, 144)
@@ -211,6 +220,7 @@ KINDS: dict[str, Callable[[], bytes]] = {
     "curves, PNG": lambda: lossless(_BOTH, "PNG", _LOW),
     "curves, WebP": lambda: lossless(_BOTH, "WEBP", _LOW),
     "curves, AVIF": lambda: lossless(_BOTH, "AVIF", _LOW),
+    "curves, BMP": lambda: bmp(_BOTH, _LOW),
     "curves, with transparency": lambda: lossless(_BOTH.convert("RGBA"), "PNG", _LOW),
     "curves, palette": lambda: encode(_GREYS.convert("P"), "PNG", icc_profile=_LOW),
     "curves, grey": lambda: lossless(_GREYS, "PNG", _LOW),

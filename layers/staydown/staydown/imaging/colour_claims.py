@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from staydown.imaging.colour_spaces import SRGB_PRIMARIES, primaries_of, steps
-from staydown.imaging.formats import AVIF, HEIC, HEIF, JPEG, PNG, Format
+from staydown.imaging.formats import AVIF, BMP, HEIC, HEIF, JPEG, PNG, Format
 from staydown.imaging.icc import MAX_BYTES, Reading, by_code, by_curve, readings
 from staydown.imaging.limits import ImageRejected
 from staydown.imaging.stalling import jpeg_segments
@@ -24,6 +24,7 @@ from staydown.imaging.stalling import jpeg_segments
 _MOST = 5
 """Ways to see one file, as it is stored among them; the profile of a press has so many."""
 _CODE_BOX = re.compile(rb"colrnclx.(.).(.)", re.DOTALL)
+_BMP_HEADER = 124
 _HIGH_RANGE = (16, 18)
 
 
@@ -42,6 +43,8 @@ def _claims(data: bytes, image_format: Format, info: Mapping[Any, Any]) -> Itera
         yield from _of_png(data)
     elif image_format is JPEG:
         yield from _of_jpeg(data)
+    elif image_format is BMP:
+        yield from readings(_bmp_profile(data))
     else:
         icc = info.get("icc_profile")
         yield from readings(icc) if isinstance(icc, bytes) else ()
@@ -75,6 +78,19 @@ def _of_jpeg(data: bytes) -> Iterator[Reading | None]:
         yield None
     for icc in dict.fromkeys([b"".join(whole), b"".join(body for *_, body in parts)]):
         yield from readings(icc)
+
+
+def _bmp_profile(data: bytes) -> bytes:
+    """That of a file of the fifth version, which alone may hold one; empty where there is none."""
+    header = data[14 : 14 + _BMP_HEADER]
+    if (
+        len(header) < _BMP_HEADER
+        or header[:4] != _BMP_HEADER.to_bytes(4, "little")
+        or header[56:60] != b"DEBM"
+    ):
+        return b""
+    start, size = struct.unpack_from("<LL", header, 112)
+    return data[14 + start : 14 + start + size]
 
 
 def _of_png(data: bytes) -> Iterator[Reading | None]:
