@@ -169,7 +169,10 @@ class FiledReport(BaseModel):
 
 class TimelineEntry(BaseModel):
     at: datetime
-    what: str
+    code: Annotated[
+        str, Field(description="What happened, such as `case.decided`: for words of your own; more may come")
+    ]
+    what: Annotated[str, Field(description="The same in English")]
 
 
 class RefusalAppeal(BaseModel):

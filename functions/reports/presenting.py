@@ -41,7 +41,10 @@ def followed_report(followed: Followed, settings: Settings) -> models.FollowedRe
             _followed_case(case, followed.appeals.get(case.case_id), settings.appeal_window)
             for case in followed.cases
         ],
-        timeline=[models.TimelineEntry(at=moment.at, what=moment.what) for moment in followed.timeline],
+        timeline=[
+            models.TimelineEntry(at=moment.at, code=moment.code, what=moment.what)
+            for moment in followed.timeline
+        ],
         notices=[to_reporter(notice) for notice in followed.notices],
         mail=followed.reporter.mail if followed.reporter else None,
         unreachable=followed.reporter.unreachable if followed.reporter else None,

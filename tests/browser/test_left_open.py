@@ -8,9 +8,10 @@ import pytest
 from playwright.sync_api import Dialog, Route, expect
 
 from tests.browser.conftest import Open
+from tests.browser.opened import findings
 from tests.browser.reviewing import Desk
 from tests.journeys.deployed import Deployed
-from tests.journeys.scenes import reported, taken_down
+from tests.journeys.scenes import new_account, reported, taken_down
 
 
 @pytest.fixture
@@ -103,16 +104,26 @@ def test_what_may_have_been_sent_can_be_sent_again_and_not_undone(
     assert stack.reviewer("robin").case(case)["decision"]["outcome"] == "not_violating"
 
 
-def test_an_answer_to_an_appeal_that_is_not_sent_yet_is_not_asked_for_again(
+def test_an_answer_to_an_appeal_is_asked_for_once_and_said_to_be_sent_when_it_is(
     open_page: Open, stack: Deployed
 ) -> None:
-    down = taken_down(stack, "sasha")
-    appeal: Any = stack.app().answer(
-        "POST", "/v1/appeals", json={"account_id": down.account_id, "statement": "Mine."}
-    )
+    """Of a copy that the bank alone has stopped: it is first among the pictures of the case, and marked."""
+    down, holder = taken_down(stack, "sasha"), new_account()
+    copy = stack.app().upload(holder, down.picture)
+    stack.drain()
+    asked = {"account_id": holder, "upload_id": copy, "statement": "Mine."}
+    appeal: Any = stack.app().answer("POST", "/v1/appeals", json=asked)
     desk = Desk.of(open_page, stack, "robin")
     there = f"#/appeals/{appeal['appeal_id']}"
     desk.page.evaluate("(hash) => { location.hash = hash }", there)
+    assert len(stack.reviewer("robin").case(down.case_id)["uploads"]) == 2
+    first = desk.page.get_by_role("heading", name="Picture 1 of 2").locator("..")
+    expect(first.get_by_text("The appeal is about this one alone")).to_be_visible()
+    expect(first.get_by_text(holder)).to_be_visible()
+    desk.button("Look at the pictures, blurred").click()
+    expect(desk.button("Picture 1: the appeal is about it")).to_have_attribute("aria-pressed", "true")
+    expect(desk.page.get_by_text("Blurred and grey.")).to_be_visible()
+    assert findings(desk.page) == []
     desk.outcome("rejected").check()
     desk.page.get_by_label("Reasons").fill("It stays down.")
     desk.button("Decide").click()
@@ -121,6 +132,8 @@ def test_an_answer_to_an_appeal_that_is_not_sent_yet_is_not_asked_for_again(
     expect(desk.page.get_by_text("You answered this appeal; it is not sent yet.")).to_be_visible()
     assert desk.outcome("upheld").count() == 0
     desk.send_now()
+    expect(desk.page.get_by_text("It was sent: this appeal is answered.")).to_be_visible()
+    assert desk.page.get_by_text("it is not sent yet.").count() == 0
 
 
 def test_a_case_that_is_left_to_others_is_theirs_at_once(open_page: Open, stack: Deployed, case: str) -> None:

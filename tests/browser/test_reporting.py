@@ -322,7 +322,7 @@ def test_what_is_wrong_is_said_and_loses_nothing(open_page: Open, stack: Deploye
     said = page.locator("main").inner_text()
     assert "letter.txt is not a picture that we know." in said
     assert "large.png has 100 megapixels" in said
-    assert "Requests that this page itself has made since you chose it: 0." in said
+    assert "Requests that this page has made since you chose it: 0." in said
     assert faults(page) == []
     form.go_on()
     form.you(*DECLARED)

@@ -104,6 +104,26 @@ def test_a_worker_that_did_not_load_is_loaded_again_when_it_is_needed(
     expect(page.locator(".pictures").get_by_text("mine.jpg", exact=True)).to_be_visible()
 
 
+def test_what_the_worker_asks_for_is_counted_too(open_page: Open, stack: Deployed) -> None:
+    """The proof on the page that no picture has left it: here somebody has changed the worker."""
+
+    def betray(route: Route) -> None:
+        code = route.fetch().text()
+        assert code.count("await decode(file)") == 1
+        changed = code.replace(
+            "await decode(file)", "(fetch('worker.js').then((one) => one.text()), await decode(file))"
+        )
+        route.fulfill(body=changed, content_type="text/javascript")
+
+    page = open_page("index.html")
+    page.route("**/hashing/worker.js", betray, times=1)
+    page.goto(page.url.replace("index.html", "form.html"))
+    FilledForm(page, stack).where("I have it on this device")
+    page.set_input_files("#pictures", chosen("mine.jpg", new_picture()))
+    said = page.get_by_text("Requests that this page has made since you chose it")
+    expect(said).to_contain_text("chose it: 1.")
+
+
 def test_nobody_goes_on_without_a_picture_that_is_still_being_worked_on(
     open_page: Open, stack: Deployed
 ) -> None:

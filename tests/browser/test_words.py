@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 from staydown.domain.errors import StaydownError
+from staydown.services.reports.follow_report import ASKED, TOLD
 
 from infra.pages import LEAVE_URL, PAGES
 
@@ -52,6 +53,11 @@ def test_every_text_is_asked_for() -> None:
         and key not in {"common.noscript", "common.loading"}
     ]
     assert unused == []
+
+
+def test_everything_that_is_told_of_a_case_has_words() -> None:
+    worded = {key.removeprefix("told.at.") for key in texts() if key.startswith("told.at.")}
+    assert worded == {*TOLD, ASKED[0]}
 
 
 def slugs(kind: type[StaydownError] = StaydownError) -> set[str]:

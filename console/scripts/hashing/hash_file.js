@@ -10,6 +10,9 @@ const trusted = globalThis.trustedTypes?.createPolicy("hashing", { createScriptU
 
 /** A worker that is loaded at once, so that it is there when the connection is not. */
 export class Hasher {
+  /** When its worker has asked anybody for anything, as the browser has it (ms since 1970); `onRequest` is told. */
+  began = [];
+  onRequest = () => {};
   #worker = null;
   #waiting = new Map();
   #last = 0;
@@ -20,7 +23,12 @@ export class Hasher {
 
   #start() {
     this.#worker = new Worker(trusted?.createScriptURL(WORKER) ?? WORKER, { type: "module" });
-    this.#worker.onmessage = ({ data: { id, hash, code, details } }) => {
+    this.#worker.onmessage = ({ data: { id, hash, code, details, began } }) => {
+      if (began) {
+        this.began.push(...began);
+        this.onRequest();
+        return;
+      }
       const { resolve, reject } = this.#waiting.get(id);
       this.#waiting.delete(id);
       if (hash) resolve(hash);

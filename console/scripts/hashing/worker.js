@@ -6,6 +6,11 @@ import { hashPlane } from "./pdq.js";
 
 let queue = Promise.resolve();
 
+// What a worker asks for is not among what its page has asked for: it says so itself.
+new PerformanceObserver((list) => {
+  self.postMessage({ began: list.getEntries().map((one) => performance.timeOrigin + one.startTime) });
+}).observe({ type: "resource", buffered: true });
+
 self.onmessage = ({ data: { id, file } }) => {
   queue = queue.then(() => answer(id, file));
 };

@@ -11,6 +11,15 @@ const LEAST_QUALITY = 50;
 // Made when the page loads, so that it is there when the connection is not.
 const hasher = new Hasher();
 let working = 0;
+const began = [];
+/** What shows a count, of the pictures in sight. */
+const counts = [];
+const countAgain = () => counts.forEach((say) => say());
+hasher.onRequest = countAgain;
+new PerformanceObserver((list) => {
+  began.push(...list.getEntries().map((one) => performance.timeOrigin + one.startTime));
+  countAgain();
+}).observe({ type: "resource", buffered: true });
 
 /** Whether chosen files are still being worked on. */
 export const stillWorking = () => working > 0;
@@ -41,7 +50,7 @@ export function pictureChooser(answers, onChange) {
     const name = shortened(file.name);
     if (answers.pictures.length >= MOST_PICTURES) return refuse(t("form.files.many", { most: MOST_PICTURES }));
     const working = h("li", {}, icon("clock"), h("span", {}, t("form.files.working", { name })));
-    const chosen = performance.now();
+    const chosen = performance.timeOrigin + performance.now();
     list.append(working);
     announce(t("form.files.working", { name }));
     try {
@@ -64,20 +73,28 @@ export function pictureChooser(answers, onChange) {
   }
 
   function show() {
+    counts.length = 0;
     replace(list, answers.pictures.map((one) => h("li", {},
       icon("check"),
       h("div", { class: "about" },
         h("p", {}, data(one.name)),
         h("p", { class: "hint" }, t("form.files.code"), " ", h("code", {}, one.pdq)),
-        one.chosen !== undefined && h("p", { class: "hint" }, navigator.onLine
-          ? t("form.files.requests", { count: requestsSince(one.chosen) })
-          : t("form.files.offline"))),
+        one.chosen !== undefined && proof(one)),
       h("button", {
         type: "button",
         class: "small",
         "aria-label": t("form.files.remove", { name: one.name }),
         on: { click: () => remove(one) },
       }, t("form.files.remove.short")))));
+  }
+
+  /** That it has not left: how many requests there were since, for as long as it is in sight. */
+  function proof({ chosen }) {
+    const place = h("p", { class: "hint" });
+    const say = () => (place.textContent = navigator.onLine ? t("form.files.requests", { count: requestsSince(chosen) }) : t("form.files.offline"));
+    counts.push(say);
+    say();
+    return place;
   }
 
   function remove(one) {
@@ -95,9 +112,9 @@ export function pictureChooser(answers, onChange) {
     input, h("label", { class: "button", for: "pictures" }, t("form.files.choose")), said, list);
 }
 
-/** What this page itself has asked of anybody since then, as the browser counts it: not what its worker has. */
+/** What this page and its worker have asked of anybody since then, as the browser counts it. */
 function requestsSince(moment) {
-  return performance.getEntriesByType("resource").filter((one) => one.startTime >= moment).length;
+  return [...began, ...hasher.began].filter((one) => one >= moment).length;
 }
 
 function shortened(name) {

@@ -1,6 +1,6 @@
 // What happened so far, and what was written to its sender.
 import { data, h } from "../dom.js";
-import { moment, t } from "../strings.js";
+import { has, moment, t } from "../strings.js";
 
 /** report: with its timeline, and its notices where the API has any. */
 export function told(report) {
@@ -9,7 +9,7 @@ export function told(report) {
       h("h2", {}, t("told.h")),
       h("ol", { class: "timeline" },
         line(report.filed_at, t("told.filed")),
-        onceAMinute(report.timeline).map(({ at, what }) => line(at, data(what))))),
+        onceAMinute(report.timeline).map((one) => line(one.at, inWords(one))))),
     report.notices?.length > 0 && h("section", {},
       h("h2", {}, t("told.notices.h")),
       report.notices.map(letter)),
@@ -27,7 +27,12 @@ export function letter({ at, title, paragraphs, language }, index = 0) {
 function onceAMinute(timeline) {
   const near = (one, other) => Math.abs(new Date(one.at) - new Date(other.at)) < 60_000;
   return timeline.filter((one, index) =>
-    !timeline.slice(0, index).some((other) => other.what === one.what && near(one, other)));
+    !timeline.slice(0, index).some((other) => other.code === one.code && near(one, other)));
+}
+
+/** What has no words here yet, the service says in English. */
+function inWords({ code, what }) {
+  return has(`told.at.${code}`) ? t(`told.at.${code}`) : data(what, { lang: "en" });
 }
 
 function line(at, what) {

@@ -1,8 +1,9 @@
 // Appeals: a request to look again, for somebody who had no part in the case.
-import { append, data, h, icon } from "../dom.js";
+import { append, data, h, icon, replace } from "../dom.js";
 import { keep, kept } from "../kept.js";
 import { notice } from "../shell.js";
 import { moment, t } from "../strings.js";
+import { about, pictures } from "./case_parts.js";
 import { choose, chosen, complete, factorFields, FACTORS, group, onlyNone } from "./factors.js";
 import { later, pendingAbout } from "./pending.js";
 import { caseName, shortName } from "./queue.js";
@@ -16,8 +17,8 @@ const forSeniors = (appeal) => appeal.party === "second_opinion";
 const OUTCOMES = ["upheld", "rejected"];
 
 export async function show(place, [appealId], { me }) {
-  if (appealId) await one(place, await find(appealId), me);
-  else list(place, await page(), me);
+  if (appealId) return one(place, await find(appealId), me);
+  return list(place, await page(), me);
 }
 
 async function page(cursor) {
@@ -39,7 +40,7 @@ function list(place, { appeals, next }, me) {
   const about = pendingAbout();
   const waiting = appeals.filter((appeal) => !about.includes(appeal.appeal_id));
   const yours = waiting.filter((appeal) => !appeal.you_took_part && (me.senior || !forSeniors(appeal)));
-  append(place, 
+  append(place,
     h("h1", {}, t("review.appeals")), h("p", {}, t("review.appeals_lead")),
     h("p", { class: "small muted", role: "status" }, t("review.appeals_count", { count: yours.length, all: waiting.length }), next && [" ", t("review.appeals_more")]),
     waiting.length
@@ -72,11 +73,11 @@ function whose(appeal, me) {
 async function one(place, appeal, me) {
   if (!appeal) {
     append(place, h("h1", {}, t("review.appeal")), notice("info", t("review.appeal_gone")), h("p", {}, h("a", { href: "#/appeals" }, t("review.appeals"))));
-    return;
+    return undefined;
   }
-  // A block by hand has no case behind it.
-  const seen = appeal.block ? null : (await call("GET", `/v1/review/cases/${encodeURIComponent(appeal.case_id)}`)).body;
-  append(place, 
+  const seen = appeal.block ? null : await behind(appeal);
+  const answered = h("div", { class: "stack" }, answer(appeal, seen, me));
+  append(place,
     h("h1", {}, t("review.appeal"), " ", caseName(appeal.appeal_id)),
     h("div", { class: "row" }, whose(appeal, me), h("span", { class: "small muted" }, t("review.appeal_filed", { when: moment(appeal.filed_at) }))),
     h("div", { class: "case" },
@@ -86,9 +87,32 @@ async function one(place, appeal, me) {
           h("p", {}, moment(appeal.block.since)), h("blockquote", {}, data(appeal.block.reason))),
         seen?.decision && h("section", { class: "card stack" }, h("h2", {}, t("review.decision")),
           h("p", {}, t(`review.outcome.${seen.decision.outcome}`), " · ", moment(seen.decision.at)), h("blockquote", {}, data(seen.decision.reasons))),
-        seen && h("p", {}, h("a", { href: `#/case/${seen.case_id}` }, t("review.case_open")))),
-      answer(appeal, seen, me)));
+        seen && [pictured(appeal, seen, me), h("p", {}, h("a", { href: `#/case/${seen.case_id}` }, t("review.case_open")))]),
+      answered));
+  const sent = ({ detail }) => {
+    if (detail.about === appeal.appeal_id) replace(answered, notice("success", t("review.appeal_answered")));
+  };
+  addEventListener("decision-sent", sent);
+  return () => removeEventListener("decision-sent", sent);
 }
+
+/** The case that it is about; the upload that it is about is first, and a block by hand has no case. */
+async function behind(appeal) {
+  const { body: seen } = await call("GET", `/v1/review/cases/${encodeURIComponent(appeal.case_id)}`);
+  const isAsked = (upload) => upload.upload_id === appeal.upload_id;
+  return { ...seen, uploads: [...seen.uploads.filter(isAsked), ...seen.uploads.filter((upload) => !isAsked(upload))] };
+}
+
+/** What it is about, for who may answer it: each look is on record, so it opens on a click. */
+function pictured(appeal, seen, me) {
+  if (!seen.uploads.length || seen.state === "locked" || closedTo(appeal, me)) return null;
+  const place = h("div", { class: "stack" });
+  const look = h("button", { type: "button", on: { click: () => replace(place, pictures(seen, appeal.upload_id).element) } }, icon("eye"), t("review.appeal_look", { count: seen.uploads.length }));
+  append(place, h("p", {}, look));
+  return [place, seen.uploads.map((upload, index) => about(seen, upload, index, true, appeal.upload_id))];
+}
+
+const closedTo = (appeal, me) => appeal.you_took_part || (forSeniors(appeal) && !me.senior);
 
 /** The form, or why there is none. */
 function answer(appeal, seen, me) {
@@ -102,7 +126,7 @@ function answer(appeal, seen, me) {
 function form(appeal, seen) {
   const draft = `draft:appeal:${appeal.appeal_id}`;
   const refusal = seen?.decision?.outcome === "not_violating";
-  const does = appeal.block ? "block_outcome" : refusal ? "refusal_outcome" : "appeal_outcome";
+  const does = appeal.block ? "block_outcome" : appeal.upload_id ? "stop_outcome" : refusal ? "refusal_outcome" : "appeal_outcome";
   const reasons = h("textarea", { id: "appeal-reasons", maxLength: 5000, rows: 5, required: true });
   const trouble = h("div", {});
   const factors = h("div", { class: "stack", hidden: true }, refusal && factorFields());

@@ -1,12 +1,13 @@
 // What a case consists of, in words and pictures.
-import { append, data, h, replace } from "../dom.js";
+import { append, data, h, icon, replace } from "../dom.js";
 import { notice, problemNotice } from "../shell.js";
 import { moment, t } from "../strings.js";
 import { matchesOf } from "./matches.js";
 import { picture } from "./picture.js";
 
-/** One picture at a time: the others are a click away, and nobody sees more than they ask for. */
-export function pictures(seen) {
+/** One picture at a time: the others are a click away, and nobody sees more than they ask for.
+ * appealed: id of the upload that an appeal is about. */
+export function pictures(seen, appealed) {
   const { case_id: caseId, uploads } = seen;
   const place = h("div", {});
   let current;
@@ -15,7 +16,7 @@ export function pictures(seen) {
     replace(place, current.element);
     for (const [at, tab] of tabs.entries()) tab.setAttribute("aria-pressed", at === index);
   };
-  const tabs = uploads.map((_, index) => h("button", { type: "button", class: "small", on: { click: () => show(index) } }, t("review.picture.number", { number: index + 1 })));
+  const tabs = uploads.map((_, index) => h("button", { type: "button", class: "small", on: { click: () => show(index) } }, uploads[index].upload_id === appealed && icon("alert"), t(uploads[index].upload_id === appealed ? "review.picture.appealed" : "review.picture.number", { number: index + 1 })));
   show(0);
   return {
     element: h("div", { class: "stack" }, uploads.length > 1 && h("div", { class: "row", role: "group", "aria-label": t("review.pictures") }, tabs), place),
@@ -68,12 +69,13 @@ export function reports(seen, further) {
   }
 }
 
-/** An upload in words; of one that is judged blind, what became of it is not known here. */
-export function about(seen, upload, index, looks) {
+/** An upload in words; of one that is judged blind, what became of it is not known here. appealed: as above. */
+export function about(seen, upload, index, looks, appealed) {
   const all = seen.uploads.length;
   const size = upload.width ? t("review.upload_size", { width: upload.width, height: upload.height, count: upload.frames }) : t("review.unknown");
   return h("section", { class: "card stack" },
     h("h2", {}, t("review.upload", { number: index + 1, all })),
+    upload.upload_id === appealed && h("p", {}, h("span", { class: "badge warning" }, icon("alert"), t("review.appealed"))),
     matchesOf(seen.case_id, upload, looks),
     h("dl", { class: "facts" },
       upload.account_id && fact("account", h("a", { href: `#/account/${encodeURIComponent(upload.platform)}/${encodeURIComponent(upload.account_id)}` }, data(`${upload.platform} / ${upload.account_id}`))),

@@ -21,9 +21,9 @@ const VIEWS = {
   audit: () => import("./audit.js"),
   bank: () => import("./bank.js"),
   figures: () => import("./figures.js"),
-  locked: () => import("./locked.js"),
+  locked: () => import("./case_list.js").then((lists) => lists.locked),
   opinions: () => import("./opinions.js"),
-  erasures: () => import("./erasures.js"),
+  erasures: () => import("./case_list.js").then((lists) => lists.erasures),
   misuse: () => import("./misuse.js"),
 };
 /** Address, words, and who may go there. */

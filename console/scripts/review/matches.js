@@ -28,7 +28,7 @@ function comparison(caseId, upload, found) {
     try {
       const { body } = await call("POST", `/v1/review/cases/${encodeURIComponent(caseId)}/comparison`, { body: { upload_id: upload.upload_id, entry_id: found.entry_id } });
       replace(place, body.image
-        ? h("div", { class: "compared", tabIndex: 0, role: "region", "aria-label": t("review.compare") }, h("img", { src: `data:image/png;base64,${body.image}`, alt: t("review.compared"), draggable: false }))
+        ? h("div", { class: "compared" }, h("img", { src: `data:image/png;base64,${body.image}`, alt: t("review.compared"), draggable: false }))
         : h("p", { class: "muted" }, t("review.compare_hash_only")),
       body.image && !body.original_kept && h("p", { class: "small muted" }, t("review.compare_not_kept")));
     } catch (error) {

@@ -70,7 +70,13 @@ async function one(place, reviewId) {
           fact("warned", found.warned_at ? moment(found.warned_at) : t("review.misuse_never"))),
         h("details", {}, h("summary", {}, t(reports ? "review.misuse_unfounded" : "review.misuse_strikes")),
           h("ul", { class: "plain" }, found.strikes.map((strike) => h("li", {}, moment(strike.at), " ", reports ? h("a", { href: `#/case/${strike.case_id}` }, caseName(strike.case_id)) : caseName(strike.upload_id)))))),
-      review.outcome || review.ending ? h("div", { class: "stack" }, over(review), found.may_lift && lifting(path)) : form(found)));
+      review.outcome || review.ending ? h("div", { class: "stack" }, over(review), found.may_lift && lifting(path)) : waitsOr(form, found)));
+}
+
+/** The form, but of what was decided here already and is not sent yet. */
+function waitsOr(form, found) {
+  if (!pendingAbout().includes(found.review.review_id)) return form(found);
+  return notice("info", t("review.pending.this_review"), h("p", {}, t("review.pending.this_what")));
 }
 
 function over(review) {

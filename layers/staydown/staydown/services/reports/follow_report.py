@@ -39,12 +39,15 @@ TOLD: Mapping[str, str] = MappingProxyType(
 )
 """What a reporter is told of the audit; looks, and everything that others did, is not theirs to know."""
 
-_ASKED = "A reviewer needs to know more before it can be decided."
+ASKED = ("case.needs_information", "A reviewer needs to know more before it can be decided.")
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
+    """code: what happened, for pages that have words of their own; what: in English."""
+
     at: datetime
+    code: str
     what: str
 
 
@@ -91,7 +94,7 @@ def follow_report(stack: Stack, case_number: str, secret: str) -> FollowedReport
     report = open_report(stack, case_number, secret)
     cases = [case for case_id in report.case_ids if (case := stack.cases.case(case_id)) is not None]
     timeline = [
-        Moment(record.at, _told(record))
+        Moment(record.at, *_told(record))
         for case in cases
         for record in stack.audit.records(case_chain(case.case_id))
         if record.action in TOLD and record.at >= report.filed_at
@@ -108,9 +111,9 @@ def follow_report(stack: Stack, case_number: str, secret: str) -> FollowedReport
     )
 
 
-def _told(record: Record) -> str:
+def _told(record: Record) -> tuple[str, str]:
     asked = record.details.get("outcome") == Outcome.NEEDS_INFORMATION.value
-    return _ASKED if record.action == "case.decided" and asked else TOLD[record.action]
+    return ASKED if record.action == "case.decided" and asked else (record.action, TOLD[record.action])
 
 
 def refusal_appeal(stack: Stack, case: Case, report: Report) -> Appeal | None:
