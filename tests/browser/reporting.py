@@ -77,6 +77,13 @@ def chosen(name: str, data: bytes) -> FilePayload:
     return {"name": name, "mimeType": "application/octet-stream", "buffer": data}
 
 
+def hasher_is_there(page: Page) -> None:
+    """What hashes pictures comes when the page stands; its last file is what reads an image's size."""
+    page.wait_for_function(
+        "performance.getEntriesByType('resource').some(({ name }) => name.endsWith('image_size.js'))"
+    )
+
+
 def heading(page: Page) -> Locator:
     return page.locator("h1")
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Request, Route
 
 from tests.browser.conftest import Open
 from tests.browser.opened import Complaints
-from tests.browser.reporting import DECLARED, FilledForm, alert, chosen, faults, heading
+from tests.browser.reporting import DECLARED, FilledForm, alert, chosen, faults, hasher_is_there, heading
 from tests.journeys.clients import FACTORS, appeal_decision
 from tests.journeys.deployed import Deployed
 from tests.journeys.scenes import new_account, new_picture, own_hash, published, reported
@@ -111,6 +111,7 @@ def test_a_picture_is_hashed_without_a_connection_and_its_hash_alone_is_sent(
     def note(request: Request) -> None:
         asked.append(request)
 
+    hasher_is_there(page)
     page.on("request", note)
     page.context.set_offline(True)
     page.set_input_files("#pictures", chosen("IMG_2034.jpg", picture))
@@ -309,6 +310,7 @@ def test_what_is_wrong_is_said_and_loses_nothing(open_page: Open, stack: Deploye
     form.links(NO_UPLOAD)
     form.go_on()
     assert "Choose at least one picture." in alert(page)
+    hasher_is_there(page)
     large = bytearray(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (10_000).to_bytes(4) * 2 + b"\x08\0\0\0\0")
     page.set_input_files(
         "#pictures",

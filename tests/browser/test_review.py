@@ -503,6 +503,15 @@ def test_an_upload_is_laid_over_what_it_met(open_page: Open, stack: Deployed) ->
     drawing = desk.page.get_by_role("img", name="The banked picture and the uploaded one")
     expect(drawing).to_be_visible()
     assert drawing.evaluate("(one) => one.naturalWidth") > 500
+    desk.page.set_viewport_size({"width": 390, "height": 844})
+    fits = "(one) => one.getBoundingClientRect().right <= innerWidth && one.clientWidth === one.scrollWidth"
+    assert desk.page.locator(".compared").evaluate(fits)
+    desk.page.set_viewport_size({"width": 1280, "height": 900})
+    desk.button("See it large").click()
+    large = desk.page.get_by_role("dialog").get_by_role("img")
+    width = "(one) => one.clientWidth"
+    assert large.evaluate(width) > 2 * desk.page.locator(".card .compared img").evaluate(width)
+    desk.button("Close").click()
     assert findings(desk.page) == []
     assert looks(stack, desk.case_id) == [False, False]
 

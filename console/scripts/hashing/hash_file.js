@@ -8,7 +8,7 @@ export { NoHash };
 const WORKER = new URL("./worker.js", import.meta.url).href;
 const trusted = globalThis.trustedTypes?.createPolicy("hashing", { createScriptURL: () => WORKER });
 
-/** A worker that is loaded at once, so that it is there when the connection is not. */
+/** A worker; started early, it is there when the connection is not. */
 export class Hasher {
   /** When its worker has asked anybody for anything, as the browser has it (ms since 1970); `onRequest` is told. */
   began = [];
@@ -17,11 +17,8 @@ export class Hasher {
   #waiting = new Map();
   #last = 0;
 
-  constructor() {
-    this.#start();
-  }
-
-  #start() {
+  start() {
+    if (this.#worker) return;
     this.#worker = new Worker(trusted?.createScriptURL(WORKER) ?? WORKER, { type: "module" });
     this.#worker.onmessage = ({ data: { id, hash, code, details, began } }) => {
       if (began) {
@@ -55,7 +52,7 @@ export class Hasher {
 
   /** null when the worker was lost over it. */
   #asked(file) {
-    if (!this.#worker) this.#start();
+    this.start();
     return new Promise((resolve, reject) => {
       const id = ++this.#last;
       this.#waiting.set(id, { resolve, reject });

@@ -8,8 +8,12 @@ export const MOST_PICTURES = 10;
 /** Under it a hash can't tell a picture from others; the API takes none. */
 const LEAST_QUALITY = 50;
 
-// Made when the page loads, so that it is there when the connection is not.
+const SOON_MS = 1500;
+
 const hasher = new Hasher();
+// When the page stands, or as soon as somebody begins: so that it is there when the connection is not.
+setTimeout(() => hasher.start(), SOON_MS);
+addEventListener("input", () => hasher.start(), { once: true });
 let working = 0;
 const began = [];
 /** What shows a count, of the pictures in sight. */

@@ -138,7 +138,8 @@ function form(appeal, seen) {
     factors,
     h("div", {}, h("label", { for: "appeal-reasons" }, t("review.field.reasons")), reasons),
     trouble,
-    h("div", { class: "row actions" }, keyed("d", { class: "primary", on: { click: decide } }, t("review.decide")), h("p", { class: "hint" }, t("review.decide_hint"))));
+    h("p", { class: "hint" }, t("review.decide_hint")),
+    h("div", { class: "row actions" }, keyed("d", { class: "primary", on: { click: decide } }, t("review.decide"))));
   const before = kept(draft);
   if (before) {
     choose(element, before);

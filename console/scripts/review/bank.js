@@ -88,19 +88,19 @@ export async function show(place) {
 
   function fill(entries, caption, pages = false) {
     replace(found,
-      entries.length ? h("div", { class: "card" }, table({ caption, heads: ["entry", "standing", "rests_on", "near", "do"], rows: entries.map(row) })) : h("p", {}, caption, " ", t("review.bank_none")),
+      entries.length ? h("div", { class: "card" }, table({ caption, heads: ["entry", "standing", "rests_on", ...(pages ? [] : ["near"]), "do"], rows: entries.map((entry) => row(entry, !pages)) })) : h("p", {}, caption, " ", t("review.bank_none")),
       pages && cursor && h("p", {}, h("button", { type: "button", on: { click: () => latest(entries) } }, t("review.more"))),
       !pages && quality !== null && h("p", {}, h("button", { type: "button", on: { click: () => change({ change: "allow", pdq: pdq.value.trim(), quality }) } }, t("review.bank_do.allow"))));
   }
 
-  function row(entry) {
+  function row(entry, near) {
     const off = entry.by_hand !== null;
     return [
       h("span", {}, caseName(entry.entry_id), h("br"), h("span", { class: "small muted" }, entry.quality === null ? t("review.bank_bytes") : t("review.bank_quality", { quality: entry.quality }))),
       [h("span", { class: `badge ${KINDS[entry.standing] ?? ""}` }, icon(entry.standing === "confirmed" ? "stop" : "info"), t(`review.standing.${entry.standing}`)),
         off && h("p", { class: "small muted" }, t("review.bank_by_hand"))],
       entry.provenance.length ? h("ul", { class: "plain" }, entry.provenance.map(restsOn)) : t("review.provenance.none"),
-      entry.distance === null ? "" : [t("review.match_distance", { distance: entry.distance, bits: 256 }), h("p", { class: "small muted" }, data(entry.view))],
+      ...(near ? [entry.distance === null ? "" : [t("review.match_distance", { distance: entry.distance, bits: 256 }), h("p", { class: "small muted" }, data(entry.view))]] : []),
       h("button", { type: "button", class: "small", on: { click: () => change({ change: off ? "reinstate" : "deactivate", entry_id: entry.entry_id }, entry.revision) } }, t(off ? "review.bank_do.reinstate" : "review.bank_do.deactivate")),
     ];
   }

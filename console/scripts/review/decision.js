@@ -44,10 +44,10 @@ export function decisionForm({ found, label, templates, done, onwards, keys = []
     unfoundedChoice,
     !blind && h("label", { class: "choice" }, doubtful, t("review.second_opinion")),
     trouble,
+    h("p", { class: "hint" }, t("review.decide_hint")),
     h("div", { class: "row actions" },
       keyed("D", { class: "primary", on: { click: () => decide(onwards) } }, t("review.decide_next")),
-      keyed("d", { on: { click: () => decide(done) } }, t("review.decide")),
-      h("p", { class: "hint" }, t("review.decide_hint"))));
+      keyed("d", { on: { click: () => decide(done) } }, t("review.decide"))));
   let decided = false;
   restore();
   offer();

@@ -28,8 +28,9 @@ function comparison(caseId, upload, found) {
     try {
       const { body } = await call("POST", `/v1/review/cases/${encodeURIComponent(caseId)}/comparison`, { body: { upload_id: upload.upload_id, entry_id: found.entry_id } });
       replace(place, body.image
-        ? h("div", { class: "compared" }, h("img", { src: `data:image/png;base64,${body.image}`, alt: t("review.compared"), draggable: false }))
+        ? h("div", { class: "compared" }, drawing(body.image))
         : h("p", { class: "muted" }, t("review.compare_hash_only")),
+      body.image && h("p", {}, h("button", { type: "button", class: "small", on: { click: () => large(drawing(body.image)) } }, icon("zoom"), t("review.compare_large"))),
       body.image && !body.original_kept && h("p", { class: "small muted" }, t("review.compare_not_kept")));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -37,6 +38,18 @@ function comparison(caseId, upload, found) {
       replace(place, problemNotice(error), h("p", {}, button));
     }
   }
+}
+
+function drawing(image) {
+  return h("img", { src: `data:image/png;base64,${image}`, alt: t("review.compared"), draggable: false });
+}
+
+/** As wide as the window: its parts have names, which are small beside the decision. */
+function large(image) {
+  const dialog = h("dialog", { class: "large stack", "aria-label": t("review.compare"), on: { close: () => dialog.remove() } },
+    h("div", { class: "compared" }, image), h("form", { method: "dialog" }, h("button", {}, t("review.close"))));
+  document.body.append(dialog);
+  dialog.showModal();
 }
 
 function match(found, laid) {

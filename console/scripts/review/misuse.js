@@ -135,7 +135,8 @@ function form(found) {
     group("intention", "radio", INTENTIONS),
     h("div", {}, h("label", { for: "reasons" }, t("review.field.reasons"), " ", h("span", { class: "hint" }, t("review.misuse_reasons"))), reasons),
     trouble,
-    h("div", { class: "row actions" }, keyed("d", { class: "primary", on: { click: decide } }, icon("check"), t("review.decide")), h("p", { class: "hint" }, t("review.decide_hint"))));
+    h("p", { class: "hint" }, t("review.decide_hint")),
+    h("div", { class: "row actions" }, keyed("d", { class: "primary", on: { click: decide } }, icon("check"), t("review.decide"))));
   const before = kept(draft);
   if (before) {
     choose(element, before);
