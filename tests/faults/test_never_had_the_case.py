@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from staydown.domain.bank import Standing
 from staydown.domain.errors import StaydownError
@@ -36,6 +36,8 @@ from tests.support.pictures import drawn
 from tests.support.world import World, memory_world
 
 EXAMPLES = int(os.environ.get("STAYDOWN_STORIES", "15"))
+REVIEWED = 40
+"""Bits from the image: a reviewer looks at such a copy, while the image is in the bank."""
 STOPPED = {UploadState.BLOCKED, UploadState.REMOVED}
 
 Step = tuple[str, int, int]
@@ -44,9 +46,16 @@ Step = tuple[str, int, int]
 step = st.tuples(
     st.sampled_from(["post", "post", "judge", "judge and reverse", "report", "block", "unblock", "wait"]),
     st.integers(0, 5),
-    st.sampled_from([0, 3, 25, 31, 40, 60]),
+    st.sampled_from([0, 3, 25, 31, REVIEWED, 60]),
 )
 steps = st.lists(step, max_size=5)
+
+
+def no_part_in_it(script: Sequence[Step]) -> bool:
+    """Whether nobody reports the image while copies come that wait for it alone: whoever posts one of these
+    is in the case of that report, and nobody can take back that it came just then."""
+    waits = any(kind == "post" and flipped == REVIEWED for kind, _, flipped in script)
+    return not waits or not any(kind in {"report", "judge", "judge and reverse"} for kind, _, _ in script)
 
 
 def others(world: World, names: str, script: Sequence[Step]) -> None:
@@ -135,6 +144,8 @@ def test_promise_5_it_is_as_if_the_case_had_never_been(decided: object) -> None:
     @settings(max_examples=EXAMPLES)
     @given(before=steps, between=steps, after=steps)
     def compared(before: list[Step], between: list[Step], after: list[Step]) -> None:
+        assume(no_part_in_it([*before, *between]))
+
         def told(with_case: bool) -> dict[str, object]:
             with memory_world() as world:
                 mine = world.upload("alpha", "ann", drawn(1), name="mine")
