@@ -9,7 +9,7 @@ export function told(report) {
       h("h2", {}, t("told.h")),
       h("ol", { class: "timeline" },
         line(report.filed_at, t("told.filed")),
-        onceAMinute(report.timeline).map((one) => line(one.at, inWords(one))))),
+        onceAMinute(ofOthersToo(report)).map((one) => line(one.at, inWords(one))))),
     report.notices?.length > 0 && h("section", {},
       h("h2", {}, t("told.notices.h")),
       report.notices.map(letter)),
@@ -23,9 +23,15 @@ export function letter({ at, title, paragraphs, language }, index = 0) {
     h("div", { lang: language, dir: "auto" }, paragraphs.map((one) => h("p", {}, one))));
 }
 
+const near = (one, other) => Math.abs(new Date(one.at) - new Date(other.at)) < 60_000;
+
+/** Without their own report, which joined a case that there was already: that they sent it is said before. */
+function ofOthersToo({ timeline, filed_at: at }) {
+  return timeline.filter((one) => one.code !== "case.reported_again" || !near(one, { at }));
+}
+
 /** A report of several pictures has a case for each, and the same happens to all of them at once. */
 function onceAMinute(timeline) {
-  const near = (one, other) => Math.abs(new Date(one.at) - new Date(other.at)) < 60_000;
   return timeline.filter((one, index) =>
     !timeline.slice(0, index).some((other) => other.code === one.code && near(one, other)));
 }
