@@ -14,7 +14,7 @@ from staydown.domain.fingerprints import Fingerprint
 from staydown.domain.hashes import PdqHash
 from staydown.imaging.fingerprint import fingerprint
 from staydown.imaging.icc import MAX_BYTES, readings
-from staydown.imaging.limits import ImageRejected
+from staydown.imaging.limits import ImageRejected, Limits
 
 from tests.imaging.pictures import LIMITS, encode, scene
 from tests.imaging.recoloured import (
@@ -61,6 +61,11 @@ def detail(data: bytes) -> str:
 
 def nearest(found: Fingerprint, wanted: PdqHash, name: str = "") -> int:
     return min(view.pdq.distance(wanted) for view in found.views if view.name.startswith(name))
+
+
+def lossless_animation(pictures: list[Image.Image], icc: bytes) -> bytes:
+    options = {"save_all": True, "append_images": pictures[1:], "icc_profile": icc}
+    return encode(pictures[0], "WEBP", lossless=True, exact=True, duration=100, **options)
 
 
 JUDGED, INNOCENT = read(PLAIN).upright.pdq, read(encode(SHOWN, "PNG")).upright.pdq
@@ -181,6 +186,16 @@ def test_more_ways_to_see_a_picture_than_there_is_a_reason_for_are_turned_away()
     file = encode(HIDDEN, "AVIF", quality=90)
     more = b"".join(b"colrnclx" + struct.pack(">HHH", 9, code, 6) for code in (8, 16, 17, 18, 5))
     assert "ways" in detail(file + struct.pack(">L4s", 8 + len(more), b"free") + more)
+
+
+def test_an_animation_of_more_ways_to_see_it_than_a_record_holds_is_turned_away() -> None:
+    stencils = [
+        Image.merge("RGBA", (*scene(64, 48, n).split(), scene(64, 48, n + 9).split()[0])) for n in range(8)
+    ]
+    data = lossless_animation(stencils, LOW)
+    assert len(fingerprint(data, LIMITS).views) > 100
+    with pytest.raises(ImageRejected, match="too_many_frames"):
+        fingerprint(data, Limits(max_frames=8))
 
 
 def test_a_profile_after_the_pixels_counts_for_nobody() -> None:

@@ -26,6 +26,11 @@ MAX_PLANE_SIDE = 2_048
 alone: hashing squeezes every picture into a square anyway."""
 
 
+_MOST_CONVERTED = 8_000_000
+"""Pixels of one file whose colours are converted, as far as that leaves one in each block."""
+_MOST_WAYS = 16
+"""To see one picture: five by its colours, each on white, on black, and without its transparency. Of an
+animation's pictures there may be three each: a record has to hold the hashes of all."""
 _COLOURS_AS_STORED = "colours as stored"
 
 
@@ -83,7 +88,9 @@ def _decode(data: bytes, image_format: Format, limits: Limits) -> Picture:
     seed = zlib.crc32(data) if len(claims) > 1 else 0
     width, height = container.width, container.height
     frames: list[Frame] = []
-    for index in _looked_at(container, limits, data):
+    indices = _looked_at(container, limits, data)
+    most = _MOST_CONVERTED // max(1, len(indices) * (len(claims) - 1))
+    for index in indices:
         loaded = container.load(index, reduced=claims == (None,))
         if index == 0 and loaded.orientation >= 5:
             width, height = height, width
@@ -91,8 +98,10 @@ def _decode(data: bytes, image_format: Format, limits: Limits) -> Picture:
         columns, rows = reduction[0] * loaded.scale, reduction[1] * loaded.scale
         factor = (columns, rows) if loaded.orientation < 5 else (rows, columns)
         turn = _UPRIGHT[loaded.orientation]
-        for variant, plane in _planes(loaded.image, claims, reduction, seed).items():
+        for variant, plane in _planes(loaded.image, claims, reduction, seed, most).items():
             frames.append(Frame(index + 1, variant, turn(plane), factor))
+        if len(frames) > max(_MOST_WAYS, 3 * limits.max_frames):
+            raise ImageRejected("too_many_frames", f"more than {len(frames)} ways to see the file")
     return Picture(tuple(frames), image_format.media_type, width, height, container.held)
 
 
@@ -105,7 +114,7 @@ def _looked_at(container: Container, limits: Limits, data: bytes) -> list[int]:
 
 
 def _planes(
-    image: Image.Image, claims: Sequence[Reading | None], reduction: tuple[int, int], seed: int
+    image: Image.Image, claims: Sequence[Reading | None], reduction: tuple[int, int], seed: int, most: int
 ) -> dict[str, Plane]:
     """Each way to see the picture, what browsers show first. As stored, it is always among them."""
     if len(claims) == 1:
@@ -117,7 +126,7 @@ def _planes(
         else:
             from staydown.imaging.recolouring import recoloured_planes  # noqa: PLC0415 - few files need it
 
-            found = recoloured_planes(image, claim, reduction, seed)
+            found = recoloured_planes(image, claim, reduction, seed, most)
         named = _COLOURS_AS_STORED if claim is None else f"colours {number + 1}"
         for variant, plane in found.items():
             if not planes:

@@ -18,25 +18,22 @@ from staydown.imaging.icc import Reading
 from staydown.imaging.limits import ImageRejected
 from staydown.imaging.luma import NUMERIC, Plane, has_alpha, luma_planes, numeric_to_luma, rgba, strips
 
-_MOST_CONVERTED = 4_000_000
-"""Pixels of one picture, up to which two columns and rows of each block are converted, beyond which one. A
-million takes up to half a second."""
-
 
 def recoloured_planes(
-    image: Image.Image, reading: Reading, factor: tuple[int, int], seed: int
+    image: Image.Image, reading: Reading, factor: tuple[int, int], seed: int, most: int
 ) -> dict[str, Plane]:
     """As `luma.luma_planes` has it, of the picture as the profile makes it look.
 
-    seed: from the file, so that who looks twice sees the same. Empty where the profile is not for such
-    pictures: everybody passes it over then. Raises ImageRejected where it can't be gone by.
+    seed: from the file, so that who looks twice sees the same. most: pixels that may be converted; where
+    there are more, one of each block is. A million takes up to half a second. Empty where the profile is not
+    for such pictures: everybody passes it over then. Raises ImageRejected where it can't be gone by.
     """
     if image.mode == "LAB" or reading.space.startswith("CMY") > (image.mode == "CMYK"):
         return {}
     is_grey = image.mode in {"1", "L", "LA", "La"} or image.mode in NUMERIC
     if reading.space == "L" and not is_grey:
         return {}
-    thin, blocks = _thinned(image, factor, seed)
+    thin, blocks = _thinned(image, factor, seed, most)
     return luma_planes(_converted(thin, reading), blocks)
 
 
@@ -75,22 +72,24 @@ def _srgb() -> ImageCms.ImageCmsProfile:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
-def _thinned(image: Image.Image, factor: tuple[int, int], seed: int) -> tuple[Image.Image, tuple[int, int]]:
+def _thinned(
+    image: Image.Image, factor: tuple[int, int], seed: int, most: int
+) -> tuple[Image.Image, tuple[int, int]]:
     """Some pixels of each block of factor (columns, rows) pixels, of mode L, RGB, RGBA or CMYK; and how many
     columns and rows of them a block has now."""
     random = np.random.default_rng(seed)
     blocks = image.width // factor[0] * (image.height // factor[1])
-    most = 2 if 4 * blocks <= _MOST_CONVERTED else 1
-    columns = _picked(image.width, factor[0], most, random)
+    lines = 2 if 4 * blocks <= most else 1
+    columns = _picked(image.width, factor[0], lines, random)
     to_luma = numeric_to_luma(image) if image.mode in NUMERIC else None
     picked = []
     for strip in strips(image, factor[1]):
         coloured = to_luma(strip).convert("L") if to_luma else _coloured(strip)
-        picked.append(np.asarray(coloured)[_picked(strip.height, factor[1], most, random)][:, columns])
+        picked.append(np.asarray(coloured)[_picked(strip.height, factor[1], lines, random)][:, columns])
         mode = coloured.mode
     values = np.concatenate(picked)
     thin = Image.frombytes(mode, (values.shape[1], values.shape[0]), values.tobytes())
-    return thin, (min(factor[0], most), min(factor[1], most))
+    return thin, (min(factor[0], lines), min(factor[1], lines))
 
 
 def _coloured(strip: Image.Image) -> Image.Image:
