@@ -128,6 +128,16 @@ def test_styles_know_no_left_and_no_right() -> None:
         assert re.findall(r"(?:^|[\s;{-])(left|right)\s*[:;-]|(?:margin|padding)-(?:left|right)", code) == []
 
 
+def test_styles_hold_nothing_that_no_page_has() -> None:
+    styles = "\n".join(file.read_text(encoding="utf-8") for file in (PAGES / "styles").glob("*.css"))
+    code = re.sub(r"/\*.*?\*/", "", styles, flags=re.DOTALL)
+    classes = set(re.findall(r"\.([a-z][a-z0-9-]*)", " ".join(re.findall(r"([^{}]+)\{", code))))
+    made = re.findall(r"([a-z]+-)\$\{", sources())
+    unused = {one for one in classes if not re.search(rf"\b{one}\b", sources())}
+    assert {one for one in unused if not one.startswith(tuple(made))} == set()
+    assert {one for one in re.findall(r"(--[a-z0-9-]+):", code) if f"var({one})" not in code} == set()
+
+
 def test_every_colour_is_a_token() -> None:
     for file in (PAGES / "styles").glob("*.css"):
         if file.name != "tokens.css":
