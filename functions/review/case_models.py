@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, StrictBool
 from staydown.api.http import Body
 from staydown.domain.bank import Standing
 from staydown.domain.case_states import CaseState
-from staydown.domain.cases import Origin
+from staydown.domain.cases import MAX_UPLOADS, Origin
 from staydown.domain.decisions import Complainant, Outcome, Setting, Shown
 from staydown.domain.notes import MAX_NOTE_BYTES
 from staydown.domain.reports import Authority, Relation
@@ -191,6 +191,22 @@ class DecisionRequest(Body):
         StrictBool,
         Field(description="With not_violating, of a case with one report: its sender is warned of it"),
     ] = False
+
+
+class SeparationRequest(Body):
+    upload_ids: Annotated[
+        list[Annotated[str, Field(max_length=64)]],
+        Field(
+            min_length=1,
+            max_length=MAX_UPLOADS - 1,
+            description="Those that are another picture; one at least stays in the case",
+        ),
+    ]
+
+
+class CaseSeparated(BaseModel):
+    case: Annotated[Case, Field(description="As it is now")]
+    separated: Annotated[str, Field(description="The case of what was taken out, claimed by you as well")]
 
 
 class CaseLeft(BaseModel):

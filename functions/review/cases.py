@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from staydown.api.callers import calling_reviewer, calling_staff
 from staydown.api.cursors import from_cursor, to_cursor
-from staydown.api.http import Id, IdempotencyKey, NeededIfMatch, make_router, revision_read
+from staydown.api.http import Id, IdempotencyKey, NeededIfMatch, etag, make_router, revision_read
 from staydown.aws.cases_store import CASES, LOCKED
 from staydown.domain.case_states import CaseState
 from staydown.domain.errors import NotAllowed
@@ -24,6 +25,7 @@ from staydown.services.review.review_queue import (
     list_queue,
     waits_aside,
 )
+from staydown.services.review.separate_uploads import separate_uploads
 
 from functions.review import case_models
 from functions.review.presenting import queued_case
@@ -97,6 +99,31 @@ def post_decision(
         expected_revision=revision_read(if_match),
     )
     return with_etag(locked_case(reviewer, case) if case.state is CaseState.LOCKED else _seen(case_id))
+
+
+@router.post(
+    "/v1/review/cases/<case_id>/separate",
+    summary="Take another picture out of a case, to judge it by itself",
+    tags=["reviewers"],
+)
+def post_separate(
+    case_id: Id, request: case_models.SeparationRequest, if_match: NeededIfMatch, _key: IdempotencyKey = None
+) -> Response[case_models.CaseSeparated]:
+    reviewer = calling_reviewer(router.current_event)
+    separated = separate_uploads(
+        stack(),
+        case_id=case_id,
+        reviewer=reviewer.reviewer_id,
+        upload_ids=tuple(dict.fromkeys(request.upload_ids)),
+        expected_revision=revision_read(if_match),
+    )
+    answer = case_models.CaseSeparated(case=_seen(case_id), separated=separated.other.case_id)
+    return Response(
+        status_code=HTTPStatus.OK,
+        content_type="application/json",
+        body=answer,
+        headers=etag(answer.case.revision),
+    )
 
 
 @router.post(

@@ -25,6 +25,7 @@ from staydown.services.retention.ask_erasure import ask_erasure
 from staydown.services.retention.hold_case import HoldReason, hold_case, release_case
 from staydown.services.review.leave_note import leave_note
 from staydown.services.review.review_queue import claim_case
+from staydown.services.review.separate_uploads import separate_uploads
 from staydown.services.review.view_case import Onlooker
 from staydown.services.sweeps.sweep_bank import begin_sweep, sweep_part
 from staydown.services.uploads.scan_upload import ArrivedObject, scan_uploads
@@ -760,6 +761,51 @@ def two_notes_on_one_case(world: World) -> Scene:
     return Scene({"one": note("ada"), "other": note("ben")}, settled)
 
 
+def a_picture_taken_out_meets(world: World, act: Callable[[str, Upload], object]) -> Scene:
+    """Of ann and of bob, who are two people, while something else happens to their case."""
+    ann = world.upload("alpha", "ann", drawn(1))
+    bob = world.upload("beta", "bob", drawn(1, flipped=25))
+    case_id = waiting_case(world, ann)
+    assert waiting_case(world, bob) == case_id
+    claim_case(world.stack, case_id=case_id, reviewer="ada")
+    world.drain()
+    case = world.stack.cases.case(case_id)
+    assert case is not None
+
+    def separate() -> object:
+        return separate_uploads(
+            world.stack,
+            case_id=case_id,
+            reviewer="ada",
+            upload_ids=[bob.upload_id],
+            expected_revision=case.revision,
+        )
+
+    def settled(ledger: Ledger, order: Order) -> None:
+        apart = not isinstance(order.results["separate"], StaydownError)
+        together = {frozenset(one.uploads) for one in ledger.cases.values()}
+        assert (frozenset({ann.upload_id, bob.upload_id}) in together) != apart
+        removed = {one.upload_id for one in ledger.uploads.values() if one.state in STOPPED}
+        if apart:
+            assert bob.upload_id not in removed
+
+    return Scene({"separate": separate, "other": lambda: act(case_id, bob)}, settled)
+
+
+def a_picture_taken_out_meets_the_decision(world: World) -> Scene:
+    return a_picture_taken_out_meets(world, lambda case_id, bob: decide(world, case_id))
+
+
+def a_picture_taken_out_meets_a_report_of_it(world: World) -> Scene:
+    return a_picture_taken_out_meets(world, lambda case_id, bob: report(world, bob))
+
+
+def a_picture_taken_out_meets_the_deadline(world: World) -> Scene:
+    scene = a_picture_taken_out_meets(world, lambda case_id, bob: world.watch())
+    world.clock.advance(hours=47)
+    return scene
+
+
 def two_reports_of_two_uploads_of_one_image(world: World) -> Scene:
     """Posted twice as it is, and reported by two people at once: one image to judge."""
     one, other = (world.upload("alpha", name, drawn(1, copy=n)) for n, name in enumerate(["ann", "eve"]))
@@ -1004,6 +1050,9 @@ PAIRS: list[Stage] = [
     erasure_meets_its_own_settling,
     two_people_release_a_hold,
     two_notes_on_one_case,
+    a_picture_taken_out_meets_the_decision,
+    a_picture_taken_out_meets_a_report_of_it,
+    a_picture_taken_out_meets_the_deadline,
     scan_meets_an_allowance,
     scan_meets_an_entry_switched_off,
     allowance_meets_a_judgement_nearby,

@@ -39,6 +39,7 @@ from staydown.services.review.decide_case import decide_case
 from staydown.services.review.leave_note import leave_note
 from staydown.services.review.review_queue import claim_case, declare_conflict, leave_case
 from staydown.services.review.second_opinion import claim_opinion
+from staydown.services.review.separate_uploads import separate_uploads
 from staydown.services.review.view_case import Onlooker, view_case
 
 from tests.support.faults import Counting, Failing, Fault
@@ -310,6 +311,27 @@ def conflict_declared(world: World) -> Act:
     case_id = report(world, world.upload("alpha", "ann", drawn(1))).cases[0].case_id
     claim_case(world.stack, case_id=case_id, reviewer="ada")
     return lambda _: declare_conflict(world.stack, case_id=case_id, reviewer="ada")
+
+
+def picture_taken_out(world: World) -> Act:
+    uploads = [world.upload("alpha", name, drawn(1, flipped=n)) for n, name in ((0, "ann"), (20, "eve"))]
+    case_id = report(world, uploads[0], hashes=[drawn_hash(1)]).cases[0].case_id
+    report(world, uploads[1])
+    world.upload("beta", "bob", drawn(1, flipped=25))
+    world.drain()
+    world.clock.advance(hours=47)
+    world.watch()
+    world.drain()
+    claim_case(world.stack, case_id=case_id, reviewer="ada")
+    case = world.stack.cases.case(case_id)
+    assert case is not None
+    return lambda _: separate_uploads(
+        world.stack,
+        case_id=case_id,
+        reviewer="ada",
+        upload_ids=[uploads[1].upload_id],
+        expected_revision=case.revision,
+    )
 
 
 def note_left(world: World) -> Act:
@@ -861,6 +883,7 @@ USE_CASES: list[Stage] = [
     claim_of_a_case,
     case_left,
     conflict_declared,
+    picture_taken_out,
     note_left,
     case_read,
     opinion_claimed,

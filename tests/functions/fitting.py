@@ -37,6 +37,7 @@ ROUTES: dict[str, tuple[str, str, Json]] = {
     ),
     "reveal": ("robin", "/v1/review/cases/c/reveal", {"upload_id": "u", "sharp": True}),
     "note": ("robin", "/v1/review/cases/c/notes", {"text": "t"}),
+    "separate": ("robin", "/v1/review/cases/c/separate", {"upload_ids": ["u"]}),
     "decision": (
         "robin",
         "/v1/review/cases/c/decision",

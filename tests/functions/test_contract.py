@@ -14,7 +14,8 @@ from infra.openapi import DOCUMENT, OutOfStep
 from tests.functions.fitting import ROUTES, send
 from tests.journeys.clients import FACTORS, appeal_decision
 from tests.journeys.deployed import Deployed
-from tests.journeys.scenes import own_hash, posts_again, reported, taken_down
+from tests.journeys.pictures import mirrored
+from tests.journeys.scenes import own_hash, posts_again, published, reported, taken_down
 
 ONE = {"components": {"schemas": {"Thing": {"type": "string"}, "ValidationError": {"type": "string"}}}}
 OTHER = {"components": {"schemas": {"Thing": {"type": "integer"}, "ValidationError": {"type": "null"}}}}
@@ -80,6 +81,15 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     sasha.answer("POST", f"/v1/review/cases/{scene.case_id}/conflict", json={})
     stack.reviewer("charlie").answer("GET", "/v1/review/locked")
     assert robin.answer("GET", "/v1/review/templates")["templates"]
+    posted = reported(stack)
+    near = published(stack, "another", mirrored(posted.picture))
+    stack.person().report(near)
+    robin.claim(posted.case_id)
+    apart = robin.separate(posted.case_id, near)
+    assert [one["upload_id"] for one in apart["case"]["uploads"]] == [posted.upload_id]
+    assert [one["upload_id"] for one in robin.case(apart["separated"])["uploads"]] == [near]
+    for case_id in (posted.case_id, apart["separated"]):
+        robin.decide(case_id, "not_violating")
     refused = reported(stack)
     unsure = {"outcome": "not_violating", "factors": FACTORS, "reasons": "unsure", "second_opinion": True}
     decided = robin.judge(refused.case_id, unsure).json()

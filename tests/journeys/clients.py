@@ -216,6 +216,10 @@ class Reviewer(Caller):
             "POST", f"/v1/review/cases/{case_id}/decision", json=decision(outcome, **more), headers=headers
         )
 
+    def separate(self, case_id: str, *upload_ids: str) -> Json:
+        path, named = f"/v1/review/cases/{case_id}/separate", {"upload_ids": list(upload_ids)}
+        return self.answer("POST", path, json=named, headers=self.has_read(case_id))
+
     def audit(self, case_id: str) -> Json:
         return self.answer("GET", f"/v1/audit/{case_id}")
 

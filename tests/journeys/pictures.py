@@ -32,6 +32,11 @@ def jpeg(picture: Image.Image, quality: int = 90) -> bytes:
     return _encoded(picture, "JPEG", quality=quality)
 
 
+def mirrored(data: bytes) -> bytes:
+    """The same picture, and another file with another hash."""
+    return jpeg(Image.open(io.BytesIO(data)).transpose(Image.Transpose.FLIP_LEFT_RIGHT))
+
+
 def png(picture: Image.Image) -> bytes:
     return _encoded(picture, "PNG")
 

@@ -138,7 +138,15 @@ def _names(ledger: Ledger) -> dict[str, str]:
 def _upload(upload: Upload) -> list[object]:
     stops = sorted((stop.cause, stop.kind, stop.reason) for stop in upload.stops.values())
     flags = [upload.was_published, upload.released, upload.returns]
-    return [upload.state, upload.reason, stops, upload.cases, sorted(upload.cleared), *flags]
+    return [
+        upload.state,
+        upload.reason,
+        stops,
+        upload.cases,
+        sorted(upload.cleared),
+        sorted(upload.spared),
+        *flags,
+    ]
 
 
 def _case(case: Case) -> list[object]:

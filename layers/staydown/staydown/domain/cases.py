@@ -21,6 +21,7 @@ from staydown.domain.errors import (
 )
 from staydown.domain.hashes import PdqHash
 from staydown.domain.holds import Hold
+from staydown.domain.ids import derived_entry_id
 from staydown.domain.misuse import SetAside
 from staydown.domain.notes import Note
 from staydown.domain.opinions import AskedBy, Claim, SecondOpinion
@@ -60,8 +61,8 @@ class Case:
     nothing of it may be erased. erasure_wished_at: when one of several who reported it wanted its images
     erased. erasure_asked_at, erasure_done: they were to be erased at once, and are. notes: what reviewers
     left for each other. reporters_erased: who reported it is no more. erasing: its time is over, and it is
-    going. revision: bumped when something changes that a reviewer would want to know before acting (the
-    ETag). version: bumped at each write.
+    going. separated_from: the case that its pictures were taken out of. revision: bumped when something
+    changes that a reviewer would want to know before acting (the ETag). version: bumped at each write.
     """
 
     case_id: str
@@ -96,6 +97,7 @@ class Case:
     notes: tuple[Note, ...] = ()
     reporters_erased: bool = False
     erasing: bool = False
+    separated_from: str | None = None
     revision: int = 1
     version: int = 0
     audit: ChainHead = field(default_factory=ChainHead)
@@ -124,6 +126,11 @@ class Case:
         return max((at for at in (self.closed_at, decided) if at is not None), default=None)
 
     @property
+    def image_id(self) -> str | None:
+        """Of the entry that its image is, or would be."""
+        return derived_entry_id("pdq", self.image.data) if self.image is not None else None
+
+    @property
     def unhidden(self) -> tuple[str, ...]:
         """Uploads that its deadline has not hidden yet."""
         return tuple(one for one in self.uploads if one not in self.hidden)
@@ -143,6 +150,12 @@ class Case:
             f"A case that is {self.state.value} can't be taken back.", extra={"state": self.state.value}
         )
 
+    def check_undecided(self) -> None:
+        if self.state is CaseState.LOCKED:
+            raise CaseIsLocked("The case is locked to a restricted group.")
+        if not self.undecided:
+            raise AlreadyDecided(f"The case is {self.state.value}.", extra={"state": self.state.value})
+
     def check_impartial(self, reviewer: str) -> None:
         """Raise ConflictOfInterest for who has declared one: they have no part in the case any more."""
         if reviewer in self.conflicted:
@@ -155,10 +168,7 @@ class Case:
     def claimed(self, reviewer: str, *, now: datetime, until: datetime) -> Case:
         """For this reviewer until then; refused while somebody else's lease runs."""
         self.check_impartial(reviewer)
-        if self.state is CaseState.LOCKED:
-            raise CaseIsLocked("The case is locked to a restricted group.")
-        if not self.undecided:
-            raise AlreadyDecided(f"The case is {self.state.value}.", extra={"state": self.state.value})
+        self.check_undecided()
         if self.claim is not None and self.claim.reviewer != reviewer and self.claim.until > now:
             raise ClaimedByAnother(
                 f"Another reviewer has this case until {self.claim.until:%Y-%m-%d %H:%M:%S} UTC.",

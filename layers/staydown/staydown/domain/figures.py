@@ -72,7 +72,7 @@ def count(progress: Progress, record: Record) -> tuple[Progress, list[Added]]:
         digest=record.digest,
         state=state,
         opened_at=progress.opened_at or record.at,
-        valid_at=progress.valid_at or (record.at if details.get("valid") is True else None),
+        valid_at=progress.valid_at or _valid_at(record),
         deadline=details.get("deadline"),
         appealed_at=_appealed_at(progress, record),
     )
@@ -82,6 +82,14 @@ def count(progress: Progress, record: Record) -> tuple[Progress, list[Added]]:
         *_erased(record),
     ]
     return following, added
+
+
+def _valid_at(record: Record) -> datetime | None:
+    """When its report came; of a case that was made out of another one: before it was made."""
+    if record.details.get("valid") is not True:
+        return None
+    since = record.details.get("valid_since")
+    return datetime.fromisoformat(str(since)) if since is not None else record.at
 
 
 def quarters(time: timedelta) -> int:

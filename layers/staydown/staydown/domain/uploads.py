@@ -109,7 +109,8 @@ class Upload:
     key, object_version: where the original was put. etag: of the bytes that were scanned.
     fingerprint: absent when it could not be read. stops: by cause. cases: those about it, oldest first.
     clearings: by case, the entries of the bank that its reviewer said this is not. spared: those by which it
-    was stopped, and which it was found not to be on appeal. matches: what the last check found.
+    was stopped, and which it was found not to be on appeal; and those of pictures that a reviewer told it
+    apart from. matches: what the last check found.
     was_published: anybody may have seen it. released: it was stopped once and freed again, so whether
     its account is blocked by now is no matter. returns: how often it was published after having been
     stopped. kept_back: its time was over, and something needed it. erased_at: the image is not to be anywhere
@@ -215,6 +216,13 @@ class Upload:
 
     def concerning(self, case_id: str) -> Upload:
         return self if case_id in self.cases else replace(self, cases=(*self.cases, case_id))
+
+    def moved(self, *, of: str, to: str) -> Upload:
+        """In one case in place of another, and waiting for that one."""
+        names = dict(zip(waits_for(of), (by_review(to), by_deadline(to)), strict=True))
+        stops = [names.get(cause, stop) for cause, stop in self.stops.items()]
+        cases = (*(one for one in self.cases if one != of), to)
+        return replace(self, stops={stop.cause: stop for stop in stops}, cases=cases)
 
     def published(self, *, now: datetime) -> Upload:
         return replace(

@@ -121,7 +121,7 @@ class ReportedCases:
         for upload in uploads:
             for case_id in reversed(upload.cases[-_LATEST:]):
                 case = self._case(case_id)
-                if case is not None and _has_room(case, uploads):
+                if case is not None and _has_room(case, uploads) and not _is_told_apart(case, uploads):
                     return case
         return None
 
@@ -202,11 +202,9 @@ def _has_room(case: Case, uploads: Iterable[Upload]) -> bool:
 
 
 def _is_told_apart(case: Case, uploads: Iterable[Upload]) -> bool:
-    """Whether it was found on appeal that one of them is another picture than the case is about."""
-    about = set(case.entries)
-    if case.image is not None:
-        about.add(derived_entry_id("pdq", case.image.data))
-    return any(about & upload.spared for upload in uploads)
+    """Whether one of them was found, on appeal or by a reviewer, to be another picture than it is about."""
+    about = {*case.entries, case.image_id}
+    return any(about & one.spared for one in uploads if one.upload_id not in case.uploads)
 
 
 def _images(stack: Stack, uploads: Iterable[Upload]) -> list[list[Upload]]:
@@ -218,6 +216,7 @@ def _images(stack: Stack, uploads: Iterable[Upload]) -> list[list[Upload]]:
             first, mine = group[0].fingerprint, upload.fingerprint
             if (
                 len(group) < MAX_UPLOADS
+                and not any(_are_told_apart(stack, one, upload) for one in group)
                 and first is not None
                 and mine is not None
                 and mine.shows_same_image(
@@ -229,6 +228,13 @@ def _images(stack: Stack, uploads: Iterable[Upload]) -> list[list[Upload]]:
         else:
             groups.append([upload])
     return groups
+
+
+def _are_told_apart(stack: Stack, one: Upload, other: Upload) -> bool:
+    if other.fingerprint is None:
+        return False
+    least = stack.settings.policy.minimum_quality
+    return Entry.of_image(other.fingerprint, least).entry_id in one.spared
 
 
 def _new_case(stack: Stack, image: PdqHash | None = None) -> Case:

@@ -8,7 +8,6 @@ from staydown.aws.stack import Stack
 from staydown.domain.case_states import CaseState
 from staydown.domain.cases import Case
 from staydown.domain.decisions import Decision, Factors, Outcome, check_unfounded
-from staydown.domain.errors import ClaimedByAnother, StaleVersion
 from staydown.domain.events import EventType
 from staydown.domain.opinions import AskedBy
 from staydown.domain.reports import people_behind
@@ -17,7 +16,7 @@ from staydown.services.bank.bank_images import BankedImages
 from staydown.services.cases.save_case import save_case
 from staydown.services.retrying import retried
 from staydown.services.review.consequences import acquit, stop_all
-from staydown.services.review.review_queue import load_case
+from staydown.services.review.review_queue import check_turn, load_case
 from staydown.services.uploads.place_image import take_down
 
 
@@ -77,7 +76,7 @@ def _decide(
         judgement.manifestly_unfounded,
     )
     decided = case.decided(decision)
-    _check_turn(stack, case, reviewer, expected_revision)
+    check_turn(stack, case, reviewer, expected_revision)
     if judgement.manifestly_unfounded:
         people = people_behind(stack.cases.reports(case.reports))
         check_unfounded(judgement.outcome, judgement.factors, people)
@@ -116,15 +115,3 @@ def _is_repeated(case: Case, reviewer: str, judgement: Judgement) -> bool:
         and decision.reviewer == reviewer
         and decision == replace(decision, **{name: getattr(judgement, name) for name in _JUDGED})
     )
-
-
-def _check_turn(stack: Stack, case: Case, reviewer: str, expected_revision: int | None) -> None:
-    case.check_impartial(reviewer)
-    if expected_revision is not None and expected_revision != case.revision:
-        raise StaleVersion(
-            "The case changed since you read it; read it again, then decide.",
-            extra={"state": case.state.value, "revision": case.revision},
-        )
-    claim = case.claim
-    if claim is not None and claim.reviewer != reviewer and claim.until > stack.now():
-        raise ClaimedByAnother("Another reviewer is working on this case.")

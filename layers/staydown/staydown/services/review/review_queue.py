@@ -15,6 +15,7 @@ from staydown.domain.errors import (
     ClaimedByAnother,
     ConflictOfInterest,
     NotFound,
+    StaleVersion,
 )
 from staydown.domain.opinions import AskedBy
 from staydown.services.cases.save_case import save_case
@@ -120,3 +121,16 @@ def load_case(stack: Stack, case_id: str) -> Case:
     if case is None:
         raise NotFound(f"There is no case {case_id[:64]!r}.")
     return case
+
+
+def check_turn(stack: Stack, case: Case, reviewer: str, expected_revision: int | None) -> None:
+    """Raise unless they may act on the case as they read it: impartial, up to date, nobody else's by now."""
+    case.check_impartial(reviewer)
+    if expected_revision is not None and expected_revision != case.revision:
+        raise StaleVersion(
+            "The case changed since you read it; read it again, then go on.",
+            extra={"state": case.state.value, "revision": case.revision},
+        )
+    claim = case.claim
+    if claim is not None and claim.reviewer != reviewer and claim.until > stack.now():
+        raise ClaimedByAnother("Another reviewer is working on this case.")

@@ -54,6 +54,7 @@ def cases_asked(stack: Stack, upload: Upload, matches: Sequence[Match]) -> Asked
         if case is not None
         and case.undecided
         and (upload.upload_id in case.uploads or len(case.uploads) < MAX_UPLOADS)
+        and case.image_id not in upload.spared  # a reviewer took it out of there
     )
     return Asked(cases, pointed[0])
 
