@@ -10,7 +10,8 @@ from tests.browser.opened import findings
 from tests.browser.reporting import faults
 from tests.browser.reviewing import Desk, signed_in
 from tests.journeys.deployed import Deployed
-from tests.journeys.scenes import reported, taken_down
+from tests.journeys.pictures import mirrored
+from tests.journeys.scenes import published, reported, taken_down
 
 
 @pytest.fixture
@@ -166,3 +167,28 @@ def test_a_reviewer_reads_where_a_picture_is_said_to_be_shown_and_by_what_they_a
     assert desk.page.get_by_role("link", name="example.org").count() == 0
     desk.button("Work on it").click()
     expect(desk.page.get_by_text("nobody has uploaded it here yet. Where it is said")).to_be_visible()
+
+
+def test_another_picture_is_taken_out_by_keyboard_and_judged_by_itself(
+    open_page: Open, stack: Deployed
+) -> None:
+    scene = reported(stack)
+    near = published(stack, "another", mirrored(scene.picture))
+    stack.person().report(near)
+    stack.reviewer("robin").claim(scene.case_id)
+    desk = at(open_page, stack, "robin", scene.case_id)
+    desk.button("Picture 2 is another picture").press("Enter")
+    expect(desk.page.get_by_role("dialog")).to_contain_text("There is no way back.")
+    assert findings(desk.page) == []
+    desk.button("Take it out").press("Enter")
+    link = desk.page.get_by_role("link", name="Open the other case")
+    expect(link).to_be_focused()
+    expect(desk.page.get_by_text("is another picture")).to_have_count(0)
+    (left,) = stack.reviewer("robin").case(scene.case_id)["uploads"]
+    assert left["upload_id"] == scene.upload_id
+    link.press("Enter")
+    expect(link).to_have_count(0)
+    expect(desk.heading("Your decision")).to_be_visible()
+    (case_id,) = stack.app().status(near)["case_ids"]
+    assert desk.page.url.endswith(f"#/case/{case_id}")
+    assert findings(desk.page) == []

@@ -109,7 +109,7 @@ function pictured(appeal, seen, me) {
   const place = h("div", { class: "stack" });
   const look = h("button", { type: "button", on: { click: () => replace(place, pictures(seen, appeal.upload_id).element) } }, icon("eye"), t("review.appeal_look", { count: seen.uploads.length }));
   append(place, h("p", {}, look));
-  return [place, seen.uploads.map((upload, index) => about(seen, upload, index, true, appeal.upload_id))];
+  return [place, seen.uploads.map((upload, index) => about(seen, upload, index, true, { appealed: appeal.upload_id }))];
 }
 
 const closedTo = (appeal, me) => appeal.you_took_part || (forSeniors(appeal) && !me.senior);

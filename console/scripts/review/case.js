@@ -58,7 +58,7 @@ export async function show(place, [caseId], context) {
     replace(body,
       h("div", { class: "stack" },
         looks ? pictured?.element ?? noPicture(seen) : closed(seen, undecided),
-        seen.uploads.map((upload, index) => about(seen, upload, index, looks)),
+        seen.uploads.map((upload, index) => about(seen, upload, index, looks, { further: mine && !waits && seen.uploads.length > 1 && another(upload, index) })),
         reports(seen, async (from) => (await call("GET", path, { query: { reports_from: from } })).body)),
       h("div", { class: "stack" },
         mine && !waits && decisionForm({ found, templates, label: shortName(caseId), done: decidedHere, onwards: context.next, keys: [...(pictured ? [["h", "review.picture.hold_focus", () => pictured.hold().focus()]] : []), writing] }),
@@ -141,6 +141,26 @@ export async function show(place, [caseId], context) {
       await call("POST", `${path}/conflict`, { key: newKey() });
       announce(t("review.conflict_done"));
       context.next();
+    } catch (error) {
+      await refused(error);
+    }
+  }
+
+  /** A way out for two people's pictures that came into one case because they are near each other. */
+  function another(upload, index) {
+    return h("p", {}, h("button", { type: "button", class: "small", on: { click: () => takeOut(upload, index) } }, t("review.another", { number: index + 1 })));
+  }
+
+  async function takeOut(upload, index) {
+    const sure = await asked(t("review.another", { number: index + 1 }), t("review.another_what"), t("review.another_go"));
+    if (!sure) return;
+    try {
+      const { body: { case: now, separated }, etag } = await call("POST", `${path}/separate`, { body: { upload_ids: [upload.upload_id] }, key: newKey(), ifMatch: found.etag });
+      found = { body: now, etag };
+      fill();
+      const link = h("a", { href: `#/case/${separated}` }, t("review.another_open"), " ", caseName(separated));
+      replace(changed, notice("success", t("review.another_done"), h("p", {}, link)));
+      link.focus();
     } catch (error) {
       await refused(error);
     }

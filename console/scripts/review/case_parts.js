@@ -69,8 +69,9 @@ export function reports(seen, further) {
   }
 }
 
-/** An upload in words; of one that is judged blind, what became of it is not known here. appealed: as above. */
-export function about(seen, upload, index, looks, appealed) {
+/** An upload in words; of one that is judged blind, what became of it is not known here. appealed: as above. further:
+ * what can be done with it. */
+export function about(seen, upload, index, looks, { appealed, further } = {}) {
   const all = seen.uploads.length;
   const size = upload.width ? t("review.upload_size", { width: upload.width, height: upload.height, count: upload.frames }) : t("review.unknown");
   return h("section", { class: "card stack" },
@@ -83,7 +84,8 @@ export function about(seen, upload, index, looks, appealed) {
       upload.state && fact("state", t(`review.upload_state.${upload.state}`)),
       upload.state && fact("public", t(upload.was_published ? "review.was_public" : "review.never_public")),
       fact("size", size),
-      fact("quality", upload.quality === null ? t("review.unknown") : t(upload.quality < 50 ? "review.quality_poor" : "review.quality_good", { quality: upload.quality }))));
+      fact("quality", upload.quality === null ? t("review.unknown") : t(upload.quality < 50 ? "review.quality_poor" : "review.quality_good", { quality: upload.quality }))),
+    further);
 }
 
 export function decided(seen) {
