@@ -178,6 +178,15 @@ SAFEGUARDS = (
         "::TestFiling::test_copies_of_copies_join_no_case_that_they_are_far_from",
     ),
     _one(
+        "telling apart what is taken out of a case",
+        "a picture that is near a judged one, and found to be another, stays",
+        _CODE + "services/review/separate_uploads.py",
+        ".spared_from(_apart(one, self._ours))",
+        "",
+        "tests/services/test_separate_uploads.py"
+        "::TestWhatComesOfIt::test_one_comes_down_and_the_other_stays",
+    ),
+    _one(
         "the chain's digest",
         "a record that was changed is noticed",
         _CODE + "domain/audit.py",
