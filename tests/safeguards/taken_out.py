@@ -183,8 +183,7 @@ SAFEGUARDS = (
         _CODE + "services/review/separate_uploads.py",
         ".spared_from(_apart(one, self._ours))",
         "",
-        "tests/services/test_separate_uploads.py"
-        "::TestWhatComesOfIt::test_one_comes_down_and_the_other_stays",
+        "tests/services/test_separate_uploads.py::TestWhatComesOfIt::test_one_comes_down_and_the_other_stays",
     ),
     _one(
         "the chain's digest",
