@@ -64,7 +64,7 @@ def test_the_story_by_mouse(open_page: Open, stack: Deployed, alone: None) -> No
     appeal = {"account_id": "mallory", "case_id": case_id, "statement": "It is a cup of coffee."}
     stack.app().answer("POST", "/v1/appeals", json=appeal)
     robin.page.get_by_role("link", name="Appeals").click()
-    expect(robin.page.get_by_text("Your own work: for others")).to_be_visible()
+    expect(robin.page.get_by_text("You took part: for others")).to_be_visible()
     sasha = Desk.of(open_page, stack, "sasha")
     sasha.open_appeal()
     expect(sasha.page.get_by_text("It is a cup of coffee.")).to_be_visible()

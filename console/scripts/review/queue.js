@@ -55,7 +55,7 @@ export async function show(place, _, context) {
     const wanted = Object.entries(chosen).map(([name, value]) => FILTERS[name].find(([one]) => one === value)[1]).filter(Boolean);
     const listed = cases.filter((one) => !about.includes(one.case_id) && wanted.every((holds) => holds(one)));
     more.hidden = !cursor;
-    count.textContent = t("review.queue_count", { count: listed.length, all: cases.length });
+    count.textContent = t(listed.length === cases.length ? "review.queue_all" : "review.queue_count", { count: listed.length, all: cases.length });
     replace(listing, listed.length ? rows(listed) : h("p", {}, t("review.queue_empty")));
   }
 
