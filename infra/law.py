@@ -175,8 +175,8 @@ CHAPTERS = (
             ),
             Row(
                 "GD3",
-                "A machine alone stops only the same file, or an altered copy, of what was judged; no account "
-                "is blocked for it, and its holder can appeal to a person. Anything else a person decides",
+                "A machine alone stops only the same file, or an altered copy, of what was judged; no "
+                "account is blocked for it, and its holder can appeal to a person. The rest a person decides",
                 (_DOMAIN + "verdicts.py", _SERVICES + "uploads/stop_upload.py"),
             ),
             Row("GD4", "The least is collected, under keys of its own", ("template.yaml",)),
