@@ -1,4 +1,4 @@
-"""Client apps: `python -m infra.platforms add NAME`, `… webhook NAME --url URL`, `… redeliver`.
+"""Client apps: `python -m infra.platforms add NAME`, `… renew NAME`, `… webhook NAME --url …`, `… redeliver`.
 
 A platform is an app client of the user pool that may use client credentials, with all of the service's scopes
 and one more, `platform/NAME`, that says who is calling. Scopes cannot be asked for by another client, so a
@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
 
 class PlatformError(ValueError):
-    """A name that can't be one, or that is taken."""
+    """A name that can't be one, that is taken, or that nobody has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +48,36 @@ def add_platforms(cognito: Any, user_pool_id: str, names: Sequence[str]) -> Iter
     for name in names:
         if not _NAME.fullmatch(name):
             raise PlatformError(f"{name!r} is no platform's name: 1 to 32 of a-z, 0-9 and -, no - in front")
-    service = cognito.describe_resource_server(UserPoolId=user_pool_id, Identifier=SERVICE)["ResourceServer"]
-    shared = [f"{SERVICE}/{scope['ScopeName']}" for scope in service["Scopes"]]
-    if taken := set(names) & _clients(cognito, user_pool_id).keys():
-        raise PlatformError(f"taken: {', '.join(sorted(taken))}")
+    shared = _shared_scopes(cognito, user_pool_id)
+    if taken := set(names) & {name for name, _ in _clients(cognito, user_pool_id)}:
+        raise PlatformError(f"taken: {', '.join(sorted(taken))} (`renew` makes a further secret)")
     _add_scopes(cognito, user_pool_id, names)
     for name in names:
-        yield _make_client(cognito, user_pool_id, name, (*shared, f"{PLATFORM}/{name}"))
+        yield _make_client(cognito, user_pool_id, name, shared)
 
 
-def _make_client(cognito: Any, user_pool_id: str, name: str, scopes: tuple[str, ...]) -> Platform:
+def renew_platform(cognito: Any, user_pool_id: str, name: str) -> Platform:
+    """A further client of a platform, to change its secret: a client has one, for good. The older works on,
+    until somebody deletes it. PlatformError for a name that has no client."""
+    check_known(cognito, [user_pool_id], name)
+    return _make_client(cognito, user_pool_id, name, _shared_scopes(cognito, user_pool_id))
+
+
+def check_known(cognito: Any, user_pool_ids: Iterable[str], name: str) -> None:
+    """Raise PlatformError for a name that has no client in any of the pools."""
+    known = {known for pool in user_pool_ids for known, _ in _clients(cognito, pool)}
+    if name not in known:
+        raise PlatformError(f"there is no platform {name!r}; there are: {', '.join(sorted(known)) or 'none'}")
+
+
+def _shared_scopes(cognito: Any, user_pool_id: str) -> list[str]:
+    """The service's own, which every platform has."""
+    service = cognito.describe_resource_server(UserPoolId=user_pool_id, Identifier=SERVICE)["ResourceServer"]
+    return [f"{SERVICE}/{scope['ScopeName']}" for scope in service["Scopes"]]
+
+
+def _make_client(cognito: Any, user_pool_id: str, name: str, shared: Sequence[str]) -> Platform:
+    scopes = (*shared, f"{PLATFORM}/{name}")
     client = cognito.create_user_pool_client(
         UserPoolId=user_pool_id,
         ClientName=f"{PLATFORM}-{name}",
@@ -74,15 +94,15 @@ def _make_client(cognito: Any, user_pool_id: str, name: str, scopes: tuple[str, 
 
 def client_ids(cognito: Any, user_pool_id: str) -> list[str]:
     """The client ids of all platforms, for the template's parameter PlatformClientIds."""
-    return sorted(_clients(cognito, user_pool_id).values())
+    return sorted(client_id for _, client_id in _clients(cognito, user_pool_id))
 
 
-def _clients(cognito: Any, user_pool_id: str) -> dict[str, str]:
-    """The client ids of platforms, by their names."""
+def _clients(cognito: Any, user_pool_id: str) -> list[tuple[str, str]]:
+    """Each platform's name and client id; twice the same name while its secret is being changed."""
     pages = cognito.get_paginator("list_user_pool_clients").paginate(UserPoolId=user_pool_id)
-    clients = {c["ClientName"]: c["ClientId"] for page in pages for c in page["UserPoolClients"]}
+    clients = [(c["ClientName"], c["ClientId"]) for page in pages for c in page["UserPoolClients"]]
     ours = f"{PLATFORM}-"
-    return {name.removeprefix(ours): i for name, i in clients.items() if name.startswith(ours)}
+    return [(name.removeprefix(ours), i) for name, i in clients if name.startswith(ours)]
 
 
 def _add_scopes(cognito: Any, user_pool_id: str, names: Sequence[str]) -> None:
@@ -109,17 +129,35 @@ def _outputs(stack: str) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
 
 
-def _add(given: argparse.Namespace) -> None:
+def _user_pools(cognito: Any, stack: str) -> list[str]:
+    """Those of the stack's name: also one of a stack before it, which is kept; and that of one machine."""
+    pages = cognito.get_paginator("list_user_pools").paginate(MaxResults=60)
+    return [pool["Id"] for page in pages for pool in page["UserPools"] if pool["Name"] == f"{stack}-people"]
+
+
+def _webhook(given: argparse.Namespace) -> None:
+    if given.url:
+        cognito = boto3.client("cognito-idp")
+        check_known(cognito, _user_pools(cognito, given.stack), given.name)
+    webhooks.change(boto3.client("ssm"), given, print)
+
+
+def _print_made(given: argparse.Namespace) -> None:
     user_pool_id = given.user_pool or _outputs(given.stack)["UserPoolId"]
     cognito = boto3.client("cognito-idp")
-    for platform in add_platforms(cognito, user_pool_id, given.names):
+    made: Iterable[Platform]
+    if given.command == "add":
+        made = add_platforms(cognito, user_pool_id, given.names)
+    else:
+        made = [renew_platform(cognito, user_pool_id, given.name)]
+    for platform in made:
         print(f"platform       {platform.name}")
         print(f"client id      {platform.client_id}")
         print(f"client secret  {platform.client_secret}")
         print(f"scopes         {' '.join(platform.scopes)}\n", flush=True)
     ids = client_ids(cognito, user_pool_id)
     print("Now let the API know it, or it is refused with 401:")
-    print(f"  sam deploy --parameter-overrides PlatformClientIds={','.join(ids)}")
+    print(f"  .venv-sam/bin/sam deploy --parameter-overrides PlatformClientIds={','.join(ids)}")
 
 
 def _redeliver(given: argparse.Namespace) -> None:
@@ -134,8 +172,11 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     add = commands.add_parser("add", help="make a client app's credentials")
     add.add_argument("names", nargs="+", metavar="NAME", help="the first part of the platform's images' keys")
-    add.add_argument("--stack", default="staydown", help="the deployed stack (default: %(default)s)")
-    add.add_argument("--user-pool", help="the user pool's id, instead of looking it up in the stack")
+    renew = commands.add_parser("renew", help="make a further client id and secret of a platform")
+    renew.add_argument("name", metavar="NAME")
+    for making in (add, renew):
+        making.add_argument("--stack", default="staydown", help="the deployed stack (default: %(default)s)")
+        making.add_argument("--user-pool", help="the user pool's id, instead of looking it up in the stack")
     webhook = commands.add_parser("webhook", help="where a platform's events are sent, and signed with what")
     webhook.add_argument("name", metavar="NAME")
     webhook.add_argument("--stack", default="staydown", help="the deployed stack (default: %(default)s)")
@@ -150,10 +191,10 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         match given.command:
-            case "add":
-                _add(given)
+            case "add" | "renew":
+                _print_made(given)
             case "webhook":
-                webhooks.change(boto3.client("ssm"), given, print)
+                _webhook(given)
             case "redeliver":
                 _redeliver(given)
     except (PlatformError, webhooks.WebhookError, ClientError, BotoCoreError) as error:

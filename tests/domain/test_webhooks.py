@@ -121,3 +121,5 @@ def test_http_is_for_one_machine() -> None:
     check_url("https://example.org:8443/hooks", local=False)
     with pytest.raises(BadEndpoint):
         check_url("ftp://127.0.0.1/", local=True)
+    with pytest.raises(BadEndpoint, match="http:// only"):
+        check_url("http://example.org/hooks", local=True)

@@ -195,6 +195,10 @@ def command(stack: LocalStack, *arguments: str) -> int:
 def test_an_endpoint_is_set_changed_and_removed_by_a_command(
     stack: LocalStack, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    callers = stack.callers
+    assert callers is not None
+    cognito = stack.client("cognito-idp")
+    cognito.create_user_pool_client(UserPoolId=callers.user_pool_id, ClientName="platform-gamma")
     assert command(stack, "gamma", "--url", "https://example.org/hooks") == 0
     first = capsys.readouterr().out.split()[-1]
     assert stored(stack, "gamma") == {"url": "https://example.org/hooks", "secrets": [first]}
@@ -210,6 +214,15 @@ def test_an_endpoint_is_set_changed_and_removed_by_a_command(
     for arguments in (["--rotate"], ["--retire"], ["--remove"]):
         assert command(stack, "gamma", *arguments) == 1
         assert "gamma has no endpoint" in capsys.readouterr().err
+
+
+def test_nobody_gets_a_secret_for_a_platform_that_is_none(
+    stack: LocalStack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(stack, "nosuch", "--url", "https://example.org/hooks") == 1
+    said = capsys.readouterr()
+    assert "no platform 'nosuch'; there are: alpha, beta" in said.err
+    assert said.out == ""
 
 
 def test_http_can_not_be_set_for_a_stack_that_is_deployed() -> None:

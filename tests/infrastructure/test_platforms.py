@@ -152,6 +152,29 @@ def test_the_command_prints_what_goes_into_the_parameter(
     assert "id-console" not in printed
 
 
+def test_a_secret_is_changed_by_a_further_client_of_the_same_platform(
+    cognito: tuple[Any, Stubber], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both are let in, and the scopes of platforms are left as they are."""
+    client, stubber = cognito
+    monkeypatch.setattr("infra.platforms.boto3.client", lambda service: client)
+    _expect_clients(stubber, "alpha")
+    stubber.add_response("describe_resource_server", SERVICE)
+    _expect_client(stubber, "alpha")
+    clients = [{"ClientId": one, "ClientName": "platform-alpha"} for one in ("id-new", "id-old")]
+    stubber.add_response("list_user_pool_clients", {"UserPoolClients": clients})
+    assert platforms.main(["renew", "alpha", "--user-pool", POOL]) == 0
+    assert "PlatformClientIds=id-new,id-old" in capsys.readouterr().out
+    stubber.assert_no_pending_responses()
+
+
+def test_what_is_no_platform_gets_no_further_client(cognito: tuple[Any, Stubber]) -> None:
+    client, stubber = cognito
+    _expect_clients(stubber, "alpha")
+    with pytest.raises(PlatformError, match="no platform 'beta'; there are: alpha"):
+        platforms.renew_platform(client, POOL, "beta")
+
+
 def test_the_command_says_what_is_wrong_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
     assert platforms.main(["add", "No Name", "--user-pool", POOL]) == 1
     assert capsys.readouterr().err.startswith("error:")

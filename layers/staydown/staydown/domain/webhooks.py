@@ -36,6 +36,7 @@ RETRY_AFTER = (
 """After each attempt that failed: about a day in all. (SQS hides a message for twelve hours at most.)"""
 ATTEMPTS = len(RETRY_AFTER) + 1
 
+_THIS_MACHINE = {"127.0.0.1", "::1", "localhost"}
 # What leads back to addresses of IPv4, private ones too: NAT64, 6to4, Teredo.
 _TUNNELS = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
 
@@ -58,14 +59,16 @@ def new_signing_secret() -> str:
 
 
 def check_url(url: str, *, local: bool) -> None:
-    """Raise BadEndpoint unless webhooks can be sent there. local: http is well, as on one machine."""
+    """Raise BadEndpoint unless webhooks can be sent there. local: of a stack on this machine, which
+    may send to this machine by http."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise BadEndpoint("it is no URL") from None
-    if parts.scheme != "https" and not (local and parts.scheme == "http"):
-        raise BadEndpoint("it has to begin with https://")
+    here = local and parts.scheme == "http" and host in _THIS_MACHINE
+    if parts.scheme != "https" and not here:
+        raise BadEndpoint("it has to begin with https:// (http:// only within one machine)")
     if not host:
         raise BadEndpoint("it names no host")
     if parts.username is not None or parts.password is not None or parts.fragment:
