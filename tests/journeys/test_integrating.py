@@ -7,11 +7,14 @@ import shlex
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import requests
+from staydown.domain.media_types import ACCEPTED
+from staydown.domain.uploads import Reason, UploadState
 from staydown.domain.webhooks import new_signing_secret, signed_headers
+from staydown.imaging import limits
 
 from infra import platforms
 from infra.local.environment import in_force, local_environment
@@ -19,7 +22,7 @@ from infra.local.stack import ROOT, LocalStack
 
 GUIDE = (ROOT / "docs" / "integrating.md").read_text(encoding="utf-8")
 PYTHON = re.findall(r"^```python\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
-COMMANDS = re.findall(r"^```sh\npython -m infra\.platforms (.*?)\n```", GUIDE, re.MULTILINE)
+COMMANDS = re.findall(r"^\.venv/bin/python -m infra\.platforms (webhook alpha .*)$", GUIDE, re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +89,7 @@ def test_the_guide_from_beginning_to_end(running: LocalStack, capsys: pytest.Cap
 def _again(names: dict[str, Any], account: str, expected: str | None = None) -> dict[str, Any]:
     """The guide's block that puts the picture up, for another account; expected: the problem it meets."""
     (block,) = [block for block in PYTHON if '"content_type": "image/jpeg"' in block]
-    block = block.replace("u-4711", account).replace("a-uuid-of-your-own", account)
+    block = block.replace("u-4711", account)
     try:
         exec(compile(block, "docs/integrating.md", "exec"), names)
     except KeyError:
@@ -94,6 +97,11 @@ def _again(names: dict[str, Any], account: str, expected: str | None = None) -> 
     else:
         assert expected is None
     return dict(names["ticket"])
+
+
+def test_every_state_reason_and_type_of_an_upload_is_in_the_guide() -> None:
+    said = set(re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", GUIDE, flags=re.MULTILINE | re.DOTALL)))
+    assert {*UploadState, *Reason, *get_args(limits.Reason), *ACCEPTED} <= said
 
 
 def test_a_delivery_that_is_old_or_changed_does_not_verify() -> None:
