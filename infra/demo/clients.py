@@ -17,6 +17,8 @@ from infra.demo.steps import Wrong
 
 PATIENCE = 15.0
 """Seconds until something that should happen is given up."""
+TIMEOUT = 60.0
+"""Seconds that one answer may take: on a machine with much else to do, many."""
 _LOOK_AGAIN = 0.02
 
 
@@ -85,7 +87,7 @@ class Caller:
             self._api_url + path,
             json=body,
             headers={name.replace("_", "-"): value for name, value in headers.items()},
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
         )
         milliseconds = (time.monotonic() - started) * 1000
         try:
@@ -114,7 +116,7 @@ class Platform(Caller):
         wanted = {"account_id": account_id, "content_type": file.media_type, "size": len(file.data)}
         ticket = self.post("/v1/uploads", wanted).expect(201).body
         posted = requests.post(
-            ticket["url"], data=ticket["fields"], files={"file": file.data}, timeout=PATIENCE
+            ticket["url"], data=ticket["fields"], files={"file": file.data}, timeout=TIMEOUT
         )
         posted.raise_for_status()
         return self.outcome(ticket["upload_id"])
@@ -160,7 +162,7 @@ def notice_of(kind: str, ask: Callable[[], Answer]) -> Mapping[str, Any]:
 
 def opened(url: str) -> requests.Response:
     """What anybody gets at an address."""
-    return requests.get(url, timeout=PATIENCE)
+    return requests.get(url, timeout=TIMEOUT)
 
 
 def opened_until_gone(url: str) -> requests.Response:

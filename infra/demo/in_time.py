@@ -5,7 +5,7 @@ from __future__ import annotations
 import requests
 
 from infra.demo.cast import Cast
-from infra.demo.clients import PATIENCE, opened, opened_until_gone
+from infra.demo.clients import TIMEOUT, opened, opened_until_gone
 from infra.demo.pictures import jpeg
 from infra.demo.reporting import DECLARATIONS
 from infra.demo.steps import Chapter, Step, Wrong, check, only
@@ -29,7 +29,7 @@ def _report(cast: Cast) -> str:
 
 
 def _moved(cast: Cast, hours: int) -> str:
-    answer = requests.post(cast.clock_url, json={"advance_seconds": hours * 3600}, timeout=PATIENCE)
+    answer = requests.post(cast.clock_url, json={"advance_seconds": hours * 3600}, timeout=TIMEOUT)
     answer.raise_for_status()
     return str(answer.json()["now"])[:19]
 
