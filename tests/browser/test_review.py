@@ -448,6 +448,8 @@ def test_many_reports_are_shown_ten_at_a_time(open_page: Open, stack: Deployed, 
 def test_a_senior_blocks_an_account_and_lifts_the_block(open_page: Open, stack: Deployed) -> None:
     desk = Desk.of(open_page, stack, "noor")
     desk.page.get_by_role("link", name="Accounts").click()
+    desk.button("Find").click()
+    expect(desk.page.get_by_role("alert")).to_contain_text("Type the platform and the account.")
     desk.page.get_by_label("Platform").fill("alpha")
     desk.page.get_by_label("Account", exact=True).fill("someone")
     desk.button("Find").click()

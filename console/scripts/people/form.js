@@ -21,7 +21,8 @@ let sending = { body: "", key: "" };
 /** The steps that these answers lead through. */
 const steps = () => STEPS.filter((one) => one.applies(answers));
 
-const counted = () => t("form.step", { number: step + 1, count: steps().length });
+/** How many there are, the first answer says. */
+const counted = () => step === 0 ? t("form.step.first") : t("form.step", { number: step + 1, count: steps().length });
 
 function show({ problem, focus = true } = {}) {
   const all = steps();

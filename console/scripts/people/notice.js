@@ -26,13 +26,13 @@ async function load() {
 
 function refuse(problem, retry) {
   replace(main, h("div", { class: "stack" },
-    h("h1", { tabIndex: -1 }, t("notice.h")), problemNotice(problem, { retry })));
+    h("h1", { tabIndex: -1 }, t("people.title.notice")), problemNotice(problem, { retry })));
 }
 
 function show(followed, { said } = {}) {
   // An image was stopped, or the account alone blocked by hand.
   const by = followed.notices.some((one) => one.values.uploads) ? "poster" : "holder";
-  const heading = h("h1", { tabIndex: -1 }, t("notice.h"));
+  const heading = h("h1", { tabIndex: -1 }, t(about(followed.notices)));
   replace(main, h("div", { class: "stack" },
     heading,
     said && notice("success", "", h("p", {}, said)),
@@ -43,6 +43,14 @@ function show(followed, { said } = {}) {
     followed.notices.toReversed().map(letter),
     followed.appealable_until && appealForm({ by, until: followed.appealable_until, typed: {}, send: appeal })));
   if (said) heading.focus();
+}
+
+/** Of a matter that is no block: an image alone, or a warning. */
+function about(notices) {
+  const done = notices.flatMap((one) => one.values.action ?? []);
+  if (done.includes("account_blocked")) return "notice.h";
+  if (done.some((action) => action.startsWith("image_"))) return "notice.h.image";
+  return notices.some((one) => one.kind === "warning") ? "notice.h.warning" : "notice.h";
 }
 
 async function appeal(body, key) {

@@ -54,8 +54,12 @@ export const STEPS = [
         rows: 4,
         dir: "ltr",
         spellcheck: false,
-        onInput: (value) => changed(answers.links = value),
+        onInput(value) {
+          changed(answers.links = value);
+          document.querySelector("#links-odd").textContent = oddLink(answers);
+        },
       }),
+      h("p", { class: "hint", id: "links-odd", role: "status" }, oddLink(answers)),
     ],
     check(answers) {
       const count = linksOf(answers).length;
@@ -194,6 +198,12 @@ export function stepOfPointer(pointer, answers) {
   if (part === "contact") return { id: "contact", text: t("form.contact.email.wrong") };
   const id = { relation: "you", declarations: "you", statement: "words", signature: "contact", authority: "you", recovery_phrase: "back", answers: "more" }[part];
   return id ? { id } : null;
+}
+
+/** What is neither an address nor a number may be a slip; it is sent all the same. */
+function oddLink(answers) {
+  const odd = linksOf(answers).find((line) => !/[./\d]/.test(line));
+  return odd ? t("form.links.odd", { link: odd }) : "";
 }
 
 function summary(answers, change) {

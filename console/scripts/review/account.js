@@ -30,7 +30,8 @@ export async function show(place, [platform, accountId], { me }) {
             moment(block.since), reason(block.reason),
           ]),
         }),
-        account.blocks.some((block) => block.case_id) && h("p", { class: "hint" }, t("review.blocks_by_case"))),
+        account.blocks.some((block) => block.case_id) && h("p", { class: "hint" }, t("review.blocks_by_case")),
+        account.blocks.length === 0 && h("p", { class: "hint" }, t("review.account_free"))),
       me.senior && act(byHand ? "unblock" : "block"));
   }
 
@@ -71,13 +72,18 @@ function reason(given) {
 function search(platform = "", accountId = "") {
   const of = h("input", { id: "platform", value: platform, required: true, autocapitalize: "none", spellcheck: false });
   const id = h("input", { id: "account", value: accountId, required: true, autocapitalize: "none", spellcheck: false });
+  const trouble = h("div", {});
   const go = (event) => {
     event.preventDefault();
+    replace(trouble);
     if (of.value.trim() && id.value.trim()) location.hash = `#/account/${encodeURIComponent(of.value.trim())}/${encodeURIComponent(id.value.trim())}`;
-    else (of.value.trim() ? id : of).focus();
+    else {
+      replace(trouble, notice("danger", t("review.account_find")));
+      (of.value.trim() ? id : of).focus();
+    }
   };
   return h("form", { class: "row search", noValidate: true, on: { submit: go } },
     h("div", {}, h("label", { for: "platform" }, t("review.platform")), of),
     h("div", {}, h("label", { for: "account" }, t("review.account_id")), id),
-    h("button", { type: "submit" }, t("review.find")));
+    h("button", { type: "submit" }, t("review.find")), trouble);
 }

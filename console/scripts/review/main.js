@@ -156,7 +156,8 @@ function show(thrown, retry) {
   leave(); // what was shown does nothing any more
   leave = () => {};
   ofThisPage([]);
-  replace(view, h("h1", {}, t("review.title")), problemNotice(error, { retry }));
+  // What this account may not do, it may not do again.
+  replace(view, h("h1", {}, t("review.title")), problemNotice(error, { retry: error.status === 403 ? undefined : retry }));
 }
 
 /** Leave a case to others for now: it is theirs at once, and "next" passes it over, in this tab. */
