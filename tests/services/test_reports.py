@@ -202,6 +202,34 @@ class TestFiling:
         filed = report(world, held, hashes=[drawn_hash(1)])
         assert len(filed.cases) == 1
 
+    @pytest.mark.parametrize("apart", [0, 2, 31])
+    def test_an_upload_and_the_hash_of_the_same_picture_have_one_answer(
+        self, world: World, apart: int
+    ) -> None:
+        up = world.upload("alpha", "ann", drawn(1))
+        filed = report(world, up, hashes=[drawn_hash(1, flipped=apart)])
+        world.drain()
+        (case,) = filed.cases
+        assert (case.uploads, len(case.entries)) == ((up.upload_id,), 1)
+        assert read_ledger(world.cloud).cases.keys() == {case.case_id}
+        decide(world, case.case_id)
+        world.drain()
+        assert world.again(up).state is UploadState.REMOVED
+        assert world.upload("beta", "bob", drawn(1, flipped=apart)).state is UploadState.BLOCKED
+
+    def test_when_both_are_found_not_violating_neither_stops_anything(self, world: World) -> None:
+        up = world.upload("alpha", "ann", drawn(1))
+        filed = report(world, up, hashes=[drawn_hash(1, flipped=2)])
+        world.drain()
+        decide(world, filed.cases[0].case_id, Outcome.NOT_VIOLATING)
+        world.drain()
+        assert world.again(up).state is UploadState.PUBLISHED
+        assert world.upload("beta", "bob", drawn(1, flipped=2)).state is UploadState.PUBLISHED
+
+    def test_an_upload_and_the_hash_of_another_picture_are_two_cases(self, world: World) -> None:
+        up = world.upload("alpha", "ann", drawn(1))
+        assert len(report(world, up, hashes=[drawn_hash(1, flipped=33)]).cases) == 2
+
     def test_the_same_hash_twice_in_one_report_is_one(self, world: World) -> None:
         filed = report(world, hashes=[drawn_hash(1), drawn_hash(1)])
         assert len(filed.cases) == 1

@@ -14,13 +14,13 @@ from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
 from staydown.domain.bank import Entry
 from staydown.domain.case_states import CaseState
-from staydown.domain.cases import MAX_UPLOADS, Case, Origin
+from staydown.domain.cases import MAX_ENTRIES, MAX_UPLOADS, Case, Origin
 from staydown.domain.deadlines import removal_deadline
 from staydown.domain.events import EventType
 from staydown.domain.hashes import PdqHash
 from staydown.domain.ids import derived_entry_id, new_id
 from staydown.domain.misuse import SetAside
-from staydown.domain.reports import Report
+from staydown.domain.reports import Report, ReportedHash
 from staydown.domain.uploads import Upload
 from staydown.services.bank.change_bank import change_entries, claim_on
 from staydown.services.cases.save_case import save_case
@@ -44,6 +44,7 @@ class ReportedCases:
         self._cases: dict[str, Case] = {}
         self._pointed: dict[str, str] = {}
         self._named: dict[str, dict[str, list[str]]] = {}
+        self._uploads: list[tuple[Upload, str]] = []
 
     def about_uploads(self, uploads: Iterable[Upload]) -> None:
         """Those of one image together: to a case about one of them, or to a new one."""
@@ -53,6 +54,7 @@ class ReportedCases:
                 case = case.with_upload(upload.upload_id)
                 self._stack.uploads.save(self._transaction, upload.concerning(case.case_id))
             self._concern(case, "uploads", [upload.upload_id for upload in group])
+            self._uploads += [(upload, case.case_id) for upload in group]
 
     def about_hashes(self, report: Report) -> None:
         """An unverified entry for each hash; its matches will be brought to the case."""
@@ -69,7 +71,7 @@ class ReportedCases:
             pointed = self._about(entry_id)
             case = self._case(pointed) if pointed is not None else None
             if case is None or not case.takes_reports:
-                case = _new_case(stack)
+                case = self._case_of_own_upload(one) or _new_case(stack)
                 self._point(entry_id, case, was=pointed)
             case = case.about((entry_id,))
             self._concern(case, "entries", [entry_id])
@@ -157,6 +159,22 @@ class ReportedCases:
         for _, case_id in near[:_LATEST]:
             case = self._case(case_id)
             if case is not None and _has_room(case, uploads) and not _is_told_apart(case, uploads):
+                return case
+        return None
+
+    def _case_of_own_upload(self, hashed: ReportedHash) -> Case | None:
+        """The case of an upload that the same report names, and that the hash is of as well: whoever gives
+        both means one picture, and is owed one answer."""
+        policy = self._stack.settings.policy
+        for upload, case_id in self._uploads:
+            case, image = self._cases[case_id], upload.fingerprint
+            if (
+                image is not None
+                and hashed.quality >= policy.minimum_quality
+                and image.known_by(minimum_quality=policy.minimum_quality) is not None
+                and image.distance_whole(hashed.pdq) <= policy.block_distance
+                and len(case.entries) < MAX_ENTRIES
+            ):
                 return case
         return None
 

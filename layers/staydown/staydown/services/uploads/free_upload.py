@@ -57,7 +57,8 @@ def free_upload(
         return upload
     freed = told.freed(gone, now=stack.now())
     details = {"of": gone, "state": freed.state.value}
-    recorded = record_upload(stack, transaction, freed, action="upload.freed", details=details, actor=actor)
+    action = "upload.freed" if gone else "upload.cleared"
+    recorded = record_upload(stack, transaction, freed, action=action, details=details, actor=actor)
     stack.uploads.save(transaction, recorded)
     for cause in gone:
         if cause.startswith("entry:"):
