@@ -108,20 +108,21 @@ class Misuse(BaseModel):
 
 
 class Suspensions(BaseModel):
-    """The three classes of the DSA's Article 24(1)(b)."""
+    """The three classes of the DSA's Article 24(1)(b): by Article 23, after a warning and for a time."""
 
-    illegal_content: Annotated[
-        int, Field(description="Accounts barred by a decision, by hand, or for a time for misuse")
-    ]
+    illegal_content: Annotated[int, Field(description="Accounts that were warned and went on, by a reviewer")]
     unfounded_notices: Annotated[int, Field(description="Whose reports wait for a time, by a reviewer")]
     unfounded_complaints: Annotated[int, Field(description="This software suspends nobody for these")]
 
 
 class ActionsTaken(BaseModel):
-    """Images that were stopped, by what they were found by and decided by."""
+    """Images that were stopped, by what they were found by and decided by; and accounts (Article 15(1))."""
 
     by_decision: Annotated[int, Field(description="Judged by a reviewer after a notice or a match")]
     by_match: Annotated[int, Field(description="The same as a judged one, with nobody looking")]
+    accounts_blocked: Annotated[
+        int, Field(description="By the decision of a case, or by hand; until it is undone")
+    ]
 
 
 class Transparency(BaseModel):

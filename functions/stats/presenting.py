@@ -102,15 +102,14 @@ def _transparency(figures: Figures, ground: str) -> models.Transparency:
         actions=models.ActionsTaken(
             by_decision=total.get("uploads_judged", 0),
             by_match=total.get("stopped:blocked", 0) + total.get("stopped:removed", 0),
+            accounts_blocked=total.get("accounts_suspended", 0) + total.get("by_hand:blocked", 0),
         ),
         ground=ground,
         complaints=total.get("appeals:filed", 0),
         complaints_upheld=total.get("appeals:upheld", 0),
         complaints_rejected=total.get("appeals:rejected", 0),
         suspensions=models.Suspensions(
-            illegal_content=sum(
-                total.get(name, 0) for name in ("accounts_suspended", "by_hand:blocked", "misuse:suspend")
-            ),
+            illegal_content=total.get("misuse:suspend", 0),
             unfounded_notices=total.get("suspended:notices", 0),
             unfounded_complaints=total.get("suspended:complaints", 0),
         ),

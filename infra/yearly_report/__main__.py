@@ -13,7 +13,7 @@ import calendar
 import json
 import os
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +78,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--api", help="its address")
     parser.add_argument("--out", type=Path, default=Path(), help="folder (default: this one)")
     given = parser.parse_args(arguments)
+    if given.year > datetime.now(UTC).year:
+        parser.error(f"{given.year} has not begun")
     try:
         api, token = caller(given.api)
         for path in write(read(api, token, given.year), given.out):

@@ -52,13 +52,20 @@ def page(report: Mapping[str, Any]) -> str:
         "Decided before the deadline": _share(whole["time_to_act"]["share_in_time"]),
         "Images removed or blocked by a reviewer's decision": transparency["actions"]["by_decision"],
         "Images removed or blocked by a match, automatically": transparency["actions"]["by_match"],
+        "Accounts blocked, by the decision of a case or by a reviewer's hand": transparency["actions"][
+            "accounts_blocked"
+        ],
         "Complaints received": transparency["complaints"],
         "of these upheld": transparency["complaints_upheld"],
         "of these rejected": transparency["complaints_rejected"],
         "Median time to answer a complaint": _hours(whole["appeals"]["time_to_answer"]["median_hours"]),
-        "Suspensions for illegal content": transparency["suspensions"]["illegal_content"],
-        "Suspensions for manifestly unfounded notices": transparency["suspensions"]["unfounded_notices"],
-        "Suspensions for manifestly unfounded complaints": transparency["suspensions"][
+        "Suspensions for a time, for illegal content again and again": transparency["suspensions"][
+            "illegal_content"
+        ],
+        "Suspensions for a time, for manifestly unfounded notices": transparency["suspensions"][
+            "unfounded_notices"
+        ],
+        "Suspensions for a time, for manifestly unfounded complaints": transparency["suspensions"][
             "unfounded_complaints"
         ],
         "Second opinions that agreed": _share(whole["second_opinions"]["share_agreed"]),

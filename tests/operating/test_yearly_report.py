@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from infra.yearly_report.__main__ import NoReport, read, write
+from infra.yearly_report.__main__ import NoReport, main, read, write
 from tests.journeys.deployed import Deployed
 from tests.journeys.scenes import taken_down
 
@@ -25,6 +25,9 @@ def test_a_year_is_told_as_json_as_csv_and_as_a_page(stack: Deployed, tmp_path: 
 
     told = json.loads(files[".json"])
     assert told["whole"]["decisions"]["violating"] >= 1
+    acted = told["whole"]["transparency"]
+    assert acted["actions"]["accounts_blocked"] >= 1
+    assert acted["suspensions"]["illegal_content"] == 0, "a block by a case is no suspension of Article 23"
     assert sum(month["notices"] for month in told["months"]) == told["whole"]["notices"]
 
     rows = {row[0]: row[1:] for row in csv.reader(files[".csv"].splitlines())}
@@ -45,3 +48,10 @@ def test_a_year_is_told_as_json_as_csv_and_as_a_page(stack: Deployed, tmp_path: 
 def test_nobody_but_a_senior_gets_one(stack: Deployed) -> None:
     with pytest.raises(NoReport, match="403"):
         read(stack.stack.api_url, stack.stack.token("robin"), 2027)
+
+
+def test_there_is_none_of_a_year_that_has_not_begun(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["2100"])
+    assert ended.value.code == 2
+    assert "2100 has not begun" in capsys.readouterr().err
