@@ -57,16 +57,17 @@ def export(api: str, token: str, case_id: str, folder: Path) -> int:
 
 
 def check(path: Path, anchors: Path | None) -> int:
-    """The bundle's path; a folder of anchors, or one of them."""
+    """The bundle's path; a folder of anchors, or one of them. NoReport where either is none."""
     kept: list[str] = []
     if anchors is not None:
         files = sorted(anchors.rglob("*.json")) if anchors.is_dir() else [anchors]
+        if not files:
+            raise NoReport(f"no anchors (*.json) are in {anchors}")
         kept = [file.read_text(encoding="utf-8") for file in files]
     try:
         bundle = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
-        print("this is not JSON")
-        return 1
+        raise NoReport(f"{path} is not JSON") from None
     checked = check_bundle(bundle, kept)
     for fault in checked.faults:
         print(f"BROKEN: {fault}")

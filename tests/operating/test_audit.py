@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.audit.__main__ import check, export, verify
+from infra.audit.__main__ import check, export, main, verify
 from tests.journeys.deployed import Deployed
 from tests.journeys.scenes import taken_down
 
@@ -60,11 +60,24 @@ def test_a_bundle_is_checked_offline_with_anchors_that_were_kept(
 
 
 def test_what_is_no_bundle_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for text in ("", "[]", "{}", '{"format": 1}'):
+    for text in ("[]", "{}", '{"format": 1}'):
         path = tmp_path / "bundle.json"
         path.write_text(text, encoding="utf-8")
         assert check(path, None) == 1
         assert capsys.readouterr().out
+
+
+def test_what_can_not_be_looked_at_is_not_called_broken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, anchors = tmp_path / "bundle.json", tmp_path / "anchors"
+    path.write_text("no JSON", encoding="utf-8")
+    assert main(["check", str(path)]) == 2
+    assert "is not JSON" in capsys.readouterr().err
+    path.write_text("{}", encoding="utf-8")
+    anchors.mkdir()
+    assert main(["check", str(path), "--anchors", str(anchors)]) == 2
+    assert "no anchors" in capsys.readouterr().err
 
 
 def test_the_page_of_a_bundle_tells_all_of_it_and_runs_nothing(
