@@ -17,8 +17,22 @@ from types import FrameType
 from infra.local.stack import STATE_FILE, LocalStack
 from infra.pages import files
 
+PAGES = {
+    "index.html": "where to begin",
+    "form.html": "to report",
+    "status.html": "for who reported",
+    "notice.html": "for account holders",
+    "review.html": "for reviewers",
+}
+"""Whom each page is for."""
+
 
 def main() -> int:
+    try:
+        port, aws_port = _port("PORT", "8080"), _port("AWS_PORT", "8081")
+    except ValueError as error:
+        _say(f"could not start: {error}")
+        return 2
     started = time.monotonic()
     stopping = threading.Event()
 
@@ -28,8 +42,8 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     stack = LocalStack(
-        port=int(os.environ.get("PORT", "8080")),
-        aws_port=int(os.environ.get("AWS_PORT", "8081")),
+        port=port,
+        aws_port=aws_port,
         parameters={"LogLevel": os.environ.get("LOG_LEVEL", "WARNING")},
         background=True,
         state_file=STATE_FILE,
@@ -55,12 +69,20 @@ def main() -> int:
     return 0
 
 
+def _port(variable: str, default: str) -> int:
+    """Raise ValueError for what is no port."""
+    text = os.environ.get(variable, default)
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        raise ValueError(f"{variable}={text!r} is no port: a number from 0 (any free one) to 65535")
+    return int(text)
+
+
 def _pages(stack: LocalStack) -> Iterator[str]:
     """The addresses of the web pages, and who may sign in."""
     console = stack.description()["console_url"]
     for name, file in files():
         if "/" not in name and file.suffix == ".html":
-            yield f"a page      {console}{'' if name == 'index.html' else name}"
+            yield f"{PAGES.get(name, name):<22}{console}{'' if name == 'index.html' else name}"
     for person in stack.callers.people if stack.callers is not None else ():
         yield f"sign in as  {person.username} ({person.group}), password {person.password}"
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import base64
+import socket
+import struct
+import threading
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 import jwt
 import pytest
@@ -185,6 +189,21 @@ def test_a_body_larger_than_lambda_takes_is_413(tiny: TinyStack) -> None:
     large = b"x" * (6 * 1024 * 1024 + 1)
     answer = requests.post(tiny.stack.api_url + "/public", data=large, timeout=SECONDS)
     assert answer.status_code == 413
+
+
+def test_a_client_that_resets_its_connection_is_nothing_to_report(
+    tiny: TinyStack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = urlsplit(tiny.stack.api_url)
+    before = set(threading.enumerate())
+    with socket.create_connection((url.hostname, url.port), timeout=SECONDS) as client:
+        client.sendall(b"GET /nowhere HTTP/1.1\r\nHost: here\r\n\r\n")
+        assert client.recv(65536).startswith(b"HTTP/1.1 404")
+        (serving,) = set(threading.enumerate()) - before
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    serving.join(SECONDS)
+    assert not serving.is_alive()
+    assert capsys.readouterr().err == ""
 
 
 def test_a_page_of_the_allowed_origin_may_call_and_no_other(tiny: TinyStack) -> None:

@@ -8,8 +8,10 @@ import socket
 import pytest
 import requests
 
+from infra.local.__main__ import PAGES, main
 from infra.local.stack import ROOT, LocalStack
 from infra.local.template import ParameterError, load
+from infra.pages import files
 from tests.infrastructure.conftest import TINY
 
 
@@ -52,6 +54,19 @@ def test_the_ports_can_be_chosen_and_one_that_is_taken_is_an_error() -> None:
             LocalStack(template=TINY, aws_port=port).start()
     with LocalStack(template=TINY, port=port) as stack:
         assert stack.api_url == f"http://127.0.0.1:{port}"
+
+
+def test_what_is_no_port_is_told_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for port in ("abc", "70000", "-1", ""):
+        monkeypatch.setenv("PORT", port)
+        assert main() == 2
+        assert f"PORT={port!r} is no port" in capsys.readouterr().out
+
+
+def test_of_each_page_it_is_said_whom_it_is_for() -> None:
+    assert {name for name, _ in files() if "/" not in name and name.endswith(".html")} == set(PAGES)
 
 
 def test_in_the_background_messages_are_delivered_without_being_drained() -> None:
