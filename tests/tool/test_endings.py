@@ -34,6 +34,8 @@ from tests.tool.running import SECONDS, rows, run
         ["match", "--bank", "{bank}", "--block-demand", "knots=2", "file"],
         ["match", "--bank", "{bank}", "--block-demand", "tiles=0", "file"],
         ["match", "--bank", "{bank}", "--block-demand", "tiles=many", "file"],
+        ["match", "--bank", "{bank}", "--block-demand", "tiles=inf", "file"],
+        ["match", "--bank", "{bank}", "--block-demand", "inliers", "file"],
         ["hash", "--jobs", "0", "file"],
         ["hash", "--max-bytes", "0", "file"],
         ["compare", "file"],
@@ -51,6 +53,25 @@ def test_a_wrong_command_line_ends_with_2(
     assert said.out == ""
     assert "usage:" in said.err
     assert (bank / "two.jpg").read_bytes() == before
+
+
+def test_a_demand_without_its_number_is_told_what_it_wants(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["match", "--bank", str(bank), "--block-demand", "inliers", "file"])
+    assert "inliers wants a number, as in inliers=1" in capsys.readouterr().err
+
+
+def test_the_verdict_is_told_though_its_picture_can_not_be_written(
+    bank: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = tmp_path / "no folder" / "o.png"
+    one = str(bank / "one.jpg")
+    assert main(["compare", one, one, "--image", str(image)]) == 1
+    said = capsys.readouterr()
+    assert said.out.startswith("block")
+    assert "can't be written: No such file or directory" in said.err
 
 
 def test_help_says_what_there_is() -> None:

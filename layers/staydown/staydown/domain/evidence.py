@@ -8,6 +8,7 @@ the same once the asked picture is laid over it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 
 from staydown.domain.bank import Standing
 from staydown.domain.verdicts import Verdict
@@ -114,7 +115,12 @@ class Demand:
             name, _, value = part.strip().partition("=")
             if name not in values:
                 raise ValueError(f"{name!r} is none of {', '.join(values)}")
-            values[name] = float(value)
+            try:
+                values[name] = float(value)
+            except ValueError:
+                raise ValueError(f"{name} wants a number, as in {name}=1, and not {value!r}") from None
+            if not isfinite(values[name]):
+                raise ValueError(f"{name} wants a number, as in {name}=1, and not {value!r}")
         return cls(
             inliers=int(values["inliers"]),
             tiles=int(values["tiles"]),

@@ -98,9 +98,15 @@ def _compare(command: Compare) -> int:
     banked, uploaded = seen
     comparison = compared(banked, uploaded, command.policies)
     lines = worded(comparison, command.policies)
-    if command.image is not None:
-        Path(command.image).write_bytes(drawn(banked, uploaded, comparison, command.policies, lines))
     print("\n".join(lines), flush=True)
+    if command.image is None:
+        return 0
+    image = drawn(banked, uploaded, comparison, command.policies, lines)
+    try:
+        Path(command.image).write_bytes(image)
+    except OSError as error:
+        _say(f"--image: {command.image!a} can't be written: {error.strerror}")
+        return _FAILED
     return 0
 
 
