@@ -36,6 +36,10 @@ class Audit(BaseModel):
     chains: list[AuditChain]
 
 
+class FoundCases(BaseModel):
+    case_ids: Annotated[list[str], Field(description="One for each picture that the report is about")]
+
+
 class Bundle(BaseModel):
     """Checked offline by `python -m infra.audit check`."""
 

@@ -10,6 +10,7 @@ from staydown.api.cursors import from_cursor, to_cursor
 from staydown.api.http import Id, IdempotencyKey, make_router
 from staydown.aws.cases_store import WISHES
 from staydown.services.records.export_case import export_case
+from staydown.services.records.find_cases import find_cases
 from staydown.services.records.read_audit import read_audit
 from staydown.services.retention.ask_erasure import ask_erasure, list_wishes
 from staydown.services.retention.hold_case import hold_case, release_case
@@ -69,6 +70,14 @@ def get_erasures(
     cases, following = list_wishes(stack(), after=from_cursor(cursor, queue=WISHES), limit=limit)
     page = [queued_case(case, senior.reviewer_id, stack().now()) for case in cases]
     return case_models.QueuePage(cases=page, next=to_cursor(following))
+
+
+@router.get("/v1/audit", summary="The cases of a report, by the number of who sent it", tags=["seniors"])
+def get_cases_of_report(
+    case_number: Annotated[str, Query(max_length=64, description="SD-XXXX-XXXX, as people type it")],
+) -> record_models.FoundCases:
+    found = find_cases(stack(), case_number, by=_auditor().reviewer)
+    return record_models.FoundCases(case_ids=list(found))
 
 
 @router.get("/v1/audit/<case_id>", summary="The audit of a case, verified", tags=["seniors"])

@@ -562,6 +562,19 @@ def test_a_senior_finds_a_picture_in_the_bank_without_sending_it(open_page: Open
     expect(desk.page.get_by_role("alert")).to_contain_text("64 letters and digits")
 
 
+def test_a_senior_finds_a_case_by_the_number_of_its_report(open_page: Open, stack: Deployed) -> None:
+    scene = reported_by(stack)
+    desk = Desk.of(open_page, stack, "noor")
+    desk.page.get_by_role("link", name="Audit").click()
+    desk.button("Find").click()
+    expect(desk.page.get_by_role("alert")).to_contain_text("Type the id of a case")
+    desk.page.get_by_label("Case id").fill(scene.person.case_number)
+    desk.button("Find").click()
+    expect(desk.page.get_by_role("link", name=scene.case_id)).to_be_visible()
+    expect(desk.page.get_by_text("looked up by the number of a report")).to_be_visible()
+    assert findings(desk.page) == []
+
+
 def test_reviewers_have_no_way_to_what_is_for_seniors(open_page: Open, stack: Deployed) -> None:
     desk = Desk.of(open_page, stack, "robin")
     assert desk.page.get_by_role("link", name="Audit").count() == 0

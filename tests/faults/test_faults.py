@@ -30,6 +30,7 @@ from staydown.services.notices.publish_events import publish_events
 from staydown.services.notices.send_mail import send_mail
 from staydown.services.records.anchor_audit import anchor_audit
 from staydown.services.records.export_case import export_case
+from staydown.services.records.find_cases import find_cases
 from staydown.services.reports.amend_report import Information, complete_report, withdraw_report
 from staydown.services.reports.file_report import FiledReport, file_report
 from staydown.services.reports.recover_secret import recover_secret
@@ -666,6 +667,11 @@ def anchoring_of_the_audit(world: World) -> Act:
     return lambda _: anchor_audit(world.stack)
 
 
+def cases_looked_up(world: World) -> Act:
+    filed = judged_story(world, drawn(1)).case.reports[0]
+    return lambda _: find_cases(world.stack, filed, by="noor")
+
+
 def case_exported(world: World) -> Act:
     case_id = judged_story(world, drawn(1)).case.case_id
     world.count()
@@ -917,6 +923,7 @@ USE_CASES: list[Stage] = [
     retention_of_answers,
     retention_after_years,
     anchoring_of_the_audit,
+    cases_looked_up,
     case_exported,
     notices_of_a_decision,
     notice_of_a_block,

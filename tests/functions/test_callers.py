@@ -139,7 +139,7 @@ def test_a_reviewer_is_no_senior(stack: Deployed, name: str) -> None:
     robin = stack.reviewer(name)
     for route in ("block", "unblock", "entry"):
         assert refusal(robin.post(ROUTES[route][1], ROUTES[route][2])) == (403, "not-allowed", [])
-    for path in ("/v1/audit/c", "/v1/stats", "/v1/bank/entries"):
+    for path in ("/v1/audit/c", "/v1/audit?case_number=x", "/v1/stats", "/v1/bank/entries"):
         assert refusal(robin.get(path)) == (403, "not-allowed", []), path
     assert stack.app().account("x")["state"] == "active"
 

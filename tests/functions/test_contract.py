@@ -105,6 +105,8 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     assert given["agrees"] is False
     refused.person.appeal("It is me.")
     stack.drain()
+    found = noor.answer("GET", "/v1/audit", params={"case_number": scene.person.case_number})
+    assert found["case_ids"] == [scene.case_id]
     assert noor.answer("POST", f"/v1/audit/{scene.case_id}/bundle")["digest"]
     figures = noor.answer("GET", "/v1/stats")
     assert figures["decisions"]["violating"] > 0

@@ -100,7 +100,7 @@ class _Tour:
         photo = self._photo()
         first = self._upload("alpha", "poster", photo)
         self._upload("alpha", "another", photo)
-        self._report(uploads=[first])
+        number = self._report(uploads=[first])["case_number"]
         case = self._post("/v1/review/next", "robin", {})["case"]["case_id"]
         look = f"/v1/review/cases/{case}"
         self._get("/v1/review/queue", "robin")
@@ -116,6 +116,7 @@ class _Tour:
         self._post("/v1/checks", "alpha", {"pdq": "0f" * 32, "quality": 100})
         self._get("/v1/accounts/poster", "alpha")
         self._a_copy_compared(stopped)
+        self._get(f"/v1/audit?case_number={number}", "noor")
         self._get(f"/v1/audit/{case}", "noor")
         assert self._get("/v1/stats", "noor")["decisions"]["violating"] == 1
         assert self._get(f"/v1/stats/statements/{case}", "noor")["statements"]

@@ -187,6 +187,18 @@ def test_a_suspected_child_is_locked_away_from_everybody_but_the_restricted_grou
     assert stack.reviewer("ada").post(f"/v1/review/cases/{scene.case_id}/reveal", look).status_code == 403
 
 
+def test_the_number_that_a_court_has_leads_a_senior_to_the_case(stack: Deployed) -> None:
+    scene, noor = reported(stack), stack.reviewer("noor")
+    number = scene.person.case_number
+    asked = {"case_number": number.lower().replace("-", " ")}
+    assert noor.answer("GET", "/v1/audit", params=asked) == {"case_ids": [scene.case_id]}
+    audit = noor.audit(scene.case_id)
+    assert audit["chains"][0]["records"][-1]["action"] == "case.looked_up"
+    assert number not in str(audit)
+    assert stack.reviewer("robin").get("/v1/audit", params=asked).status_code == 403
+    assert noor.get("/v1/audit", params={"case_number": "SD-0000-0000"}).status_code == 404
+
+
 def test_an_address_is_enough_to_report_and_every_answer_says_who_helps(stack: Deployed) -> None:
     upload_id = published(stack, new_account(), new_picture())
     address = stack.app().status(upload_id)["url"]

@@ -7,9 +7,27 @@ import { caseName } from "./queue.js";
 import { call } from "./session.js";
 import { table } from "./table.js";
 
-export async function show(place, [caseId]) {
-  append(place, h("h1", {}, t("review.audit")), search(caseId));
-  if (!caseId) return;
+const CASE_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export async function show(place, [asked]) {
+  append(place, h("h1", {}, t("review.audit")), search(asked));
+  if (!asked) return;
+  const [caseId, ...others] = CASE_ID.test(asked) ? [asked] : await casesOf(asked);
+  if (caseId !== asked) append(place, found([caseId, ...others]));
+  if (others.length === 0) await read(place, caseId);
+}
+
+/** Of a report, by the number that a court or the police have from its sender. */
+async function casesOf(number) {
+  return (await call("GET", "/v1/audit", { query: { case_number: number } })).body.case_ids;
+}
+
+function found(caseIds) {
+  return h("section", {}, h("p", {}, t("review.audit_found", { count: caseIds.length })),
+    h("ul", {}, caseIds.map((one) => h("li", {}, h("a", { href: `#/audit/${one}`, class: "code", translate: "no" }, one)))));
+}
+
+async function read(place, caseId) {
   const [{ body }] = await Promise.all([call("GET", `/v1/audit/${encodeURIComponent(caseId)}`), loadStrings("audit")]);
   const trouble = h("div", {});
   const broken = body.chains.filter((chain) => !chain.whole);
@@ -73,11 +91,16 @@ function details(record) {
 
 function search(caseId = "") {
   const id = h("input", { id: "case", value: caseId, required: true, autocapitalize: "none", spellcheck: false });
+  const trouble = h("div", {});
   const go = (event) => {
     event.preventDefault();
+    replace(trouble);
     if (id.value.trim()) location.hash = `#/audit/${encodeURIComponent(id.value.trim())}`;
-    else id.focus();
+    else {
+      replace(trouble, notice("danger", t("review.audit_find")));
+      id.focus();
+    }
   };
   return h("form", { class: "row search", noValidate: true, on: { submit: go } },
-    h("div", { class: "wide" }, h("label", { for: "case" }, t("review.case_id")), id), h("button", { type: "submit" }, t("review.find")));
+    h("div", { class: "wide" }, h("label", { for: "case" }, t("review.case_id")), id), h("button", { type: "submit" }, t("review.find")), trouble);
 }

@@ -1,0 +1,26 @@
+"""The cases of a report, by the number that its sender was given: a court or the police know no other.
+
+Each case has on record that it was looked up, and not by which number: nobody learns it from the audit.
+"""
+
+from __future__ import annotations
+
+from staydown.aws.stack import Stack
+from staydown.domain.errors import NotFound
+from staydown.domain.ids import normal_case_number
+from staydown.services.cases.save_case import save_case
+from staydown.services.retrying import retried
+
+
+@retried
+def find_cases(stack: Stack, case_number: str, *, by: str) -> tuple[str, ...]:
+    """Their ids. case_number: as people type it. by: who looks. NotFound where there is none any more."""
+    report = stack.cases.report(normal_case_number(case_number))
+    cases = stack.cases.cases(report.case_ids) if report is not None else []
+    if not cases:
+        raise NotFound("There is no case of this number; or it was erased when its time was over.")
+    transaction = stack.transaction()
+    for case in cases:
+        save_case(stack, transaction, case, actor=by, action="case.looked_up", details={})
+    transaction.commit()
+    return tuple(sorted(case.case_id for case in cases))
