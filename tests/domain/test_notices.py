@@ -46,13 +46,25 @@ def case(origin: Origin) -> Case:
 
 def statement(origin: Origin = Origin.REPORT) -> Content:
     return contents.statement_by_case(
-        case(origin), DECISION, platform="alpha", uploads=["u1", "u2"], ground="G.", appeal_until=LATER
+        case(origin),
+        DECISION,
+        platform="alpha",
+        uploads=["u1", "u2"],
+        put_up=NOW,
+        ground="G.",
+        appeal_until=LATER,
     )
 
 
 def stop(*, removed: bool) -> Content:
     return contents.statement_by_match(
-        platform="alpha", upload_id="u1", removed=removed, since=NOW, ground="G.", appeal_until=LATER
+        platform="alpha",
+        upload_id="u1",
+        put_up=NOW,
+        removed=removed,
+        since=NOW,
+        ground="G.",
+        appeal_until=LATER,
     )
 
 
@@ -73,7 +85,7 @@ ALL = [
     statement(Origin.MATCH),
     stop(removed=True),
     stop(removed=False),
-    contents.statement_by_deadline(platform="alpha", upload_id="u1", since=NOW, ground="G."),
+    contents.statement_by_deadline(platform="alpha", upload_id="u1", put_up=None, since=NOW, ground="G."),
     contents.statement_by_hand(platform="alpha", reason="spam", since=NOW, ground="G.", appeal_until=LATER),
     contents.decision(REPORT, Outcome.NOT_VIOLATING, REFUSED, at=NOW, appeal_until=LATER, unfounded=True),
     contents.receipt(REPORT, LATER, LATER),
@@ -151,6 +163,7 @@ def test_who_reported_is_in_no_statement_of_reasons(content: Content) -> None:
 def test_a_statement_of_reasons_has_all_that_article_17_names() -> None:
     said = text(statement())
     assert "removed what you had put up on alpha (u1 and u2) and blocked your account" in said  # action
+    assert "You put up the first of them on" in said
     assert "every platform that works with us" in said  # scope
     assert "no end date" in said  # duration
     assert "found that it shows: nudity and underwear" in said  # facts

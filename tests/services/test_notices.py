@@ -162,6 +162,7 @@ class TestAccountHolders:
             (statement,) = to_account(world, account, "beta")
             assert statement.values["action"] == (f"image_{action}",)
             assert statement.values["uploads"] == (upload.upload_id,)
+            assert statement.values["put_up"] == upload.received_at.isoformat()
             assert statement.values["automated_decision"] == "yes"
             assert statement.case_id is None
 

@@ -112,13 +112,16 @@ def statement_by_case(
     *,
     platform: str,
     uploads: Iterable[str],
+    put_up: datetime | None,
     ground: str,
     appeal_until: datetime,
 ) -> Content:
-    """A reviewer judged an image of this account. uploads: the account's, of the case."""
+    """A reviewer judged an image of this account. uploads: the account's, of the case. put_up: the first."""
     reported = case.origin is Origin.REPORT
+    uploads = tuple(uploads)
     sentences = (
         "statement.removed_and_blocked",
+        *_when(put_up, several=len(uploads) > 1),
         "statement.scope",
         "statement.duration",
         "statement.reported" if reported else "statement.matched",
@@ -130,7 +133,8 @@ def statement_by_case(
     said: Said = {
         "action": ("image_removed", "account_blocked"),
         "platform": platform,
-        "uploads": tuple(uploads),
+        "uploads": uploads,
+        **_put_up(put_up),
         "since": decided.at,
         "shown": tuple(sorted(decided.factors.shown)),
         "automated_detection": "no" if reported else "yes",
@@ -141,12 +145,31 @@ def statement_by_case(
     return Content(NoticeKind.STATEMENT_OF_REASONS, sentences, said)
 
 
+def _when(put_up: datetime | None, *, several: bool = False) -> tuple[str, ...]:
+    """An id alone does not tell its holder which image it was."""
+    if put_up is None:
+        return ()
+    return ("statement.first_put_up" if several else "statement.put_up",)
+
+
+def _put_up(put_up: datetime | None) -> Said:
+    return {} if put_up is None else {"put_up": put_up}
+
+
 def statement_by_match(
-    *, platform: str, upload_id: str, removed: bool, since: datetime, ground: str, appeal_until: datetime
+    *,
+    platform: str,
+    upload_id: str,
+    put_up: datetime | None,
+    removed: bool,
+    since: datetime,
+    ground: str,
+    appeal_until: datetime,
 ) -> Content:
     """An upload met the bank and was stopped with nobody looking. removed: it had been public."""
     sentences = (
         "statement.upload_removed" if removed else "statement.upload_stopped",
+        *_when(put_up),
         "statement.upload_duration",
         "statement.same_image",
         "statement.by_machine",
@@ -157,6 +180,7 @@ def statement_by_match(
         "action": ("image_removed" if removed else "image_blocked",),
         "platform": platform,
         "uploads": (upload_id,),
+        **_put_up(put_up),
         "since": since,
         "automated_detection": "yes",
         "automated_decision": "yes",
@@ -166,10 +190,13 @@ def statement_by_match(
     return Content(NoticeKind.STATEMENT_OF_REASONS, sentences, said)
 
 
-def statement_by_deadline(*, platform: str, upload_id: str, since: datetime, ground: str) -> Content:
+def statement_by_deadline(
+    *, platform: str, upload_id: str, put_up: datetime | None, since: datetime, ground: str
+) -> Content:
     """A reported upload was hidden, since nobody decided in time."""
     sentences = (
         "statement.upload_hidden",
+        *_when(put_up),
         "statement.hidden_duration",
         "statement.not_decided_in_time",
         "statement.hidden_by_machine",
@@ -180,6 +207,7 @@ def statement_by_deadline(*, platform: str, upload_id: str, since: datetime, gro
         "action": ("image_hidden",),
         "platform": platform,
         "uploads": (upload_id,),
+        **_put_up(put_up),
         "since": since,
         "automated_detection": "no",
         "automated_decision": "yes",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 
 from staydown.aws.stack import Stack
@@ -200,12 +201,13 @@ def _block_by_case(stack: Stack, event: Event, case_id: str) -> Content | None:
         return None
     platform, account_id = _account(event)
     uploads = stack.uploads.get_many(case.uploads)
-    theirs = sorted(u.upload_id for u in uploads if (u.platform, u.account_id) == (platform, account_id))
+    theirs = [one for one in uploads if (one.platform, one.account_id) == (platform, account_id)]
     return contents.statement_by_case(
         case,
         case.decision,
         platform=platform,
-        uploads=theirs,
+        uploads=sorted(one.upload_id for one in theirs),
+        put_up=min((one.received_at for one in theirs), default=None),
         ground=stack.settings.legal_ground,
         appeal_until=case.decision.at + stack.settings.appeal_window,
     )
@@ -219,6 +221,7 @@ def _stopped_upload(stack: Stack, event: Event) -> Iterator[_Addressed]:
     content = contents.statement_by_match(
         platform=platform,
         upload_id=str(event.detail["upload_id"]),
+        put_up=_put_up(stack, event),
         removed=event.type is EventType.UPLOAD_REMOVED,
         since=event.at,
         ground=stack.settings.legal_ground,
@@ -235,10 +238,17 @@ def _hidden_upload(stack: Stack, event: Event) -> Iterator[_Addressed]:
     content = contents.statement_by_deadline(
         platform=platform,
         upload_id=str(event.detail["upload_id"]),
+        put_up=_put_up(stack, event),
         since=event.at,
         ground=stack.settings.legal_ground,
     )
     yield _to_account(stack, platform, account_id, content, None)
+
+
+def _put_up(stack: Stack, event: Event) -> datetime | None:
+    """When its upload came; None of one that is gone by now."""
+    found = stack.uploads.get_many([str(event.detail["upload_id"])])
+    return next((one.received_at for one in found), None)
 
 
 def _lifted_block(stack: Stack, event: Event) -> Iterator[_Addressed]:
