@@ -96,6 +96,18 @@ def test_a_notice_whose_service_is_down_can_be_asked_for_again(open_page: Open, 
     Complaints.of(page).expect("500")
 
 
+@pytest.mark.law("EU3")
+def test_a_notice_of_an_image_alone_says_so_and_when_it_was_put_up(open_page: Open, stack: Deployed) -> None:
+    picture, other, alpha = taken_down(stack).picture, new_account(), stack.app()
+    alpha.upload(other, picture)
+    stack.drain()
+    (notice,) = alpha.notices(other)
+    page = open_page(f"notice.html#{alpha.link(other, notice['notice_id'])}", phone=True)
+    page.locator(".letter").wait_for()
+    assert heading(page).inner_text() == "What was done with an image of yours"
+    assert "You put it up on " in page.locator("main").inner_text()
+
+
 def test_a_link_of_long_ago_has_expired(open_page: Open, stack: Deployed) -> None:
     """The last one: the clock of the stack goes forwards alone."""
     link = link_of(stack, taken_down(stack))

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Request, Route
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser.conftest import Open
 from tests.browser.opened import Complaints
@@ -273,6 +273,9 @@ def test_back_is_a_step_back_with_all_that_was_typed(open_page: Open, stack: Dep
     assert heading(page).inner_text() == "You and the picture"
     page.go_back()
     assert page.input_value("#links") == "first-line\nsecond-line"
+    expect(page.locator("#links-odd")).to_contain_text("“first-line” looks like neither")
+    page.fill("#links", "example.org/7")
+    expect(page.locator("#links-odd")).to_be_empty()
     page.get_by_role("button", name="One step back").click()
     assert page.get_by_label("It was posted").is_checked()
 
