@@ -40,7 +40,7 @@ check: $(READY) ## style, types, template, API document, docs/law.md
 bench: $(BENCH) ## every figure of docs/benchmarks.md, beside the peers (some 50 minutes; QUICK=1: a few)
 	@.venv-bench/bin/python -m tests.benchmarks $(if $(QUICK),--quick --out .local/benchmarks)
 
-load: $(BENCH) ## uploads in bursts, for long, and when things go wrong: nothing is lost (some 4 minutes; ARGS=)
+load: $(BENCH) ## uploads in bursts, for long, and when things go wrong: nothing is lost (some 5 minutes; ARGS=)
 	@.venv-bench/bin/python -m tests.load $(if $(ARGS),$(ARGS),--out docs)
 
 build: $(SAM) ## what is deployed, into .aws-sam (needs python3.13 on PATH)
