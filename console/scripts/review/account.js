@@ -2,12 +2,13 @@
 import { newKey, Problem } from "../api.js";
 import { append, data, h, icon, replace } from "../dom.js";
 import { announce, notice, problemNotice } from "../shell.js";
-import { has, moment, t } from "../strings.js";
+import { has, loadStrings, moment, t } from "../strings.js";
 import { caseName } from "./queue.js";
 import { call } from "./session.js";
 import { table } from "./table.js";
 
 export async function show(place, [platform, accountId], { me }) {
+  await loadStrings("account");
   append(place, h("h1", {}, t("review.account")), search(platform, accountId));
   if (!platform || !accountId) return;
   const path = `/v1/accounts/${encodeURIComponent(accountId)}`;

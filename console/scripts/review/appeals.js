@@ -2,7 +2,7 @@
 import { append, data, h, icon, replace } from "../dom.js";
 import { keep, kept } from "../kept.js";
 import { notice } from "../shell.js";
-import { moment, t } from "../strings.js";
+import { loadStrings, moment, t } from "../strings.js";
 import { about, pictures } from "./case_parts.js";
 import { choose, chosen, complete, factorFields, FACTORS, group, onlyNone } from "./factors.js";
 import { later, pendingAbout } from "./pending.js";
@@ -17,8 +17,8 @@ const forSeniors = (appeal) => appeal.party === "second_opinion";
 const OUTCOMES = ["upheld", "rejected"];
 
 export async function show(place, [appealId], { me }) {
-  if (appealId) return one(place, await find(appealId), me);
-  return list(place, await page(), me);
+  const [found] = await Promise.all([appealId ? find(appealId) : page(), loadStrings("appeals")]);
+  return appealId ? one(place, found, me) : list(place, found, me);
 }
 
 async function page(cursor) {
