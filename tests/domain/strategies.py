@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 from staydown.domain.bank import Entry, Match, Source, Standing, Support
 from staydown.domain.hashes import PdqHash
-from staydown.domain.uploads import Reason, Stop, StopKind, Upload, UploadState
+from staydown.domain.stops import Reason, Stop, StopKind
+from staydown.domain.uploads import Upload, UploadState
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 

@@ -7,19 +7,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from staydown.domain.uploads import (
-    BY_SCAN,
-    ObjectKey,
-    Reason,
-    Stop,
-    StopKind,
-    Upload,
-    UploadState,
-    by_case,
-    by_entry,
-    by_review,
-    is_name,
-)
+from staydown.domain.stops import BY_SCAN, Reason, Stop, StopKind, by_case, by_entry, by_review
+from staydown.domain.uploads import ObjectKey, Upload, UploadState, is_name
 
 from tests.domain.strategies import NOW, fresh_upload, stops, uploads
 

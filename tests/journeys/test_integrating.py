@@ -12,7 +12,8 @@ from typing import Any, get_args
 import pytest
 import requests
 from staydown.domain.media_types import ACCEPTED
-from staydown.domain.uploads import Reason, UploadState
+from staydown.domain.stops import Reason
+from staydown.domain.uploads import UploadState
 from staydown.domain.webhooks import new_signing_secret, signed_headers
 from staydown.imaging import limits
 

@@ -33,8 +33,9 @@ from staydown.domain.content_log import HourState, LogLine, Place
 from staydown.domain.errors import AccountIsBlocked, ConcurrentChange
 from staydown.domain.events import EventType
 from staydown.domain.fingerprints import Fingerprint, View
+from staydown.domain.stops import Reason, by_case
 from staydown.domain.sweeps import PLAN, PartKind, Sweep, cut
-from staydown.domain.uploads import Reason, Upload, by_case
+from staydown.domain.uploads import Upload
 
 from tests.domain.strategies import NOW, fresh_upload
 from tests.support.cloud import Cloud, memory_cloud, moto_cloud

@@ -17,7 +17,8 @@ from staydown.domain.errors import (
     NotFound,
     StaleVersion,
 )
-from staydown.domain.uploads import Reason, UploadState
+from staydown.domain.stops import Reason
+from staydown.domain.uploads import UploadState
 from staydown.services.reports.amend_report import Information, complete_report
 from staydown.services.review.decide_case import Judgement, decide_case
 from staydown.services.review.review_queue import claim_case

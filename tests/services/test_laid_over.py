@@ -13,7 +13,8 @@ from unittest import mock
 import pytest
 from staydown.aws.stack import Stack
 from staydown.domain.bank import Overlap
-from staydown.domain.uploads import Reason, Upload, UploadState
+from staydown.domain.stops import Reason
+from staydown.domain.uploads import Upload, UploadState
 from staydown.imaging.limits import ImageRejected, Limits
 from staydown.services.bank import looking
 from staydown.services.bank.bank_view import BankView

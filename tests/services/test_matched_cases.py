@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 from staydown.domain.cases import Case
-from staydown.domain.uploads import Reason, Upload, UploadState
+from staydown.domain.stops import Reason
+from staydown.domain.uploads import Upload, UploadState
 from staydown.services.reports.amend_report import withdraw_report
 from staydown.services.reports.file_report import FiledReport
 

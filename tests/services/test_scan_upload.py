@@ -9,7 +9,8 @@ from unittest import mock
 import pytest
 from staydown.aws.images import Images
 from staydown.domain.errors import AccountIsBlocked
-from staydown.domain.uploads import Reason, Upload, UploadState
+from staydown.domain.stops import Reason
+from staydown.domain.uploads import Upload, UploadState
 from staydown.services.accounts.block_account import block_account, unblock_account
 from staydown.services.uploads.issue_ticket import issue_ticket
 from staydown.services.uploads.place_image import is_placed

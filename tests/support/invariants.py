@@ -16,8 +16,9 @@ from staydown.domain.bank import Entry, Match, Source, Standing
 from staydown.domain.case_states import CaseState
 from staydown.domain.figures import Progress, count
 from staydown.domain.misuse import HOLDER
+from staydown.domain.stops import StopKind
 from staydown.domain.strikes import Subject
-from staydown.domain.uploads import StopKind, Upload, UploadState
+from staydown.domain.uploads import Upload, UploadState
 from staydown.domain.verdicts import MatchPolicy, Verdict
 
 from tests.support.ledger import Ledger, read_ledger

@@ -131,15 +131,15 @@ class CasesStore:
         )
 
     def queued(
-        self, queue: str, *, after: Item | None = None, limit: int = 50
+        self, queue: str, *, index: str = "queue", after: Item | None = None, limit: int = 50
     ) -> tuple[list[Item], Item | None]:
-        """A page of the index `queue` in its order, and where the next one starts (None: no more).
+        """A page of a queue in its order, and where the next one starts (None: no more).
 
         The index lags behind the table by moments: whoever acts on an item reads it again first.
         """
         arguments: dict[str, Any] = {
             "TableName": self._table.name,
-            "IndexName": "queue",
+            "IndexName": index,
             "KeyConditionExpression": "queue = :queue",
             "ExpressionAttributeValues": to_dynamodb({":queue": queue}),
             "Limit": limit,
@@ -175,14 +175,7 @@ class CasesStore:
     def undecided_images(self) -> list[tuple[str, PdqHash]]:
         """(case id, its image) of the MOST_COMPARED undecided cases with the nearest deadline, as far as they
         have one. The index lags by moments: whoever acts on a case reads it first."""
-        arguments: dict[str, Any] = {
-            "TableName": self._table.name,
-            "IndexName": "images",
-            "KeyConditionExpression": "queue = :queue",
-            "ExpressionAttributeValues": to_dynamodb({":queue": CASES}),
-            "Limit": MOST_COMPARED,
-        }
-        items, _ = self._table.page(arguments)
+        items, _ = self.queued(CASES, index="images", limit=MOST_COMPARED)
         return [(item["case_id"], PdqHash(item["image"]["data"])) for item in items if item.get("image")]
 
     def all_queued_cases(self) -> Iterator[Case]:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from staydown.domain.audit import ChainHead
 from staydown.domain.bank import Match
 from staydown.domain.fingerprints import Fingerprint
+from staydown.domain.stops import BY_SCAN, Reason, Stop, StopKind, by_deadline, by_review, waits_for
 
 
 class UploadState(StrEnum):
@@ -41,65 +42,6 @@ class Rest(StrEnum):
     """Original and record together: nobody ever had to do with it."""
     RECORD = "record"
     """The image is gone, and no case is about it: the record goes when a case's would."""
-
-
-class StopKind(StrEnum):
-    BLOCK = "block"
-    HOLD = "hold"
-
-
-class Reason(StrEnum):
-    """Why an upload is in its state; decoding adds its own codes (see imaging.decode)."""
-
-    MATCHES_CONFIRMED_ENTRY = "matches_confirmed_entry"
-    NEEDS_REVIEW = "needs_review"
-    JUDGED_VIOLATING = "judged_violating"
-    """By a reviewer; also where a child is suspected: only the case says so, to warn nobody."""
-    DEADLINE_PASSED = "deadline_passed"
-    SCAN_FAILED = "scan_failed"
-    ACCOUNT_BLOCKED = "account_blocked"
-    MALFORMED_KEY = "malformed_key"
-    TICKET_USED = "ticket_used"
-    WRONG_TYPE = "content_type_mismatch"
-    IMAGE_GONE = "image_gone"
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """One thing that stops an upload. cause: what has to go for the stop to go."""
-
-    cause: str
-    kind: StopKind
-    reason: Reason
-
-
-def by_case(case_id: str, reason: Reason = Reason.JUDGED_VIOLATING) -> Stop:
-    """A reviewer judged this very upload."""
-    return Stop(f"case:{case_id}", StopKind.BLOCK, reason)
-
-
-def by_entry(entry_id: str) -> Stop:
-    """It matches a confirmed entry of the bank; nobody had to look."""
-    return Stop(f"entry:{entry_id}", StopKind.BLOCK, Reason.MATCHES_CONFIRMED_ENTRY)
-
-
-def by_review(case_id: str) -> Stop:
-    """A case has to be decided first."""
-    return Stop(f"review:{case_id}", StopKind.HOLD, Reason.NEEDS_REVIEW)
-
-
-def by_deadline(case_id: str) -> Stop:
-    """A case was not decided in time; hidden until it is."""
-    return Stop(f"deadline:{case_id}", StopKind.HOLD, Reason.DEADLINE_PASSED)
-
-
-def waits_for(case_id: str) -> tuple[str, str]:
-    """The causes that go when a case is decided or closed, whatever the decision is."""
-    return by_review(case_id).cause, by_deadline(case_id).cause
-
-
-BY_SCAN = Stop("scan", StopKind.HOLD, Reason.SCAN_FAILED)
-"""The scan failed for good; an operator has to look."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ import threading
 
 from staydown.aws.images import ImageAbsent
 from staydown.aws.stack import Stack
-from staydown.domain.uploads import Reason, Upload, UploadState
+from staydown.domain.stops import Reason
+from staydown.domain.uploads import Upload, UploadState
 from staydown.imaging.decode import Picture, decode
 from staydown.imaging.features import AskedFeatures
 from staydown.imaging.keypoints import ask_features

@@ -11,7 +11,8 @@ from staydown.domain.accounts import Block
 from staydown.domain.cases import Case
 from staydown.domain.errors import Conflict
 from staydown.domain.events import EventType
-from staydown.domain.uploads import Reason, Upload, by_case, waits_for
+from staydown.domain.stops import Reason, by_case, waits_for
+from staydown.domain.uploads import Upload
 from staydown.services.bank.bank_images import BankedImages
 from staydown.services.bank.change_bank import claims_of, withdraw_supports
 from staydown.services.uploads.free_upload import free_of_case, free_upload

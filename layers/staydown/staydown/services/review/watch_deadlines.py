@@ -13,7 +13,7 @@ from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
 from staydown.domain.cases import Case
 from staydown.domain.events import EventType
-from staydown.domain.uploads import by_deadline
+from staydown.domain.stops import by_deadline
 from staydown.services.cases.save_case import save_case
 from staydown.services.retrying import retried
 from staydown.services.uploads.record_upload import SYSTEM, record_upload

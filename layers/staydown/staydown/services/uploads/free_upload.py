@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
 from staydown.domain.events import EventType
-from staydown.domain.uploads import Upload, UploadState, waits_for
+from staydown.domain.stops import waits_for
+from staydown.domain.uploads import Upload, UploadState
 from staydown.services.uploads.record_upload import SYSTEM, record_upload
 from staydown.services.uploads.stop_upload import announce
 

@@ -10,7 +10,8 @@ from staydown.aws.transaction import Transaction
 from staydown.domain.case_states import Step
 from staydown.domain.cases import Case
 from staydown.domain.events import EventType
-from staydown.domain.uploads import Upload, by_deadline
+from staydown.domain.stops import by_deadline
+from staydown.domain.uploads import Upload
 from staydown.services.cases.save_case import save_case
 from staydown.services.uploads.free_upload import free_upload
 from staydown.services.uploads.record_upload import SYSTEM

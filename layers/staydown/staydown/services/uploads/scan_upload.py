@@ -16,7 +16,8 @@ from staydown.aws.images import ImageAbsent, Original
 from staydown.aws.stack import Stack
 from staydown.domain.ids import derived_upload_id
 from staydown.domain.media_types import disagreement
-from staydown.domain.uploads import BY_SCAN, ObjectKey, Reason, Upload, UploadState
+from staydown.domain.stops import BY_SCAN, Reason
+from staydown.domain.uploads import ObjectKey, Upload, UploadState
 from staydown.imaging.decode import Picture, decode
 from staydown.imaging.fingerprint import fingerprint_of
 from staydown.imaging.limits import ImageRejected

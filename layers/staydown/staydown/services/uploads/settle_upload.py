@@ -13,7 +13,8 @@ from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
 from staydown.domain.bank import Match
 from staydown.domain.errors import AccountIsBlocked, ConcurrentChange
-from staydown.domain.uploads import Reason, Upload, UploadState
+from staydown.domain.stops import Reason
+from staydown.domain.uploads import Upload, UploadState
 from staydown.domain.verdicts import Verdict
 from staydown.services.bank.bank_view import BankView, is_confirmed
 from staydown.services.bank.looking import Looks, NotSeen

@@ -13,7 +13,8 @@ from staydown.domain.cases import MAX_UPLOADS, Case, Origin
 from staydown.domain.deadlines import removal_deadline
 from staydown.domain.events import EventType
 from staydown.domain.ids import new_id
-from staydown.domain.uploads import Upload, UploadState, by_entry, by_review
+from staydown.domain.stops import by_entry, by_review
+from staydown.domain.uploads import Upload, UploadState
 from staydown.domain.verdicts import Verdict
 from staydown.services.cases.save_case import save_case
 from staydown.services.uploads.record_upload import SYSTEM, record_upload
