@@ -33,9 +33,9 @@ def decision(stack: Stack, event: Event) -> Iterator[Addressed]:
     case = stack.cases.case(str(event.detail["case_id"]))
     if case is None:
         return
-    decision = case.decision
+    taken = case.decision
     # It may have been decided anew since: then what was found then is not known any more.
-    known = decision if decision is not None and decision.outcome is outcome else None
+    known = taken if taken is not None and taken.outcome is outcome else None
     factors = known.factors if known is not None else None
     unfounded = known is not None and known.manifestly_unfounded
     for report in _reports(stack, event, case.reports):
