@@ -21,6 +21,9 @@ DOCUMENT = ROOT / "layers" / "staydown" / "staydown" / "api" / "openapi.json"
 UNDOCUMENTED = {("GET", "/v1/openapi.json")}
 """Routes of the template that need no operation: the document itself."""
 
+PUBLISHED_NAMES: dict[str, str] = {}
+"""The schema name in the contract of each class whose name in the code differs from it."""
+
 THE_LIBRARYS = {"HTTPValidationError", "ValidationError", "ResponseValidationError"}
 """Schemas of answers that nobody gets: errors are problems here."""
 
@@ -74,11 +77,11 @@ def document() -> dict[str, Any]:
         app = getattr(importlib.import_module(f"functions.{name}.app"), "app", None)
         if app is None:
             continue
-        schema = json.loads(app.get_openapi_json_schema(title="Staydown", version="v1"))
+        schema = _with_published_names(app.get_openapi_json_schema(title="Staydown", version="v1"))
         _add_schemas(schemas, schema.get("components", {}).get("schemas", {}), name)
         for path, operations in schema["paths"].items():
             for method, operation in operations.items():
-                paths.setdefault(path, {})[method] = _finished(operation, name)
+                paths.setdefault(path, {})[method] = _finished(operation)
     _check_same(set(routes), {(m.upper(), p) for p, operations in paths.items() for m in operations})
     for (method, path), (_, scopes) in routes.items():
         if (method, path) not in UNDOCUMENTED:
@@ -107,6 +110,24 @@ def document() -> dict[str, Any]:
             },
         },
     }
+
+
+def _with_published_names(text: str) -> dict[str, Any]:
+    """Return one function's document with the schema names of the contract in place of class names."""
+    schema: dict[str, Any] = json.loads(text)
+    schemas = schema.get("components", {}).get("schemas", {})
+    for class_name in set(schemas) & set(PUBLISHED_NAMES):
+        if schemas[class_name].get("title") == class_name:
+            schemas[class_name]["title"] = PUBLISHED_NAMES[class_name]
+    text = json.dumps(schema)
+    for class_name, published in PUBLISHED_NAMES.items():
+        text = text.replace(f'"#/components/schemas/{class_name}"', f'"#/components/schemas/{published}"')
+    schema = json.loads(text)
+    if schemas:
+        schema["components"]["schemas"] = {
+            PUBLISHED_NAMES.get(name, name): one for name, one in schemas.items()
+        }
+    return schema
 
 
 def _template_routes() -> dict[tuple[str, str], tuple[str, list[str]]]:
@@ -138,11 +159,10 @@ def _check_same(routed: set[tuple[str, str]], documented: set[tuple[str, str]]) 
         raise OutOfStep(f"in the template or in a function, but not in both: {sorted(odd)}")
 
 
-def _finished(operation: dict[str, Any], function: str) -> dict[str, Any]:
+def _finished(operation: dict[str, Any]) -> dict[str, Any]:
     for status in ("422", "500"):  # the library's own; ours are problems
         operation["responses"].pop(status, None)
     operation["responses"]["default"] = REFUSED
-    operation["operationId"] = f"{function}_{operation['operationId'].split('_v1_')[0]}"
     return operation
 
 

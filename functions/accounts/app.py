@@ -86,7 +86,12 @@ class NoticeLink(BaseModel):
     url: Annotated[str | None, Field(description="The page that it opens, where the operator has named it")]
 
 
-@app.get("/v1/accounts/<account_id>", summary="What blocks an account", tags=["client apps", "reviewers"])
+@app.get(
+    "/v1/accounts/<account_id>",
+    operation_id="accounts_get_account",
+    summary="What blocks an account",
+    tags=["client apps", "reviewers"],
+)
 def get_account(
     account_id: AccountInPath,
     platform: Annotated[str | None, Query(max_length=128, description="For reviewers: whose account")] = None,
@@ -103,7 +108,12 @@ def get_account(
     return _presented(show_account(stack(), platform=platform, account_id=account_id))
 
 
-@app.post("/v1/accounts/<account_id>/block", summary="Block an account by hand", tags=["seniors"])
+@app.post(
+    "/v1/accounts/<account_id>/block",
+    operation_id="accounts_post_block",
+    summary="Block an account by hand",
+    tags=["seniors"],
+)
 def post_block(account_id: AccountInPath, request: BlockRequest, _key: IdempotencyKey = None) -> Account:
     reviewer = calling_senior(app.current_event)
     account = block_account(
@@ -116,7 +126,12 @@ def post_block(account_id: AccountInPath, request: BlockRequest, _key: Idempoten
     return _presented(account)
 
 
-@app.post("/v1/accounts/<account_id>/unblock", summary="Lift a block set by hand", tags=["seniors"])
+@app.post(
+    "/v1/accounts/<account_id>/unblock",
+    operation_id="accounts_post_unblock",
+    summary="Lift a block set by hand",
+    tags=["seniors"],
+)
 def post_unblock(account_id: AccountInPath, request: UnblockRequest, _key: IdempotencyKey = None) -> Account:
     reviewer = calling_senior(app.current_event)
     account = unblock_account(
@@ -128,7 +143,12 @@ def post_unblock(account_id: AccountInPath, request: UnblockRequest, _key: Idemp
     return _presented(account)
 
 
-@app.get("/v1/accounts/<account_id>/notices", summary="What its holder is told", tags=["client apps"])
+@app.get(
+    "/v1/accounts/<account_id>/notices",
+    operation_id="accounts_get_notices",
+    summary="What its holder is told",
+    tags=["client apps"],
+)
 def get_notices(
     account_id: AccountInPath,
     cursor: Annotated[str | None, Query(max_length=64, pattern="^[0-9a-f-]{36}$")] = None,
@@ -142,6 +162,7 @@ def get_notices(
 
 @app.post(
     "/v1/accounts/<account_id>/notices/<notice_id>/link",
+    operation_id="accounts_post_link",
     status_code=201,
     summary="A link by which its holder opens a notice",
     tags=["client apps"],
@@ -153,7 +174,12 @@ def post_link(account_id: AccountInPath, notice_id: Id, _key: IdempotencyKey = N
     return NoticeLink(token=token, until=until, url=f"{pages}notice.html#{token}" if pages else None)
 
 
-@app.post("/v1/accounts/<account_id>/language", summary="How to speak to its holder", tags=["client apps"])
+@app.post(
+    "/v1/accounts/<account_id>/language",
+    operation_id="accounts_post_language",
+    summary="How to speak to its holder",
+    tags=["client apps"],
+)
 def post_language(
     account_id: AccountInPath, request: LanguageRequest, _key: IdempotencyKey = None
 ) -> Account:

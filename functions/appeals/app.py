@@ -63,6 +63,7 @@ class Appeal(BaseModel):
 
 @app.post(
     "/v1/appeals",
+    operation_id="appeals_post_appeal",
     status_code=201,
     summary="Appeal a block, or an image that was stopped",
     tags=["client apps"],

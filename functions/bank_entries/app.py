@@ -43,7 +43,12 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     return calls()(event, context)
 
 
-@app.get("/v1/bank/entries", summary="Entries near a hash, or those that changed last", tags=["seniors"])
+@app.get(
+    "/v1/bank/entries",
+    operation_id="bank_entries_get_entries",
+    summary="Entries near a hash, or those that changed last",
+    tags=["seniors"],
+)
 def get_entries(
     pdq: Annotated[
         str | None, Query(pattern="^[0-9a-fA-F]{64}$", description="Find what is near; 64 hexadecimal digits")
@@ -61,7 +66,12 @@ def get_entries(
     return models.EntryPage(entries=[_presented(one) for one in found], next=after)
 
 
-@app.post("/v1/bank/entries", summary="Allow a hash, or switch an entry off or on again", tags=["seniors"])
+@app.post(
+    "/v1/bank/entries",
+    operation_id="bank_entries_post_entry",
+    summary="Allow a hash, or switch an entry off or on again",
+    tags=["seniors"],
+)
 def post_entry(
     request: models.EntryChange, if_match: IfMatch = None, _key: IdempotencyKey = None
 ) -> Response[models.BankEntry]:

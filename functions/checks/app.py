@@ -40,7 +40,12 @@ class CheckResult(BaseModel):
     verdict: Verdict
 
 
-@app.post("/v1/checks", summary="Check a hash against the bank", tags=["client apps"])
+@app.post(
+    "/v1/checks",
+    operation_id="checks_post_check",
+    summary="Check a hash against the bank",
+    tags=["client apps"],
+)
 def post_check(request: CheckRequest) -> CheckResult:
     calling_platform(app.current_event)
     view = bank()

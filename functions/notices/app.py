@@ -53,7 +53,12 @@ class FollowedNotice(BaseModel):
     appeal: OwnAppeal | None
 
 
-@app.get("/v1/notices/<token>", summary="What was decided about an account, and why", tags=["people"])
+@app.get(
+    "/v1/notices/<token>",
+    operation_id="notices_get_notice",
+    summary="What was decided about an account, and why",
+    tags=["people"],
+)
 def get_notice(token: Token) -> FollowedNotice:
     followed = follow_notice(stack(), token)
     return FollowedNotice(
@@ -65,7 +70,13 @@ def get_notice(token: Token) -> FollowedNotice:
     )
 
 
-@app.post("/v1/notices/<token>/appeal", status_code=201, summary="Appeal it", tags=["people"])
+@app.post(
+    "/v1/notices/<token>/appeal",
+    operation_id="notices_post_appeal",
+    status_code=201,
+    summary="Appeal it",
+    tags=["people"],
+)
 def post_appeal(token: Token, request: AppealByLink, _key: IdempotencyKey = None) -> OwnAppeal:
     return _own(appeal_by_link(stack(), token, request.statement))
 

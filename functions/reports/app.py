@@ -43,18 +43,30 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     return calls()(event, context)
 
 
-@app.get("/v1/report-form", summary="Who helps, and what the operator asks beside the law", tags=["people"])
+@app.get(
+    "/v1/report-form",
+    operation_id="reports_get_report_form",
+    summary="Who helps, and what the operator asks beside the law",
+    tags=["people"],
+)
 def get_report_form() -> models.ReportForm:
     return report_form(stack().settings)
 
 
-@app.post("/v1/reports", status_code=201, summary="Report an image", tags=["people"])
+@app.post(
+    "/v1/reports",
+    operation_id="reports_post_report",
+    status_code=201,
+    summary="Report an image",
+    tags=["people"],
+)
 def post_report(request: models.ReportRequest, key: IdempotencyKey = None) -> models.FiledReport:
     return _filed(request, key)
 
 
 @app.post(
     "/v1/accounts/<account_id>/reports",
+    operation_id="reports_post_vouched_report",
     status_code=201,
     summary="Report an image for who is signed in with this account: the platform vouches for it",
     tags=["client apps"],
@@ -88,12 +100,22 @@ def _filed(
     return filed_report(file_report(stack(), form, request_id=key), stack().settings)
 
 
-@app.get("/v1/cases/<case_number>", summary="What became of a report", tags=["people"])
+@app.get(
+    "/v1/cases/<case_number>",
+    operation_id="reports_get_case",
+    summary="What became of a report",
+    tags=["people"],
+)
 def get_case(case_number: Id, secret: Secret) -> models.FollowedReport:
     return _followed(case_number, secret)
 
 
-@app.post("/v1/cases/<case_number>/information", summary="Complete a report", tags=["people"])
+@app.post(
+    "/v1/cases/<case_number>/information",
+    operation_id="reports_post_information",
+    summary="Complete a report",
+    tags=["people"],
+)
 def post_information(
     case_number: Id, request: models.InformationRequest, secret: Secret, _key: IdempotencyKey = None
 ) -> models.FollowedReport:
@@ -110,7 +132,12 @@ def post_information(
     return _followed(case_number, secret)
 
 
-@app.post("/v1/cases/<case_number>/withdraw", summary="Take a report back", tags=["people"])
+@app.post(
+    "/v1/cases/<case_number>/withdraw",
+    operation_id="reports_post_withdraw",
+    summary="Take a report back",
+    tags=["people"],
+)
 def post_withdraw(case_number: Id, secret: Secret, _key: IdempotencyKey = None) -> models.FollowedReport:
     withdraw_report(stack(), case_number, secret)
     return _followed(case_number, secret)
@@ -118,6 +145,7 @@ def post_withdraw(case_number: Id, secret: Secret, _key: IdempotencyKey = None) 
 
 @app.post(
     "/v1/cases/<case_number>/preserve",
+    operation_id="reports_post_preserve",
     summary="Have everything kept for the police, until two people let it go",
     tags=["people"],
 )
@@ -128,6 +156,7 @@ def post_preserve(case_number: Id, secret: Secret, _key: IdempotencyKey = None) 
 
 @app.post(
     "/v1/cases/<case_number>/erase",
+    operation_id="reports_post_erase",
     summary="Have the removed image erased now; it still won't come back",
     tags=["people"],
 )
@@ -136,7 +165,13 @@ def post_erase(case_number: Id, secret: Secret, _key: IdempotencyKey = None) -> 
     return _followed(case_number, secret)
 
 
-@app.post("/v1/cases/<case_number>/appeal", status_code=201, summary="Appeal a refusal", tags=["people"])
+@app.post(
+    "/v1/cases/<case_number>/appeal",
+    operation_id="reports_post_appeal",
+    status_code=201,
+    summary="Appeal a refusal",
+    tags=["people"],
+)
 def post_appeal(
     case_number: Id, request: models.RefusalAppealRequest, secret: Secret, _key: IdempotencyKey = None
 ) -> models.FollowedReport:
@@ -146,6 +181,7 @@ def post_appeal(
 
 @app.post(
     "/v1/cases/<case_number>/recover",
+    operation_id="reports_post_recover",
     summary="A new secret, by the phrase chosen when filing",
     tags=["people"],
 )

@@ -21,7 +21,12 @@ from functions.review.stack import stack
 router = make_router()
 
 
-@router.get("/v1/review/appeals", summary="Appeals that wait, the oldest first", tags=["reviewers"])
+@router.get(
+    "/v1/review/appeals",
+    operation_id="review_get_appeals",
+    summary="Appeals that wait, the oldest first",
+    tags=["reviewers"],
+)
 def get_appeals(
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
@@ -34,6 +39,7 @@ def get_appeals(
 
 @router.post(
     "/v1/review/appeals/<appeal_id>/decision",
+    operation_id="review_post_appeal_decision",
     summary="Decide an appeal of a case that you had no part in",
     tags=["reviewers"],
 )

@@ -43,7 +43,12 @@ from functions.review.stack import stack
 router = make_router()
 
 
-@router.get("/v1/review/queue", summary="Undecided cases, nearest deadline first", tags=["reviewers"])
+@router.get(
+    "/v1/review/queue",
+    operation_id="review_get_queue",
+    summary="Undecided cases, nearest deadline first",
+    tags=["reviewers"],
+)
 def get_queue(
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
@@ -55,7 +60,12 @@ def get_queue(
     return case_models.QueuePage(cases=page, next=to_cursor(following))
 
 
-@router.post("/v1/review/next", summary="Claim the case with the nearest deadline", tags=["reviewers"])
+@router.post(
+    "/v1/review/next",
+    operation_id="review_post_next",
+    summary="Claim the case with the nearest deadline",
+    tags=["reviewers"],
+)
 def post_next(
     passing_over: PassingOver = "",
     _key: IdempotencyKey = None,
@@ -66,13 +76,21 @@ def post_next(
     return case_models.NextCase(case=_seen(case.case_id) if case is not None else None)
 
 
-@router.get("/v1/review/cases/<case_id>", summary="A case, but not who reported it", tags=["reviewers"])
+@router.get(
+    "/v1/review/cases/<case_id>",
+    operation_id="review_get_case",
+    summary="A case, but not who reported it",
+    tags=["reviewers"],
+)
 def get_case(case_id: Id, reports_from: ReportsFrom = 0) -> Response[case_models.Case]:
     return with_etag(_seen(case_id, reports_from))
 
 
 @router.post(
-    "/v1/review/cases/<case_id>/claim", summary="Claim this case, or renew the claim", tags=["reviewers"]
+    "/v1/review/cases/<case_id>/claim",
+    operation_id="review_post_claim",
+    summary="Claim this case, or renew the claim",
+    tags=["reviewers"],
 )
 def post_claim(case_id: Id, _key: IdempotencyKey = None) -> Response[case_models.Case]:
     reviewer = calling_reviewer(router.current_event)
@@ -80,7 +98,12 @@ def post_claim(case_id: Id, _key: IdempotencyKey = None) -> Response[case_models
     return with_etag(_seen(case_id))
 
 
-@router.post("/v1/review/cases/<case_id>/decision", summary="Decide a case", tags=["reviewers"])
+@router.post(
+    "/v1/review/cases/<case_id>/decision",
+    operation_id="review_post_decision",
+    summary="Decide a case",
+    tags=["reviewers"],
+)
 def post_decision(
     case_id: Id, request: case_models.DecisionRequest, if_match: NeededIfMatch, _key: IdempotencyKey = None
 ) -> Response[case_models.Case]:
@@ -103,6 +126,7 @@ def post_decision(
 
 @router.post(
     "/v1/review/cases/<case_id>/separate",
+    operation_id="review_post_separate",
     summary="Take another picture out of a case, to judge it by itself",
     tags=["reviewers"],
 )
@@ -128,6 +152,7 @@ def post_separate(
 
 @router.post(
     "/v1/review/cases/<case_id>/leave",
+    operation_id="review_post_leave",
     summary="End your claim: the case is free for others at once",
     tags=["reviewers"],
 )
@@ -139,6 +164,7 @@ def post_leave(case_id: Id, _key: IdempotencyKey = None) -> case_models.CaseLeft
 
 @router.post(
     "/v1/review/cases/<case_id>/conflict",
+    operation_id="review_post_conflict",
     summary="Declare a conflict of interest: the case is never yours again",
     tags=["reviewers"],
 )
@@ -149,7 +175,10 @@ def post_conflict(case_id: Id, _key: IdempotencyKey = None) -> case_models.Confl
 
 
 @router.post(
-    "/v1/review/cases/<case_id>/notes", summary="Leave a note for other reviewers", tags=["reviewers"]
+    "/v1/review/cases/<case_id>/notes",
+    operation_id="review_post_note",
+    summary="Leave a note for other reviewers",
+    tags=["reviewers"],
 )
 def post_note(
     case_id: Id, request: case_models.NoteRequest, _key: IdempotencyKey = None
@@ -159,7 +188,12 @@ def post_note(
     return with_etag(_seen(case_id))
 
 
-@router.get("/v1/review/locked", summary="Locked cases, the oldest first", tags=["child safety"])
+@router.get(
+    "/v1/review/locked",
+    operation_id="review_get_locked",
+    summary="Locked cases, the oldest first",
+    tags=["child safety"],
+)
 def get_locked(
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
@@ -173,7 +207,10 @@ def get_locked(
 
 
 @router.get(
-    "/v1/review/templates", summary="Reasons for the usual decisions, to start from", tags=["reviewers"]
+    "/v1/review/templates",
+    operation_id="review_get_templates",
+    summary="Reasons for the usual decisions, to start from",
+    tags=["reviewers"],
 )
 def get_templates() -> case_models.Templates:
     calling_reviewer(router.current_event)

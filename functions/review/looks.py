@@ -15,6 +15,7 @@ router = make_router()
 
 @router.post(
     "/v1/review/cases/<case_id>/reveal",
+    operation_id="review_post_reveal",
     summary="Look at an image: blurred, or by a short-lived link; each look is recorded",
     tags=["reviewers"],
 )
@@ -35,6 +36,7 @@ def post_reveal(case_id: Id, request: look_models.RevealRequest) -> look_models.
 
 @router.post(
     "/v1/review/cases/<case_id>/comparison",
+    operation_id="review_post_comparison",
     summary="An upload laid over the judged picture that it met, both blurred; each look is recorded",
     tags=["reviewers"],
 )

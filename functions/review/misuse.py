@@ -23,6 +23,7 @@ router = make_router()
 
 @router.get(
     "/v1/review/misuse",
+    operation_id="review_get_misuse_queue",
     summary="Reviews of misuse that wait, the oldest first, or that suspend somebody now",
     tags=["reviewers"],
 )
@@ -39,7 +40,10 @@ def get_misuse_queue(
 
 
 @router.get(
-    "/v1/review/misuse/<review_id>", summary="An account, or who reports, as a whole", tags=["reviewers"]
+    "/v1/review/misuse/<review_id>",
+    operation_id="review_get_misuse",
+    summary="An account, or who reports, as a whole",
+    tags=["reviewers"],
 )
 def get_misuse(review_id: Id) -> misuse_models.MisuseFound:
     caller = calling_reviewer(router.current_event)
@@ -64,6 +68,7 @@ def get_misuse(review_id: Id) -> misuse_models.MisuseFound:
 
 @router.post(
     "/v1/review/misuse/<review_id>/decision",
+    operation_id="review_post_misuse_decision",
     summary="Suspend somebody for a time, warn them, or do nothing",
     tags=["reviewers"],
 )
@@ -77,6 +82,7 @@ def post_misuse_decision(
 
 @router.post(
     "/v1/review/misuse/<review_id>/lift",
+    operation_id="review_post_misuse_lift",
     summary="Lift a suspension that you did not decide, before its time",
     tags=["seniors"],
 )

@@ -22,7 +22,12 @@ from functions.review.stack import stack
 router = make_router()
 
 
-@router.get("/v1/review/opinions", summary="Second opinions that wait, the oldest first", tags=["reviewers"])
+@router.get(
+    "/v1/review/opinions",
+    operation_id="review_get_opinions",
+    summary="Second opinions that wait, the oldest first",
+    tags=["reviewers"],
+)
 def get_opinions(
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
@@ -35,6 +40,7 @@ def get_opinions(
 
 @router.post(
     "/v1/review/opinions/next",
+    operation_id="review_post_next_opinion",
     summary="Claim the next second opinion that is yours to give",
     tags=["reviewers"],
 )
@@ -51,7 +57,10 @@ def post_next_opinion(
 
 
 @router.post(
-    "/v1/review/opinions/<case_id>", summary="Judge a case without seeing its decision", tags=["reviewers"]
+    "/v1/review/opinions/<case_id>",
+    operation_id="review_post_opinion",
+    summary="Judge a case without seeing its decision",
+    tags=["reviewers"],
 )
 def post_opinion(
     case_id: Id, request: opinion_models.OpinionRequest, _key: IdempotencyKey = None

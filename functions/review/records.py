@@ -25,7 +25,10 @@ router = make_router()
 
 
 @router.post(
-    "/v1/review/cases/<case_id>/hold", summary="Keep all of a case, whatever its time", tags=["seniors"]
+    "/v1/review/cases/<case_id>/hold",
+    operation_id="review_post_hold",
+    summary="Keep all of a case, whatever its time",
+    tags=["seniors"],
 )
 def post_hold(
     case_id: Id, request: record_models.HoldRequest, _key: IdempotencyKey = None
@@ -37,6 +40,7 @@ def post_hold(
 
 @router.post(
     "/v1/review/cases/<case_id>/release",
+    operation_id="review_post_release",
     summary="Ask for the end of a hold, or confirm what somebody else has asked for",
     tags=["seniors"],
 )
@@ -48,6 +52,7 @@ def post_release(case_id: Id, _key: IdempotencyKey = None) -> case_models.Held:
 
 @router.post(
     "/v1/review/cases/<case_id>/erase",
+    operation_id="review_post_erase",
     summary="Have the quarantined images of a case erased now",
     tags=["seniors"],
 )
@@ -59,6 +64,7 @@ def post_erase(case_id: Id, _key: IdempotencyKey = None) -> case_models.Held:
 
 @router.get(
     "/v1/review/erasures",
+    operation_id="review_get_erasures",
     summary="Cases whose images one of several who reported them wants erased: a senior decides",
     tags=["seniors"],
 )
@@ -72,7 +78,12 @@ def get_erasures(
     return case_models.QueuePage(cases=page, next=to_cursor(following))
 
 
-@router.get("/v1/audit", summary="The cases of a report, by the number of who sent it", tags=["seniors"])
+@router.get(
+    "/v1/audit",
+    operation_id="review_get_cases_of_report",
+    summary="The cases of a report, by the number of who sent it",
+    tags=["seniors"],
+)
 def get_cases_of_report(
     case_number: Annotated[str, Query(max_length=64, description="SD-XXXX-XXXX, as people type it")],
 ) -> record_models.FoundCases:
@@ -80,7 +91,12 @@ def get_cases_of_report(
     return record_models.FoundCases(case_ids=list(found))
 
 
-@router.get("/v1/audit/<case_id>", summary="The audit of a case, verified", tags=["seniors"])
+@router.get(
+    "/v1/audit/<case_id>",
+    operation_id="review_get_audit",
+    summary="The audit of a case, verified",
+    tags=["seniors"],
+)
 def get_audit(case_id: Id) -> record_models.Audit:
     open_case(stack(), case_id, _auditor(), what="audit")
     chains = [presented_chain(chain) for chain in read_audit(stack(), case_id)]
@@ -89,6 +105,7 @@ def get_audit(case_id: Id) -> record_models.Audit:
 
 @router.post(
     "/v1/audit/<case_id>/bundle",
+    operation_id="review_post_bundle",
     summary="A case for a court: facts, audit and anchors, without the picture and who reported",
     tags=["seniors"],
 )

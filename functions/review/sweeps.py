@@ -15,6 +15,7 @@ router = make_router()
 
 @router.get(
     "/v1/review/sweeps/<entry_id>",
+    operation_id="review_get_sweep",
     summary="How far the last sweep is for an entry of the bank",
     tags=["seniors"],
 )
@@ -25,6 +26,7 @@ def get_sweep(entry_id: Id) -> sweep_models.EntrySweep:
 
 @router.get(
     "/v1/review/cases/<case_id>/sweeps",
+    operation_id="review_get_case_sweeps",
     summary="How far the sweeps are for the entries of a case",
     tags=["seniors"],
 )

@@ -27,7 +27,12 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     return app.resolve(event, context)
 
 
-@app.get("/v1/stats", summary="Figures of a period, and of this moment", tags=["seniors"])
+@app.get(
+    "/v1/stats",
+    operation_id="stats_get_stats",
+    summary="Figures of a period, and of this moment",
+    tags=["seniors"],
+)
 def get_stats(
     first: Annotated[date | None, Query(alias="from", description="First day; 29 before the last")] = None,
     last: Annotated[date | None, Query(alias="to", description="Last day; today if absent")] = None,
@@ -39,6 +44,7 @@ def get_stats(
 
 @app.get(
     "/v1/stats/statements/<case_id>",
+    operation_id="stats_get_statements",
     summary="A decision's statements for the European Transparency Database, nothing personal in them",
     tags=["seniors"],
 )

@@ -58,7 +58,13 @@ class Upload(BaseModel):
     case_ids: list[str]
 
 
-@app.post("/v1/uploads", status_code=201, summary="Ask for leave to put an image", tags=["client apps"])
+@app.post(
+    "/v1/uploads",
+    operation_id="uploads_post_upload",
+    status_code=201,
+    summary="Ask for leave to put an image",
+    tags=["client apps"],
+)
 def post_upload(request: UploadRequest, _key: IdempotencyKey = None) -> UploadTicket:
     issued = issue_ticket(
         stack(),
@@ -75,7 +81,12 @@ def post_upload(request: UploadRequest, _key: IdempotencyKey = None) -> UploadTi
     )
 
 
-@app.get("/v1/uploads/<upload_id>", summary="What became of an upload", tags=["client apps"])
+@app.get(
+    "/v1/uploads/<upload_id>",
+    operation_id="uploads_get_upload",
+    summary="What became of an upload",
+    tags=["client apps"],
+)
 def get_upload(upload_id: Id) -> Upload:
     status = show_upload(stack(), platform=calling_platform(app.current_event), upload_id=upload_id)
     return _presented(status)
