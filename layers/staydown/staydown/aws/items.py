@@ -15,7 +15,9 @@ from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
 from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
+
+from staydown.aws.stored_names import STORED_NAMES
 
 type_serializer = TypeSerializer()
 type_deserializer = TypeDeserializer()
@@ -24,6 +26,10 @@ T = TypeVar("T")
 
 Item = dict[str, Any]
 """Plain Python values by attribute name."""
+
+for _cls, _names in STORED_NAMES.items():
+    # Pydantic reads nested dataclasses by their own configuration, so each class carries its names.
+    _cls.__pydantic_config__ = ConfigDict(alias_generator=lambda field, names=_names: names.get(field, field))
 
 _adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
 """Building one takes milliseconds, and several stores of a process have the same class."""
@@ -46,7 +52,8 @@ class Codec(Generic[T]):
 
 def _plain(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        names = STORED_NAMES.get(type(value), {})
+        return {names.get(field.name, field.name): _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, set | frozenset):
