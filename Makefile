@@ -4,15 +4,18 @@ READY := .venv/.ready
 SAM := .venv-sam/.ready
 BENCH := .venv-bench/.ready
 FUZZ := .venv-fuzz/.ready
+LOCK := .venv-lock/.ready
 PY := .venv/bin/python
+LAYERS := layers/staydown/requirements.in layers/imaging/requirements.in layers/imaging/requirements-heic.in
 SOURCES := layers/staydown/staydown functions infra tests
+COMPILE := $(CURDIR)/.venv-lock/bin/pip-compile --quiet --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host
 export SAM_CLI_TELEMETRY := 0
 # Small products of matrices are slower on several threads than on one, on busy cores by far.
 export OPENBLAS_NUM_THREADS := 1
 export AWS_DEFAULT_REGION ?= eu-central-1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test fuzz safeguards check bench load build pages sizes clean screens
+.PHONY: help run demo test fuzz safeguards check bench load build lock pages sizes clean screens
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -43,9 +46,14 @@ bench: $(BENCH) ## every figure of docs/benchmarks.md, beside the peers (some 50
 load: $(BENCH) ## uploads in bursts, for long, and when things go wrong: nothing is lost (some 5 minutes; ARGS=)
 	@.venv-bench/bin/python -m tests.load $(if $(ARGS),$(ARGS),--out docs)
 
-build: $(SAM) ## what is deployed, into .aws-sam (needs python3.13 on PATH)
+build: $(SAM) ## what is deployed, into .aws-sam (needs python3.13 on PATH; HEIC=0: without HEIC)
 	@python3.13 -c pass 2>/dev/null || { echo "make build: no python3.13 on PATH that runs; the functions are built for it" >&2; exit 1; }
 	@.venv-sam/bin/sam validate --lint && .venv-sam/bin/sam build
+
+lock: $(LOCK) ## resolve layers/*/*.in into locked requirements with hashes (needs python3.13 on PATH)
+	@cd layers/staydown && $(COMPILE) requirements.in
+	@cd layers/imaging && $(COMPILE) --unsafe-package=pywavelets --unsafe-package=scipy requirements.in
+	@cd layers/imaging && $(COMPILE) --unsafe-package=pillow requirements-heic.in
 
 pages: $(READY) ## put the web pages where the deployed stack serves them (STACK=staydown)
 	@$(PY) -m infra.pages --stack $(or $(STACK),staydown)
@@ -57,17 +65,20 @@ sizes: $(READY) ## unzipped size of each function with its layers, from .aws-sam
 	@$(PY) -m infra.sizes
 
 clean: ## remove what make made
-	@rm -rf .venv .venv-sam .venv-bench .venv-fuzz .aws-sam .local .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf .venv .venv-sam .venv-bench .venv-fuzz .venv-lock .aws-sam .local .pytest_cache .mypy_cache .ruff_cache
 
-$(READY): requirements.txt layers/staydown/requirements.txt layers/imaging/requirements.txt pyproject.toml
+$(READY): requirements.txt $(LAYERS) pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "needs Python 3.11 or newer; PYTHON= chooses one" >&2; exit 1; }
 	@$(PYTHON) -m venv .venv && $(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt -e . && touch $@
 
-$(BENCH): requirements.txt layers/staydown/requirements.txt layers/imaging/requirements.txt tests/benchmarks/requirements.txt
+$(BENCH): requirements.txt $(LAYERS) tests/benchmarks/requirements.txt
 	@$(PYTHON) -m venv .venv-bench && .venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r tests/benchmarks/requirements.txt -e . && touch $@
 
 $(SAM): infra/requirements-sam.txt
 	@$(PYTHON) -m venv .venv-sam && .venv-sam/bin/python -m pip install --quiet --disable-pip-version-check -r $< && touch $@
 
-$(FUZZ): layers/staydown/requirements.txt layers/imaging/requirements.txt tests/fuzz/requirements.txt
-	@$(PYTHON) -m venv .venv-fuzz && .venv-fuzz/bin/python -m pip install --quiet --disable-pip-version-check -r layers/staydown/requirements.txt -r layers/imaging/requirements.txt -r tests/fuzz/requirements.txt && touch $@
+$(LOCK): infra/requirements-lock.txt
+	@python3.13 -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet --disable-pip-version-check -r $< && touch $@
+
+$(FUZZ): $(LAYERS) tests/fuzz/requirements.txt
+	@$(PYTHON) -m venv .venv-fuzz && .venv-fuzz/bin/python -m pip install --quiet --disable-pip-version-check $(addprefix -r ,$(LAYERS)) -r tests/fuzz/requirements.txt && touch $@
