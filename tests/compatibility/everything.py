@@ -1,0 +1,371 @@
+"""Every kind of item that the stores keep: read through them, and written through them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from staydown.aws.bank_store import Head, Snapshot, Stored
+from staydown.aws.items import from_dynamodb, to_dynamodb
+from staydown.aws.misuse_store import MisuseStore
+from staydown.aws.stack import Stack
+from staydown.aws.transaction import Transaction
+from staydown.domain.accounts import Account
+from staydown.domain.anchors import Anchor
+from staydown.domain.appeals import Appeal
+from staydown.domain.audit import ChainHead, Record
+from staydown.domain.bank import Change
+from staydown.domain.cases import Case
+from staydown.domain.content_log import HourState, LogLine, Manifest, Place
+from staydown.domain.events import Event
+from staydown.domain.figures import Added, Group, Progress
+from staydown.domain.misuse import MisuseReview
+from staydown.domain.notes import Reading
+from staydown.domain.notices import Notice, NoticeLink, Party, Recipient
+from staydown.domain.reports import Report, Reporter
+from staydown.domain.senders import Sender
+from staydown.domain.sweeps import PLAN, Part, Sweep
+from staydown.domain.uploads import Ticket, Upload
+
+from tests.support.cloud import Cloud
+
+Item = dict[str, Any]
+ByTable = Mapping[str, list[Item]]
+"""By table, as the memory cloud names it, its items ordered by pk and sk."""
+
+FIRST_DAY, LAST_DAY = datetime(2027, 1, 1).date(), datetime(2027, 12, 31).date()
+HOUR = "2027-03-01T12"
+CHAIN = "case:chain"
+REVIEWS_KEPT = timedelta(days=365)
+
+
+@dataclass
+class Everything:
+    """Each pair holds an object and what a store was told beside it."""
+
+    cases: list[Case] = field(default_factory=list)
+    needed: str = ""
+    about: list[tuple[str, str]] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
+    filed: list[tuple[str, str, datetime]] = field(default_factory=list)
+    appeals: list[tuple[Appeal, datetime | None]] = field(default_factory=list)
+    erasures: ChainHead = field(default_factory=ChainHead)
+    readings: list[tuple[str, Reading]] = field(default_factory=list)
+    wrong_secrets: list[tuple[str, datetime]] = field(default_factory=list)
+    reviews: list[MisuseReview] = field(default_factory=list)
+    senders: list[Sender] = field(default_factory=list)
+    accounts: list[Account] = field(default_factory=list)
+    entries: list[Stored] = field(default_factory=list)
+    snapshots: list[Snapshot] = field(default_factory=list)
+    uploads: list[Upload] = field(default_factory=list)
+    tickets: list[Ticket] = field(default_factory=list)
+    stopped: list[tuple[str, str]] = field(default_factory=list)
+    lines: list[LogLine] = field(default_factory=list)
+    hours: list[tuple[str, HourState]] = field(default_factory=list)
+    manifest: Manifest = field(default_factory=Manifest)
+    sweeps: list[tuple[Sweep, list[tuple[Part, bool]]]] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+    progress: Progress = field(default_factory=Progress)
+    added: list[Added] = field(default_factory=list)
+    heads: list[tuple[str, ChainHead]] = field(default_factory=list)
+    anchors: list[Anchor] = field(default_factory=list)
+    reporters: list[Reporter] = field(default_factory=list)
+    known: list[tuple[str, str, str, datetime]] = field(default_factory=list)
+    mailed: list[tuple[str, str, datetime]] = field(default_factory=list)
+    notices: list[tuple[Notice, datetime]] = field(default_factory=list)
+    links: list[NoticeLink] = field(default_factory=list)
+    wrong_link_secrets: list[tuple[str, datetime]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+
+def items_of(cloud: Cloud) -> ByTable:
+    return {
+        name: [from_dynamodb(item) for _, item in sorted(table.items())]
+        for name, table in cloud.tables().items()
+    }
+
+
+def put_items(cloud: Cloud, items: Iterable[tuple[str, Item]]) -> None:
+    client = cloud.session.client("dynamodb")
+    for table, item in items:
+        client.transact_write_items(TransactItems=[{"Put": {"TableName": table, "Item": to_dynamodb(item)}}])
+
+
+def read_everything(stack: Stack, tables: ByTable) -> Everything:
+    """What the stores make of these items, which are in the tables of the stack."""
+    settings = stack.settings
+    cases, uploads = tables[settings.cases_table], tables[settings.uploads_table]
+    reporters, notices = tables[settings.reporters_table], tables[settings.notices_table]
+    bank, figures = tables[settings.hash_bank_table], tables[settings.figures_table]
+    head = stack.bank.head()
+    misuse = MisuseStore(stack.dynamodb, settings.cases_table, REVIEWS_KEPT)
+    found = Everything(
+        cases=[_there(stack.cases.case(name)) for name in _names(cases, "CASE#")],
+        needed=_there(stack.cases.last_need()),
+        about=[(name, _there(stack.cases.case_about(name))) for name in _names(cases, "ABOUT#")],
+        reports=[_there(stack.cases.report(name)) for name in _names(cases, "REPORT#")],
+        filed=[
+            (name, _there(stack.cases.filed_as(name)), _expiry(item))
+            for name, item in _items(cases, "FILED#")
+        ],
+        appeals=[
+            (_there(stack.cases.appeal(name)), _expiry(item) if "expires_at" in item else None)
+            for name, item in _items(cases, "APPEAL#")
+        ],
+        erasures=stack.cases.retention_head(),
+        readings=[
+            (name, reading)
+            for name in _names(cases, "READING#")
+            for reading in stack.cases.readings(name, now=datetime(2027, 1, 1, tzinfo=UTC))
+        ],
+        wrong_secrets=_attempts(cases),
+        reviews=[_there(misuse.review(name)) for name in _names(cases, "MISUSE#")],
+        senders=[stack.senders.get(name) for name in _names(cases, "SENDER#")],
+        accounts=[stack.accounts.get(*item["pk"].split("#")) for item in tables[settings.accounts_table]],
+        entries=sorted(stack.bank.entries(_names(bank, "ENTRY#")).values(), key=lambda stored: stored.seq),
+        snapshots=[_there(head.former_snapshot), _there(head.latest_snapshot)],
+        uploads=[
+            _there(stack.uploads.get(name))
+            for name, item in _items(uploads, "UPLOAD#")
+            if item["sk"] == "UPLOAD"
+        ],
+        tickets=[
+            _there(stack.uploads.ticket(name))
+            for name, item in _items(uploads, "UPLOAD#")
+            if item["sk"] == "TICKET"
+        ],
+        stopped=[
+            (upload_id, name)
+            for name in _names(uploads, "STOPPED#")
+            for upload_id in stack.uploads.stopped_by(name)
+        ],
+        lines=sorted(
+            (line for _, line in stack.content.lines(Place(HOUR), 8)), key=lambda line: line.upload_id
+        ),
+        hours=list(stack.content.hours()),
+        manifest=stack.content.manifest(),
+        sweeps=[_swept(stack, name, uploads) for name in sorted(set(_names(uploads, "SWEEP#")))],
+        records=list(stack.audit.records(CHAIN)),
+        progress=stack.figures.progress(CHAIN),
+        added=[*_of_days(stack), *_of_now(stack)],
+        heads=list(stack.anchors.waiting()),
+        anchors=[
+            Anchor.from_text(_there(stack.anchors.read(number))) for number in stack.anchors.anchored(CHAIN)
+        ],
+        reporters=[_there(stack.reporters.get(item["pk"])) for item in reporters if item["sk"] == "REPORTER"],
+        known=[
+            (*_two(name), _there(stack.reporters.sender_of(*_two(name))), _expiry(item))
+            for name, item in _items(reporters, "SENDER#")
+        ],
+        mailed=[
+            (item["pk"], item["sk"].removeprefix("MAIL#"), _expiry(item) - timedelta(days=30))
+            for item in reporters
+            if item["sk"].startswith("MAIL#")
+            and stack.reporters.was_mailed(item["pk"], item["sk"].removeprefix("MAIL#"))
+        ],
+        notices=[
+            (_there(stack.notices.get(Recipient(party, name), item["sk"])), _expiry(item))
+            for party in Party
+            for name, item in _items(notices, f"{party.value.upper()}#")
+        ],
+        links=[_there(stack.notices.link(name)) for name in _names(notices, "LINK#")],
+        wrong_link_secrets=_attempts(notices),
+        events=list(stack.outbox.waiting(item["pk"] for item in tables[settings.outbox_table])),
+    )
+    changes = list(stack.bank.changes(0, head.seq))
+    assert changes == [Change(stored.seq, stored.entry) for stored in found.entries]
+    assert {name: dict(by) for name, by in stack.figures.now().items()} == {
+        item["sk"]: {name: value for name, value in item.items() if name not in {"pk", "sk"}}
+        for item in figures
+        if item["pk"] == "NOW"
+    }
+    return found
+
+
+def write_everything(stack: Stack, told: Everything) -> None:
+    """Into tables that hold nothing but former versions of these items."""
+    for change in (_write_cases, _write_people, _write_bank, _write_uploads, _write_records):
+        change(stack, told)
+
+
+def _write_cases(stack: Stack, told: Everything) -> None:
+    misuse = MisuseStore(stack.dynamodb, stack.settings.cases_table, REVIEWS_KEPT)
+    with _Written(stack) as transaction:
+        for case in told.cases:
+            stack.cases.save_case(transaction, case)
+        case_id, version = told.needed.split(" ")
+        needing = next(case for case in told.cases if case.case_id == case_id)
+        stack.cases.need(transaction, replace(needing, version=int(version)))
+        for entry_id, case_id in told.about:
+            stack.cases.point_to_case(transaction, entry_id, case_id, was=None)
+        for report in told.reports:
+            stack.cases.save_report(transaction, report)
+        for token, case_number, until in told.filed:
+            stack.cases.remember_filed(transaction, token, case_number, until=until)
+        for appeal, kept in told.appeals:
+            stack.cases.save_appeal(transaction, appeal, until=kept)
+        stack.cases.save_retention_head(transaction, told.erasures)
+        for case_id, reading in told.readings:
+            stack.cases.note_reading(transaction, case_id, reading)
+        for review in told.reviews:
+            misuse.save(transaction, review)
+        for sender in told.senders:
+            stack.senders.save(transaction, sender)
+        for account in told.accounts:
+            stack.accounts.save(transaction, account)
+    for who, now in told.wrong_secrets:
+        stack.cases.count_attempt(who, now)
+
+
+def _write_people(stack: Stack, told: Everything) -> None:
+    with _Written(stack) as transaction:
+        for reporter in told.reporters:
+            stack.reporters.save(transaction, reporter)
+        for platform, account_id, sender_id, until in told.known:
+            stack.reporters.keep_sender(transaction, platform, account_id, sender_id, was=None, until=until)
+        for case_number, notice_id, now in told.mailed:
+            stack.reporters.note_mailed(transaction, case_number, notice_id, now=now)
+        for notice, until in told.notices:
+            stack.notices.add(transaction, notice, until=until)
+        for link in told.links:
+            stack.notices.add_link(transaction, link)
+        for event in told.events:
+            stack.outbox.add(transaction, event.type, event.detail, at=event.at)
+    for who, now in told.wrong_link_secrets:
+        stack.notices.count_attempt(who, now)
+
+
+def _write_bank(stack: Stack, told: Everything) -> None:
+    with _Written(stack) as transaction:
+        stack.bank.append(transaction, Head(), [(stored.entry, 0) for stored in told.entries])
+    for snapshot in told.snapshots:
+        stack.bank.fold(stack.bank.head(), snapshot)
+
+
+def _write_uploads(stack: Stack, told: Everything) -> None:
+    lines = {line.upload_id: line for line in told.lines}
+    with _Written(stack) as transaction:
+        for upload in told.uploads:
+            stack.uploads.save(transaction, upload)
+            if upload.fingerprint is not None:
+                received = datetime.strptime(HOUR, "%Y-%m-%dT%H").replace(tzinfo=UTC)
+                stack.content.add(transaction, replace(upload, received_at=received))
+                line = lines[upload.upload_id]
+                views = b"".join(view.pdq.data for view in upload.fingerprint.views)
+                assert (line.sha256, line.views) == (upload.fingerprint.sha256, views)
+        for upload_id, entry_id in told.stopped:
+            stack.uploads.link(transaction, upload_id, entry_id)
+    for ticket in told.tickets:
+        stack.uploads.issue(ticket)
+    for hour, state in told.hours:
+        assert stack.content.move_on(hour, HourState.OPEN, state)
+    stack.content.save(told.manifest)
+    for sweep, parts in told.sweeps:
+        _sweep(stack, sweep, parts)
+
+
+def _sweep(stack: Stack, sweep: Sweep, parts: list[tuple[Part, bool]]) -> None:
+    stack.sweeps.begin(replace(sweep, parts=0, parts_done=0, matched=0, finished_at=None))
+    stack.sweeps.add(sweep, [part for part, _ in parts if part != PLAN])
+    matched = sweep.matched
+    for part, is_done in parts:
+        if is_done:
+            stack.sweeps.done(sweep.sweep_id, part, matched=matched)
+            matched = 0
+    with _Written(stack) as transaction:
+        stack.sweeps.finish(transaction, sweep)
+
+
+def _write_records(stack: Stack, told: Everything) -> None:
+    with _Written(stack) as transaction:
+        head = ChainHead()
+        for record in told.records:
+            head = stack.audit.append(
+                transaction,
+                record.chain,
+                head,
+                at=record.at,
+                actor=record.actor,
+                action=record.action,
+                details=record.details,
+            )
+        stack.figures.save_progress(transaction, CHAIN, told.progress, counted=Progress())
+        stack.figures.add(transaction, told.added)
+        for chain, waiting in told.heads:
+            stack.anchors.note(transaction, chain, waiting)
+    for anchor in told.anchors:
+        stack.anchors.write(anchor)
+        for chain, anchored in anchor.heads:
+            stack.anchors.done(anchor, chain, anchored, still_waits=False)
+        stack.anchors.finish(anchor)
+
+
+class _Written:
+    """A transaction that is committed at the end."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._transaction = stack.transaction()
+
+    def __enter__(self) -> Transaction:
+        return self._transaction
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if error is None:
+            self._transaction.commit()
+
+
+def _items(items: Iterable[Item], prefix: str) -> Iterator[tuple[str, Item]]:
+    return ((item["pk"].removeprefix(prefix), item) for item in items if item["pk"].startswith(prefix))
+
+
+def _names(items: Iterable[Item], prefix: str) -> list[str]:
+    return [name for name, _ in _items(items, prefix)]
+
+
+def _there(found: Any) -> Any:
+    assert found is not None
+    return found
+
+
+def _two(name: str) -> tuple[str, str]:
+    one, other = name.split("#")
+    return one, other
+
+
+def _expiry(item: Item) -> datetime:
+    return datetime.fromtimestamp(item["expires_at"], UTC)
+
+
+def _attempts(items: Iterable[Item]) -> list[tuple[str, datetime]]:
+    return [
+        (name, _expiry(item) - timedelta(hours=2))
+        for name, item in _items(items, "ATTEMPTS#")
+        for _ in range(item["attempts"])
+    ]
+
+
+def _swept(stack: Stack, sweep_id: str, items: Iterable[Item]) -> tuple[Sweep, list[tuple[Part, bool]]]:
+    names = [item["sk"] for name, item in _items(items, "SWEEP#") if name == sweep_id]
+    parts = [_there(stack.sweeps.part(sweep_id, name)) for name in names if name != "SWEEP"]
+    sweep = _there(stack.sweeps.get(sweep_id))
+    assert all(stack.sweeps.last_of(entry_id) == sweep for entry_id in sweep.entries)
+    return sweep, parts
+
+
+def _of_days(stack: Stack) -> Iterator[Added]:
+    for counted in stack.figures.days(FIRST_DAY, LAST_DAY):
+        day = f"{counted.day:%Y-%m-%d}"
+        for name, by in counted.counters.items():
+            if counted.reviewer is None:
+                yield Added(Group.DAY, day, name, by)
+            else:
+                yield Added(Group.REVIEWER, f"{day}#{counted.reviewer}", name, by)
+
+
+def _of_now(stack: Stack) -> Iterator[Added]:
+    for place, counters in stack.figures.now().items():
+        group, _, key = place.partition("#")
+        for name, by in counters.items():
+            yield Added(Group(group), key, name, by)
