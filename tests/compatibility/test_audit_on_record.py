@@ -1,0 +1,127 @@
+"""An audit, its anchors and a court's bundle that an earlier release made are read and verified."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from staydown.aws.items import Codec
+from staydown.aws.stack import Stack
+from staydown.domain.anchors import Anchor, check_anchored, check_sequence, digest_of
+from staydown.domain.audit import ChainBroken, ChainHead, Record, next_record, verify
+from staydown.domain.bundles import check_bundle
+from staydown.services.records.export_case import export_case
+from staydown.services.records.read_audit import read_audit
+from staydown.services.review.view_case import Onlooker
+
+from tests.compatibility.everything import put_items
+from tests.compatibility.golden_data import golden
+from tests.support.clock import Clock
+from tests.support.cloud import memory_cloud
+
+STORY: dict[str, Any] = golden("case_on_record")
+"""All tables of a case that was reported, decided, appealed and reversed; its anchors; a bundle of it."""
+ANCHORS = [Anchor.from_text(text) for _, text in sorted(STORY["anchors"].items())]
+CHAINS: dict[str, list[dict[str, Any]]] = {}
+for _item in STORY["tables"]["audittable"]:
+    CHAINS.setdefault(_item["chain"], []).append(_item)
+
+
+def records_of(chain: str) -> list[Record]:
+    return [Codec(Record).load(item) for item in CHAINS[chain]]
+
+
+def head_of(chain: str) -> ChainHead:
+    return ChainHead(CHAINS[chain][-1]["seq"], CHAINS[chain][-1]["digest"])
+
+
+@pytest.fixture
+def stack() -> Iterator[Stack]:
+    """With the tables and the anchors as they were when the bundle was made."""
+    with memory_cloud() as cloud:
+        put_items(cloud, ((table, item) for table, items in STORY["tables"].items() for item in items))
+        for key, text in STORY["anchors"].items():
+            s3 = cloud.session.client("s3")
+            s3.put_object(Bucket=cloud.settings.anchors_bucket, Key=key, Body=text.encode())
+        made_at = datetime.fromisoformat(STORY["bundle"]["made_at"])
+        yield Stack(cloud.settings, cloud.session, now=Clock(made_at))
+
+
+@pytest.mark.parametrize("chain", sorted(CHAINS))
+def test_golden_chain_is_whole(chain: str) -> None:
+    verify(records_of(chain), head_of(chain))
+
+
+@pytest.mark.parametrize("chain", sorted(CHAINS))
+def test_golden_chain_is_written_the_same_again(chain: str) -> None:
+    head, made = ChainHead(), []
+    for old in records_of(chain):
+        record, head = next_record(
+            chain, head, at=old.at, actor=old.actor, action=old.action, details=old.details
+        )
+        made.append(record)
+    assert (made, head) == (records_of(chain), head_of(chain))
+
+
+def test_changed_golden_chain_is_found_broken() -> None:
+    chain = max(CHAINS, key=lambda name: len(CHAINS[name]))
+    assert len(CHAINS[chain]) > 3
+    items = copy.deepcopy(CHAINS[chain])
+    items[1]["details"] = {**items[1]["details"], "outcome": "not_violating"}
+    with pytest.raises(ChainBroken):
+        verify([Codec(Record).load(item) for item in items], head_of(chain))
+
+
+def test_golden_anchors_follow_one_another() -> None:
+    assert len(ANCHORS) > 1
+    check_sequence(ANCHORS)
+    assert [anchor.text for anchor in ANCHORS] == [text for _, text in sorted(STORY["anchors"].items())]
+    assert [anchor.digest for anchor in ANCHORS] == [digest_of(anchor.text) for anchor in ANCHORS]
+
+
+@pytest.mark.parametrize("chain", sorted(CHAINS))
+def test_golden_anchors_vouch_for_the_whole_chain(chain: str) -> None:
+    assert check_anchored(chain, records_of(chain), ANCHORS) == len(CHAINS[chain])
+
+
+def test_audit_of_golden_tables_is_verified(stack: Stack) -> None:
+    chains = read_audit(stack, STORY["case_id"])
+    assert {chain.chain for chain in chains} <= set(CHAINS)
+    assert f"case:{STORY['case_id']}" in {chain.chain for chain in chains}
+    for chain in chains:
+        assert (chain.broken, chain.anchored) == (None, len(chain.records))
+
+
+def test_golden_bundle_is_verified() -> None:
+    checked = check_bundle(STORY["bundle"], STORY["anchors"].values())
+    assert (checked.faults, checked.records, checked.vouched) == (
+        (),
+        STORY["bundle_records"],
+        STORY["bundle_records"] - 1,
+    )
+
+
+def test_changed_golden_bundle_is_found_out() -> None:
+    bundle = copy.deepcopy(STORY["bundle"])
+    bundle["chains"][0]["records"][0]["actor"] = "somebody else"
+    assert check_bundle(bundle, STORY["anchors"].values()).faults
+
+
+def test_bundle_of_golden_tables_says_the_same(stack: Stack) -> None:
+    onlooker = Onlooker("noor", senior=True, child_safety=False)
+    bundle = json.loads(json.dumps(export_case(stack, STORY["case_id"], onlooker)))
+    golden_bundle = STORY["bundle"]
+    assert check_bundle(bundle, STORY["anchors"].values()).faults == ()
+    assert set(bundle) == set(golden_bundle)
+    for name in ("format", "case_id", "made_at", "made_by", "case", "anchors"):
+        assert bundle[name] == golden_bundle[name], name
+    # The last record of the first chain says that the bundle was made; what it says may grow.
+    first, *others = bundle["chains"]
+    golden_first, *golden_others = golden_bundle["chains"]
+    assert first["records"][:-1] == golden_first["records"][:-1]
+    assert set(first) == set(golden_first)
+    assert others == golden_others
