@@ -101,3 +101,10 @@ def test_layer_build_verifies_hashes(layer: str) -> None:
     template = (ROOT / "template.yaml").read_text(encoding="utf-8")
     resource = template[template.index(f"\n  {layer.capitalize()}Layer:") :]
     assert "BuildMethod: makefile" in resource[: resource.index("ContentUri: layers/")]
+
+
+@pytest.mark.parametrize("path", IN_FILES, ids=name_of)
+def test_licence_page_lists_every_bundled_version(path: Path) -> None:
+    page = (ROOT / "docs" / "licences.md").read_text(encoding="utf-8")
+    for name, version in pins(locked_file(path)).items():
+        assert f"| {name} | {version} |" in page
