@@ -22,7 +22,8 @@ from tests.compatibility.everything import (
     read_everything,
     write_everything,
 )
-from tests.compatibility.golden_data import canonical, golden, leaves, to_json
+from tests.compatibility.golden_data import GOLDEN, canonical, from_json, golden, leaves, to_json
+from tests.compatibility.published import key_prefixes
 from tests.support.clock import Clock
 from tests.support.cloud import Cloud, memory_cloud
 
@@ -83,6 +84,11 @@ def test_stores_read_every_value_that_was_written(there_and_back: Round) -> None
 
 def test_anchors_are_rewritten_as_they_were(there_and_back: Round) -> None:
     assert there_and_back.anchors == ANCHORS
+
+
+def test_keys_of_items_begin_as_they_did(there_and_back: Round) -> None:
+    published = from_json((GOLDEN.parent / "published_strings.json").read_text("utf-8"))
+    assert key_prefixes(there_and_back.tables) == published["key_prefixes"]
 
 
 def test_rewritten_tables_can_be_saved_for_an_older_release(there_and_back: Round) -> None:
