@@ -38,7 +38,7 @@ fuzz: $(READY) $(FUZZ) ## files made to hurt, found by coverage (SECONDS=120)
 		-max_total_time=$(or $(SECONDS),120) -timeout=20 -rss_limit_mb=2000 -max_len=65536 -print_final_stats=1
 
 check: $(READY) ## style, types, template, API document, docs/law.md
-	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/cfn-lint template.yaml && $(PY) -m infra.openapi --check && $(PY) -m infra.law --check
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/cfn-lint template.yaml && $(PY) -m infra.openapi --check && $(PY) -m infra.legal_matrix --check
 
 bench: $(BENCH) ## every figure of docs/benchmarks.md, beside the peers (some 50 minutes; QUICK=1: a few)
 	@.venv-bench/bin/python -m tests.benchmarks $(if $(QUICK),--quick --out .local/benchmarks)

@@ -21,10 +21,86 @@ DOCUMENT = ROOT / "layers" / "staydown" / "staydown" / "api" / "openapi.json"
 UNDOCUMENTED = {("GET", "/v1/openapi.json")}
 """Routes of the template that need no operation: the document itself."""
 
-PUBLISHED_NAMES: dict[str, str] = {}
+SCHEMAS = "#/components/schemas/"
+PUBLISHED_NAMES: dict[str, str] = {
+    "ActionStats": "ActionsTaken",
+    "ActiveReviewer": "OtherReader",
+    "AlignedComparison": "Comparison",
+    "AppealDetails": "ReviewedAppeal",
+    "AppealParty": "Appellant",
+    "AppealStats": "Appeals",
+    "CaseAudit": "Audit",
+    "CaseDecision": "DecisionMade",
+    "CaseMatch": "MatchMade",
+    "CaseNote": "NoteLeft",
+    "CaseOrigin": "Origin",
+    "CasePreservation": "Held",
+    "CaseSplit": "CaseSeparated",
+    "ComplainantIsSubject": "Complainant",
+    "ContactUpdate": "ContactAdded",
+    "DecisionFactors": "FactorsGiven",
+    "DecisionOutcome": "Outcome",
+    "DecisionTimeStats": "TimeToAct",
+    "DeclarationsBody": "DeclarationsMade",
+    "DismissalAppealRequest": "RefusalAppealRequest",
+    "DismissalAppealStatus": "RefusalAppeal",
+    "DurationStats": "TimeTaken",
+    "EmailPreference": "MailChoice",
+    "EndReason": "Ending",
+    "EntryAction": "Change",
+    "EntryChangeRequest": "EntryChange",
+    "EntrySupport": "RestsOn",
+    "EvidenceBundle": "Bundle",
+    "FormQuestion": "QuestionAsked",
+    "HashBody": "HashMade",
+    "IssuedNoticeLink": "NoticeLink",
+    "LegalHoldReason": "HoldReason",
+    "LinkedAppeal": "OwnAppeal",
+    "LinkedAppealRequest": "AppealByLink",
+    "LinkedNotices": "FollowedNotice",
+    "MatchAlignment": "Overlap",
+    "MatchStats": "Stopped",
+    "MatchStatsByDay": "StoppedOnDay",
+    "MatchStatsByDistance": "StoppedAtDistance",
+    "MatchStatsByView": "StoppedByView",
+    "MisuseDetails": "MisuseFound",
+    "MisuseStats": "Misuse",
+    "MisuseSubjectKind": "SubjectKind",
+    "NextSecondOpinion": "NextOpinion",
+    "OverrideReason": "Reason",
+    "PendingSecondOpinion": "WaitingOpinion",
+    "QueueAgeBucket": "AgeOfCases",
+    "QueueStats": "QueueNow",
+    "ReasonTemplate": "Template",
+    "ReasonTemplates": "Templates",
+    "RecusedCase": "ConflictDeclared",
+    "RelationToSubject": "Relation",
+    "ReplacementSecret": "NewSecret",
+    "ReportCases": "FoundCases",
+    "ReportReceipt": "FiledReport",
+    "ReportStatus": "FollowedReport",
+    "ReportedCaseStatus": "FollowedCase",
+    "RepresentativeRole": "Authority",
+    "RevealedImage": "Revealed",
+    "ReviewerStats": "ReviewerLoad",
+    "SceneSetting": "Setting",
+    "SecondOpinionPage": "OpinionPage",
+    "SecondOpinionRequest": "OpinionRequest",
+    "SecondOpinionResult": "OpinionGiven",
+    "SecondOpinionState": "OpinionState",
+    "SecondOpinionStats": "SecondOpinions",
+    "ShownContent": "Shown",
+    "ShownCount": "ShownInCases",
+    "SplitRequest": "SeparationRequest",
+    "SupportSource": "Source",
+    "SuspensionStats": "Suspensions",
+    "TransparencyStats": "Transparency",
+    "UnclaimedCase": "CaseLeft",
+    "UnreachableReason": "Unreachable",
+}
 """The schema name in the contract of each class whose name in the code differs from it."""
 
-THE_LIBRARYS = {"HTTPValidationError", "ValidationError", "ResponseValidationError"}
+LIBRARY_SCHEMAS = {"HTTPValidationError", "ValidationError", "ResponseValidationError"}
 """Schemas of answers that nobody gets: errors are problems here."""
 
 PROBLEM = {
@@ -52,7 +128,7 @@ MESSAGE = {
     "required": ["message"],
     "properties": {"message": {"type": "string"}},
 }
-REFUSED = {
+PROBLEM_RESPONSE = {
     "description": (
         "Refused, or failed: the problem says why. The gateway's own refusals (401 no valid token, 403 no "
         "scope, 404 no route, 413 too large, 429 too often) are a message alone"
@@ -64,11 +140,11 @@ REFUSED = {
 }
 
 
-class OutOfStep(Exception):
+class ContractMismatch(Exception):
     """The template and the functions don't have the same routes, or two functions not the same schema."""
 
 
-def document() -> dict[str, Any]:
+def build_document() -> dict[str, Any]:
     """The whole API. Raises OutOfStep."""
     routes = _template_routes()
     paths: dict[str, dict[str, Any]] = {}
@@ -81,8 +157,8 @@ def document() -> dict[str, Any]:
         _add_schemas(schemas, schema.get("components", {}).get("schemas", {}), name)
         for path, operations in schema["paths"].items():
             for method, operation in operations.items():
-                paths.setdefault(path, {})[method] = _finished(operation)
-    _check_same(set(routes), {(m.upper(), p) for p, operations in paths.items() for m in operations})
+                paths.setdefault(path, {})[method] = _finish_operation(operation)
+    _require_same_routes(set(routes), {(m.upper(), p) for p, operations in paths.items() for m in operations})
     for (method, path), (_, scopes) in routes.items():
         if (method, path) not in UNDOCUMENTED:
             paths[path][method.lower()]["security"] = [{"token": scopes}] if scopes else []
@@ -114,20 +190,26 @@ def document() -> dict[str, Any]:
 
 def _with_published_names(text: str) -> dict[str, Any]:
     """Return one function's document with the schema names of the contract in place of class names."""
-    schema: dict[str, Any] = json.loads(text)
-    schemas = schema.get("components", {}).get("schemas", {})
-    for class_name in set(schemas) & set(PUBLISHED_NAMES):
-        if schemas[class_name].get("title") == class_name:
-            schemas[class_name]["title"] = PUBLISHED_NAMES[class_name]
-    text = json.dumps(schema)
-    for class_name, published in PUBLISHED_NAMES.items():
-        text = text.replace(f'"#/components/schemas/{class_name}"', f'"#/components/schemas/{published}"')
-    schema = json.loads(text)
-    if schemas:
-        schema["components"]["schemas"] = {
-            PUBLISHED_NAMES.get(name, name): one for name, one in schemas.items()
-        }
+    schema: dict[str, Any] = _renamed(json.loads(text))
+    components = schema.get("components", {})
+    published = {}
+    for name, one in components.get("schemas", {}).items():
+        title = PUBLISHED_NAMES.get(name, name) if one.get("title") == name else one.get("title")
+        published[PUBLISHED_NAMES.get(name, name)] = {**one, **({"title": title} if title else {})}
+    components["schemas"] = published
     return schema
+
+
+def _renamed(node: Any) -> Any:
+    """Return a part of the document with each reference to a schema by its published name."""
+    if isinstance(node, dict):
+        return {key: _reference(value) if key == "$ref" else _renamed(value) for key, value in node.items()}
+    return [_renamed(inner) for inner in node] if isinstance(node, list) else node
+
+
+def _reference(value: str) -> str:
+    name = value.removeprefix(SCHEMAS)
+    return SCHEMAS + PUBLISHED_NAMES.get(name, name)
 
 
 def _template_routes() -> dict[tuple[str, str], tuple[str, list[str]]]:
@@ -149,20 +231,22 @@ def _template_routes() -> dict[tuple[str, str], tuple[str, list[str]]]:
 def _add_schemas(schemas: dict[str, Any], more: dict[str, Any], function: str) -> None:
     """A name means one thing in the whole document, whichever function says it."""
     for name, schema in more.items():
-        if name not in THE_LIBRARYS and schemas.setdefault(name, schema) != schema:
-            raise OutOfStep(f"{function} has another schema {name} than a function before it, or than this")
+        if name not in LIBRARY_SCHEMAS and schemas.setdefault(name, schema) != schema:
+            raise ContractMismatch(
+                f"{function} has another schema {name} than a function before it, or than this"
+            )
 
 
-def _check_same(routed: set[tuple[str, str]], documented: set[tuple[str, str]]) -> None:
+def _require_same_routes(routed: set[tuple[str, str]], documented: set[tuple[str, str]]) -> None:
     odd = (routed - UNDOCUMENTED) ^ documented
     if odd:
-        raise OutOfStep(f"in the template or in a function, but not in both: {sorted(odd)}")
+        raise ContractMismatch(f"in the template or in a function, but not in both: {sorted(odd)}")
 
 
-def _finished(operation: dict[str, Any]) -> dict[str, Any]:
+def _finish_operation(operation: dict[str, Any]) -> dict[str, Any]:
     for status in ("422", "500"):  # the library's own; ours are problems
         operation["responses"].pop(status, None)
-    operation["responses"]["default"] = REFUSED
+    operation["responses"]["default"] = PROBLEM_RESPONSE
     return operation
 
 
@@ -173,8 +257,8 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
     try:
-        text = json.dumps(document(), indent=1, ensure_ascii=False, sort_keys=False) + "\n"
-    except OutOfStep as error:
+        text = json.dumps(build_document(), indent=1, ensure_ascii=False, sort_keys=False) + "\n"
+    except ContractMismatch as error:
         print(f"openapi: {error}", file=sys.stderr)
         return 1
     if not arguments.check:

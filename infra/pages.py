@@ -18,17 +18,17 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
-from staydown.domain.report_form import FormMistake, help_lines_of
+from staydown.config.report_form import InvalidSetting, parse_help_lines
 
 PAGES = Path(__file__).parents[1] / "console"
 CONFIG = "config.json"
 LEAVE_URL = "https://www.bbc.com/weather"
 """Where "Leave now" leads: an everyday page that nobody wonders about. Change it to one of your country."""
 # A page is asked for again each time, and answered "not modified": a mended page is mended for everybody.
-_CACHING = "no-cache"
+_CACHE_CONTROL = "no-cache"
 
 
-def files() -> Iterator[tuple[str, Path]]:
+def page_files() -> Iterator[tuple[str, Path]]:
     """Path under the console's root, and where it lies here."""
     for file in sorted(PAGES.rglob("*")):
         if file.is_file():
@@ -41,7 +41,7 @@ def content_type(name: str) -> str:
     return f"{kind}; charset=utf-8" if kind.startswith("text/") or kind == "application/json" else kind
 
 
-def configuration(*, sign_in_url: str, client_id: str, help_lines: str) -> bytes:
+def render_config(*, sign_in_url: str, client_id: str, help_lines: str) -> bytes:
     """`config.json`.
 
     sign_in_url: Cognito's endpoint. client_id: of the console's app client. The API is at the pages' own
@@ -53,7 +53,7 @@ def configuration(*, sign_in_url: str, client_id: str, help_lines: str) -> bytes
         "sign_in_url": sign_in_url,
         "client_id": client_id,
         "leave_url": LEAVE_URL,
-        "help_lines": [asdict(line) for line in help_lines_of(help_lines)],
+        "help_lines": [asdict(line) for line in parse_help_lines(help_lines)],
     }
     return json.dumps(content, indent=1, ensure_ascii=False).encode()
 
@@ -65,16 +65,16 @@ def deploy(stack: str) -> str:
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
     region = boto3.session.Session().region_name
     parameters = {one["ParameterKey"]: one["ParameterValue"] for one in described["Parameters"]}
-    config = configuration(
+    config = render_config(
         sign_in_url=f"https://cognito-idp.{region}.amazonaws.com",
         client_id=outputs["ConsoleClientId"],
         help_lines=parameters["HelpLines"],
     )
     s3, bucket = boto3.client("s3"), outputs["ConsoleBucketName"]
     # Pages last: whoever gets a new page finds what it refers to.
-    everything = sorted(files(), key=lambda pair: pair[0].endswith(".html"))
+    everything = sorted(page_files(), key=lambda pair: pair[0].endswith(".html"))
     for name, body in [(CONFIG, config), *((name, path.read_bytes()) for name, path in everything)]:
-        s3.put_object(**_object(bucket, name, body))
+        s3.put_object(**_put_arguments(bucket, name, body))
     boto3.client("cloudfront").create_invalidation(
         DistributionId=outputs["ConsoleDistributionId"],
         InvalidationBatch={"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": str(uuid.uuid4())},
@@ -82,13 +82,13 @@ def deploy(stack: str) -> str:
     return str(outputs["ConsoleUrl"])
 
 
-def _object(bucket: str, name: str, body: bytes) -> Mapping[str, Any]:
+def _put_arguments(bucket: str, name: str, body: bytes) -> Mapping[str, Any]:
     return {
         "Bucket": bucket,
         "Key": name,
         "Body": body,
         "ContentType": content_type(name),
-        "CacheControl": _CACHING,
+        "CacheControl": _CACHE_CONTROL,
     }
 
 
@@ -97,7 +97,7 @@ def main() -> int:
     parser.add_argument("--stack", required=True, help="name of the deployed stack")
     try:
         print(deploy(parser.parse_args().stack))
-    except (BotoCoreError, ClientError, KeyError, FormMistake) as error:
+    except (BotoCoreError, ClientError, KeyError, InvalidSetting) as error:
         print(f"not deployed: {error}", file=sys.stderr)
         return 1
     return 0

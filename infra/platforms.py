@@ -24,7 +24,7 @@ PLATFORM = "platform"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
 
-class PlatformError(ValueError):
+class InvalidPlatform(ValueError):
     """A name that can't be one, that is taken, or that nobody has."""
 
 
@@ -47,27 +47,29 @@ def add_platforms(cognito: Any, user_pool_id: str, names: Sequence[str]) -> Iter
     """
     for name in names:
         if not _NAME.fullmatch(name):
-            raise PlatformError(f"{name!r} is no platform's name: 1 to 32 of a-z, 0-9 and -, no - in front")
+            raise InvalidPlatform(f"{name!r} is no platform's name: 1 to 32 of a-z, 0-9 and -, no - in front")
     shared = _shared_scopes(cognito, user_pool_id)
-    if taken := set(names) & {name for name, _ in _clients(cognito, user_pool_id)}:
-        raise PlatformError(f"taken: {', '.join(sorted(taken))} (`renew` makes a further secret)")
+    if taken := set(names) & {name for name, _ in _list_clients(cognito, user_pool_id)}:
+        raise InvalidPlatform(f"taken: {', '.join(sorted(taken))} (`renew` makes a further secret)")
     _add_scopes(cognito, user_pool_id, names)
     for name in names:
         yield _make_client(cognito, user_pool_id, name, shared)
 
 
-def renew_platform(cognito: Any, user_pool_id: str, name: str) -> Platform:
+def add_client(cognito: Any, user_pool_id: str, name: str) -> Platform:
     """A further client of a platform, to change its secret: a client has one, for good. The older works on,
     until somebody deletes it. PlatformError for a name that has no client."""
-    check_known(cognito, [user_pool_id], name)
+    require_known_platform(cognito, [user_pool_id], name)
     return _make_client(cognito, user_pool_id, name, _shared_scopes(cognito, user_pool_id))
 
 
-def check_known(cognito: Any, user_pool_ids: Iterable[str], name: str) -> None:
+def require_known_platform(cognito: Any, user_pool_ids: Iterable[str], name: str) -> None:
     """Raise PlatformError for a name that has no client in any of the pools."""
-    known = {known for pool in user_pool_ids for known, _ in _clients(cognito, pool)}
+    known = {known for pool in user_pool_ids for known, _ in _list_clients(cognito, pool)}
     if name not in known:
-        raise PlatformError(f"there is no platform {name!r}; there are: {', '.join(sorted(known)) or 'none'}")
+        raise InvalidPlatform(
+            f"there is no platform {name!r}; there are: {', '.join(sorted(known)) or 'none'}"
+        )
 
 
 def _shared_scopes(cognito: Any, user_pool_id: str) -> list[str]:
@@ -92,12 +94,12 @@ def _make_client(cognito: Any, user_pool_id: str, name: str, shared: Sequence[st
     return Platform(name, client["ClientId"], client["ClientSecret"], scopes)
 
 
-def client_ids(cognito: Any, user_pool_id: str) -> list[str]:
+def list_client_ids(cognito: Any, user_pool_id: str) -> list[str]:
     """The client ids of all platforms, for the template's parameter PlatformClientIds."""
-    return sorted(client_id for _, client_id in _clients(cognito, user_pool_id))
+    return sorted(client_id for _, client_id in _list_clients(cognito, user_pool_id))
 
 
-def _clients(cognito: Any, user_pool_id: str) -> list[tuple[str, str]]:
+def _list_clients(cognito: Any, user_pool_id: str) -> list[tuple[str, str]]:
     """Each platform's name and client id; twice the same name while its secret is being changed."""
     pages = cognito.get_paginator("list_user_pool_clients").paginate(UserPoolId=user_pool_id)
     clients = [(c["ClientName"], c["ClientId"]) for page in pages for c in page["UserPoolClients"]]
@@ -138,24 +140,24 @@ def _user_pools(cognito: Any, stack: str) -> list[str]:
 def _webhook(given: argparse.Namespace) -> None:
     if given.url:
         cognito = boto3.client("cognito-idp")
-        check_known(cognito, _user_pools(cognito, given.stack), given.name)
-    webhooks.change(boto3.client("ssm"), given, print)
+        require_known_platform(cognito, _user_pools(cognito, given.stack), given.name)
+    webhooks.run_command(boto3.client("ssm"), given, print)
 
 
-def _print_made(given: argparse.Namespace) -> None:
+def _print_credentials(given: argparse.Namespace) -> None:
     user_pool_id = given.user_pool or _outputs(given.stack)["UserPoolId"]
     cognito = boto3.client("cognito-idp")
     made: Iterable[Platform]
     if given.command == "add":
         made = add_platforms(cognito, user_pool_id, given.names)
     else:
-        made = [renew_platform(cognito, user_pool_id, given.name)]
+        made = [add_client(cognito, user_pool_id, given.name)]
     for platform in made:
         print(f"platform       {platform.name}")
         print(f"client id      {platform.client_id}")
         print(f"client secret  {platform.client_secret}")
         print(f"scopes         {' '.join(platform.scopes)}\n", flush=True)
-    ids = client_ids(cognito, user_pool_id)
+    ids = list_client_ids(cognito, user_pool_id)
     print("Now let the API know it, or it is refused with 401:")
     print(f"  .venv-sam/bin/sam deploy --parameter-overrides PlatformClientIds={','.join(ids)}")
 
@@ -192,12 +194,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         match given.command:
             case "add" | "renew":
-                _print_made(given)
+                _print_credentials(given)
             case "webhook":
                 _webhook(given)
             case "redeliver":
                 _redeliver(given)
-    except (PlatformError, webhooks.WebhookError, ClientError, BotoCoreError) as error:
+    except (InvalidPlatform, webhooks.InvalidEndpoint, ClientError, BotoCoreError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0

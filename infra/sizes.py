@@ -14,15 +14,15 @@ LIMIT = 250 * 1024 * 1024
 BUILD = Path(__file__).parents[1] / ".aws-sam" / "build"
 
 
-def sizes(build: Path) -> dict[str, int]:
+def function_sizes(build: Path) -> dict[str, int]:
     """Bytes of each function with its layers, by logical id. FileNotFoundError: nothing is built."""
     template = yaml_parse((build / "template.yaml").read_text(encoding="utf-8"))
     resources = template["Resources"]
     shared = template.get("Globals", {}).get("Function", {}).get("Layers", [])
     return {
-        name: _weight(build / resource["Properties"]["CodeUri"])
+        name: _folder_size(build / resource["Properties"]["CodeUri"])
         + sum(
-            _weight(build / resources[layer["Ref"]]["Properties"]["ContentUri"])
+            _folder_size(build / resources[layer["Ref"]]["Properties"]["ContentUri"])
             for layer in _layers(shared, resource)
         )
         for name, resource in resources.items()
@@ -35,13 +35,13 @@ def _layers(shared: list[Any], resource: Mapping[str, Any]) -> list[Any]:
     return [*shared, *resource["Properties"].get("Layers", [])]
 
 
-def _weight(folder: Path) -> int:
+def _folder_size(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def main() -> int:
     try:
-        found = sizes(BUILD)
+        found = function_sizes(BUILD)
     except FileNotFoundError:
         print("nothing is built: make build", file=sys.stderr)
         return 1

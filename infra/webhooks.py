@@ -1,7 +1,7 @@
 """Platforms' webhooks: where they are sent, what they are signed with, and sending again what was given up.
 
 An endpoint is one SecureString parameter of Systems Manager, `/{stack}/webhooks/{platform}`, which the
-function that delivers reads (see staydown.aws.endpoints). A secret is shown once, when it is made.
+function that delivers reads (see staydown.aws.webhook_endpoints). A secret is shown once, when it is made.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from staydown.domain.webhooks import BadEndpoint, check_url, new_signing_secret
+from staydown.exchange.webhooks import InvalidEndpointUrl, new_signing_secret, validate_endpoint_url
 
 _WAIT_SECONDS = 2
 
 
-class WebhookError(ValueError):
+class InvalidEndpoint(ValueError):
     """An address that can't be an endpoint, or a platform that has none."""
 
 
@@ -27,9 +27,9 @@ def set_endpoint(ssm: Any, stack: str, platform: str, url: str) -> str | None:
     """
     local = urlsplit(ssm.meta.endpoint_url).hostname in {"127.0.0.1", "localhost"}
     try:
-        check_url(url, local=local)
-    except BadEndpoint as error:
-        raise WebhookError(f"{url}: {error}") from None
+        validate_endpoint_url(url, local=local)
+    except InvalidEndpointUrl as error:
+        raise InvalidEndpoint(f"{url}: {error}") from None
     known = _read(ssm, stack, platform)
     secret = None if known else new_signing_secret()
     _write(ssm, stack, platform, url, known["secrets"] if known else [secret])
@@ -38,7 +38,7 @@ def set_endpoint(ssm: Any, stack: str, platform: str, url: str) -> str | None:
 
 def rotate_secret(ssm: Any, stack: str, platform: str) -> str:
     """A further secret. Webhooks carry two signatures until the older secret is retired."""
-    known = _known(ssm, stack, platform)
+    known = _require_endpoint(ssm, stack, platform)
     secret = new_signing_secret()
     _write(ssm, stack, platform, known["url"], [secret, known["secrets"][0]])
     return secret
@@ -46,13 +46,13 @@ def rotate_secret(ssm: Any, stack: str, platform: str) -> str:
 
 def retire_secret(ssm: Any, stack: str, platform: str) -> None:
     """The newest secret alone from now on."""
-    known = _known(ssm, stack, platform)
+    known = _require_endpoint(ssm, stack, platform)
     _write(ssm, stack, platform, known["url"], known["secrets"][:1])
 
 
 def remove_endpoint(ssm: Any, stack: str, platform: str) -> None:
-    _known(ssm, stack, platform)
-    ssm.delete_parameter(Name=_name(stack, platform))
+    _require_endpoint(ssm, stack, platform)
+    ssm.delete_parameter(Name=_parameter_name(stack, platform))
 
 
 def redeliver(sqs: Any, *, dead_letters: str, queue: str, platform: str | None = None) -> int:
@@ -61,16 +61,16 @@ def redeliver(sqs: Any, *, dead_letters: str, queue: str, platform: str | None =
     dead_letters, queue: URLs. What is another platform's stays. If this is stopped, some may be sent twice.
     """
     sent = 0
-    while messages := _received(sqs, dead_letters):
+    while messages := _receive(sqs, dead_letters):
         for message in messages:
-            if platform in {None, _platform(message["Body"])}:
+            if platform in {None, _platform_of(message["Body"])}:
                 sqs.send_message(QueueUrl=queue, MessageBody=message["Body"])
                 sqs.delete_message(QueueUrl=dead_letters, ReceiptHandle=message["ReceiptHandle"])
                 sent += 1
     return sent
 
 
-def _received(sqs: Any, url: str) -> list[dict[str, Any]]:
+def _receive(sqs: Any, url: str) -> list[dict[str, Any]]:
     """Messages, hidden for long enough that those which stay don't come again meanwhile. Without waiting,
     some of the queue's servers alone are asked, and may have none."""
     answer = sqs.receive_message(
@@ -79,52 +79,52 @@ def _received(sqs: Any, url: str) -> list[dict[str, Any]]:
     return list(answer.get("Messages", []))
 
 
-def _platform(body: str) -> object:
+def _platform_of(body: str) -> object:
     try:
         return json.loads(body)["detail"].get("platform")
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def _name(stack: str, platform: str) -> str:
+def _parameter_name(stack: str, platform: str) -> str:
     return f"/{stack}/webhooks/{platform}"
 
 
 def _read(ssm: Any, stack: str, platform: str) -> dict[str, Any] | None:
     try:
-        answer = ssm.get_parameter(Name=_name(stack, platform), WithDecryption=True)
+        answer = ssm.get_parameter(Name=_parameter_name(stack, platform), WithDecryption=True)
     except ssm.exceptions.ParameterNotFound:
         return None
     return dict(json.loads(answer["Parameter"]["Value"]))
 
 
-def _known(ssm: Any, stack: str, platform: str) -> dict[str, Any]:
+def _require_endpoint(ssm: Any, stack: str, platform: str) -> dict[str, Any]:
     known = _read(ssm, stack, platform)
     if known is None:
-        raise WebhookError(f"{platform} has no endpoint; set one with --url")
+        raise InvalidEndpoint(f"{platform} has no endpoint; set one with --url")
     return known
 
 
 def _write(ssm: Any, stack: str, platform: str, url: str, secrets: list[str | None]) -> None:
     value = json.dumps({"url": url, "secrets": secrets})
-    ssm.put_parameter(Name=_name(stack, platform), Value=value, Type="SecureString", Overwrite=True)
+    ssm.put_parameter(Name=_parameter_name(stack, platform), Value=value, Type="SecureString", Overwrite=True)
 
 
-Say = Callable[[str], None]
+Print = Callable[[str], None]
 
 
-def change(ssm: Any, given: Any, say: Say) -> None:
+def run_command(ssm: Any, arguments: Any, print_line: Print) -> None:
     """What the command `webhook` asks for. given: the parsed arguments."""
-    if given.url:
-        secret = set_endpoint(ssm, given.stack, given.name, given.url)
-        say(f"endpoint  {given.url}")
-        say(f"secret    {secret or 'as before'}")
-    elif given.rotate:
-        say(f"secret    {rotate_secret(ssm, given.stack, given.name)}")
-        say("Signed with both now; `--retire` ends the older one.")
-    elif given.retire:
-        retire_secret(ssm, given.stack, given.name)
-        say("Signed with the newest secret alone.")
+    if arguments.url:
+        secret = set_endpoint(ssm, arguments.stack, arguments.name, arguments.url)
+        print_line(f"endpoint  {arguments.url}")
+        print_line(f"secret    {secret or 'as before'}")
+    elif arguments.rotate:
+        print_line(f"secret    {rotate_secret(ssm, arguments.stack, arguments.name)}")
+        print_line("Signed with both now; `--retire` ends the older one.")
+    elif arguments.retire:
+        retire_secret(ssm, arguments.stack, arguments.name)
+        print_line("Signed with the newest secret alone.")
     else:
-        remove_endpoint(ssm, given.stack, given.name)
-        say(f"{given.name} is sent nothing any more.")
+        remove_endpoint(ssm, arguments.stack, arguments.name)
+        print_line(f"{arguments.name} is sent nothing any more.")

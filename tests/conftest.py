@@ -8,8 +8,8 @@ from collections import Counter
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.eavesdropper import Eavesdropper
-from tests.support.tried import CountedByTest
+from tests.support.case_counter import CaseCounter
+from tests.support.leak_detector import LeakDetector
 
 # The same examples in each run, so that a failure is one that the last change made. HYPOTHESIS_PROFILE=search
 # looks for new ones instead.
@@ -25,11 +25,11 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    ears = Eavesdropper()
+    ears = LeakDetector()
     ears.start()
     config.pluginmanager.register(ears)
     config.add_cleanup(ears.stop)
-    config.pluginmanager.register(CountedByTest())
+    config.pluginmanager.register(CaseCounter())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

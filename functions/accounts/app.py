@@ -12,30 +12,30 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field
-from staydown.api.callers import calling_platform, calling_reviewer, calling_senior, is_platform
-from staydown.api.http import AccountInPath, Body, Id, IdempotencyKey, NameGiven, make_app
-from staydown.api.idempotency import IdempotentCalls
-from staydown.api.notices import Language, Notice, presented
+from staydown.api.callers import has_platform_scope, require_platform, require_reviewer, require_senior
+from staydown.api.http import BodyName, IdempotencyKey, PathAccountId, PathId, RequestBody, create_app
+from staydown.api.idempotency import IdempotentHandler
+from staydown.api.notices import Language, Notice, notice_response
 from staydown.aws.stack import Stack
-from staydown.domain.accounts import Account as AccountRecord
+from staydown.domain.accounts.account import Account as AccountRecord
 from staydown.domain.errors import InvalidRequest
-from staydown.domain.notices import Recipient
-from staydown.services.accounts.block_account import block_account, show_account, unblock_account
+from staydown.notices.notice import Recipient
+from staydown.services.accounts.block_account import block_account, load_account, unblock_account
 from staydown.services.accounts.set_language import set_language
-from staydown.services.notices.notice_links import make_link
+from staydown.services.notices.notice_links import create_notice_link
 
 logger = Logger()
-app = make_app(logger)
+app = create_app(logger)
 stack = cache(Stack.from_environment)
 
 
 @cache
-def calls() -> IdempotentCalls:
-    return IdempotentCalls(stack(), app.resolve)
+def idempotent_handler() -> IdempotentHandler:
+    return IdempotentHandler(stack(), app.resolve)
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return calls()(event, context)
+    return idempotent_handler()(event, context)
 
 
 class AccountState(StrEnum):
@@ -59,8 +59,8 @@ class Account(BaseModel):
     blocks: list[AccountBlock]
 
 
-class UnblockRequest(Body):
-    platform: Annotated[NameGiven, Field(description="Account ids are a platform's own")]
+class UnblockRequest(RequestBody):
+    platform: Annotated[BodyName, Field(description="Account ids are a platform's own")]
 
 
 class BlockRequest(UnblockRequest):
@@ -69,7 +69,7 @@ class BlockRequest(UnblockRequest):
     ]
 
 
-class LanguageRequest(Body):
+class LanguageRequest(RequestBody):
     language: Language
 
 
@@ -78,7 +78,7 @@ class AccountNotices(BaseModel):
     next: Annotated[str | None, Field(description="Cursor of the next page, if there is one")]
 
 
-class NoticeLink(BaseModel):
+class IssuedNoticeLink(BaseModel):
     """For the account holder: what they open the notice with, and appeal by. It is shown this once."""
 
     token: Annotated[str, Field(description="GET /v1/notices/{token} and POST /v1/notices/{token}/appeal")]
@@ -93,19 +93,19 @@ class NoticeLink(BaseModel):
     tags=["client apps", "reviewers"],
 )
 def get_account(
-    account_id: AccountInPath,
+    account_id: PathAccountId,
     platform: Annotated[str | None, Query(max_length=128, description="For reviewers: whose account")] = None,
 ) -> Account:
-    if is_platform(app.current_event):
-        platform = calling_platform(app.current_event)
+    if has_platform_scope(app.current_event):
+        platform = require_platform(app.current_event)
     else:
-        calling_reviewer(app.current_event)
+        require_reviewer(app.current_event)
     if platform is None:
         raise InvalidRequest(
             "Account ids are a platform's own: say which platform.",
             pointers={"query parameter platform": "is missing"},
         )
-    return _presented(show_account(stack(), platform=platform, account_id=account_id))
+    return _account_response(load_account(stack(), platform=platform, account_id=account_id))
 
 
 @app.post(
@@ -114,8 +114,8 @@ def get_account(
     summary="Block an account by hand",
     tags=["seniors"],
 )
-def post_block(account_id: AccountInPath, request: BlockRequest, _key: IdempotencyKey = None) -> Account:
-    reviewer = calling_senior(app.current_event)
+def post_block(account_id: PathAccountId, request: BlockRequest, _key: IdempotencyKey = None) -> Account:
+    reviewer = require_senior(app.current_event)
     account = block_account(
         stack(),
         platform=request.platform,
@@ -123,7 +123,7 @@ def post_block(account_id: AccountInPath, request: BlockRequest, _key: Idempoten
         reason=request.reason,
         reviewer=reviewer.reviewer_id,
     )
-    return _presented(account)
+    return _account_response(account)
 
 
 @app.post(
@@ -132,15 +132,15 @@ def post_block(account_id: AccountInPath, request: BlockRequest, _key: Idempoten
     summary="Lift a block set by hand",
     tags=["seniors"],
 )
-def post_unblock(account_id: AccountInPath, request: UnblockRequest, _key: IdempotencyKey = None) -> Account:
-    reviewer = calling_senior(app.current_event)
+def post_unblock(account_id: PathAccountId, request: UnblockRequest, _key: IdempotencyKey = None) -> Account:
+    reviewer = require_senior(app.current_event)
     account = unblock_account(
         stack(),
         platform=request.platform,
         account_id=account_id,
         reviewer=reviewer.reviewer_id,
     )
-    return _presented(account)
+    return _account_response(account)
 
 
 @app.get(
@@ -150,14 +150,14 @@ def post_unblock(account_id: AccountInPath, request: UnblockRequest, _key: Idemp
     tags=["client apps"],
 )
 def get_notices(
-    account_id: AccountInPath,
+    account_id: PathAccountId,
     cursor: Annotated[str | None, Query(max_length=64, pattern="^[0-9a-f-]{36}$")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
 ) -> AccountNotices:
-    holder = Recipient.account_holder(calling_platform(app.current_event), account_id)
-    found = list(islice(stack().notices.of(holder, before=cursor), limit + 1))
+    holder = Recipient.account_holder(require_platform(app.current_event), account_id)
+    found = list(islice(stack().notices.list_for(holder, before=cursor), limit + 1))
     following = found[limit - 1].notice_id if len(found) > limit else None
-    return AccountNotices(notices=[presented(notice) for notice in found[:limit]], next=following)
+    return AccountNotices(notices=[notice_response(notice) for notice in found[:limit]], next=following)
 
 
 @app.post(
@@ -167,11 +167,11 @@ def get_notices(
     summary="A link by which its holder opens a notice",
     tags=["client apps"],
 )
-def post_link(account_id: AccountInPath, notice_id: Id, _key: IdempotencyKey = None) -> NoticeLink:
-    platform = calling_platform(app.current_event)
-    token, until = make_link(stack(), platform=platform, account_id=account_id, notice_id=notice_id)
+def post_link(account_id: PathAccountId, notice_id: PathId, _key: IdempotencyKey = None) -> IssuedNoticeLink:
+    platform = require_platform(app.current_event)
+    token, until = create_notice_link(stack(), platform=platform, account_id=account_id, notice_id=notice_id)
     pages = stack().settings.pages_url
-    return NoticeLink(token=token, until=until, url=f"{pages}notice.html#{token}" if pages else None)
+    return IssuedNoticeLink(token=token, until=until, url=f"{pages}notice.html#{token}" if pages else None)
 
 
 @app.post(
@@ -181,14 +181,14 @@ def post_link(account_id: AccountInPath, notice_id: Id, _key: IdempotencyKey = N
     tags=["client apps"],
 )
 def post_language(
-    account_id: AccountInPath, request: LanguageRequest, _key: IdempotencyKey = None
+    account_id: PathAccountId, request: LanguageRequest, _key: IdempotencyKey = None
 ) -> Account:
-    platform = calling_platform(app.current_event)
+    platform = require_platform(app.current_event)
     account = set_language(stack(), platform=platform, account_id=account_id, language=request.language)
-    return _presented(account)
+    return _account_response(account)
 
 
-def _presented(account: AccountRecord) -> Account:
+def _account_response(account: AccountRecord) -> Account:
     blocks = [
         AccountBlock(case_id=block.case_id, since=block.since, until=block.until, reason=block.reason)
         for block in sorted(account.blocks.values(), key=lambda block: block.since)

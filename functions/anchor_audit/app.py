@@ -7,7 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from staydown.api.failures import report_failure
+from staydown.api.failures import log_failure
 from staydown.aws.stack import Stack
 from staydown.services.records.anchor_audit import anchor_audit
 
@@ -15,7 +15,7 @@ logger = Logger()
 stack = cache(Stack.from_environment)
 
 
-class NotAnchored(Exception):
+class AnchoringFailed(Exception):
     """The function's alarm says so; the next run goes on where this one stopped."""
 
 
@@ -23,7 +23,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
     try:
         anchors = anchor_audit(stack())
     except Exception as error:  # noqa: BLE001 (its text may quote a head; the kind and the place are told)
-        report_failure(logger, error)
-        raise NotAnchored from None
+        log_failure(logger, error)
+        raise AnchoringFailed from None
     for anchor in anchors:
         logger.info("anchored", number=anchor.number, heads=len(anchor.heads))

@@ -9,32 +9,32 @@ from typing import Annotated, Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field
-from staydown.api.callers import calling_platform
-from staydown.api.http import Body, IdempotencyKey, NameGiven, make_app
-from staydown.api.idempotency import IdempotentCalls
+from staydown.api.callers import require_platform
+from staydown.api.http import BodyName, IdempotencyKey, RequestBody, create_app
+from staydown.api.idempotency import IdempotentHandler
 from staydown.aws.stack import Stack
-from staydown.domain.appeals import AppealOutcome
+from staydown.domain.cases.appeals import AppealOutcome
 from staydown.domain.errors import InvalidRequest
 from staydown.services.appeals.appeal_block import appeal_block
-from staydown.services.appeals.appeal_stop import appeal_stop
-from staydown.services.appeals.file_appeal import file_appeal
+from staydown.services.appeals.appeal_case_decision import appeal_case_decision
+from staydown.services.appeals.appeal_match import appeal_match
 
 logger = Logger()
-app = make_app(logger)
+app = create_app(logger)
 stack = cache(Stack.from_environment)
 
 
 @cache
-def calls() -> IdempotentCalls:
-    return IdempotentCalls(stack(), app.resolve)
+def idempotent_handler() -> IdempotentHandler:
+    return IdempotentHandler(stack(), app.resolve)
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return calls()(event, context)
+    return idempotent_handler()(event, context)
 
 
-class AppealRequest(Body):
-    account_id: NameGiven
+class AppealRequest(RequestBody):
+    account_id: BodyName
     case_id: Annotated[str | None, Field(max_length=64, description="Needed when several cases block it")] = (
         None
     )
@@ -69,7 +69,7 @@ class Appeal(BaseModel):
     tags=["client apps"],
 )
 def post_appeal(request: AppealRequest, _key: IdempotencyKey = None) -> Appeal:
-    platform, account_id = calling_platform(app.current_event), request.account_id
+    platform, account_id = require_platform(app.current_event), request.account_id
     if sum([request.case_id is not None, request.upload_id is not None, request.by_hand]) > 1:
         raise InvalidRequest(
             "An appeal is of a case, of an upload, or of a block by hand; name one of them.",
@@ -78,7 +78,7 @@ def post_appeal(request: AppealRequest, _key: IdempotencyKey = None) -> Appeal:
     if request.by_hand:
         appeal = appeal_block(stack(), platform=platform, account_id=account_id, statement=request.statement)
     elif request.upload_id is not None:
-        appeal = appeal_stop(
+        appeal = appeal_match(
             stack(),
             platform=platform,
             account_id=account_id,
@@ -86,7 +86,7 @@ def post_appeal(request: AppealRequest, _key: IdempotencyKey = None) -> Appeal:
             statement=request.statement,
         )
     else:
-        appeal = file_appeal(
+        appeal = appeal_case_decision(
             stack(),
             platform=platform,
             account_id=account_id,

@@ -10,22 +10,22 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from staydown.api.callers import calling_senior
-from staydown.api.cursors import from_number, to_cursor
-from staydown.api.http import IdempotencyKey, IfMatch, etag, make_app, revision_of
-from staydown.api.idempotency import IdempotentCalls
-from staydown.aws.bank_store import Stored
+from staydown.api.callers import require_senior
+from staydown.api.cursors import decode_number_cursor, encode_cursor
+from staydown.api.http import IdempotencyKey, IfMatch, create_app, etag_header, parse_if_match
+from staydown.api.idempotency import IdempotentHandler
+from staydown.aws.bank_store import StoredEntry
 from staydown.aws.stack import Stack
+from staydown.domain.bank.hashes import PdqHash
 from staydown.domain.errors import InvalidRequest
-from staydown.domain.hashes import PdqHash
 from staydown.services.bank.bank_view import BankView
-from staydown.services.bank.change_entry import allow_hash, switch_entry
 from staydown.services.bank.list_entries import FoundEntry, find_entries, list_entries
+from staydown.services.bank.override_entry import allow_hash, set_entry_enabled
 
 from functions.bank_entries import models
 
 logger = Logger()
-app = make_app(logger)
+app = create_app(logger)
 stack = cache(Stack.from_environment)
 
 
@@ -35,12 +35,12 @@ def bank() -> BankView:
 
 
 @cache
-def calls() -> IdempotentCalls:
-    return IdempotentCalls(stack(), app.resolve)
+def idempotent_handler() -> IdempotentHandler:
+    return IdempotentHandler(stack(), app.resolve)
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return calls()(event, context)
+    return idempotent_handler()(event, context)
 
 
 @app.get(
@@ -57,13 +57,13 @@ def get_entries(
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     limit: Annotated[int, Query(ge=1, le=100, description="Changes to look at, without pdq")] = 25,
 ) -> models.EntryPage:
-    calling_senior(app.current_event)
+    require_senior(app.current_event)
     if pdq is not None:
-        found, following = find_entries(stack(), bank(), PdqHash.from_hex(pdq), within=within), None
+        found, following = find_entries(stack(), bank(), PdqHash.from_hex(pdq), max_distance=within), None
     else:
-        found, following = list_entries(stack(), before=from_number(cursor), limit=limit)
-    after = to_cursor({"before": following}) if following is not None else None
-    return models.EntryPage(entries=[_presented(one) for one in found], next=after)
+        found, following = list_entries(stack(), before_seq=decode_number_cursor(cursor), limit=limit)
+    after = encode_cursor({"before": following}) if following is not None else None
+    return models.EntryPage(entries=[_entry_response(one) for one in found], next=after)
 
 
 @app.post(
@@ -73,22 +73,22 @@ def get_entries(
     tags=["seniors"],
 )
 def post_entry(
-    request: models.EntryChange, if_match: IfMatch = None, _key: IdempotencyKey = None
+    request: models.EntryChangeRequest, if_match: IfMatch = None, _key: IdempotencyKey = None
 ) -> Response[models.BankEntry]:
-    reviewer = calling_senior(app.current_event).reviewer_id
-    if request.change is models.Change.ALLOW:
-        stored = _allowed(request, reviewer)
+    reviewer = require_senior(app.current_event).reviewer_id
+    if request.change is models.EntryAction.ALLOW:
+        stored = _allow_hash(request, reviewer)
     else:
-        stored = _switched(request, reviewer, revision_of(if_match))
+        stored = _set_entry_enabled(request, reviewer, parse_if_match(if_match))
     return Response(
         status_code=HTTPStatus.OK,
         content_type="application/json",
-        body=_presented(FoundEntry(stored)),
-        headers=etag(stored.seq),
+        body=_entry_response(FoundEntry(stored)),
+        headers=etag_header(stored.seq),
     )
 
 
-def _allowed(request: models.EntryChange, reviewer: str) -> Stored:
+def _allow_hash(request: models.EntryChangeRequest, reviewer: str) -> StoredEntry:
     if request.pdq is None or request.quality is None:
         missing = {f"/{name}": "is needed" for name in ("pdq", "quality") if getattr(request, name) is None}
         raise InvalidRequest("To allow a picture, its hash and quality are needed.", pointers=missing)
@@ -103,29 +103,31 @@ def _allowed(request: models.EntryChange, reviewer: str) -> Stored:
     )
 
 
-def _switched(request: models.EntryChange, reviewer: str, expected_seq: int | None) -> Stored:
+def _set_entry_enabled(
+    request: models.EntryChangeRequest, reviewer: str, expected_revision: int | None
+) -> StoredEntry:
     if request.entry_id is None:
         raise InvalidRequest("Say which entry.", pointers={"/entry_id": "is needed"})
-    return switch_entry(
+    return set_entry_enabled(
         stack(),
         entry_id=request.entry_id,
-        on=request.change is models.Change.REINSTATE,
+        enabled=request.change is models.EntryAction.REINSTATE,
         reason=request.reason,
         reviewer=reviewer,
-        expected_seq=expected_seq,
+        expected_seq=expected_revision,
     )
 
 
-def _presented(found: FoundEntry) -> models.BankEntry:
+def _entry_response(found: FoundEntry) -> models.BankEntry:
     entry, match = found.stored.entry, found.match
     return models.BankEntry(
         entry_id=entry.entry_id,
         standing=entry.standing,
-        by_hand=entry.set_aside,
+        by_hand=entry.override,
         quality=entry.quality if entry.pdq is not None else None,
         exact_bytes=entry.sha256 is not None,
-        picture=entry.features is not None,
-        provenance=[models.RestsOn.of(support) for support in sorted(entry.supports)],
+        picture=entry.features_key is not None,
+        provenance=[models.EntrySupport.from_support(support) for support in sorted(entry.supports)],
         revision=found.stored.seq,
         distance=match.distance if match is not None else None,
         view=match.view if match is not None else None,

@@ -6,19 +6,19 @@ from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, StrictInt
-from staydown.api.http import Body
-from staydown.domain.bank import Source, Standing, Support
-from staydown.services.bank.change_entry import Reason
+from staydown.api.http import RequestBody
+from staydown.domain.bank.entry import Standing, Support, SupportSource
+from staydown.services.bank.override_entry import OverrideReason
 
 
-class RestsOn(BaseModel):
-    source: Source
+class EntrySupport(BaseModel):
+    source: SupportSource
     reference: Annotated[str | None, Field(description="The case, or the partner; absent for a report")]
 
     @classmethod
-    def of(cls, support: Support) -> Self:
+    def from_support(cls, support: Support) -> Self:
         """Who reported is for nobody here, and a case number would lead to them."""
-        reference = None if support.source is Source.REPORT else support.reference
+        reference = None if support.source is SupportSource.REPORT else support.reference
         return cls(source=support.source, reference=reference)
 
 
@@ -31,7 +31,7 @@ class BankEntry(BaseModel):
     quality: Annotated[int | None, Field(description="Of its PDQ hash, 0 to 100; absent without one")]
     exact_bytes: Annotated[bool, Field(description="Known by its very bytes as well")]
     picture: Annotated[bool, Field(description="Known by its keypoints as well")]
-    provenance: Annotated[list[RestsOn], Field(description="What it rests on; nothing: it is inactive")]
+    provenance: Annotated[list[EntrySupport], Field(description="What it rests on; nothing: it is inactive")]
     revision: Annotated[int, Field(description="Its ETag: send it as If-Match")]
     distance: Annotated[int | None, Field(description="Bits of 256 from the hash that was searched for")]
     view: Annotated[str | None, Field(description="How the searched hash was turned to meet it")]
@@ -42,17 +42,17 @@ class EntryPage(BaseModel):
     next: Annotated[str | None, Field(description="Cursor of the next page, if there is one")]
 
 
-class Change(StrEnum):
+class EntryAction(StrEnum):
     ALLOW = "allow"
     DEACTIVATE = "deactivate"
     REINSTATE = "reinstate"
 
 
-class EntryChange(Body):
+class EntryChangeRequest(RequestBody):
     """allow: pdq and quality. deactivate, reinstate: entry_id, and If-Match with its revision."""
 
-    change: Change
-    reason: Reason
+    change: EntryAction
+    reason: OverrideReason
     entry_id: Annotated[str | None, Field(max_length=64)] = None
     pdq: Annotated[str | None, Field(pattern="^[0-9a-fA-F]{64}$")] = None
     quality: Annotated[StrictInt | None, Field(ge=0, le=100)] = None

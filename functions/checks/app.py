@@ -8,15 +8,15 @@ from typing import Annotated, Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field, StrictInt
-from staydown.api.callers import calling_platform
-from staydown.api.http import Body, make_app
+from staydown.api.callers import require_platform
+from staydown.api.http import RequestBody, create_app
 from staydown.aws.stack import Stack
-from staydown.domain.hashes import PdqHash
-from staydown.domain.verdicts import Verdict
+from staydown.domain.bank.hashes import PdqHash
+from staydown.domain.bank.verdicts import Verdict
 from staydown.services.bank.bank_view import BankView
 
 logger = Logger()
-app = make_app(logger)
+app = create_app(logger)
 stack = cache(Stack.from_environment)
 
 
@@ -29,7 +29,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     return app.resolve(event, context)
 
 
-class CheckRequest(Body):
+class CheckRequest(RequestBody):
     pdq: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$", description="64 hexadecimal digits")]
     quality: Annotated[StrictInt, Field(ge=0, le=100, description="The hash's quality, 0 to 100")]
 
@@ -47,8 +47,8 @@ class CheckResult(BaseModel):
     tags=["client apps"],
 )
 def post_check(request: CheckRequest) -> CheckResult:
-    calling_platform(app.current_event)
+    require_platform(app.current_event)
     view = bank()
     view.refresh()
-    verdict, _ = view.judge_hash(PdqHash.from_hex(request.pdq), request.quality)
+    verdict, _ = view.evaluate_hash(PdqHash.from_hex(request.pdq), request.quality)
     return CheckResult(verdict=verdict)

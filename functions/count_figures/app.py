@@ -7,9 +7,9 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from staydown.api.failures import partial_failures, report_failure
+from staydown.api.failures import batch_item_failures, log_failure
 from staydown.aws.stack import Stack
-from staydown.services.records.count_figures import count_chain
+from staydown.services.records.count_metrics import count_chain_records
 
 logger = Logger()
 stack = cache(Stack.from_environment)
@@ -23,9 +23,9 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         if chain in done:
             continue
         try:
-            count_chain(stack(), chain)
+            count_chain_records(stack(), chain)
         except Exception as error:  # noqa: BLE001 (the rest of the batch comes again)
-            report_failure(logger, error)
-            return partial_failures([record["dynamodb"]["SequenceNumber"]])
+            log_failure(logger, error)
+            return batch_item_failures([record["dynamodb"]["SequenceNumber"]])
         done.add(chain)
-    return partial_failures([])
+    return batch_item_failures([])

@@ -8,15 +8,15 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from staydown.api.failures import partial_failures, report_failure
-from staydown.api.messages import event_of
+from staydown.api.events import parse_event
+from staydown.api.failures import batch_item_failures, log_failure
 from staydown.aws.stack import Stack
-from staydown.domain.webhooks import retry_after
-from staydown.services.notices.deliver_webhook import Resting, Undelivered, deliver_webhook
+from staydown.exchange.webhooks import retry_delay
+from staydown.services.notices.deliver_webhook import EndpointBackoff, WebhookNotDelivered, deliver_webhook
 
 logger = Logger()
 stack = cache(Stack.from_environment)
-resting = Resting()
+backoff = EndpointBackoff()
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -24,21 +24,21 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     records = event["Records"]
     with ThreadPoolExecutor(max_workers=max(1, len(records))) as pool:
         done = list(pool.map(_deliver, records))
-    return partial_failures(r["messageId"] for r, ok in zip(records, done, strict=True) if not ok)
+    return batch_item_failures(r["messageId"] for r, ok in zip(records, done, strict=True) if not ok)
 
 
 def _deliver(record: dict[str, Any]) -> bool:
     attempt = int(record["attributes"]["ApproximateReceiveCount"])
     try:
-        told = event_of(record["body"])
+        told = parse_event(record["body"])
         try:
-            platform = deliver_webhook(stack(), resting, told)
-        except Undelivered as error:
-            logger.warning("not delivered", event_id=told.event_id, why=error.why, attempt=attempt)
-            stack().webhooks_queue.postpone(record["receiptHandle"], retry_after(attempt))
+            platform = deliver_webhook(stack(), backoff, told)
+        except WebhookNotDelivered as error:
+            logger.warning("not delivered", event_id=told.event_id, why=error.code, attempt=attempt)
+            stack().webhooks_queue.set_visibility_timeout(record["receiptHandle"], retry_delay(attempt))
             return False
     except Exception as error:  # noqa: BLE001 (it goes back to the queue alone)
-        report_failure(logger, error, message_id=record["messageId"])
+        log_failure(logger, error, message_id=record["messageId"])
         return False
     if platform is not None:
         logger.info("delivered", event_id=told.event_id, platform=platform, attempt=attempt)

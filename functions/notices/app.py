@@ -10,47 +10,47 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field
-from staydown.api.http import Body, IdempotencyKey, make_app
-from staydown.api.idempotency import IdempotentCalls
-from staydown.api.notices import Notice, presented
+from staydown.api.http import IdempotencyKey, RequestBody, create_app
+from staydown.api.idempotency import IdempotentHandler
+from staydown.api.notices import Notice, notice_response
 from staydown.aws.stack import Stack
-from staydown.domain.appeals import Appeal, AppealOutcome
-from staydown.services.notices.follow_notice import appeal_by_link, follow_notice
+from staydown.domain.cases.appeals import Appeal, AppealOutcome
+from staydown.services.notices.view_notice import appeal_by_link, view_notice
 
 logger = Logger()
-app = make_app(logger)
+app = create_app(logger)
 stack = cache(Stack.from_environment)
 
 Token = Annotated[str, Path(max_length=64, description="From the link that the platform handed on")]
 
 
 @cache
-def calls() -> IdempotentCalls:
-    return IdempotentCalls(stack(), app.resolve)
+def idempotent_handler() -> IdempotentHandler:
+    return IdempotentHandler(stack(), app.resolve)
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return calls()(event, context)
+    return idempotent_handler()(event, context)
 
 
-class AppealByLink(Body):
+class LinkedAppealRequest(RequestBody):
     statement: Annotated[str, Field(min_length=1, max_length=5000, description="Why it is wrong")]
 
 
-class OwnAppeal(BaseModel):
+class LinkedAppeal(BaseModel):
     filed_at: datetime
     outcome: Annotated[AppealOutcome | None, Field(description="Absent until it is decided")]
     decided_at: datetime | None
 
 
-class FollowedNotice(BaseModel):
+class LinkedNotices(BaseModel):
     platform: str
     account_id: str
     notices: Annotated[list[Notice], Field(description="All about the same matter, the oldest first")]
     appealable_until: Annotated[
         datetime | None, Field(description="Absent when there is nothing to appeal, or it was appealed")
     ]
-    appeal: OwnAppeal | None
+    appeal: LinkedAppeal | None
 
 
 @app.get(
@@ -59,14 +59,14 @@ class FollowedNotice(BaseModel):
     summary="What was decided about an account, and why",
     tags=["people"],
 )
-def get_notice(token: Token) -> FollowedNotice:
-    followed = follow_notice(stack(), token)
-    return FollowedNotice(
+def get_notice(token: Token) -> LinkedNotices:
+    followed = view_notice(stack(), token)
+    return LinkedNotices(
         platform=followed.platform,
         account_id=followed.account_id,
-        notices=[presented(notice) for notice in followed.notices],
+        notices=[notice_response(notice) for notice in followed.notices],
         appealable_until=followed.appealable_until,
-        appeal=_own(followed.appeal) if followed.appeal is not None else None,
+        appeal=_appeal_response(followed.appeal) if followed.appeal is not None else None,
     )
 
 
@@ -77,9 +77,9 @@ def get_notice(token: Token) -> FollowedNotice:
     summary="Appeal it",
     tags=["people"],
 )
-def post_appeal(token: Token, request: AppealByLink, _key: IdempotencyKey = None) -> OwnAppeal:
-    return _own(appeal_by_link(stack(), token, request.statement))
+def post_appeal(token: Token, request: LinkedAppealRequest, _key: IdempotencyKey = None) -> LinkedAppeal:
+    return _appeal_response(appeal_by_link(stack(), token, request.statement))
 
 
-def _own(appeal: Appeal) -> OwnAppeal:
-    return OwnAppeal(filed_at=appeal.filed_at, outcome=appeal.outcome, decided_at=appeal.decided_at)
+def _appeal_response(appeal: Appeal) -> LinkedAppeal:
+    return LinkedAppeal(filed_at=appeal.filed_at, outcome=appeal.outcome, decided_at=appeal.decided_at)

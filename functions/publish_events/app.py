@@ -7,7 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from staydown.api.failures import partial_failures
+from staydown.api.failures import batch_item_failures
 from staydown.aws.stack import Stack
 from staydown.services.notices.publish_events import publish_events
 
@@ -25,4 +25,4 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     if refused:
         logger.warning("the bus refused events", count=len(refused))
     # A stream goes on from the first failure; what was published meanwhile is not published again.
-    return partial_failures(number for event_id, number in numbers.items() if event_id in refused)
+    return batch_item_failures(number for event_id, number in numbers.items() if event_id in refused)

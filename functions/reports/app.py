@@ -9,38 +9,43 @@ from typing import Annotated, Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler.openapi.params import Header
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from staydown.api.callers import calling_platform
-from staydown.api.http import AccountInPath, Id, IdempotencyKey, make_app
-from staydown.api.idempotency import IdempotentCalls
+from staydown.api.callers import require_platform
+from staydown.api.http import IdempotencyKey, PathAccountId, PathId, create_app
+from staydown.api.idempotency import IdempotentHandler
 from staydown.aws.stack import Stack
-from staydown.domain.hashes import PdqHash
-from staydown.domain.ids import normal_case_number
-from staydown.domain.reports import Declarations, ReportedHash
-from staydown.services.appeals.appeal_refusal import appeal_refusal
-from staydown.services.reports.amend_report import Information, complete_report, withdraw_report
+from staydown.domain.bank.hashes import PdqHash
+from staydown.domain.cases.reports import Declarations, ReportedHash
+from staydown.domain.ids import normalise_case_number
+from staydown.services.appeals.appeal_dismissal import appeal_dismissal
+from staydown.services.reports.amend_report import ReportUpdate, complete_report, withdraw_report
 from staydown.services.reports.file_report import ReportForm, file_report
-from staydown.services.reports.follow_report import follow_report
 from staydown.services.reports.recover_secret import recover_secret
-from staydown.services.retention.ask_erasure import ask_erasure_as_reporter
-from staydown.services.retention.hold_case import preserve_report
+from staydown.services.reports.view_report import view_report
+from staydown.services.retention.legal_hold import preserve_reported_cases
+from staydown.services.retention.request_erasure import request_erasure_as_reporter
 
 from functions.reports import models
-from functions.reports.presenting import filed_report, followed_report, help_lines, report_form
+from functions.reports.responses import (
+    help_line_responses,
+    report_form_response,
+    report_receipt,
+    report_status_response,
+)
 
 logger = Logger()
-app = make_app(logger)
+app = create_app(logger)
 stack = cache(Stack.from_environment)
 
 Secret = Annotated[str, Header(alias="Case-Secret", max_length=128, description="Given when filing")]
 
 
 @cache
-def calls() -> IdempotentCalls:
-    return IdempotentCalls(stack(), app.resolve)
+def idempotent_handler() -> IdempotentHandler:
+    return IdempotentHandler(stack(), app.resolve)
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return calls()(event, context)
+    return idempotent_handler()(event, context)
 
 
 @app.get(
@@ -50,7 +55,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     tags=["people"],
 )
 def get_report_form() -> models.ReportForm:
-    return report_form(stack().settings)
+    return report_form_response(stack().settings)
 
 
 @app.post(
@@ -60,8 +65,8 @@ def get_report_form() -> models.ReportForm:
     summary="Report an image",
     tags=["people"],
 )
-def post_report(request: models.ReportRequest, key: IdempotencyKey = None) -> models.FiledReport:
-    return _filed(request, key)
+def post_report(request: models.ReportRequest, key: IdempotencyKey = None) -> models.ReportReceipt:
+    return _file_report(request, key)
 
 
 @app.post(
@@ -71,18 +76,18 @@ def post_report(request: models.ReportRequest, key: IdempotencyKey = None) -> mo
     summary="Report an image for who is signed in with this account: the platform vouches for it",
     tags=["client apps"],
 )
-def post_vouched_report(
-    account_id: AccountInPath, request: models.ReportRequest, key: IdempotencyKey = None
-) -> models.FiledReport:
-    return _filed(request, key, vouched=(calling_platform(app.current_event), account_id))
+def post_verified_report(
+    account_id: PathAccountId, request: models.ReportRequest, key: IdempotencyKey = None
+) -> models.ReportReceipt:
+    return _file_report(request, key, verified_account=(require_platform(app.current_event), account_id))
 
 
-def _filed(
-    request: models.ReportRequest, key: str | None, vouched: tuple[str, str] | None = None
-) -> models.FiledReport:
+def _file_report(
+    request: models.ReportRequest, key: str | None, verified_account: tuple[str, str] | None = None
+) -> models.ReportReceipt:
     form = ReportForm(
         relation=request.relation,
-        declarations=_declarations(request.declarations),
+        declarations=_to_declarations(request.declarations),
         uploads=tuple(request.uploads),
         hashes=tuple(ReportedHash(PdqHash.from_hex(one.pdq), one.quality) for one in request.hashes),
         statement=request.statement,
@@ -95,9 +100,9 @@ def _filed(
         language=request.language,
         mail=request.contact.mail,
         answers=request.answers,
-        vouched=vouched,
+        verified_account=verified_account,
     )
-    return filed_report(file_report(stack(), form, request_id=key), stack().settings)
+    return report_receipt(file_report(stack(), form, request_id=key), stack().settings)
 
 
 @app.get(
@@ -106,8 +111,8 @@ def _filed(
     summary="What became of a report",
     tags=["people"],
 )
-def get_case(case_number: Id, secret: Secret) -> models.FollowedReport:
-    return _followed(case_number, secret)
+def get_case(case_number: PathId, secret: Secret) -> models.ReportStatus:
+    return _report_status(case_number, secret)
 
 
 @app.post(
@@ -117,10 +122,10 @@ def get_case(case_number: Id, secret: Secret) -> models.FollowedReport:
     tags=["people"],
 )
 def post_information(
-    case_number: Id, request: models.InformationRequest, secret: Secret, _key: IdempotencyKey = None
-) -> models.FollowedReport:
-    added = Information(
-        declarations=_declarations(request.declarations) if request.declarations else None,
+    case_number: PathId, request: models.InformationRequest, secret: Secret, _key: IdempotencyKey = None
+) -> models.ReportStatus:
+    added = ReportUpdate(
+        declarations=_to_declarations(request.declarations) if request.declarations else None,
         statement=request.statement,
         signature=request.signature,
         name=request.contact.name if request.contact else None,
@@ -129,7 +134,7 @@ def post_information(
         answers=request.answers,
     )
     complete_report(stack(), case_number, secret, added)
-    return _followed(case_number, secret)
+    return _report_status(case_number, secret)
 
 
 @app.post(
@@ -138,9 +143,9 @@ def post_information(
     summary="Take a report back",
     tags=["people"],
 )
-def post_withdraw(case_number: Id, secret: Secret, _key: IdempotencyKey = None) -> models.FollowedReport:
+def post_withdraw(case_number: PathId, secret: Secret, _key: IdempotencyKey = None) -> models.ReportStatus:
     withdraw_report(stack(), case_number, secret)
-    return _followed(case_number, secret)
+    return _report_status(case_number, secret)
 
 
 @app.post(
@@ -149,9 +154,9 @@ def post_withdraw(case_number: Id, secret: Secret, _key: IdempotencyKey = None) 
     summary="Have everything kept for the police, until two people let it go",
     tags=["people"],
 )
-def post_preserve(case_number: Id, secret: Secret, _key: IdempotencyKey = None) -> models.FollowedReport:
-    preserve_report(stack(), case_number, secret)
-    return _followed(case_number, secret)
+def post_preserve(case_number: PathId, secret: Secret, _key: IdempotencyKey = None) -> models.ReportStatus:
+    preserve_reported_cases(stack(), case_number, secret)
+    return _report_status(case_number, secret)
 
 
 @app.post(
@@ -160,9 +165,9 @@ def post_preserve(case_number: Id, secret: Secret, _key: IdempotencyKey = None) 
     summary="Have the removed image erased now; it still won't come back",
     tags=["people"],
 )
-def post_erase(case_number: Id, secret: Secret, _key: IdempotencyKey = None) -> models.FollowedReport:
-    ask_erasure_as_reporter(stack(), case_number, secret)
-    return _followed(case_number, secret)
+def post_erase(case_number: PathId, secret: Secret, _key: IdempotencyKey = None) -> models.ReportStatus:
+    request_erasure_as_reporter(stack(), case_number, secret)
+    return _report_status(case_number, secret)
 
 
 @app.post(
@@ -173,10 +178,10 @@ def post_erase(case_number: Id, secret: Secret, _key: IdempotencyKey = None) -> 
     tags=["people"],
 )
 def post_appeal(
-    case_number: Id, request: models.RefusalAppealRequest, secret: Secret, _key: IdempotencyKey = None
-) -> models.FollowedReport:
-    appeal_refusal(stack(), case_number, secret, request.statement)
-    return _followed(case_number, secret)
+    case_number: PathId, request: models.DismissalAppealRequest, secret: Secret, _key: IdempotencyKey = None
+) -> models.ReportStatus:
+    appeal_dismissal(stack(), case_number, secret, request.statement)
+    return _report_status(case_number, secret)
 
 
 @app.post(
@@ -185,16 +190,18 @@ def post_appeal(
     summary="A new secret, by the phrase chosen when filing",
     tags=["people"],
 )
-def post_recover(case_number: Id, request: models.RecoveryRequest) -> models.NewSecret:
+def post_recover(case_number: PathId, request: models.RecoveryRequest) -> models.ReplacementSecret:
     secret = recover_secret(stack(), case_number, request.phrase)
-    return models.NewSecret(
-        case_number=normal_case_number(case_number), secret=secret, help=help_lines(stack().settings)
+    return models.ReplacementSecret(
+        case_number=normalise_case_number(case_number),
+        secret=secret,
+        help=help_line_responses(stack().settings),
     )
 
 
-def _followed(case_number: str, secret: str) -> models.FollowedReport:
-    return followed_report(follow_report(stack(), case_number, secret), stack().settings)
+def _report_status(case_number: str, secret: str) -> models.ReportStatus:
+    return report_status_response(view_report(stack(), case_number, secret), stack().settings)
 
 
-def _declarations(made: models.DeclarationsMade) -> Declarations:
-    return Declarations(**made.model_dump())
+def _to_declarations(declarations: models.DeclarationsBody) -> Declarations:
+    return Declarations(**declarations.model_dump())

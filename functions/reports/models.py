@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, Field, StrictBool, StrictInt
-from staydown.api.http import Body
+from staydown.api.http import RequestBody
 from staydown.api.notices import Language, Notice
-from staydown.domain.appeals import AppealOutcome
-from staydown.domain.case_states import CaseState
-from staydown.domain.decisions import Outcome
-from staydown.domain.mail import MailChoice
-from staydown.domain.report_form import MAX_ANSWER, MAX_QUESTIONS
-from staydown.domain.reports import Authority, Relation, Unreachable
+from staydown.config.report_form import MAX_ANSWER_LENGTH, MAX_QUESTIONS
+from staydown.domain.cases.appeals import AppealOutcome
+from staydown.domain.cases.decisions import DecisionOutcome
+from staydown.domain.cases.reports import RelationToSubject, RepresentativeRole, UnreachableReason
+from staydown.domain.cases.states import CaseState
+from staydown.notices.mail import EmailPreference
 
 
 class Help(BaseModel):
@@ -25,7 +25,7 @@ class Help(BaseModel):
     phone_text: Annotated[str, Field(description="As it is written")]
 
 
-class QuestionAsked(BaseModel):
+class FormQuestion(BaseModel):
     key: str
     label: str
     help: str
@@ -36,15 +36,13 @@ class QuestionAsked(BaseModel):
 
 class ReportForm(BaseModel):
     help: list[Help]
-    questions: Annotated[
-        list[QuestionAsked], Field(description="The operator's own, beside those of the law")
-    ]
+    questions: Annotated[list[FormQuestion], Field(description="The operator's own, beside those of the law")]
 
 
 Answers = Annotated[
     dict[
         Annotated[str, Field(max_length=32)],
-        Annotated[str, Field(max_length=MAX_ANSWER)],
+        Annotated[str, Field(max_length=MAX_ANSWER_LENGTH)],
     ],
     Field(
         max_length=MAX_QUESTIONS,
@@ -54,7 +52,7 @@ Answers = Annotated[
 ]
 
 
-class DeclarationsMade(Body):
+class DeclarationsBody(RequestBody):
     """What the law asks a reporter to declare; all four make a report valid."""
 
     intimate: Annotated[StrictBool, Field(description="It is an intimate image, real or synthetic")] = False
@@ -67,34 +65,34 @@ class DeclarationsMade(Body):
     good_faith: Annotated[StrictBool, Field(description="I say this in good faith, and it is true")] = False
 
 
-class Contact(Body):
+class Contact(RequestBody):
     name: Annotated[str, Field(max_length=200)] = ""
     email: Annotated[str, Field(max_length=254)] = ""
-    mail: Annotated[MailChoice, Field(description="What an e-mail may say: others may read it")] = (
-        MailChoice.NEWS
+    mail: Annotated[EmailPreference, Field(description="What an e-mail may say: others may read it")] = (
+        EmailPreference.NOTIFICATION_ONLY
     )
 
 
-class ContactAdded(Body):
+class ContactUpdate(RequestBody):
     """What is left out stays as it is."""
 
     name: Annotated[str | None, Field(max_length=200)] = None
     email: Annotated[str | None, Field(max_length=254)] = None
-    mail: MailChoice | None = None
+    mail: EmailPreference | None = None
 
 
-class HashMade(Body):
+class HashBody(RequestBody):
     """Of a picture that never left the person's device."""
 
     pdq: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
     quality: Annotated[StrictInt, Field(ge=0, le=100)]
 
 
-class ReportRequest(Body):
+class ReportRequest(RequestBody):
     uploads: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=10, default_factory=list)]
-    hashes: Annotated[list[HashMade], Field(max_length=10, default_factory=list)]
-    relation: Relation
-    declarations: DeclarationsMade = DeclarationsMade()
+    hashes: Annotated[list[HashBody], Field(max_length=10, default_factory=list)]
+    relation: RelationToSubject
+    declarations: DeclarationsBody = DeclarationsBody()
     statement: Annotated[str, Field(max_length=5000, description="In your own words; reviewers read it")] = ""
     signature: Annotated[
         str, Field(max_length=200, description="Your name, typed; reviewers don't see it")
@@ -106,7 +104,7 @@ class ReportRequest(Body):
         Field(max_length=10, default_factory=list, description="Where the image is; ours are found at once"),
     ]
     authority: Annotated[
-        Authority | None, Field(description="By what you act for somebody else; reviewers see it")
+        RepresentativeRole | None, Field(description="By what you act for somebody else; reviewers see it")
     ] = None
     recovery_phrase: Annotated[
         str | None,
@@ -119,31 +117,31 @@ class ReportRequest(Body):
     answers: Answers
 
 
-class RecoveryRequest(Body):
+class RecoveryRequest(RequestBody):
     phrase: Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class NewSecret(BaseModel):
+class ReplacementSecret(BaseModel):
     case_number: str
     secret: Annotated[str, Field(description="In place of the lost one; shown this once")]
     help: list[Help]
 
 
-class InformationRequest(Body):
-    declarations: DeclarationsMade | None = None
+class InformationRequest(RequestBody):
+    declarations: DeclarationsBody | None = None
     statement: Annotated[str | None, Field(max_length=5000)] = None
     signature: Annotated[str | None, Field(max_length=200)] = None
-    contact: ContactAdded | None = None
+    contact: ContactUpdate | None = None
     answers: Answers
 
 
-class RefusalAppealRequest(Body):
+class DismissalAppealRequest(RequestBody):
     statement: Annotated[
         str, Field(min_length=1, max_length=5000, description="Why it should be looked at again")
     ]
 
 
-class FiledReport(BaseModel):
+class ReportReceipt(BaseModel):
     """Keep the case number and the secret: the secret is shown this once."""
 
     case_number: str
@@ -175,20 +173,20 @@ class TimelineEntry(BaseModel):
     what: Annotated[str, Field(description="The same in English")]
 
 
-class RefusalAppeal(BaseModel):
+class DismissalAppealStatus(BaseModel):
     filed_at: datetime
     outcome: Annotated[AppealOutcome | None, Field(description="Absent until it is decided")]
     decided_at: datetime | None
 
 
-class FollowedCase(BaseModel):
+class ReportedCaseStatus(BaseModel):
     state: CaseState
-    outcome: Outcome | None
+    outcome: DecisionOutcome | None
     deadline: datetime | None
     appeal_until: Annotated[
         datetime | None, Field(description="Until when a refusal can be appealed; absent where there is none")
     ]
-    appeal: Annotated[RefusalAppeal | None, Field(description="Your appeal of it")]
+    appeal: Annotated[DismissalAppealStatus | None, Field(description="Your appeal of it")]
     preserved: Annotated[bool, Field(description="Nothing of it is erased until two people let it go")]
     erasure_asked: Annotated[bool, Field(description="Its image is erased within the hour, or is")]
     erasure_waits: Annotated[
@@ -196,7 +194,7 @@ class FollowedCase(BaseModel):
     ]
 
 
-class FollowedReport(BaseModel):
+class ReportStatus(BaseModel):
     case_number: str
     valid: bool
     missing: list[str]
@@ -206,12 +204,12 @@ class FollowedReport(BaseModel):
     set_aside_until: Annotated[
         datetime | None, Field(description="Its sender's reports wait for a time: until then at the latest")
     ]
-    cases: Annotated[list[FollowedCase], Field(description="One for each image of the report")]
+    cases: Annotated[list[ReportedCaseStatus], Field(description="One for each image of the report")]
     timeline: list[TimelineEntry]
     notices: Annotated[list[Notice], Field(description="What you were told, the newest first")]
-    mail: Annotated[MailChoice | None, Field(description="What an e-mail to you may say")]
+    mail: Annotated[EmailPreference | None, Field(description="What an e-mail to you may say")]
     unreachable: Annotated[
-        Unreachable | None,
+        UnreachableReason | None,
         Field(description="Why nothing is sent to your address any more; give another one"),
     ]
     help: list[Help]

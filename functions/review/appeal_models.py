@@ -6,17 +6,17 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
-from staydown.api.http import Body
-from staydown.domain.appeals import AppealOutcome, Appellant
+from staydown.api.http import RequestBody
+from staydown.domain.cases.appeals import AppealOutcome, AppealParty
 
-from functions.review.case_models import FactorsGiven
+from functions.review.case_models import DecisionFactors
 
 
-class AppealDecisionRequest(Body):
+class AppealDecisionRequest(RequestBody):
     outcome: AppealOutcome
     reasons: Annotated[str, Field(min_length=1, max_length=5000)]
     factors: Annotated[
-        FactorsGiven | None,
+        DecisionFactors | None,
         Field(description="What the image shows: needed to uphold the appeal of who reported it"),
     ] = None
     finding: Annotated[
@@ -32,11 +32,11 @@ class AppealedBlock(BaseModel):
     reason: Annotated[str, Field(description="In the words of who set it")]
 
 
-class ReviewedAppeal(BaseModel):
+class AppealDetails(BaseModel):
     appeal_id: str
     case_id: Annotated[str | None, Field(description="Absent where a block by hand is appealed")]
     block: AppealedBlock | None
-    party: Annotated[Appellant, Field(description="Who asks for another look")]
+    party: Annotated[AppealParty, Field(description="Who asks for another look")]
     platform: Annotated[str, Field(description="Of the account holder; empty for anybody else")]
     account_id: str
     upload_id: Annotated[
@@ -54,5 +54,5 @@ class ReviewedAppeal(BaseModel):
 
 
 class AppealPage(BaseModel):
-    appeals: list[ReviewedAppeal]
+    appeals: list[AppealDetails]
     next: Annotated[str | None, Field(description="Cursor of the next page, if there is one")]

@@ -6,19 +6,24 @@ from dataclasses import replace
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from staydown.api.callers import calling_reviewer
-from staydown.api.cursors import from_cursor, to_cursor
-from staydown.api.http import Id, IdempotencyKey, make_router
+from staydown.api.callers import require_reviewer
+from staydown.api.cursors import decode_cursor, encode_cursor
+from staydown.api.http import IdempotencyKey, PathId, create_router
 from staydown.aws.cases_store import APPEALS
-from staydown.domain.decisions import Outcome
-from staydown.services.appeals.decide_appeal import Answer, as_seen, decide_appeal, list_appeals
+from staydown.domain.cases.decisions import DecisionOutcome
+from staydown.services.appeals.decide_appeal import (
+    AppealDecision,
+    appeals_visible_to,
+    decide_appeal,
+    list_appeals,
+)
 
 from functions.review import appeal_models
-from functions.review.presenting import presented_appeal
-from functions.review.seen import factors
+from functions.review.responses import appeal_response
+from functions.review.route_helpers import to_factors
 from functions.review.stack import stack
 
-router = make_router()
+router = create_router()
 
 
 @router.get(
@@ -31,10 +36,10 @@ def get_appeals(
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
 ) -> appeal_models.AppealPage:
-    reviewer = calling_reviewer(router.current_event).reviewer_id
-    appeals, following = list_appeals(stack(), after=from_cursor(cursor, queue=APPEALS), limit=limit)
-    page = [presented_appeal(one) for one in as_seen(stack(), appeals, reviewer)]
-    return appeal_models.AppealPage(appeals=page, next=to_cursor(following))
+    reviewer = require_reviewer(router.current_event).reviewer_id
+    appeals, following = list_appeals(stack(), after=decode_cursor(cursor, queue=APPEALS), limit=limit)
+    page = [appeal_response(one) for one in appeals_visible_to(stack(), appeals, reviewer)]
+    return appeal_models.AppealPage(appeals=page, next=encode_cursor(following))
 
 
 @router.post(
@@ -44,17 +49,21 @@ def get_appeals(
     tags=["reviewers"],
 )
 def post_appeal_decision(
-    appeal_id: Id, request: appeal_models.AppealDecisionRequest, _key: IdempotencyKey = None
-) -> appeal_models.ReviewedAppeal:
-    reviewer = calling_reviewer(router.current_event)
-    answer = Answer(
+    appeal_id: PathId, request: appeal_models.AppealDecisionRequest, _key: IdempotencyKey = None
+) -> appeal_models.AppealDetails:
+    reviewer = require_reviewer(router.current_event)
+    answer = AppealDecision(
         request.outcome,
         request.reasons,
-        factors(request.factors) if request.factors is not None else None,
-        Outcome(request.finding),
+        to_factors(request.factors) if request.factors is not None else None,
+        DecisionOutcome(request.finding),
     )
     appeal = decide_appeal(
-        stack(), appeal_id=appeal_id, answer=answer, reviewer=reviewer.reviewer_id, senior=reviewer.senior
+        stack(),
+        appeal_id=appeal_id,
+        appeal_decision=answer,
+        reviewer=reviewer.reviewer_id,
+        senior=reviewer.is_senior,
     )
-    (seen,) = as_seen(stack(), [appeal], reviewer.reviewer_id)
-    return presented_appeal(replace(seen, took_part=False))
+    (seen,) = appeals_visible_to(stack(), [appeal], reviewer.reviewer_id)
+    return appeal_response(replace(seen, viewer_took_part=False))

@@ -7,21 +7,21 @@ from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, Field, StrictBool
-from staydown.api.http import Body
-from staydown.domain.bank import Standing
-from staydown.domain.case_states import CaseState
-from staydown.domain.cases import MAX_UPLOADS, Origin
-from staydown.domain.decisions import Complainant, Outcome, Setting, Shown
-from staydown.domain.notes import MAX_NOTE_BYTES
-from staydown.domain.reports import Authority, Relation
-from staydown.domain.uploads import UploadState
-from staydown.services.retention.hold_case import HoldReason
+from staydown.api.http import RequestBody
+from staydown.domain.bank.entry import Standing
+from staydown.domain.cases.case import MAX_CASE_UPLOADS, CaseOrigin
+from staydown.domain.cases.decisions import ComplainantIsSubject, DecisionOutcome, SceneSetting, ShownContent
+from staydown.domain.cases.notes import MAX_NOTE_BYTES
+from staydown.domain.cases.reports import RelationToSubject, RepresentativeRole
+from staydown.domain.cases.states import CaseState
+from staydown.domain.uploads.upload import UploadState
+from staydown.services.retention.legal_hold import LegalHoldReason
 
 
 class QueuedCase(BaseModel):
     case_id: str
     state: CaseState
-    origin: Origin
+    origin: CaseOrigin
     opened_at: datetime
     deadline: datetime | None
     uploads: int
@@ -39,7 +39,7 @@ class QueuePage(BaseModel):
     next: Annotated[str | None, Field(description="Cursor of the next page, if there is one")]
 
 
-class Overlap(BaseModel):
+class MatchAlignment(BaseModel):
     """How a picture lies over the judged one, by its keypoints."""
 
     inliers: Annotated[int, Field(description="Keypoints that one laying explains")]
@@ -47,14 +47,16 @@ class Overlap(BaseModel):
     visible: Annotated[int, Field(description="Parts that could be compared")]
 
 
-class MatchMade(BaseModel):
+class CaseMatch(BaseModel):
     entry_id: str
     standing: Annotated[Standing | None, Field(description="As it is now")]
     provenance: Annotated[list[str], Field(description="What the entry rests on: case, report, partner")]
     distance: Annotated[int, Field(description="Bits that differ, 0 to 256")]
     view: Annotated[str, Field(description="Which view of the upload met the entry")]
     exact: bool
-    overlap: Annotated[Overlap | None, Field(description="Absent where the hashes of the whole pictures met")]
+    overlap: Annotated[
+        MatchAlignment | None, Field(description="Absent where the hashes of the whole pictures met")
+    ]
     cases: Annotated[list[str], Field(description="Decided cases that the entry rests on")]
 
 
@@ -70,7 +72,7 @@ class CaseUpload(BaseModel):
     height: int | None
     frames: int | None
     quality: Annotated[int | None, Field(description="Of its hash: under 50 it says little")]
-    matches: list[MatchMade]
+    matches: list[CaseMatch]
 
 
 class ReportAnswer(BaseModel):
@@ -82,10 +84,12 @@ class CaseReport(BaseModel):
     addresses: Annotated[
         list[str], Field(description="Where they say it is, other than what is published here")
     ]
-    authority: Annotated[Authority | None, Field(description="By what they act for the person shown")]
+    authority: Annotated[
+        RepresentativeRole | None, Field(description="By what they act for the person shown")
+    ]
     filed_at: datetime
     valid: bool
-    relation: Relation
+    relation: RelationToSubject
     statement: str
     answers: Annotated[
         list[ReportAnswer], Field(description="To the operator's questions that are for reviewers")
@@ -93,40 +97,40 @@ class CaseReport(BaseModel):
     withdrawn: bool
 
 
-MoreReports = Annotated[int, Field(description="That come after these: ask for them with reports_from")]
+RemainingReports = Annotated[int, Field(description="That come after these: ask for them with reports_from")]
 
 
-class FactorsGiven(Body):
-    shown: Annotated[list[Shown], Field(min_length=1)]
-    setting: Setting
-    complainant: Complainant
+class DecisionFactors(RequestBody):
+    shown: Annotated[list[ShownContent], Field(min_length=1)]
+    setting: SceneSetting
+    complainant: ComplainantIsSubject
 
 
-class DecisionMade(BaseModel):
-    outcome: Outcome
-    factors: FactorsGiven
+class CaseDecision(BaseModel):
+    outcome: DecisionOutcome
+    factors: DecisionFactors
     reasons: str
     at: datetime
     by_you: bool
     manifestly_unfounded: bool
 
 
-class NoteLeft(BaseModel):
+class CaseNote(BaseModel):
     by: Annotated[str, Field(description="A reviewer, by the id of the audit")]
     by_you: bool
     at: datetime
     text: str
 
 
-class OtherReader(BaseModel):
+class ActiveReviewer(BaseModel):
     reviewer: Annotated[str, Field(description="By the id of the audit")]
     at: Annotated[datetime, Field(description="When they last read it")]
 
 
-class Held(BaseModel):
+class CasePreservation(BaseModel):
     case_id: str
     held: Annotated[bool, Field(description="Nothing of the case is erased")]
-    reason: HoldReason | None
+    reason: LegalHoldReason | None
     since: datetime | None
     release_asked: Annotated[bool, Field(description="One of two has asked; somebody else has to confirm")]
     release_asked_by_you: bool
@@ -136,7 +140,7 @@ class Held(BaseModel):
     ]
 
 
-class OpinionState(StrEnum):
+class SecondOpinionState(StrEnum):
     WAITS = "waits"
     AGREES = "agrees"
     DIFFERS = "differs"
@@ -145,7 +149,7 @@ class OpinionState(StrEnum):
 class Case(BaseModel):
     case_id: str
     state: CaseState
-    origin: Origin
+    origin: CaseOrigin
     opened_at: datetime
     deadline: datetime | None
     revision: int
@@ -154,23 +158,25 @@ class Case(BaseModel):
     you_took_part: Annotated[bool, Field(description="You claimed or decided it: its appeal is for others")]
     uploads: list[CaseUpload]
     reports: list[CaseReport]
-    more_reports: MoreReports
+    more_reports: RemainingReports
     one_reporter: Annotated[
         bool, Field(description="One person alone reported it: a refusal may be manifestly_unfounded")
     ]
     entries: Annotated[list[str], Field(description="Entries of the bank that it is about")]
     banked: Annotated[list[str], Field(description="Entries of the bank that rest on its decision")]
-    decision: DecisionMade | None
+    decision: CaseDecision | None
     appeal_id: Annotated[str | None, Field(description="An appeal of it that waits")]
-    second_opinion: Annotated[OpinionState | None, Field(description="Somebody else's, if one was asked for")]
-    hold: Held
-    notes: Annotated[list[NoteLeft], Field(description="Of reviewers to each other, the oldest first")]
+    second_opinion: Annotated[
+        SecondOpinionState | None, Field(description="Somebody else's, if one was asked for")
+    ]
+    hold: CasePreservation
+    notes: Annotated[list[CaseNote], Field(description="Of reviewers to each other, the oldest first")]
     others_reading: Annotated[
-        list[OtherReader], Field(description="Other reviewers who had it open in the last three minutes")
+        list[ActiveReviewer], Field(description="Other reviewers who had it open in the last three minutes")
     ]
 
 
-class NoteRequest(Body):
+class NoteRequest(RequestBody):
     text: Annotated[
         str, Field(min_length=1, max_length=MAX_NOTE_BYTES, description="1000 bytes in UTF-8 at most")
     ]
@@ -180,9 +186,9 @@ class NextCase(BaseModel):
     case: Annotated[Case | None, Field(description="Absent when nothing waits")]
 
 
-class DecisionRequest(Body):
-    outcome: Outcome
-    factors: FactorsGiven
+class DecisionRequest(RequestBody):
+    outcome: DecisionOutcome
+    factors: DecisionFactors
     reasons: Annotated[str, Field(min_length=1, max_length=5000)]
     second_opinion: Annotated[
         StrictBool, Field(description="Somebody else is to judge it too, without seeing this")
@@ -193,36 +199,36 @@ class DecisionRequest(Body):
     ] = False
 
 
-class SeparationRequest(Body):
+class SplitRequest(RequestBody):
     upload_ids: Annotated[
         list[Annotated[str, Field(max_length=64)]],
         Field(
             min_length=1,
-            max_length=MAX_UPLOADS - 1,
+            max_length=MAX_CASE_UPLOADS - 1,
             description="Those that are another picture; one at least stays in the case",
         ),
     ]
 
 
-class CaseSeparated(BaseModel):
+class CaseSplit(BaseModel):
     case: Annotated[Case, Field(description="As it is now")]
     separated: Annotated[str, Field(description="The case of what was taken out, claimed by you as well")]
 
 
-class CaseLeft(BaseModel):
+class UnclaimedCase(BaseModel):
     case_id: str
 
 
-class ConflictDeclared(BaseModel):
+class RecusedCase(BaseModel):
     case_id: str
 
 
-class Template(BaseModel):
+class ReasonTemplate(BaseModel):
     key: str
-    outcome: Outcome
+    outcome: DecisionOutcome
     title: str
     text: str
 
 
-class Templates(BaseModel):
-    templates: list[Template]
+class ReasonTemplates(BaseModel):
+    templates: list[ReasonTemplate]

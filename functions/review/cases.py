@@ -7,40 +7,47 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from staydown.api.callers import calling_reviewer, calling_staff
-from staydown.api.cursors import from_cursor, to_cursor
-from staydown.api.http import Id, IdempotencyKey, NeededIfMatch, etag, make_router, revision_read
+from staydown.api.callers import require_reviewer, require_staff
+from staydown.api.cursors import decode_cursor, encode_cursor
+from staydown.api.http import (
+    IdempotencyKey,
+    PathId,
+    RequiredIfMatch,
+    create_router,
+    etag_header,
+    require_if_match,
+)
 from staydown.aws.cases_store import CASES, LOCKED
-from staydown.domain.case_states import CaseState
+from staydown.config.reason_templates import REASON_TEMPLATES
+from staydown.domain.cases.states import CaseState
 from staydown.domain.errors import NotAllowed
-from staydown.domain.reason_templates import TEMPLATES
+from staydown.services.review.add_note import add_note
 from staydown.services.review.decide_case import Judgement, decide_case
-from staydown.services.review.leave_note import leave_note
 from staydown.services.review.review_queue import (
     claim_case,
     claim_next,
-    declare_conflict,
-    leave_case,
-    list_locked,
-    list_queue,
-    waits_aside,
+    deferral_ends,
+    list_locked_cases,
+    list_queued_cases,
+    recuse,
+    unclaim_case,
 )
-from staydown.services.review.separate_uploads import separate_uploads
+from staydown.services.review.split_case import split_case
 
 from functions.review import case_models
-from functions.review.presenting import queued_case
-from functions.review.seen import (
-    PassingOver,
+from functions.review.responses import queued_case_response
+from functions.review.route_helpers import (
     ReportsFrom,
-    factors,
-    locked_case,
-    onlooker_of,
-    seen_case,
-    with_etag,
+    SkippedCases,
+    locked_case_response,
+    response_with_etag,
+    to_factors,
+    to_viewer,
+    viewed_case_response,
 )
 from functions.review.stack import stack
 
-router = make_router()
+router = create_router()
 
 
 @router.get(
@@ -53,11 +60,11 @@ def get_queue(
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
 ) -> case_models.QueuePage:
-    reviewer = calling_reviewer(router.current_event)
-    cases, following = list_queue(stack(), after=from_cursor(cursor, queue=CASES), limit=limit)
-    aside, now = waits_aside(stack(), cases), stack().now()
-    page = [queued_case(case, reviewer.reviewer_id, now, aside.get(case.case_id)) for case in cases]
-    return case_models.QueuePage(cases=page, next=to_cursor(following))
+    reviewer = require_reviewer(router.current_event)
+    cases, following = list_queued_cases(stack(), after=decode_cursor(cursor, queue=CASES), limit=limit)
+    aside, now = deferral_ends(stack(), cases), stack().now()
+    page = [queued_case_response(case, reviewer.reviewer_id, now, aside.get(case.case_id)) for case in cases]
+    return case_models.QueuePage(cases=page, next=encode_cursor(following))
 
 
 @router.post(
@@ -67,13 +74,13 @@ def get_queue(
     tags=["reviewers"],
 )
 def post_next(
-    passing_over: PassingOver = "",
+    passing_over: SkippedCases = "",
     _key: IdempotencyKey = None,
 ) -> case_models.NextCase:
-    reviewer = calling_reviewer(router.current_event)
+    reviewer = require_reviewer(router.current_event)
     left = frozenset(passing_over.split(","))
-    case = claim_next(stack(), reviewer=reviewer.reviewer_id, passing_over=left)
-    return case_models.NextCase(case=_seen(case.case_id) if case is not None else None)
+    case = claim_next(stack(), reviewer=reviewer.reviewer_id, skip=left)
+    return case_models.NextCase(case=_case_response(case.case_id) if case is not None else None)
 
 
 @router.get(
@@ -82,8 +89,8 @@ def post_next(
     summary="A case, but not who reported it",
     tags=["reviewers"],
 )
-def get_case(case_id: Id, reports_from: ReportsFrom = 0) -> Response[case_models.Case]:
-    return with_etag(_seen(case_id, reports_from))
+def get_case(case_id: PathId, reports_from: ReportsFrom = 0) -> Response[case_models.Case]:
+    return response_with_etag(_case_response(case_id, reports_from))
 
 
 @router.post(
@@ -92,10 +99,10 @@ def get_case(case_id: Id, reports_from: ReportsFrom = 0) -> Response[case_models
     summary="Claim this case, or renew the claim",
     tags=["reviewers"],
 )
-def post_claim(case_id: Id, _key: IdempotencyKey = None) -> Response[case_models.Case]:
-    reviewer = calling_reviewer(router.current_event)
+def post_claim(case_id: PathId, _key: IdempotencyKey = None) -> Response[case_models.Case]:
+    reviewer = require_reviewer(router.current_event)
     claim_case(stack(), case_id=case_id, reviewer=reviewer.reviewer_id)
-    return with_etag(_seen(case_id))
+    return response_with_etag(_case_response(case_id))
 
 
 @router.post(
@@ -105,23 +112,28 @@ def post_claim(case_id: Id, _key: IdempotencyKey = None) -> Response[case_models
     tags=["reviewers"],
 )
 def post_decision(
-    case_id: Id, request: case_models.DecisionRequest, if_match: NeededIfMatch, _key: IdempotencyKey = None
+    case_id: PathId,
+    request: case_models.DecisionRequest,
+    if_match: RequiredIfMatch,
+    _key: IdempotencyKey = None,
 ) -> Response[case_models.Case]:
-    reviewer = calling_reviewer(router.current_event)
+    reviewer = require_reviewer(router.current_event)
     case = decide_case(
         stack(),
         case_id=case_id,
         reviewer=reviewer.reviewer_id,
         judgement=Judgement(
             request.outcome,
-            factors(request.factors),
+            to_factors(request.factors),
             request.reasons,
             request.second_opinion,
             request.manifestly_unfounded,
         ),
-        expected_revision=revision_read(if_match),
+        expected_revision=require_if_match(if_match),
     )
-    return with_etag(locked_case(reviewer, case) if case.state is CaseState.LOCKED else _seen(case_id))
+    return response_with_etag(
+        locked_case_response(reviewer, case) if case.state is CaseState.LOCKED else _case_response(case_id)
+    )
 
 
 @router.post(
@@ -130,23 +142,23 @@ def post_decision(
     summary="Take another picture out of a case, to judge it by itself",
     tags=["reviewers"],
 )
-def post_separate(
-    case_id: Id, request: case_models.SeparationRequest, if_match: NeededIfMatch, _key: IdempotencyKey = None
-) -> Response[case_models.CaseSeparated]:
-    reviewer = calling_reviewer(router.current_event)
-    separated = separate_uploads(
+def post_split(
+    case_id: PathId, request: case_models.SplitRequest, if_match: RequiredIfMatch, _key: IdempotencyKey = None
+) -> Response[case_models.CaseSplit]:
+    reviewer = require_reviewer(router.current_event)
+    separated = split_case(
         stack(),
         case_id=case_id,
         reviewer=reviewer.reviewer_id,
         upload_ids=tuple(dict.fromkeys(request.upload_ids)),
-        expected_revision=revision_read(if_match),
+        expected_revision=require_if_match(if_match),
     )
-    answer = case_models.CaseSeparated(case=_seen(case_id), separated=separated.other.case_id)
+    answer = case_models.CaseSplit(case=_case_response(case_id), separated=separated.new_case.case_id)
     return Response(
         status_code=HTTPStatus.OK,
         content_type="application/json",
         body=answer,
-        headers=etag(answer.case.revision),
+        headers=etag_header(answer.case.revision),
     )
 
 
@@ -156,10 +168,10 @@ def post_separate(
     summary="End your claim: the case is free for others at once",
     tags=["reviewers"],
 )
-def post_leave(case_id: Id, _key: IdempotencyKey = None) -> case_models.CaseLeft:
-    reviewer = calling_reviewer(router.current_event)
-    leave_case(stack(), case_id=case_id, reviewer=reviewer.reviewer_id)
-    return case_models.CaseLeft(case_id=case_id)
+def post_unclaim(case_id: PathId, _key: IdempotencyKey = None) -> case_models.UnclaimedCase:
+    reviewer = require_reviewer(router.current_event)
+    unclaim_case(stack(), case_id=case_id, reviewer=reviewer.reviewer_id)
+    return case_models.UnclaimedCase(case_id=case_id)
 
 
 @router.post(
@@ -168,10 +180,10 @@ def post_leave(case_id: Id, _key: IdempotencyKey = None) -> case_models.CaseLeft
     summary="Declare a conflict of interest: the case is never yours again",
     tags=["reviewers"],
 )
-def post_conflict(case_id: Id, _key: IdempotencyKey = None) -> case_models.ConflictDeclared:
-    reviewer = calling_reviewer(router.current_event)
-    declare_conflict(stack(), case_id=case_id, reviewer=reviewer.reviewer_id)
-    return case_models.ConflictDeclared(case_id=case_id)
+def post_recusal(case_id: PathId, _key: IdempotencyKey = None) -> case_models.RecusedCase:
+    reviewer = require_reviewer(router.current_event)
+    recuse(stack(), case_id=case_id, reviewer=reviewer.reviewer_id)
+    return case_models.RecusedCase(case_id=case_id)
 
 
 @router.post(
@@ -181,11 +193,11 @@ def post_conflict(case_id: Id, _key: IdempotencyKey = None) -> case_models.Confl
     tags=["reviewers"],
 )
 def post_note(
-    case_id: Id, request: case_models.NoteRequest, _key: IdempotencyKey = None
+    case_id: PathId, request: case_models.NoteRequest, _key: IdempotencyKey = None
 ) -> Response[case_models.Case]:
-    onlooker = onlooker_of(calling_staff(router.current_event))
-    leave_note(stack(), case_id=case_id, onlooker=onlooker, text=request.text)
-    return with_etag(_seen(case_id))
+    onlooker = to_viewer(require_staff(router.current_event))
+    add_note(stack(), case_id=case_id, viewer=onlooker, text=request.text)
+    return response_with_etag(_case_response(case_id))
 
 
 @router.get(
@@ -198,12 +210,12 @@ def get_locked(
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
 ) -> case_models.QueuePage:
-    caller = calling_staff(router.current_event)
-    if not caller.child_safety:
+    caller = require_staff(router.current_event)
+    if not caller.is_child_safety:
         raise NotAllowed("Only the group for child safety sees locked cases.")
-    cases, following = list_locked(stack(), after=from_cursor(cursor, queue=LOCKED), limit=limit)
-    page = [queued_case(case, caller.reviewer_id, stack().now()) for case in cases]
-    return case_models.QueuePage(cases=page, next=to_cursor(following))
+    cases, following = list_locked_cases(stack(), after=decode_cursor(cursor, queue=LOCKED), limit=limit)
+    page = [queued_case_response(case, caller.reviewer_id, stack().now()) for case in cases]
+    return case_models.QueuePage(cases=page, next=encode_cursor(following))
 
 
 @router.get(
@@ -212,15 +224,15 @@ def get_locked(
     summary="Reasons for the usual decisions, to start from",
     tags=["reviewers"],
 )
-def get_templates() -> case_models.Templates:
-    calling_reviewer(router.current_event)
-    return case_models.Templates(
+def get_templates() -> case_models.ReasonTemplates:
+    require_reviewer(router.current_event)
+    return case_models.ReasonTemplates(
         templates=[
-            case_models.Template(key=one.key, outcome=one.outcome, title=one.title, text=one.text)
-            for one in TEMPLATES
+            case_models.ReasonTemplate(key=one.key, outcome=one.outcome, title=one.title, text=one.text)
+            for one in REASON_TEMPLATES
         ]
     )
 
 
-def _seen(case_id: str, reports_from: int = 0) -> case_models.Case:
-    return seen_case(calling_staff(router.current_event), case_id, reports_from=reports_from)
+def _case_response(case_id: str, reports_from: int = 0) -> case_models.Case:
+    return viewed_case_response(require_staff(router.current_event), case_id, reports_from=reports_from)

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from staydown.api.callers import calling_reviewer, calling_senior
-from staydown.api.cursors import from_cursor, to_cursor
-from staydown.api.http import Id, IdempotencyKey, make_router
-from staydown.aws.misuse_store import MISUSE, SUSPENDED
-from staydown.domain.misuse import MisuseReview
-from staydown.domain.strikes import Strike, Subject
+from staydown.api.callers import require_reviewer, require_senior
+from staydown.api.cursors import decode_cursor, encode_cursor
+from staydown.api.http import IdempotencyKey, PathId, create_router
+from staydown.aws.misuse_store import ACTIVE_SUSPENSIONS, PENDING_REVIEWS
+from staydown.domain.accounts.misuse import MisuseReview
+from staydown.domain.accounts.strikes import MisuseSubject, Strike
 from staydown.services.misuse.decide_misuse import MisuseJudgement, decide_misuse
 from staydown.services.misuse.end_suspension import lift_suspension
-from staydown.services.misuse.view_misuse import list_misuse, view_misuse
+from staydown.services.misuse.view_misuse import list_misuse_reviews, view_misuse
 
 from functions.review import misuse_models
 from functions.review.stack import stack
 
-router = make_router()
+router = create_router()
 
 
 @router.get(
@@ -32,11 +32,13 @@ def get_misuse_queue(
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
 ) -> misuse_models.MisusePage:
-    calling_reviewer(router.current_event)
-    queue = SUSPENDED if suspended else MISUSE
-    after = from_cursor(cursor, queue=queue)
-    reviews, following = list_misuse(stack(), queue=queue, after=after, limit=limit)
-    return misuse_models.MisusePage(reviews=[_presented(one) for one in reviews], next=to_cursor(following))
+    require_reviewer(router.current_event)
+    queue = ACTIVE_SUSPENSIONS if suspended else PENDING_REVIEWS
+    after = decode_cursor(cursor, queue=queue)
+    reviews, following = list_misuse_reviews(stack(), queue=queue, after=after, limit=limit)
+    return misuse_models.MisusePage(
+        reviews=[_review_response(one) for one in reviews], next=encode_cursor(following)
+    )
 
 
 @router.get(
@@ -45,24 +47,24 @@ def get_misuse_queue(
     summary="An account, or who reports, as a whole",
     tags=["reviewers"],
 )
-def get_misuse(review_id: Id) -> misuse_models.MisuseFound:
-    caller = calling_reviewer(router.current_event)
+def get_misuse(review_id: PathId) -> misuse_models.MisuseDetails:
+    caller = require_reviewer(router.current_event)
     view = view_misuse(stack(), review_id=review_id, reviewer=caller.reviewer_id)
-    ladder = stack().settings.ladder
-    return misuse_models.MisuseFound(
-        review=_presented(view.review),
+    ladder = stack().settings.strike_policy
+    return misuse_models.MisuseDetails(
+        review=_review_response(view.review),
         days=ladder.window.days,
-        strikes=[_strike(view.review.subject, one) for one in view.seen.strikes[:100]],
-        stopped=len(view.seen.strikes),
-        total=view.seen.total,
-        exact=view.exact,
-        not_the_subject=view.not_the_subject,
-        hidden=view.hidden,
-        shown=[misuse_models.ShownInCases(shown=one, cases=by) for one, by in view.shown],
+        strikes=[_strike_response(view.review.subject, one) for one in view.history.strikes[:100]],
+        stopped=len(view.history.strikes),
+        total=view.history.total,
+        exact=view.exact_matches,
+        not_the_subject=view.complainant_not_shown,
+        hidden=view.hidden_uploads,
+        shown=[misuse_models.ShownCount(shown=one, cases=by) for one, by in view.shown_counts],
         warned_at=view.warned_at,
-        may_suspend=view.review.waits and view.went_on and not view.judged_by_you,
-        may_lift=caller.senior and view.review.may_be_lifted_by(caller.reviewer_id),
-        longest_days=ladder.longest.days,
+        may_suspend=view.review.is_pending and view.reoffended and not view.decided_by_viewer,
+        may_lift=caller.is_senior and view.review.may_be_lifted_by(caller.reviewer_id),
+        longest_days=ladder.max_suspension.days,
     )
 
 
@@ -73,11 +75,13 @@ def get_misuse(review_id: Id) -> misuse_models.MisuseFound:
     tags=["reviewers"],
 )
 def post_misuse_decision(
-    review_id: Id, request: misuse_models.MisuseDecisionRequest, _key: IdempotencyKey = None
+    review_id: PathId, request: misuse_models.MisuseDecisionRequest, _key: IdempotencyKey = None
 ) -> misuse_models.MisuseReview:
-    reviewer = calling_reviewer(router.current_event).reviewer_id
+    reviewer = require_reviewer(router.current_event).reviewer_id
     judgement = MisuseJudgement(request.outcome, request.intention, request.reasons, request.days)
-    return _presented(decide_misuse(stack(), review_id=review_id, reviewer=reviewer, judgement=judgement))
+    return _review_response(
+        decide_misuse(stack(), review_id=review_id, reviewer=reviewer, judgement=judgement)
+    )
 
 
 @router.post(
@@ -87,20 +91,22 @@ def post_misuse_decision(
     tags=["seniors"],
 )
 def post_misuse_lift(
-    review_id: Id, request: misuse_models.MisuseLiftRequest, _key: IdempotencyKey = None
+    review_id: PathId, request: misuse_models.MisuseLiftRequest, _key: IdempotencyKey = None
 ) -> misuse_models.MisuseReview:
-    senior = calling_senior(router.current_event).reviewer_id
-    return _presented(lift_suspension(stack(), review_id=review_id, reasons=request.reasons, reviewer=senior))
+    senior = require_senior(router.current_event).reviewer_id
+    return _review_response(
+        lift_suspension(stack(), review_id=review_id, reasons=request.reasons, reviewer=senior)
+    )
 
 
-def _strike(subject: Subject, strike: Strike) -> misuse_models.MisuseStrike:
-    upload_id, case_id = (None, strike.ref) if subject.reports else (strike.ref, None)
+def _strike_response(subject: MisuseSubject, strike: Strike) -> misuse_models.MisuseStrike:
+    upload_id, case_id = (None, strike.ref) if subject.is_reporter else (strike.ref, None)
     return misuse_models.MisuseStrike(upload_id=upload_id, case_id=case_id, at=strike.at)
 
 
-def _presented(review: MisuseReview) -> misuse_models.MisuseReview:
+def _review_response(review: MisuseReview) -> misuse_models.MisuseReview:
     decision = review.decision
-    platform, account_id = (None, None) if review.subject.reports else review.subject.account
+    platform, account_id = (None, None) if review.subject.is_reporter else review.subject.account
     return misuse_models.MisuseReview(
         review_id=review.review_id,
         kind=review.subject.kind,
@@ -109,7 +115,7 @@ def _presented(review: MisuseReview) -> misuse_models.MisuseReview:
         opened_at=review.opened_at,
         outcome=decision.outcome if decision is not None else None,
         decided_at=decision.at if decision is not None else None,
-        until=decision.until if decision is not None else None,
-        ending=review.ending,
+        until=decision.suspended_until if decision is not None else None,
+        ending=review.end_reason,
         ended_at=review.ended_at,
     )

@@ -6,15 +6,17 @@ from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, Field
-from staydown.api.http import Body
-from staydown.domain.decisions import Shown
-from staydown.domain.misuse import Ending, Intention, MisuseOutcome
-from staydown.domain.strikes import SubjectKind
+from staydown.api.http import RequestBody
+from staydown.domain.accounts.misuse import EndReason, Intention, MisuseOutcome
+from staydown.domain.accounts.strikes import MisuseSubjectKind
+from staydown.domain.cases.decisions import ShownContent
 
 
 class MisuseReview(BaseModel):
     review_id: str
-    kind: Annotated[SubjectKind, Field(description="Whose uploads are stopped, or whose reports unfounded")]
+    kind: Annotated[
+        MisuseSubjectKind, Field(description="Whose uploads are stopped, or whose reports unfounded")
+    ]
     platform: Annotated[str | None, Field(description="Of an account; who reports is not told to anybody")]
     account_id: str | None
     opened_at: datetime
@@ -22,7 +24,7 @@ class MisuseReview(BaseModel):
     decided_at: datetime | None
     until: Annotated[datetime | None, Field(description="When its suspension ends by itself")]
     ending: Annotated[
-        Ending | None,
+        EndReason | None,
         Field(description="How its suspension ended; `fell` before a decision: too few strikes are left"),
     ]
     ended_at: datetime | None
@@ -41,12 +43,12 @@ class MisuseStrike(BaseModel):
     at: Annotated[datetime, Field(description="When it was posted, or filed")]
 
 
-class ShownInCases(BaseModel):
-    shown: Shown
+class ShownCount(BaseModel):
+    shown: ShownContent
     cases: Annotated[int, Field(description="In how many of the judged cases that the strikes met")]
 
 
-class MisuseFound(BaseModel):
+class MisuseDetails(BaseModel):
     """As it is at this moment: what was taken back since is not in it."""
 
     review: MisuseReview
@@ -65,7 +67,7 @@ class MisuseFound(BaseModel):
         int, Field(description="Of reports: in how many cases who complained is not the person shown")
     ]
     hidden: Annotated[int, Field(description="Of reports: uploads that were hidden for them at a deadline")]
-    shown: list[ShownInCases]
+    shown: list[ShownCount]
     warned_at: Annotated[datetime | None, Field(description="The last warning, if it stands")]
     may_suspend: Annotated[
         bool, Field(description="Warned, and it went on after that; of reports, none of them judged by you")
@@ -74,12 +76,12 @@ class MisuseFound(BaseModel):
     longest_days: Annotated[int, Field(description="The longest term of a suspension")]
 
 
-class MisuseDecisionRequest(Body):
+class MisuseDecisionRequest(RequestBody):
     outcome: MisuseOutcome
     intention: Intention
     reasons: Annotated[str, Field(min_length=1, max_length=5000, description="For the record alone")]
     days: Annotated[int | None, Field(ge=1, le=3650, description="The term of a suspension")] = None
 
 
-class MisuseLiftRequest(Body):
+class MisuseLiftRequest(RequestBody):
     reasons: Annotated[str, Field(min_length=1, max_length=5000, description="For the record alone")]

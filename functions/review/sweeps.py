@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from staydown.api.callers import calling_senior
-from staydown.api.http import Id, make_router
-from staydown.services.sweeps.show_sweeps import SweptEntry, sweep_of_entry, sweeps_of_case
+from staydown.api.callers import require_senior
+from staydown.api.http import PathId, create_router
+from staydown.services.sweeps.view_sweeps import EntrySweep, get_entry_sweep, list_case_sweeps
 
 from functions.review import sweep_models
-from functions.review.seen import onlooker_of
+from functions.review.route_helpers import to_viewer
 from functions.review.stack import stack
 
-router = make_router()
+router = create_router()
 
 
 @router.get(
@@ -19,9 +19,9 @@ router = make_router()
     summary="How far the last sweep is for an entry of the bank",
     tags=["seniors"],
 )
-def get_sweep(entry_id: Id) -> sweep_models.EntrySweep:
-    calling_senior(router.current_event)
-    return _presented(sweep_of_entry(stack(), entry_id))
+def get_sweep(entry_id: PathId) -> sweep_models.EntrySweep:
+    require_senior(router.current_event)
+    return _sweep_response(get_entry_sweep(stack(), entry_id))
 
 
 @router.get(
@@ -30,17 +30,17 @@ def get_sweep(entry_id: Id) -> sweep_models.EntrySweep:
     summary="How far the sweeps are for the entries of a case",
     tags=["seniors"],
 )
-def get_case_sweeps(case_id: Id) -> sweep_models.CaseSweeps:
-    senior = calling_senior(router.current_event)
-    found = sweeps_of_case(stack(), case_id, onlooker_of(senior))
-    return sweep_models.CaseSweeps(case_id=case_id, sweeps=[_presented(one) for one in found])
+def get_case_sweeps(case_id: PathId) -> sweep_models.CaseSweeps:
+    senior = require_senior(router.current_event)
+    found = list_case_sweeps(stack(), case_id, to_viewer(senior))
+    return sweep_models.CaseSweeps(case_id=case_id, sweeps=[_sweep_response(one) for one in found])
 
 
-def _presented(swept: SweptEntry) -> sweep_models.EntrySweep:
-    sweep = swept.sweep
+def _sweep_response(view: EntrySweep) -> sweep_models.EntrySweep:
+    sweep = view.sweep
     return sweep_models.EntrySweep(
-        entry_id=swept.entry_id,
-        current=swept.is_current,
+        entry_id=view.entry_id,
+        current=view.is_current,
         sweep=sweep_models.Sweep(
             sweep_id=sweep.sweep_id,
             entries=len(sweep.entries),
@@ -48,7 +48,7 @@ def _presented(swept: SweptEntry) -> sweep_models.EntrySweep:
             finished_at=sweep.finished_at,
             parts=sweep.parts,
             parts_done=sweep.parts_done,
-            copies_found=sweep.matched,
+            copies_found=sweep.matched_uploads,
         )
         if sweep is not None
         else None,

@@ -13,12 +13,12 @@ from urllib.parse import unquote_plus
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from staydown.api.failures import partial_failures, report_failure
+from staydown.api.failures import batch_item_failures, log_failure
 from staydown.aws.stack import Stack
 from staydown.services.bank.bank_view import BankView
-from staydown.services.bank.judged_pictures import JudgedPictures
-from staydown.services.uploads.scan_upload import ArrivedObject, scan_uploads
-from staydown.services.uploads.settle_upload import settle_upload
+from staydown.services.bank.reference_index import ReferenceIndex
+from staydown.services.uploads.reconcile_upload import reconcile_upload
+from staydown.services.uploads.scan_upload import UploadedObject, scan_uploads
 
 logger = Logger()
 stack = cache(Stack.from_environment)
@@ -26,11 +26,11 @@ stack = cache(Stack.from_environment)
 
 @cache
 def bank() -> BankView:
-    return BankView(stack(), JudgedPictures(stack()))
+    return BankView(stack(), ReferenceIndex(stack()))
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    arrived: list[tuple[str, ArrivedObject]] = []
+    arrived: list[tuple[str, UploadedObject]] = []
     moved: list[tuple[str, str]] = []
     failed: set[str] = set()
     for record in event["Records"]:
@@ -42,38 +42,38 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
                 moved.append((message_id, body["detail"]["upload_id"]))
             else:
                 # A test notification of the bucket has no records: there is nothing to do for it.
-                arrived += [(message_id, one) for one in _objects(body, attempt)]
+                arrived += [(message_id, one) for one in _arrived_objects(body, attempt)]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            report_failure(logger, error, message_id=message_id)
+            log_failure(logger, error, message_id=message_id)
             failed.add(message_id)
     for (message_id, _), outcome in zip(
         arrived, scan_uploads(stack(), bank(), [one for _, one in arrived]), strict=True
     ):
         if isinstance(outcome, Exception):
-            report_failure(logger, outcome, message_id=message_id)
+            log_failure(logger, outcome, message_id=message_id)
             failed.add(message_id)
         elif outcome is not None:
             logger.info("scanned", upload_id=outcome.upload_id, state=outcome.state, reason=outcome.reason)
-    failed |= _settle(moved)
-    return partial_failures(sorted(failed))
+    failed |= _reconcile(moved)
+    return batch_item_failures(sorted(failed))
 
 
-def _objects(notification: dict[str, Any], attempt: int) -> list[ArrivedObject]:
+def _arrived_objects(notification: dict[str, Any], attempt: int) -> list[UploadedObject]:
     found = []
     for record in notification.get("Records", []):
         put = record["s3"]["object"]
-        found.append(ArrivedObject(unquote_plus(put["key"]), put.get("versionId"), attempt))
+        found.append(UploadedObject(unquote_plus(put["key"]), put.get("versionId"), attempt))
     return found
 
 
-def _settle(moved: list[tuple[str, str]]) -> set[str]:
+def _reconcile(changed: list[tuple[str, str]]) -> set[str]:
     failed = set()
-    if moved:
+    if changed:
         bank().refresh()
-    for message_id, upload_id in moved:
+    for message_id, upload_id in changed:
         try:
-            settle_upload(stack(), bank(), upload_id)
+            reconcile_upload(stack(), bank(), upload_id)
         except Exception as error:  # noqa: BLE001 (it goes back to the queue alone)
-            report_failure(logger, error, message_id=message_id, upload_id=upload_id)
+            log_failure(logger, error, message_id=message_id, upload_id=upload_id)
             failed.add(message_id)
     return failed

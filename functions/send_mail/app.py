@@ -8,35 +8,38 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from staydown.api.failures import partial_failures, report_failure
-from staydown.api.messages import event_of
+from staydown.api.events import parse_event
+from staydown.api.failures import batch_item_failures, log_failure
 from staydown.aws.stack import Stack
-from staydown.domain.reports import Unreachable
-from staydown.services.notices.send_mail import note_unreachable, send_mail
+from staydown.domain.cases.reports import UnreachableReason
+from staydown.services.notices.send_notice_email import mark_unreachable, send_notice_email
 
 logger = Logger()
 stack = cache(Stack.from_environment)
 
-_WHY = {"Email Bounced": Unreachable.BOUNCED, "Email Complaint Received": Unreachable.COMPLAINED}
+_UNREACHABLE_REASONS = {
+    "Email Bounced": UnreachableReason.BOUNCED,
+    "Email Complaint Received": UnreachableReason.COMPLAINED,
+}
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     failed = []
     for record in event["Records"]:
         try:
-            _handle(record["body"])
+            _process_message(record["body"])
         except Exception as error:  # noqa: BLE001 (it goes back to the queue alone)
-            report_failure(logger, error, message_id=record["messageId"])
+            log_failure(logger, error, message_id=record["messageId"])
             failed.append(record["messageId"])
-    return partial_failures(failed)
+    return batch_item_failures(failed)
 
 
-def _handle(body: str) -> None:
+def _process_message(body: str) -> None:
     """A notice that was issued, or what the template's rules make of an event of SES."""
     undelivered = json.loads(body).get("undelivered")
     if undelivered is not None:
-        why = _WHY[undelivered["type"]]
-        note_unreachable(stack(), undelivered["report"], why)
+        why = _UNREACHABLE_REASONS[undelivered["type"]]
+        mark_unreachable(stack(), undelivered["report"], why)
         logger.info("not reached", why=why)
     else:
-        logger.info("mail", sent=send_mail(stack(), event_of(body)))
+        logger.info("mail", sent=send_notice_email(stack(), parse_event(body)))

@@ -9,17 +9,17 @@ from typing import Annotated, Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from staydown.api.callers import calling_senior
-from staydown.api.http import Id, make_app
+from staydown.api.callers import require_senior
+from staydown.api.http import PathId, create_app
 from staydown.aws.stack import Stack
-from staydown.services.records.show_figures import show_figures
-from staydown.services.records.state_transparency import transparency_statements
+from staydown.services.records.transparency_statements import list_transparency_statements
+from staydown.services.records.view_metrics import view_metrics
 
 from functions.stats import models
-from functions.stats.presenting import presented
+from functions.stats.responses import stats_response
 
 logger = Logger()
-app = make_app(logger)
+app = create_app(logger)
 stack = cache(Stack.from_environment)
 
 
@@ -37,9 +37,9 @@ def get_stats(
     first: Annotated[date | None, Query(alias="from", description="First day; 29 before the last")] = None,
     last: Annotated[date | None, Query(alias="to", description="Last day; today if absent")] = None,
 ) -> models.Stats:
-    calling_senior(app.current_event)
-    figures = show_figures(stack(), first=first, last=last)
-    return presented(figures, ground=stack().settings.legal_ground)
+    require_senior(app.current_event)
+    figures = view_metrics(stack(), first=first, last=last)
+    return stats_response(figures, ground=stack().settings.legal_ground)
 
 
 @app.get(
@@ -49,9 +49,9 @@ def get_stats(
     tags=["seniors"],
 )
 def get_statements(
-    case_id: Id,
+    case_id: PathId,
     batch: Annotated[int, Query(ge=0, le=10_000, description="From 0; the first empty one is the end")] = 0,
 ) -> models.Statements:
-    calling_senior(app.current_event)
-    statements = transparency_statements(stack(), case_id, batch=batch)
+    require_senior(app.current_event)
+    statements = list_transparency_statements(stack(), case_id, batch=batch)
     return models.Statements(statements=[models.Statement.model_validate(dict(one)) for one in statements])

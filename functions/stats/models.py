@@ -6,27 +6,27 @@ from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, Field
-from staydown.domain.case_states import CaseState
-from staydown.domain.decisions import Outcome
+from staydown.domain.cases.decisions import DecisionOutcome
+from staydown.domain.cases.states import CaseState
 
 Share = Annotated[float | None, Field(description="0 to 1; absent where nothing was counted")]
 Hours = Annotated[float | None, Field(description="Absent where nothing was counted")]
 
 
-class AgeOfCases(BaseModel):
+class QueueAgeBucket(BaseModel):
     up_to_hours: Annotated[int | None, Field(description="Absent: older than all before")]
     cases: int
 
 
-class QueueNow(BaseModel):
+class QueueStats(BaseModel):
     waiting: int
     overdue: Annotated[int, Field(description="Past their deadline, to the hour")]
     median_age_hours: Hours
     oldest_age_hours: Hours
-    by_age: list[AgeOfCases]
+    by_age: list[QueueAgeBucket]
 
 
-class TimeTaken(BaseModel):
+class DurationStats(BaseModel):
     """To a quarter of an hour, rounded up."""
 
     count: int
@@ -34,7 +34,7 @@ class TimeTaken(BaseModel):
     ninetieth_hours: Annotated[float | None, Field(description="Nine in ten took no longer")]
 
 
-class TimeToAct(TimeTaken):
+class DecisionTimeStats(DurationStats):
     """From the first valid report of a case to its decision."""
 
     in_time: Annotated[int, Field(description="Decided before the deadline, reported or not")]
@@ -42,49 +42,49 @@ class TimeToAct(TimeTaken):
     share_in_time: Share
 
 
-class Appeals(BaseModel):
+class AppealStats(BaseModel):
     filed: int
     upheld: int
     rejected: int
     share_overturned: Share
-    time_to_answer: TimeTaken
+    time_to_answer: DurationStats
 
 
-class SecondOpinions(BaseModel):
+class SecondOpinionStats(BaseModel):
     agreed: int
     differed: int
     share_agreed: Share
 
 
-class StoppedOnDay(BaseModel):
+class MatchStatsByDay(BaseModel):
     date: date
     blocked: Annotated[int, Field(description="Uploaded again, and stopped before anybody saw it")]
     removed: Annotated[int, Field(description="A copy that was up, and was taken down by a match")]
     held: Annotated[int, Field(description="Brought to a reviewer")]
 
 
-class StoppedAtDistance(BaseModel):
+class MatchStatsByDistance(BaseModel):
     distance: Annotated[int, Field(description="Bits of 256, of the nearest match")]
     uploads: int
 
 
-class StoppedByView(BaseModel):
+class MatchStatsByView(BaseModel):
     view: Annotated[str, Field(description="Which view of the upload met the bank")]
     uploads: int
 
 
-class Stopped(BaseModel):
+class MatchStats(BaseModel):
     """By a match, with nobody looking, or brought to a reviewer by one."""
 
     blocked: int
     removed: int
     held: int
-    by_day: list[StoppedOnDay]
-    by_distance: list[StoppedAtDistance]
-    by_view: list[StoppedByView]
+    by_day: list[MatchStatsByDay]
+    by_distance: list[MatchStatsByDistance]
+    by_view: list[MatchStatsByView]
 
 
-class ReviewerLoad(BaseModel):
+class ReviewerStats(BaseModel):
     reviewer: Annotated[str, Field(description="The pool's own id, a pseudonym")]
     claims: int
     decisions: int
@@ -95,7 +95,7 @@ class ReviewerLoad(BaseModel):
     misuse_reviews: int
 
 
-class Misuse(BaseModel):
+class MisuseStats(BaseModel):
     """The ladder of the DSA's Article 23: nobody is suspended by it without a warning, nor by a machine."""
 
     warned: Annotated[int, Field(description="By a machine, before any reviewer looked")]
@@ -107,7 +107,7 @@ class Misuse(BaseModel):
     ]
 
 
-class Suspensions(BaseModel):
+class SuspensionStats(BaseModel):
     """The three classes of the DSA's Article 24(1)(b): by Article 23, after a warning and for a time."""
 
     illegal_content: Annotated[int, Field(description="Accounts that were warned and went on, by a reviewer")]
@@ -115,7 +115,7 @@ class Suspensions(BaseModel):
     unfounded_complaints: Annotated[int, Field(description="This software suspends nobody for these")]
 
 
-class ActionsTaken(BaseModel):
+class ActionStats(BaseModel):
     """Images that were stopped, by what they were found by and decided by; and accounts (Article 15(1))."""
 
     by_decision: Annotated[int, Field(description="Judged by a reviewer after a notice or a match")]
@@ -125,20 +125,20 @@ class ActionsTaken(BaseModel):
     ]
 
 
-class Transparency(BaseModel):
+class TransparencyStats(BaseModel):
     """Counts that the transparency report of the DSA's Articles 15 and 24 asks for, beside those above."""
 
     notices: int
     notices_by_automated_means: Annotated[int, Field(description="Decided by a machine alone")]
     cases_acted_on: Annotated[int, Field(description="Decided against the image")]
     cases_refused: int
-    actions: ActionsTaken
+    actions: ActionStats
     ground: Annotated[str, Field(description="In law and in the terms, as the operator has set it")]
     complaints: int
     complaints_upheld: int
     complaints_rejected: int
-    suspensions: Suspensions
-    misuse: Misuse
+    suspensions: SuspensionStats
+    misuse: MisuseStats
 
 
 class Stats(BaseModel):
@@ -146,17 +146,17 @@ class Stats(BaseModel):
     last_day: date
     now: Annotated[datetime, Field(description="When the cases and the queue were as they are told")]
     cases: dict[CaseState, int]
-    queue: QueueNow
+    queue: QueueStats
     notices: Annotated[int, Field(description="Reports that were filed")]
     opened_by_report: int
     opened_by_match: int
-    time_to_act: TimeToAct
-    decisions: dict[Outcome, int]
-    appeals: Appeals
-    second_opinions: SecondOpinions
-    stopped: Stopped
-    transparency: Transparency
-    reviewers: list[ReviewerLoad]
+    time_to_act: DecisionTimeStats
+    decisions: dict[DecisionOutcome, int]
+    appeals: AppealStats
+    second_opinions: SecondOpinionStats
+    stopped: MatchStats
+    transparency: TransparencyStats
+    reviewers: list[ReviewerStats]
 
 
 class Statement(BaseModel):

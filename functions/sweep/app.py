@@ -8,13 +8,13 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from staydown.api.failures import partial_failures, report_failure
+from staydown.api.failures import batch_item_failures, log_failure
 from staydown.aws.stack import Stack
-from staydown.aws.sweeps_store import MOST_ENTRIES
-from staydown.domain.sweeps import PLAN
+from staydown.aws.sweeps_store import MAX_ENTRIES
+from staydown.domain.uploads.sweeps import PLAN_PART
 from staydown.services.bank.bank_view import BankView
-from staydown.services.bank.judged_pictures import JudgedPictures
-from staydown.services.sweeps.sweep_bank import begin_sweep, sweep_part
+from staydown.services.bank.reference_index import ReferenceIndex
+from staydown.services.sweeps.sweep_bank import run_sweep_part, start_sweep
 
 logger = Logger()
 stack = cache(Stack.from_environment)
@@ -22,7 +22,7 @@ stack = cache(Stack.from_environment)
 
 @cache
 def bank() -> BankView:
-    return BankView(stack(), JudgedPictures(stack()))
+    return BankView(stack(), ReferenceIndex(stack()))
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -33,31 +33,33 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         try:
             body = json.loads(record["body"])
             if "part" in body:
-                _do(body["sweep"], body["part"])
+                _run_part(body["sweep"], body["part"])
             else:
                 changes[record["messageId"]] = {
                     "entries": body["detail"]["entries"],
                     "seq": body["detail"]["seq"],
                 }
         except Exception as error:  # noqa: BLE001 (the message goes back to its queue)
-            report_failure(logger, error)
+            log_failure(logger, error)
             failed.append(record["messageId"])
     try:
-        _begin(list(changes.values()))
+        _begin_sweeps(list(changes.values()))
     except Exception as error:  # noqa: BLE001 (these go back, all of them)
-        report_failure(logger, error)
+        log_failure(logger, error)
         failed += changes
-    return partial_failures(failed)
+    return batch_item_failures(failed)
 
 
-def _begin(changes: list[dict[str, Any]]) -> None:
+def _begin_sweeps(changes: list[dict[str, Any]]) -> None:
     entries = sorted({entry_id for change in changes for entry_id in change["entries"]})
-    for start in range(0, len(entries), MOST_ENTRIES):
-        some = entries[start : start + MOST_ENTRIES]
-        _do(begin_sweep(stack(), some, max(change["seq"] for change in changes)), PLAN.name)
+    for start in range(0, len(entries), MAX_ENTRIES):
+        some = entries[start : start + MAX_ENTRIES]
+        _run_part(start_sweep(stack(), some, max(change["seq"] for change in changes)), PLAN_PART.name)
 
 
-def _do(sweep_id: str, part: str) -> None:
-    sweep = sweep_part(stack(), bank(), sweep_id, part)
+def _run_part(sweep_id: str, part: str) -> None:
+    sweep = run_sweep_part(stack(), bank(), sweep_id, part)
     if sweep is not None:
-        logger.info("swept", sweep=sweep_id, parts=sweep.parts, done=sweep.parts_done, matched=sweep.matched)
+        logger.info(
+            "swept", sweep=sweep_id, parts=sweep.parts, done=sweep.parts_done, matched=sweep.matched_uploads
+        )

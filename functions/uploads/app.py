@@ -9,30 +9,30 @@ from typing import Annotated, Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field, StrictInt
-from staydown.api.callers import calling_platform
-from staydown.api.http import Body, Id, IdempotencyKey, NameGiven, make_app
-from staydown.api.idempotency import IdempotentCalls
+from staydown.api.callers import require_platform
+from staydown.api.http import BodyName, IdempotencyKey, PathId, RequestBody, create_app
+from staydown.api.idempotency import IdempotentHandler
 from staydown.aws.stack import Stack
-from staydown.domain.uploads import UploadState
+from staydown.domain.uploads.upload import UploadState
 from staydown.services.uploads.issue_ticket import issue_ticket
-from staydown.services.uploads.show_upload import UploadStatus, show_upload
+from staydown.services.uploads.show_upload import UploadStatus, get_upload_status
 
 logger = Logger()
-app = make_app(logger)
+app = create_app(logger)
 stack = cache(Stack.from_environment)
 
 
 @cache
-def calls() -> IdempotentCalls:
-    return IdempotentCalls(stack(), app.resolve)
+def idempotent_handler() -> IdempotentHandler:
+    return IdempotentHandler(stack(), app.resolve)
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return calls()(event, context)
+    return idempotent_handler()(event, context)
 
 
-class UploadRequest(Body):
-    account_id: Annotated[NameGiven, Field(description="Whose image it is")]
+class UploadRequest(RequestBody):
+    account_id: Annotated[BodyName, Field(description="Whose image it is")]
     content_type: Annotated[str, Field(max_length=64, examples=["image/jpeg"])]
     size: Annotated[StrictInt | None, Field(ge=1, description="Bytes, if known")] = None
 
@@ -68,7 +68,7 @@ class Upload(BaseModel):
 def post_upload(request: UploadRequest, _key: IdempotencyKey = None) -> UploadTicket:
     issued = issue_ticket(
         stack(),
-        platform=calling_platform(app.current_event),
+        platform=require_platform(app.current_event),
         account_id=request.account_id,
         content_type=request.content_type,
         size=request.size,
@@ -87,12 +87,12 @@ def post_upload(request: UploadRequest, _key: IdempotencyKey = None) -> UploadTi
     summary="What became of an upload",
     tags=["client apps"],
 )
-def get_upload(upload_id: Id) -> Upload:
-    status = show_upload(stack(), platform=calling_platform(app.current_event), upload_id=upload_id)
-    return _presented(status)
+def get_upload(upload_id: PathId) -> Upload:
+    status = get_upload_status(stack(), platform=require_platform(app.current_event), upload_id=upload_id)
+    return _upload_response(status)
 
 
-def _presented(status: UploadStatus) -> Upload:
+def _upload_response(status: UploadStatus) -> Upload:
     upload = status.upload
     return Upload(
         upload_id=status.upload_id,

@@ -7,8 +7,8 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from staydown.api.failures import partial_failures, report_failure
-from staydown.api.messages import event_of
+from staydown.api.events import parse_event
+from staydown.api.failures import batch_item_failures, log_failure
 from staydown.aws.stack import Stack
 from staydown.services.notices.write_notices import write_notices
 
@@ -20,11 +20,11 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     failed = []
     for record in event["Records"]:
         try:
-            told = event_of(record["body"])
+            told = parse_event(record["body"])
             written = write_notices(stack(), told)
         except Exception as error:  # noqa: BLE001 (it goes back to the queue alone)
-            report_failure(logger, error, message_id=record["messageId"])
+            log_failure(logger, error, message_id=record["messageId"])
             failed.append(record["messageId"])
         else:
             logger.info("notices", event_id=told.event_id, type=told.type, count=written)
-    return partial_failures(failed)
+    return batch_item_failures(failed)

@@ -18,20 +18,20 @@ import sys
 from pathlib import Path
 
 import requests
-from staydown.domain.bundles import check_bundle
+from staydown.domain.audit.bundles import verify_bundle
 
-from infra.audit.page import page
-from infra.yearly_report.__main__ import NoReport, caller
+from infra.audit.page import render_page
+from infra.yearly_report.__main__ import CommandFailed, api_and_token
 
 
-def verify(api: str, token: str, case_ids: list[str]) -> int:
+def verify_chains(api: str, token: str, case_ids: list[str]) -> int:
     whole = True
     for case_id in case_ids:
         answer = requests.get(
             f"{api}/v1/audit/{case_id}", headers={"Authorization": f"Bearer {token}"}, timeout=60
         )
         if answer.status_code != 200:
-            raise NoReport(f"{case_id}: {answer.status_code} {answer.text[:300]}")
+            raise CommandFailed(f"{case_id}: {answer.status_code} {answer.text[:300]}")
         for chain in answer.json()["chains"]:
             told = "whole" if chain["whole"] else f"BROKEN, {chain['broken']}"
             print(
@@ -41,40 +41,42 @@ def verify(api: str, token: str, case_ids: list[str]) -> int:
     return 0 if whole else 1
 
 
-def export(api: str, token: str, case_id: str, folder: Path) -> int:
+def export_bundle(api: str, token: str, case_id: str, folder: Path) -> int:
     answer = requests.post(
         f"{api}/v1/audit/{case_id}/bundle", headers={"Authorization": f"Bearer {token}"}, timeout=60
     )
     if answer.status_code != 200:
-        raise NoReport(f"{case_id}: {answer.status_code} {answer.text[:300]}")
+        raise CommandFailed(f"{case_id}: {answer.status_code} {answer.text[:300]}")
     bundle = answer.json()
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in (("json", answer.text), ("html", page(bundle))):
+    for name, text in (("json", answer.text), ("html", render_page(bundle))):
         path = folder / f"case-{case_id}.{name}"
         path.write_text(text, encoding="utf-8")
         print(path)
     return 0
 
 
-def check(path: Path, anchors: Path | None) -> int:
+def verify_bundle_file(path: Path, anchors: Path | None) -> int:
     """The bundle's path; a folder of anchors, or one of them. NoReport where either is none."""
     kept: list[str] = []
     if anchors is not None:
         files = sorted(anchors.rglob("*.json")) if anchors.is_dir() else [anchors]
         if not files:
-            raise NoReport(f"no anchors (*.json) are in {anchors}")
+            raise CommandFailed(f"no anchors (*.json) are in {anchors}")
         kept = [file.read_text(encoding="utf-8") for file in files]
     try:
         bundle = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
-        raise NoReport(f"{path} is not JSON") from None
-    checked = check_bundle(bundle, kept)
-    for fault in checked.faults:
+        raise CommandFailed(f"{path} is not JSON") from None
+    checked = verify_bundle(bundle, kept)
+    for fault in checked.errors:
         print(f"BROKEN: {fault}")
-    print(f"{checked.records} records, of which anchors that were kept elsewhere vouch for {checked.vouched}")
-    if not checked.faults and not checked.vouched:
+    print(
+        f"{checked.records} records, of which anchors that were kept elsewhere vouch for {checked.anchored}"
+    )
+    if not checked.errors and not checked.anchored:
         print("It fits together. That nothing was written anew, only an anchor from elsewhere can show.")
-    return 1 if checked.faults else 0
+    return 1 if checked.errors else 0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -99,12 +101,12 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         if given.command == "check":
-            return check(given.bundle, given.anchors)
-        api, token = caller(given.api)
+            return verify_bundle_file(given.bundle, given.anchors)
+        api, token = api_and_token(given.api)
         if given.command == "verify":
-            return verify(api, token, given.case_ids)
-        return export(api, token, given.case_id, given.out)
-    except (NoReport, OSError, ValueError, requests.RequestException) as error:
+            return verify_chains(api, token, given.case_ids)
+        return export_bundle(api, token, given.case_id, given.out)
+    except (CommandFailed, OSError, ValueError, requests.RequestException) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
 

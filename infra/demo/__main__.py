@@ -12,15 +12,25 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from infra.demo.cast import Cast
-from infra.demo.in_time import IN_TIME, REFUSED
-from infra.demo.reporting import JUDGED, POSTED, REPORTED
-from infra.demo.staying_down import CLAIMED_ONLY, COPIES_STOPPED
-from infra.demo.steps import play
-from infra.demo.undoing import APPEALED, ON_RECORD
+from infra.demo.actors import Actors
+from infra.demo.altered_copies import COPIES_BLOCKED, UNVERIFIED_HASH
+from infra.demo.appeals import APPEAL_GRANTED, AUDITED
+from infra.demo.deadlines import DEADLINE_MISSED, DISMISSAL_APPEALED
+from infra.demo.reporting import DECIDED, POSTED, REPORTED
+from infra.demo.steps import run_chapters
 from infra.local.stack import LocalStack
 
-STORY = (POSTED, REPORTED, JUDGED, COPIES_STOPPED, CLAIMED_ONLY, APPEALED, ON_RECORD, IN_TIME, REFUSED)
+CHAPTERS = (
+    POSTED,
+    REPORTED,
+    DECIDED,
+    COPIES_BLOCKED,
+    UNVERIFIED_HASH,
+    APPEAL_GRANTED,
+    AUDITED,
+    DEADLINE_MISSED,
+    DISMISSAL_APPEALED,
+)
 
 
 def main(parameters: Mapping[str, Any] | None = None) -> int:
@@ -28,28 +38,30 @@ def main(parameters: Mapping[str, Any] | None = None) -> int:
     started = time.monotonic()
     log_level = {"LogLevel": os.environ.get("LOG_LEVEL", "ERROR")}
     values = {**log_level, **(parameters or {})}
-    with LocalStack(background=True, parameters=values, report=_Complaints().hear) as stack:
+    with LocalStack(background=True, parameters=values, report=_DistinctMessages().print_once) as stack:
         if missing := stack.load_functions():
             print(f"these functions can't be loaded: {', '.join(missing)}", file=sys.stderr)
             return 1
-        _say(f"the stack of template.yaml, on this machine: {stack.api_url} (API), {stack.endpoint} (S3)")
-        _say(f"up after {time.monotonic() - started:.1f} s")
+        _print_line(
+            f"the stack of template.yaml, on this machine: {stack.api_url} (API), {stack.endpoint} (S3)"
+        )
+        _print_line(f"up after {time.monotonic() - started:.1f} s")
         colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        return 1 if play(STORY, Cast(stack.description()), _say, colour=colour) else 0
+        return 1 if run_chapters(CHAPTERS, Actors(stack.description()), _print_line, colour=colour) else 0
 
 
-def _say(line: str) -> None:
+def _print_line(line: str) -> None:
     print(line, flush=True)
 
 
-class _Complaints:
+class _DistinctMessages:
     """What the stack itself has to say goes beside the story, each thing once: what is broken is tried again
     and again."""
 
     def __init__(self) -> None:
         self._heard: set[str] = set()
 
-    def hear(self, line: str) -> None:
+    def print_once(self, line: str) -> None:
         if line not in self._heard:
             self._heard.add(line)
             print(f"stack: {line}", file=sys.stderr, flush=True)

@@ -12,40 +12,40 @@ import requests
 from botocore.config import Config
 from staydown.domain.ids import derived_upload_id
 
-from infra.demo.pictures import File
-from infra.demo.steps import Wrong
+from infra.demo.photos import ImageFile
+from infra.demo.steps import StepFailed
 
-PATIENCE = 15.0
+MAX_WAIT_SECONDS = 15.0
 """Seconds until something that should happen is given up."""
 TIMEOUT = 60.0
 """Seconds that one answer may take: on a machine with much else to do, many."""
-_LOOK_AGAIN = 0.02
+_POLL_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ApiResponse:
     """body: the JSON document. milliseconds: from the request to the whole answer."""
 
     status: int
     body: Mapping[str, Any]
     milliseconds: float
 
-    def expect(self, status: int) -> Answer:
+    def require_status(self, status: int) -> ApiResponse:
         """This answer, if its status is that; else Wrong, with the problem that it tells."""
         if self.status != status:
             detail = self.body.get("detail", self.body.get("message", ""))
-            raise Wrong(f"{self.status} {detail}; should be: {status}")
+            raise StepFailed(f"{self.status} {detail}; should be: {status}")
         return self
 
     @property
-    def told(self) -> str:
+    def status_and_problem(self) -> str:
         """Status and, of a problem, the last part of its type."""
         slug = str(self.body.get("type", "")).rpartition("/")[2]
         return f"{self.status} {slug}".strip()
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class UploadResult:
     """What a platform is told of an upload. milliseconds: from the last byte to the state."""
 
     upload_id: str
@@ -62,7 +62,7 @@ class Outcome:
         return ", ".join([*parts, f"after {self.milliseconds:.0f} ms"])
 
 
-class Caller:
+class ApiClient:
     """Somebody who calls the API, with a token or without."""
 
     def __init__(self, api_url: str, token: str | None = None) -> None:
@@ -71,16 +71,16 @@ class Caller:
         if token is not None:
             self._session.headers["Authorization"] = f"Bearer {token}"
 
-    def get(self, path: str, **headers: str) -> Answer:
+    def get(self, path: str, **headers: str) -> ApiResponse:
         return self._call("GET", path, None, headers)
 
-    def post(self, path: str, body: Mapping[str, Any] | None = None, **headers: str) -> Answer:
+    def post(self, path: str, body: Mapping[str, Any] | None = None, **headers: str) -> ApiResponse:
         """headers: with _ for -."""
         return self._call("POST", path, body, headers)
 
     def _call(
         self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
-    ) -> Answer:
+    ) -> ApiResponse:
         started = time.monotonic()
         response = self._session.request(
             method,
@@ -94,10 +94,10 @@ class Caller:
             document = response.json()
         except requests.JSONDecodeError:
             document = {}
-        return Answer(response.status_code, document, milliseconds)
+        return ApiResponse(response.status_code, document, milliseconds)
 
 
-class Platform(Caller):
+class PlatformClient(ApiClient):
     """A client app. description: of the stack, as in `.local/stack.json`."""
 
     def __init__(self, name: str, description: Mapping[str, Any]) -> None:
@@ -111,26 +111,26 @@ class Platform(Caller):
             region_name=description["region"],
         ).client("s3", endpoint_url=description["aws_endpoint_url"], config=Config(signature_version="s3v4"))
 
-    def upload(self, account_id: str, file: File) -> Outcome:
+    def upload(self, account_id: str, file: ImageFile) -> UploadResult:
         """Ask for a ticket, post the file to S3 with it, wait for what becomes of it."""
         wanted = {"account_id": account_id, "content_type": file.media_type, "size": len(file.data)}
-        ticket = self.post("/v1/uploads", wanted).expect(201).body
+        ticket = self.post("/v1/uploads", wanted).require_status(201).body
         posted = requests.post(
             ticket["url"], data=ticket["fields"], files={"file": file.data}, timeout=TIMEOUT
         )
         posted.raise_for_status()
-        return self.outcome(ticket["upload_id"])
+        return self.wait_for_state(ticket["upload_id"])
 
-    def put(self, account_id: str, name: str, file: File) -> Outcome:
+    def put_without_ticket(self, account_id: str, name: str, file: ImageFile) -> UploadResult:
         """Put the file into the bucket without a ticket, as an app's own role may. Wait as well.
 
         The upload's id follows from bucket, key and version.
         """
         key = f"{self.name}/{account_id}/{name}"
         put = self._s3.put_object(Bucket=self._bucket, Key=key, Body=file.data, ContentType=file.media_type)
-        return self.outcome(derived_upload_id(self._bucket, key, put["VersionId"]))
+        return self.wait_for_state(derived_upload_id(self._bucket, key, put["VersionId"]))
 
-    def outcome(self, upload_id: str, *, wanted: str | None = None) -> Outcome:
+    def wait_for_state(self, upload_id: str, *, expected_state: str | None = None) -> UploadResult:
         """The upload once it is in the state that is wanted (None: any but `received`), or as it is when
         patience ends."""
         started = time.monotonic()
@@ -138,39 +138,43 @@ class Platform(Caller):
             answer = self.get(f"/v1/uploads/{upload_id}")
             state = answer.body.get("state", "unknown") if answer.status == 200 else "unknown"
             milliseconds = (time.monotonic() - started) * 1000
-            there = state == wanted if wanted is not None else state not in {"received", "unknown"}
-            if there or milliseconds > PATIENCE * 1000:
+            there = (
+                state == expected_state
+                if expected_state is not None
+                else state not in {"received", "unknown"}
+            )
+            if there or milliseconds > MAX_WAIT_SECONDS * 1000:
                 reason, distance, url = (answer.body.get(name) for name in ("reason", "distance", "url"))
-                return Outcome(upload_id, state, reason, distance, url, milliseconds)
-            time.sleep(_LOOK_AGAIN)
+                return UploadResult(upload_id, state, reason, distance, url, milliseconds)
+            time.sleep(_POLL_SECONDS)
 
-    def notice(self, account_id: str, kind: str) -> Mapping[str, Any]:
+    def wait_for_notice(self, account_id: str, kind: str) -> Mapping[str, Any]:
         """What the holder of the account was told last of this kind, once it is there."""
-        return notice_of(kind, lambda: self.get(f"/v1/accounts/{account_id}/notices"))
+        return wait_for_notice(kind, lambda: self.get(f"/v1/accounts/{account_id}/notices"))
 
 
-def notice_of(kind: str, ask: Callable[[], Answer]) -> Mapping[str, Any]:
+def wait_for_notice(kind: str, request: Callable[[], ApiResponse]) -> Mapping[str, Any]:
     """The newest notice of this kind, once the answer has one; Wrong when patience ends."""
     started = time.monotonic()
-    while time.monotonic() - started < PATIENCE:
-        found = [one for one in ask().expect(200).body["notices"] if one["kind"] == kind]
+    while time.monotonic() - started < MAX_WAIT_SECONDS:
+        found = [one for one in request().require_status(200).body["notices"] if one["kind"] == kind]
         if found:
             return dict(found[0])
-        time.sleep(_LOOK_AGAIN)
-    raise Wrong(f"no {kind} was written")
+        time.sleep(_POLL_SECONDS)
+    raise StepFailed(f"no {kind} was written")
 
 
-def opened(url: str) -> requests.Response:
+def fetch(url: str) -> requests.Response:
     """What anybody gets at an address."""
     return requests.get(url, timeout=TIMEOUT)
 
 
-def opened_until_gone(url: str) -> requests.Response:
+def fetch_until_gone(url: str) -> requests.Response:
     """What anybody gets at an address once it no longer answers, or when patience ends.
 
     A sweep says `removed` first, so that nothing publishes the image again, and then deletes the public copy.
     """
     started = time.monotonic()
-    while (response := opened(url)).status_code == 200 and time.monotonic() - started < PATIENCE:
-        time.sleep(_LOOK_AGAIN)
+    while (response := fetch(url)).status_code == 200 and time.monotonic() - started < MAX_WAIT_SECONDS:
+        time.sleep(_POLL_SECONDS)
     return response

@@ -14,15 +14,15 @@ P = TypeVar("P")
 T = TypeVar("T")
 
 
-class Wrong(Exception):
+class StepFailed(Exception):
     """Something is not as it should be. Its text is what was observed."""
 
 
-class Notes(dict[str, Any]):
+class StepResults(dict[str, Any]):
     """What earlier steps left for later ones."""
 
     def __missing__(self, name: str) -> Any:
-        raise Wrong(f"could not be tried: no {name.replace('_', ' ')}, an earlier step went wrong")
+        raise StepFailed(f"could not be tried: no {name.replace('_', ' ')}, an earlier step went wrong")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +40,23 @@ class Chapter(Generic[P]):
     steps: tuple[Step[P], ...]
 
 
-def check(holds: bool, observed: str, *, should: str) -> str:
+def expect(holds: bool, observed: str, *, expected: str) -> str:
     """What was observed, if it is so; otherwise Wrong, with what it should be. Both in words."""
     if not holds:
-        raise Wrong(f"{observed}; should be: {should}")
+        raise StepFailed(f"{observed}; should be: {expected}")
     return observed
 
 
-def only(found: Sequence[T], what: str) -> T:
+def exactly_one(items: Sequence[T], what: str) -> T:
     """The one thing that should be there; otherwise Wrong. what: in the plural."""
-    if len(found) != 1:
-        raise Wrong(f"{len(found)} {what}; should be: one")
-    return found[0]
+    if len(items) != 1:
+        raise StepFailed(f"{len(items)} {what}; should be: one")
+    return items[0]
 
 
-def play(chapters: Sequence[Chapter[P]], player: P, say: Callable[[str], None], *, colour: bool) -> int:
+def run_chapters(
+    chapters: Sequence[Chapter[P]], actors: P, print_line: Callable[[str], None], *, colour: bool
+) -> int:
     """Play every step, whatever became of those before it. Return how many were not as they should be.
 
     The last line says how many steps were.
@@ -64,24 +66,24 @@ def play(chapters: Sequence[Chapter[P]], player: P, say: Callable[[str], None], 
     number = 0
     wrong: list[str] = []
     for chapter in chapters:
-        say(f"\n{_painted(chapter.title, '1', colour)}")
+        print_line(f"\n{_coloured(chapter.title, '1', colour)}")
         for step in chapter.steps:
             number += 1
-            say(f"[{number:2}/{total}] {step.title}")
+            print_line(f"[{number:2}/{total}] {step.title}")
             try:
-                say(f"        {step.do(player)}")
-            except (Wrong, requests.RequestException, ClientError, BotoCoreError) as error:
-                observed = str(error) if isinstance(error, Wrong) else f"{type(error).__name__}: {error}"
-                say(_painted(f"  WRONG {observed}", "31", colour))
+                print_line(f"        {step.do(actors)}")
+            except (StepFailed, requests.RequestException, ClientError, BotoCoreError) as error:
+                observed = str(error) if isinstance(error, StepFailed) else f"{type(error).__name__}: {error}"
+                print_line(_coloured(f"  WRONG {observed}", "31", colour))
                 wrong.append(f"[{number:2}/{total}] {step.title}: {observed}")
-    say("")
+    print_line("")
     for line in wrong:
-        say(_painted(f"WRONG {line}", "31", colour))
+        print_line(_coloured(f"WRONG {line}", "31", colour))
     seconds = time.monotonic() - started
-    say(f"after {seconds:.1f} s")
-    say(f"{total - len(wrong)} of {total} steps as they should be")
+    print_line(f"after {seconds:.1f} s")
+    print_line(f"{total - len(wrong)} of {total} steps as they should be")
     return len(wrong)
 
 
-def _painted(text: str, code: str, colour: bool) -> str:
+def _coloured(text: str, code: str, colour: bool) -> str:
     return f"\033[{code}m{text}\033[0m" if colour else text

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from types import FrameType
 
 from infra.local.stack import STATE_FILE, LocalStack
-from infra.pages import files
+from infra.pages import page_files
 
-PAGES = {
+PAGE_AUDIENCES = {
     "index.html": "where to begin",
     "form.html": "to report",
     "status.html": "for who reported",
@@ -31,7 +31,7 @@ def main() -> int:
     try:
         port, aws_port = _port("PORT", "8080"), _port("AWS_PORT", "8081")
     except ValueError as error:
-        _say(f"could not start: {error}")
+        _print_line(f"could not start: {error}")
         return 2
     started = time.monotonic()
     stopping = threading.Event()
@@ -47,25 +47,25 @@ def main() -> int:
         parameters={"LogLevel": os.environ.get("LOG_LEVEL", "WARNING")},
         background=True,
         state_file=STATE_FILE,
-        report=_say,
+        report=_print_line,
     )
     try:
         stack.start()
     except OSError as error:
-        _say(f"could not start: {error} (PORT and AWS_PORT choose the ports)")
+        _print_line(f"could not start: {error} (PORT and AWS_PORT choose the ports)")
         return 1
     missing = stack.load_functions()
-    _say(f"the API     {stack.api_url}")
+    _print_line(f"the API     {stack.api_url}")
     for line in _pages(stack):
-        _say(line)
-    _say(f"AWS         {stack.endpoint} (S3, SQS, DynamoDB, EventBridge, Cognito)")
-    _say(f"tokens, names and passwords are in {STATE_FILE.relative_to(STATE_FILE.parents[1])}")
+        _print_line(line)
+    _print_line(f"AWS         {stack.endpoint} (S3, SQS, DynamoDB, EventBridge, Cognito)")
+    _print_line(f"tokens, names and passwords are in {STATE_FILE.relative_to(STATE_FILE.parents[1])}")
     if missing:
-        _say(f"without     {', '.join(missing)}")
-    _say(f"ready after {time.monotonic() - started:.1f} s; Ctrl-C stops it")
+        _print_line(f"without     {', '.join(missing)}")
+    _print_line(f"ready after {time.monotonic() - started:.1f} s; Ctrl-C stops it")
     stopping.wait()
     stack.stop()
-    _say("stopped")
+    _print_line("stopped")
     return 0
 
 
@@ -80,14 +80,14 @@ def _port(variable: str, default: str) -> int:
 def _pages(stack: LocalStack) -> Iterator[str]:
     """The addresses of the web pages, and who may sign in."""
     console = stack.description()["console_url"]
-    for name, file in files():
+    for name, file in page_files():
         if "/" not in name and file.suffix == ".html":
-            yield f"{PAGES.get(name, name):<22}{console}{'' if name == 'index.html' else name}"
-    for person in stack.callers.people if stack.callers is not None else ():
+            yield f"{PAGE_AUDIENCES.get(name, name):<22}{console}{'' if name == 'index.html' else name}"
+    for person in stack.callers.users if stack.callers is not None else ():
         yield f"sign in as  {person.username} ({person.group}), password {person.password}"
 
 
-def _say(line: str) -> None:
+def _print_line(line: str) -> None:
     print(line, flush=True)
 
 

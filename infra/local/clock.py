@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
-from infra.local.messages import Request, Response
+from infra.local.http_events import Request, Response
 
-CLOCK = "/local/clock"
+CLOCK_PATH = "/local/clock"
 
 
 class LocalClock:
@@ -33,9 +33,9 @@ class LocalClock:
             if request.method == "POST":
                 self.advance(timedelta(seconds=float(json.loads(request.body)["advance_seconds"])))
         except (ValueError, KeyError, TypeError, OverflowError):
-            return _json(422, {"detail": 'POST {"advance_seconds": a number, 0 or more}'})
-        return _json(200, {"now": self().isoformat()})
+            return _json_response(422, {"detail": 'POST {"advance_seconds": a number, 0 or more}'})
+        return _json_response(200, {"now": self().isoformat()})
 
 
-def _json(status: int, content: dict[str, str]) -> Response:
+def _json_response(status: int, content: dict[str, str]) -> Response:
     return Response(status, json.dumps(content).encode(), (("content-type", "application/json"),))

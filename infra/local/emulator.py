@@ -24,7 +24,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
-from infra.local.quick import Dispatcher, make_quick
+from infra.local.moto_patches import CachingDispatcher, patch_moto
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -33,7 +33,7 @@ ACCOUNT = DEFAULT_ACCOUNT_ID
 REGION = "us-east-1"
 """Where moto looks for what comes without a signature (sign-in, an anonymous GET), whatever is asked for."""
 
-_SOON_MS = 25
+_LOOKAHEAD_MS = 25
 
 
 @cache
@@ -51,7 +51,7 @@ class _Handler(MotoRequestHandler):
     timeout = 60
 
 
-class _OneAtATime:
+class _SerialApp:
     """Each request alone: moto's own state does not stand two.
 
     A transaction that fails puts back what it found, and a deleted message a copy of its queue: what another
@@ -61,14 +61,14 @@ class _OneAtATime:
 
     def __init__(self, app: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]) -> None:
         self._app = app
-        self.turn = threading.RLock()
+        self.lock = threading.RLock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         source = environ["wsgi.input"]
         length = environ.get("CONTENT_LENGTH")
         if length or environ.get("wsgi.input_terminated"):
             environ["wsgi.input"] = io.BytesIO(source.read(int(length)) if length else source.read())
-        with self.turn:
+        with self.lock:
             response = self._app(environ, start_response)
             try:
                 return [b"".join(response)]
@@ -96,8 +96,8 @@ class Emulator:
         if Emulator._running is not None:
             raise RuntimeError("one local stack at a time: moto's state belongs to the whole process")
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        make_quick()
-        self._app = _OneAtATime(Dispatcher(create_backend_app))
+        patch_moto()
+        self._app = _SerialApp(CachingDispatcher(create_backend_app))
         # Bound here: werkzeug ends the whole process when the port is taken.
         with socket.create_server(("127.0.0.1", self._port)) as bound:
             host, port = bound.getsockname()
@@ -135,24 +135,24 @@ class Emulator:
             )
         return self._clients[service]
 
-    def waiting(self, queue: str) -> int:
+    def count_receivable(self, queue: str) -> int:
         """How many messages of the queue (its name) can be received now or within some milliseconds.
 
         Looking costs microseconds, so that a poller can look often.
         """
-        with self._app.turn:
+        with self._app.lock:
             backend = self._sqs.queues[queue]
-            soon = time.time() * 1000 + _SOON_MS
+            soon = time.time() * 1000 + _LOOKAHEAD_MS
             return sum(message.visible_at <= soon for message in backend._messages)
 
-    def held(self, queue: str) -> int:
+    def count_messages(self, queue: str) -> int:
         """How many messages the queue has, those in flight too."""
-        with self._app.turn:
+        with self._app.lock:
             return len(self._sqs.queues[queue]._messages)
 
     def has_changes(self, table: str) -> bool:
         """Whether `take_stream` would return something."""
-        with self._app.turn:
+        with self._app.lock:
             shard = self._dynamodb.tables[table].stream_shard
             return shard is not None and bool(shard.items)
 
@@ -161,7 +161,7 @@ class Emulator:
 
         Read from moto itself: its GetRecords keeps every iterator for ever, and its streams are never cut.
         """
-        with self._app.turn:
+        with self._app.lock:
             shard = self._dynamodb.tables[table].stream_shard
             if shard is None:
                 raise LookupError(f"{table} has no stream")
@@ -175,6 +175,6 @@ class Emulator:
         return str(key.as_pem(private=True).decode())
 
     def _reset(self) -> None:
-        with self._app.turn:
+        with self._app.lock:
             BackendDict.reset()
             reset_model_data()

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from infra.local.emulator import ACCOUNT, REGION
 
 
-def local_environment(endpoint: str) -> dict[str, str]:
+def local_variables(endpoint: str) -> dict[str, str]:
     """What every function has here beside what the template gives it."""
     return {
         "AWS_ACCESS_KEY_ID": "local",
@@ -25,20 +25,20 @@ def local_environment(endpoint: str) -> dict[str, str]:
     }
 
 
-def common(environments: Iterable[Mapping[str, str]]) -> dict[str, str]:
+def common_variables(environments: Iterable[Mapping[str, str]]) -> dict[str, str]:
     """What all of the environments have with the same value."""
     sets = [set(environment.items()) for environment in environments]
     return dict(set.intersection(*sets)) if sets else {}
 
 
 @contextmanager
-def in_force(variables: Mapping[str, str], *, alone: bool = False) -> Iterator[None]:
+def applied_environment(variables: Mapping[str, str], *, clear_aws: bool = False) -> Iterator[None]:
     """Put the variables into the process's environment, and back what was there before.
 
     alone: without the AWS settings of whoever started the process (a profile, a session token), which would
     lead a client away from this machine.
     """
-    others = {name for name in os.environ if alone and name.startswith("AWS_")}
+    others = {name for name in os.environ if clear_aws and name.startswith("AWS_")}
     before = {name: os.environ.get(name) for name in {*variables, *others}}
     for name in others:
         del os.environ[name]

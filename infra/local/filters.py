@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from infra.local.intrinsics import Unresolvable
+from infra.local.intrinsics import UnsupportedTemplate
 
 
 class FilterCriteria:
@@ -15,7 +15,7 @@ class FilterCriteria:
     def __init__(self, filters: Iterable[Mapping[str, Any]]) -> None:
         self._patterns = [json.loads(each["Pattern"]) for each in filters]
 
-    def lets_through(self, record: Mapping[str, Any]) -> bool:
+    def matches(self, record: Mapping[str, Any]) -> bool:
         return not self._patterns or any(_matches(pattern, record) for pattern in self._patterns)
 
 
@@ -27,12 +27,12 @@ def _matches(pattern: Mapping[str, Any], record: Any) -> bool:
         if isinstance(wanted, Mapping):
             if not (present and _matches(wanted, value)):
                 return False
-        elif not any(_allows(rule, value, present) for rule in wanted):
+        elif not any(_rule_matches(rule, value, present) for rule in wanted):
             return False
     return True
 
 
-def _allows(rule: Any, value: Any, present: bool) -> bool:
+def _rule_matches(rule: Any, value: Any, present: bool) -> bool:
     if not isinstance(rule, Mapping):
         return present and bool(value == rule)
     ((kind, argument),) = rule.items()
@@ -43,4 +43,4 @@ def _allows(rule: Any, value: Any, present: bool) -> bool:
             return isinstance(value, str) and value.startswith(argument)
         case "anything-but":
             return present and value not in (argument if isinstance(argument, list) else [argument])
-    raise Unresolvable(f"the local stack does not know the filter {kind}")
+    raise UnsupportedTemplate(f"the local stack does not know the filter {kind}")

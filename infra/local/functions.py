@@ -13,15 +13,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from infra.local.environment import in_force
+from infra.local.environment import applied_environment
 from infra.local.resources import arn
 
 Handler = Callable[[Any, "LambdaContext"], Any]
-_ENVIRONMENT = threading.RLock()
+_ENVIRONMENT_LOCK = threading.RLock()
 """Whose environment the process has: one function's at a time, while it starts."""
 
 
-class FunctionFailed(Exception):
+class FunctionError(Exception):
     """A function raised, or could not be loaded. Its traceback was reported."""
 
 
@@ -45,7 +45,7 @@ class LambdaContext:
         return max(0, round((self.deadline - time.monotonic()) * 1000))
 
 
-class Function:
+class LambdaFunction:
     """One function, with one execution environment: it handles one event at a time, as each of Lambda's does.
 
     properties: of its AWS::Lambda::Function, resolved. extra: what is added to its environment on this
@@ -82,7 +82,7 @@ class Function:
         """Import the handler anew, as a cold start does. Raise FunctionFailed, and report why, if not."""
         module_name, _, attribute = self.handler_path.rpartition(".")
         package = module_name.rpartition(".")[0]
-        with _ENVIRONMENT, in_force(self.environment):
+        with _ENVIRONMENT_LOCK, applied_environment(self.environment):
             for loaded in list(sys.modules):
                 # What a handler keeps from one call to the next belongs to one stack and not to the next.
                 if loaded == package or loaded.startswith(package + "."):
@@ -97,10 +97,10 @@ class Function:
                     self._report(f"{self.name} could not be loaded:\n{traceback.format_exc()}")
                 else:
                     self._report(f"{self.name} is not there: no module {error.name}")
-                raise FunctionFailed(f"{self.handler_path} is not there") from None
+                raise FunctionError(f"{self.handler_path} is not there") from None
             except Exception:  # noqa: BLE001 the module is not ours: whatever it raises is its failure
                 self._report(f"{self.name} could not be loaded:\n{traceback.format_exc()}")
-                raise FunctionFailed(f"{self.handler_path} could not be loaded") from None
+                raise FunctionError(f"{self.handler_path} could not be loaded") from None
 
     def invoke(self, event: Any) -> Any:
         """Hand over an event and return the answer. Raise FunctionFailed when the handler raises."""
@@ -109,7 +109,7 @@ class Function:
                 self.load()
             if self._is_warm:
                 return self._call(event)
-            with _ENVIRONMENT, in_force(self.environment):
+            with _ENVIRONMENT_LOCK, applied_environment(self.environment):
                 answer = self._call(event)
             self._is_warm = True
             return answer
@@ -124,7 +124,7 @@ class Function:
             return self._handler(event, context)
         except Exception:  # noqa: BLE001 whatever a handler raises is its failure, and goes back to the source
             self._report(f"{self.name} failed:\n{traceback.format_exc()}")
-            raise FunctionFailed(f"{self.name} failed") from None
+            raise FunctionError(f"{self.name} failed") from None
         finally:
             took = time.monotonic() - started
             if took > self.timeout:

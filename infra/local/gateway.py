@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from infra.local.functions import Function, FunctionFailed
-from infra.local.messages import Request, Response, answer, event, message
-from infra.local.routes import Api, Cors, Route
+from infra.local.functions import FunctionError, LambdaFunction
+from infra.local.http_events import Request, Response, gateway_message, to_http_response, to_lambda_event
+from infra.local.routes import Cors, HttpApi, Route
 from infra.local.throttle import TokenBucket
 from infra.local.tokens import Forbidden, TokenService, Unauthorized
 
 
-class _Refused(Exception):
+class _GatewayRejection(Exception):
     """API Gateway itself answers; no function is asked."""
 
     def __init__(self, response: Response) -> None:
@@ -22,7 +22,9 @@ class _Refused(Exception):
 class Gateway:
     """tokens: None where the template has no user pool; then every route that needs a token refuses."""
 
-    def __init__(self, api: Api, functions: Mapping[str, Function], tokens: TokenService | None) -> None:
+    def __init__(
+        self, api: HttpApi, functions: Mapping[str, LambdaFunction], tokens: TokenService | None
+    ) -> None:
         self._api = api
         self._functions = functions
         self._tokens = tokens
@@ -31,44 +33,50 @@ class Gateway:
     def handle(self, request: Request) -> Response:
         cors = self._api.cors
         if request.method == "OPTIONS" and cors.origins:
-            return _preflight(request, cors)
-        return _with_cors(self._answer(request), request, cors)
+            return _preflight_response(request, cors)
+        return _with_cors(self._respond(request), request, cors)
 
-    def _answer(self, request: Request) -> Response:
+    def _respond(self, request: Request) -> Response:
         try:
             route, parameters = self._route(request)
             claims = self._claims(request, route)
-            return answer(self._functions[route.function].invoke(event(request, route, parameters, claims)))
-        except _Refused as refused:
+            return to_http_response(
+                self._functions[route.function].invoke(to_lambda_event(request, route, parameters, claims))
+            )
+        except _GatewayRejection as refused:
             return refused.response
-        except FunctionFailed:
-            return message(500, "Internal Server Error")
+        except FunctionError:
+            return gateway_message(500, "Internal Server Error")
 
     def _route(self, request: Request) -> tuple[Route, dict[str, str]]:
         found = self._api.find(request.method, request.path)
         if found is None:
-            raise _Refused(message(404, "Not Found"))
+            raise _GatewayRejection(gateway_message(404, "Not Found"))
         if not self._buckets[found[0].key].take():
-            raise _Refused(message(429, "Too Many Requests"))
+            raise _GatewayRejection(gateway_message(429, "Too Many Requests"))
         return found
 
     def _claims(self, request: Request, route: Route) -> Mapping[str, object] | None:
         if route.authorizer is None:
             return None
         if self._tokens is None:
-            raise _Refused(message(401, "Unauthorized"))
+            raise _GatewayRejection(gateway_message(401, "Unauthorized"))
         configuration = self._api.authorizers[route.authorizer]
         try:
             return self._tokens.authorize(request.headers.get("authorization"), configuration, route)
         except Unauthorized as error:
             challenge = f'Bearer error="invalid_token" error_description="{error}"'
-            raise _Refused(message(401, "Unauthorized", ("www-authenticate", challenge))) from None
+            raise _GatewayRejection(
+                gateway_message(401, "Unauthorized", ("www-authenticate", challenge))
+            ) from None
         except Forbidden:
             challenge = f'Bearer scope="{" ".join(route.scopes)}" error="insufficient_scope"'
-            raise _Refused(message(403, "Forbidden", ("www-authenticate", challenge))) from None
+            raise _GatewayRejection(
+                gateway_message(403, "Forbidden", ("www-authenticate", challenge))
+            ) from None
 
 
-def _preflight(request: Request, cors: Cors) -> Response:
+def _preflight_response(request: Request, cors: Cors) -> Response:
     headers = _allow_origin(request, cors)
     if headers:
         headers += [

@@ -23,11 +23,11 @@ _NO_VALUE = object()
 _VARIABLE = re.compile(r"\$\{(!?)([^}]+)\}")
 
 
-class Unresolvable(Exception):
+class UnsupportedTemplate(Exception):
     """The template uses something that the local stack does not understand."""
 
 
-class Resolver:
+class IntrinsicsResolver:
     """Resolves values of a template.
 
     parameters: by name, already of their type; may change between calls. conditions: as in the template.
@@ -66,17 +66,17 @@ class Resolver:
             "Condition": self.holds,
             "Fn::GetAtt": self._get_att,
             "Fn::Sub": self._sub,
-            "Fn::Join": lambda a: str(a[0]).join(text(item) for item in self.resolve(a[1])),
-            "Fn::Split": lambda a: text(self.resolve(a[1])).split(a[0]),
+            "Fn::Join": lambda a: str(a[0]).join(as_text(item) for item in self.resolve(a[1])),
+            "Fn::Split": lambda a: as_text(self.resolve(a[1])).split(a[0]),
             "Fn::Select": lambda a: self.resolve(a[1])[int(self.resolve(a[0]))],
             "Fn::If": lambda a: self.resolve(a[1] if self.holds(a[0]) else a[2]),
-            "Fn::Equals": lambda a: text(self.resolve(a[0])) == text(self.resolve(a[1])),
+            "Fn::Equals": lambda a: as_text(self.resolve(a[0])) == as_text(self.resolve(a[1])),
             "Fn::Not": lambda a: not self.resolve(a[0]),
             "Fn::And": lambda a: all(self.resolve(a)),
             "Fn::Or": lambda a: any(self.resolve(a)),
         }
         if name not in calls:
-            raise Unresolvable(f"the local stack does not know {name}")
+            raise UnsupportedTemplate(f"the local stack does not know {name}")
         return calls[name](argument)
 
     def _get_att(self, argument: Any) -> Any:
@@ -101,17 +101,17 @@ class Resolver:
             if literal:
                 return f"${{{name}}}"
             if name in values:
-                return text(values[name])
+                return as_text(values[name])
             resource, _, attribute = name.partition(".")
-            return text(self._attribute(resource, attribute) if attribute else self._ref(name))
+            return as_text(self._attribute(resource, attribute) if attribute else self._ref(name))
 
         return _VARIABLE.sub(replacement, template)
 
 
-def text(value: Any) -> str:
+def as_text(value: Any) -> str:
     """A value as CloudFormation writes it into text: `true`, `31`, `a,b`."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return ",".join(text(item) for item in value)
+        return ",".join(as_text(item) for item in value)
     return str(value)

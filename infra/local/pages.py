@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from infra.local.messages import Request, Response
-from infra.pages import CONFIG, content_type, files
+from infra.local.http_events import Request, Response
+from infra.pages import CONFIG, content_type, page_files
 
 Headers = Sequence[tuple[str, str]]
 
 
-def pages(prefix: str, config: bytes, headers: Headers) -> Callable[[Request], Response]:
+def serve_pages(prefix: str, config: bytes, headers: Headers) -> Callable[[Request], Response]:
     """Serve the pages under a path (`/console/`). config: the content of config.json. headers: of each."""
-    known = dict(files())
+    known = dict(page_files())
 
     def handle(request: Request) -> Response:
         nonlocal known
@@ -22,7 +22,7 @@ def pages(prefix: str, config: bytes, headers: Headers) -> Callable[[Request], R
         # Looked up among those that there are, and read each time: a changed page shows without a restart.
         file = known.get(name)
         if file is None or not file.is_file():
-            known = dict(files())
+            known = dict(page_files())
             file = known.get(name)
         if request.method not in {"GET", "HEAD"} or (file is None and name != CONFIG):
             return Response(404, b"Not Found", (("content-type", "text/plain"), *headers))
@@ -33,7 +33,7 @@ def pages(prefix: str, config: bytes, headers: Headers) -> Callable[[Request], R
     return handle
 
 
-def security_headers(policies: Mapping[str, Any], elsewhere: Mapping[str, str]) -> list[tuple[str, str]]:
+def security_headers(policies: Mapping[str, Any], local_origins: Mapping[str, str]) -> list[tuple[str, str]]:
     """The headers of the template's one AWS::CloudFront::ResponseHeadersPolicy; none without one.
 
     elsewhere: origins of AWS, and where they are on this machine.
@@ -45,7 +45,7 @@ def security_headers(policies: Mapping[str, Any], elsewhere: Mapping[str, str]) 
     security = config["SecurityHeadersConfig"]
     transport = security["StrictTransportSecurity"]
     policy = security["ContentSecurityPolicy"]["ContentSecurityPolicy"]
-    for origin, here in elsewhere.items():
+    for origin, here in local_origins.items():
         policy = policy.replace(origin, here)
     subdomains = "; includeSubDomains" if transport["IncludeSubdomains"] else ""
     return [

@@ -16,31 +16,31 @@ Properties = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class CreatedResource:
     """A resource that exists. ref: what Ref gives. attributes: what GetAtt gives, by name."""
 
     ref: str
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
-class UnknownType(LookupError):
+class UnsupportedResourceType(LookupError):
     """A CloudFormation type that this module has never heard of: nothing is dropped in silence."""
 
 
-def maker(kind: str) -> Maker | None:
+def resource_maker(kind: str) -> Maker | None:
     """What makes a resource of a CloudFormation type from its resolved properties.
 
     None: there is nothing to make here (a role, a policy, an alarm, …).
     """
-    if kind in _NOTHING_TO_MAKE:
+    if kind in _NOT_EMULATED:
         return None
     try:
         return _MAKERS[kind]
     except KeyError:
-        raise UnknownType(kind) from None
+        raise UnsupportedResourceType(kind) from None
 
 
-def words(logical_id: str) -> list[str]:
+def split_words(logical_id: str) -> list[str]:
     """`ScanDeadLetters` is scan, dead, letters."""
     return [word.lower() for word in re.findall(r"[A-Z][a-z0-9]*|[A-Z]+(?![a-z])", logical_id)]
 
@@ -49,15 +49,15 @@ def arn(service: str, name: str) -> str:
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{name}"
 
 
-Maker = Callable[[Clients, str, Properties], Made]
+Maker = Callable[[Clients, str, Properties], CreatedResource]
 
 
-def _name(logical_id: str) -> str:
-    return "-".join([STACK_NAME, *words(logical_id)])
+def _resource_name(logical_id: str) -> str:
+    return "-".join([STACK_NAME, *split_words(logical_id)])
 
 
-def _bucket(clients: Clients, logical_id: str, properties: Properties) -> Made:
-    s3, name = clients("s3"), properties.get("BucketName", _name(logical_id))
+def _bucket(clients: Clients, logical_id: str, properties: Properties) -> CreatedResource:
+    s3, name = clients("s3"), properties.get("BucketName", _resource_name(logical_id))
     s3.create_bucket(Bucket=name)
     if "VersioningConfiguration" in properties:
         s3.put_bucket_versioning(
@@ -82,21 +82,21 @@ def _bucket(clients: Clients, logical_id: str, properties: Properties) -> Made:
         "DomainName": f"{name}.s3.amazonaws.com",
         "RegionalDomainName": f"{name}.s3.{REGION}.amazonaws.com",
     }
-    return Made(name, {"Arn": f"arn:aws:s3:::{name}", **hosts})
+    return CreatedResource(name, {"Arn": f"arn:aws:s3:::{name}", **hosts})
 
 
-def _queue(clients: Clients, logical_id: str, properties: Properties) -> Made:
-    name = properties.get("QueueName", _name(logical_id))
+def _queue(clients: Clients, logical_id: str, properties: Properties) -> CreatedResource:
+    name = properties.get("QueueName", _resource_name(logical_id))
     attributes = {
         key: json.dumps(properties[key]) if key == "RedrivePolicy" else str(properties[key])
         for key in ("VisibilityTimeout", "MessageRetentionPeriod", "DelaySeconds", "RedrivePolicy")
         if key in properties
     }
     url = clients("sqs").create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
-    return Made(url, {"Arn": arn("sqs", name), "QueueName": name, "QueueUrl": url})
+    return CreatedResource(url, {"Arn": arn("sqs", name), "QueueName": name, "QueueUrl": url})
 
 
-def _table(clients: Clients, logical_id: str, properties: Properties) -> Made:
+def _table(clients: Clients, logical_id: str, properties: Properties) -> CreatedResource:
     request = {
         key: properties[key]
         for key in ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
@@ -104,30 +104,30 @@ def _table(clients: Clients, logical_id: str, properties: Properties) -> Made:
     }
     if "StreamSpecification" in properties:
         request["StreamSpecification"] = {"StreamEnabled": True, **properties["StreamSpecification"]}
-    name = properties.get("TableName", _name(logical_id))
+    name = properties.get("TableName", _resource_name(logical_id))
     table = clients("dynamodb").create_table(TableName=name, **request)["TableDescription"]
-    return Made(name, {"Arn": table["TableArn"], "StreamArn": table.get("LatestStreamArn", "")})
+    return CreatedResource(name, {"Arn": table["TableArn"], "StreamArn": table.get("LatestStreamArn", "")})
 
 
-def _bus(clients: Clients, logical_id: str, properties: Properties) -> Made:
+def _bus(clients: Clients, logical_id: str, properties: Properties) -> CreatedResource:
     made = clients("events").create_event_bus(Name=properties["Name"])
-    return Made(properties["Name"], {"Arn": made["EventBusArn"], "Name": properties["Name"]})
+    return CreatedResource(properties["Name"], {"Arn": made["EventBusArn"], "Name": properties["Name"]})
 
 
-def _rule(clients: Clients, logical_id: str, properties: Properties) -> Made:
-    events, name = clients("events"), _name(logical_id)
+def _rule(clients: Clients, logical_id: str, properties: Properties) -> CreatedResource:
+    events, name = clients("events"), _resource_name(logical_id)
     if "ScheduleExpression" in properties:
-        return Made(name, {"Arn": arn("events", f"rule/{name}")})  # the emulator has no clock
+        return CreatedResource(name, {"Arn": arn("events", f"rule/{name}")})  # the emulator has no clock
     on_bus = {"EventBusName": properties["EventBusName"]} if "EventBusName" in properties else {}
     made = events.put_rule(Name=name, EventPattern=json.dumps(properties["EventPattern"]), **on_bus)
     if properties.get("State") == "DISABLED":  # which means nothing to the emulator
-        return Made(name, {"Arn": made["RuleArn"]})
+        return CreatedResource(name, {"Arn": made["RuleArn"]})
     targets = [{"Id": target["Id"], "Arn": target["Arn"]} for target in properties["Targets"]]
     events.put_targets(Rule=name, Targets=targets, **on_bus)
-    return Made(name, {"Arn": made["RuleArn"]})
+    return CreatedResource(name, {"Arn": made["RuleArn"]})
 
 
-def _distribution(clients: Clients, logical_id: str, properties: Properties) -> Made:
+def _distribution(clients: Clients, logical_id: str, properties: Properties) -> CreatedResource:
     config = properties["DistributionConfig"]
     origins = [
         {"Id": o["Id"], "DomainName": o["DomainName"], "S3OriginConfig": {"OriginAccessIdentity": ""}}
@@ -145,32 +145,33 @@ def _distribution(clients: Clients, logical_id: str, properties: Properties) -> 
             },
         }
     )["Distribution"]
-    return Made(made["Id"], {"Id": made["Id"], "DomainName": made["DomainName"]})
+    return CreatedResource(made["Id"], {"Id": made["Id"], "DomainName": made["DomainName"]})
 
 
-def _user_pool(clients: Clients, logical_id: str, properties: Properties) -> Made:
+def _user_pool(clients: Clients, logical_id: str, properties: Properties) -> CreatedResource:
     made = clients("cognito-idp").create_user_pool(
-        PoolName=properties.get("UserPoolName", _name(logical_id)), Policies=properties.get("Policies", {})
+        PoolName=properties.get("UserPoolName", _resource_name(logical_id)),
+        Policies=properties.get("Policies", {}),
     )["UserPool"]
     issuer = f"cognito-idp.{REGION}.amazonaws.com/{made['Id']}"
-    return Made(made["Id"], {"Arn": made["Arn"], "UserPoolId": made["Id"], "ProviderName": issuer})
+    return CreatedResource(made["Id"], {"Arn": made["Arn"], "UserPoolId": made["Id"], "ProviderName": issuer})
 
 
-def _user_pool_client(clients: Clients, logical_id: str, properties: Properties) -> Made:
+def _user_pool_client(clients: Clients, logical_id: str, properties: Properties) -> CreatedResource:
     made = clients("cognito-idp").create_user_pool_client(**{"ClientName": logical_id, **properties})[
         "UserPoolClient"
     ]
-    return Made(made["ClientId"], {"ClientId": made["ClientId"]})
+    return CreatedResource(made["ClientId"], {"ClientId": made["ClientId"]})
 
 
-def _group(clients: Clients, logical_id: str, properties: Properties) -> Made:
+def _group(clients: Clients, logical_id: str, properties: Properties) -> CreatedResource:
     clients("cognito-idp").create_group(**properties)
-    return Made(properties["GroupName"])
+    return CreatedResource(properties["GroupName"])
 
 
-def _resource_server(clients: Clients, logical_id: str, properties: Properties) -> Made:
+def _resource_server(clients: Clients, logical_id: str, properties: Properties) -> CreatedResource:
     clients("cognito-idp").create_resource_server(**properties)
-    return Made(properties["Identifier"])
+    return CreatedResource(properties["Identifier"])
 
 
 _MAKERS: Mapping[str, Maker] = {
@@ -187,7 +188,7 @@ _MAKERS: Mapping[str, Maker] = {
 }
 # The emulator enforces no policy, encrypts nothing, watches no metric; functions and the API are run by
 # modules of their own.
-_NOTHING_TO_MAKE = frozenset(
+_NOT_EMULATED = frozenset(
     {
         "AWS::ApiGatewayV2::Api",
         "AWS::ApiGatewayV2::Stage",

@@ -48,7 +48,7 @@ class Cors:
 
 
 @dataclass(frozen=True, slots=True)
-class Api:
+class HttpApi:
     routes: tuple[Route, ...]
     authorizers: Mapping[str, JwtConfiguration]
     cors: Cors
@@ -61,13 +61,13 @@ class Api:
         return None
 
 
-def read_api(deployment: Deployment) -> Api:
+def load_api(deployment: Deployment) -> HttpApi:
     """The one HTTP API of the template (an empty one, when it has none)."""
-    apis = deployment.of_type("AWS::ApiGatewayV2::Api")
+    apis = deployment.resources_of_type("AWS::ApiGatewayV2::Api")
     if not apis:
-        return Api((), {}, Cors())
+        return HttpApi((), {}, Cors())
     (properties,) = apis.values()
-    (stage,) = deployment.of_type("AWS::ApiGatewayV2::Stage").values()
+    (stage,) = deployment.resources_of_type("AWS::ApiGatewayV2::Stage").values()
     body = properties["Body"]
     routes = [
         _route(f"{method.upper()} {path}", path, operation, stage)
@@ -77,7 +77,7 @@ def read_api(deployment: Deployment) -> Api:
     # Literal parts before parameters, as API Gateway prefers them.
     routes.sort(key=lambda route: [part.startswith("{") for part in route.key.split("/")])
     schemes = body.get("components", {}).get("securitySchemes", {})
-    return Api(tuple(routes), _authorizers(schemes), _cors(body.get("x-amazon-apigateway-cors", {})))
+    return HttpApi(tuple(routes), _authorizers(schemes), _cors(body.get("x-amazon-apigateway-cors", {})))
 
 
 def _route(key: str, path: str, operation: Mapping[str, Any], stage: Mapping[str, Any]) -> Route:

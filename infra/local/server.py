@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from infra.local.messages import Request, Response, message
+from infra.local.http_events import Request, Response, gateway_message
 
 Handler = Callable[[Request], Response]
-LARGEST_BODY = 6 * 1024 * 1024
+MAX_BODY_BYTES = 6 * 1024 * 1024
 """Bytes: what Lambda takes in one call (API Gateway itself would take ten million)."""
 
 
@@ -26,10 +26,10 @@ class Server:
         self.url = f"http://127.0.0.1:{self._http.server_port}"
         self._thread: threading.Thread | None = None
 
-    def serve(self, api: Handler, beside: Mapping[str, Handler]) -> None:
+    def serve(self, api: Handler, extra_handlers: Mapping[str, Handler]) -> None:
         """api: answers all that no prefix of `beside` is for."""
         self._http.api = api
-        self._http.beside = dict(beside)
+        self._http.extra_handlers = dict(extra_handlers)
         self._thread = threading.Thread(
             target=self._http.serve_forever, args=(0.05,), name="gateway", daemon=True
         )
@@ -46,10 +46,10 @@ class _HttpServer(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
     api: Handler
-    beside: Mapping[str, Handler]
+    extra_handlers: Mapping[str, Handler]
 
-    def answer(self, request: Request) -> Response:
-        for prefix, handler in self.beside.items():
+    def respond(self, request: Request) -> Response:
+        for prefix, handler in self.extra_handlers.items():
             if request.path.startswith(prefix):
                 return handler(request)
         return self.api(request)
@@ -73,11 +73,11 @@ class _Connection(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers or not length.isdigit():
             self.close_connection = True
-            self._send(message(411, "Length Required"))
+            self._send(gateway_message(411, "Length Required"))
             return
-        if int(length) > LARGEST_BODY:
+        if int(length) > MAX_BODY_BYTES:
             self.close_connection = True
-            self._send(message(413, "Request Entity Too Large"))
+            self._send(gateway_message(413, "Request Entity Too Large"))
             return
         headers: dict[str, str] = {}
         for name, value in self.headers.items():
@@ -86,7 +86,7 @@ class _Connection(BaseHTTPRequestHandler):
         request = Request(
             self.command, self.path, headers, self.rfile.read(int(length)), str(self.client_address[0])
         )
-        self._send(self.server.answer(request))
+        self._send(self.server.respond(request))
 
     def _send(self, response: Response) -> None:
         self.send_response(response.status)

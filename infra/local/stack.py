@@ -22,28 +22,28 @@ from typing import Any, Self
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local import state_file
-from infra.local.beside_the_api import CONSOLE, PUBLISHED, TOKEN, published, token_endpoint
-from infra.local.clock import CLOCK, LocalClock
+from infra.local.cdn_and_tokens import CONSOLE_PATH, PUBLISHED_PATH, TOKEN_PATH, serve_published, serve_tokens
+from infra.local.clock import CLOCK_PATH, LocalClock
 from infra.local.deployment import BUCKET, QUEUE, TABLE, Deployment
 from infra.local.emulator import REGION, Emulator
-from infra.local.environment import common, in_force, local_environment
-from infra.local.functions import Function, FunctionFailed
+from infra.local.environment import applied_environment, common_variables, local_variables
+from infra.local.functions import FunctionError, LambdaFunction
 from infra.local.gateway import Gateway
-from infra.local.pages import pages, security_headers
-from infra.local.people import Callers, make_callers
-from infra.local.queues import QueuePoller
-from infra.local.routes import read_api
-from infra.local.schedules import SchedulePoller
+from infra.local.pages import security_headers, serve_pages
+from infra.local.queue_poller import QueuePoller
+from infra.local.routes import load_api
+from infra.local.schedule_poller import SchedulePoller
 from infra.local.server import Handler, Server
-from infra.local.streams import StreamPoller
-from infra.local.template import Template, load
-from infra.pages import configuration
+from infra.local.stream_poller import StreamPoller
+from infra.local.template import Template, load_template
+from infra.local.users import LocalCallers, create_callers
+from infra.pages import render_config
 
 ROOT = Path(__file__).parents[2]
 STATE_FILE = ROOT / ".local" / "stack.json"
 _RETRY_SECONDS = 2
 _IDLE_SECONDS = 0.02
-_MOST_ROUNDS = 10_000
+_MAX_ROUNDS = 10_000
 Poller = QueuePoller | StreamPoller | SchedulePoller
 
 
@@ -75,8 +75,8 @@ class LocalStack:
         self._undo = ExitStack()
         self._stopping = threading.Event()
         self.clock = LocalClock()
-        self.functions: dict[str, Function] = {}
-        self.callers: Callers | None = None
+        self.functions: dict[str, LambdaFunction] = {}
+        self.callers: LocalCallers | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -91,8 +91,8 @@ class LocalStack:
         """Bring everything up, or nothing. Raise OSError for a port that is taken."""
         try:
             # First of all: even reading a template asks boto3 for a region, and so for a profile.
-            self._undo.enter_context(in_force({"AWS_DEFAULT_REGION": REGION}, alone=True))
-            self._start(load(self._template_path, self._parameters))
+            self._undo.enter_context(applied_environment({"AWS_DEFAULT_REGION": REGION}, clear_aws=True))
+            self._start(load_template(self._template_path, self._parameters))
         except BaseException:
             self.stop()
             raise
@@ -114,9 +114,9 @@ class LocalStack:
     def authorization(self, name: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token(name)}"}
 
-    def resolved(self, kind: str) -> dict[str, dict[str, Any]]:
+    def resources_of_type(self, kind: str) -> dict[str, dict[str, Any]]:
         """The properties of the template's resources of a CloudFormation type, resolved, by logical id."""
-        return self._deployment.of_type(kind)
+        return self._deployment.resources_of_type(kind)
 
     def drain(self) -> int:
         """Deliver what waits, and what follows from it, until nothing does. Return how many deliveries.
@@ -125,7 +125,7 @@ class LocalStack:
         RuntimeError when there is no end of it.
         """
         total = 0
-        for _ in range(_MOST_ROUNDS):
+        for _ in range(_MAX_ROUNDS):
             delivered = sum(poller.poll() for poller in self._pollers)
             if not delivered:
                 return total
@@ -147,7 +147,7 @@ class LocalStack:
         for name, function in self.functions.items():
             try:
                 function.load()
-            except FunctionFailed:
+            except FunctionError:
                 failed.append(name)
         return failed
 
@@ -161,16 +161,16 @@ class LocalStack:
         self._undo.callback(server.stop)
         self.api_url = server.url
         self._deployment = Deployment(template, self._emulator, self._report)
-        self._deployment.create()
-        self.buckets = self._deployment.references(BUCKET, "Bucket")
-        self.tables = self._deployment.references(TABLE, "Table")
-        self.queues = self._deployment.references(QUEUE, "Queue")
-        self.callers = self._make_callers()
-        self._make_functions()
-        self._make_pollers()
-        api = read_api(self._deployment)
+        self._deployment.create_resources()
+        self.buckets = self._deployment.references_by_short_name(BUCKET, "Bucket")
+        self.tables = self._deployment.references_by_short_name(TABLE, "Table")
+        self.queues = self._deployment.references_by_short_name(QUEUE, "Queue")
+        self.callers = self._create_callers()
+        self._create_functions()
+        self._create_pollers()
+        api = load_api(self._deployment)
         tokens = self.callers.tokens if self.callers is not None else None
-        server.serve(Gateway(api, self.functions, tokens).handle, self._beside())
+        server.serve(Gateway(api, self.functions, tokens).handle, self._extra_handlers())
         if self._background:
             for poller in self._pollers:
                 thread = threading.Thread(target=self._keep_polling, args=(poller,), name=poller.name)
@@ -181,34 +181,34 @@ class LocalStack:
             state_file.write(self._state_file, self.description())
             self._undo.callback(state_file.remove, self._state_file)
 
-    def _make_callers(self) -> Callers | None:
-        pools = self._deployment.references("AWS::Cognito::UserPool", "")
+    def _create_callers(self) -> LocalCallers | None:
+        pools = self._deployment.references_by_short_name("AWS::Cognito::UserPool", "")
         if not pools:
             return None
         (pool,) = pools.values()
-        console, *_ = self._deployment.references("AWS::Cognito::UserPoolClient", "").values()
-        callers = make_callers(self._emulator, pool, console)
+        console, *_ = self._deployment.references_by_short_name("AWS::Cognito::UserPoolClient", "").values()
+        callers = create_callers(self._emulator, pool, console)
         ids = [platform.client_id for platform in callers.platforms]
         # On AWS this is the second deployment, after `python -m infra.platforms add`.
         self._deployment.parameters["PlatformClientIds"] = ",".join(ids)
         return callers
 
-    def _make_functions(self) -> None:
-        extra = local_environment(self.endpoint)
-        for name, properties in self._deployment.of_type("AWS::Lambda::Function").items():
+    def _create_functions(self) -> None:
+        extra = local_variables(self.endpoint)
+        for name, properties in self._deployment.resources_of_type("AWS::Lambda::Function").items():
             variables = properties.get("Environment", {}).get("Variables", {})
-            for host in self._cdn():
+            for host in self._buckets_by_domain():
                 # Published images are served here, and not by the domain that the template would get.
                 for key, value in variables.items():
-                    variables[key] = str(value).replace(f"https://{host}", self.api_url + PUBLISHED)
-            self.functions[name] = Function(name, properties, extra, self._report, self.clock)
-        shared = common(function.environment for function in self.functions.values())
-        self._undo.enter_context(in_force({**shared, **extra}))
+                    variables[key] = str(value).replace(f"https://{host}", self.api_url + PUBLISHED_PATH)
+            self.functions[name] = LambdaFunction(name, properties, extra, self._report, self.clock)
+        shared = common_variables(function.environment for function in self.functions.values())
+        self._undo.enter_context(applied_environment({**shared, **extra}))
 
-    def _make_pollers(self) -> None:
+    def _create_pollers(self) -> None:
         self._pollers: list[Poller] = []
         retry_after = _RETRY_SECONDS if self._background else 0
-        for mapping in self._deployment.of_type("AWS::Lambda::EventSourceMapping").values():
+        for mapping in self._deployment.resources_of_type("AWS::Lambda::EventSourceMapping").values():
             function = self.functions[str(mapping["FunctionName"])]
             if ":dynamodb:" in mapping["EventSourceArn"]:
                 self._pollers.append(StreamPoller(self._emulator, function, mapping, self._report))
@@ -217,17 +217,17 @@ class LocalStack:
                     QueuePoller(self._emulator, function, mapping, self._report, retry_after)
                 )
 
-        for name, rule in self._deployment.of_type("AWS::Events::Rule").items():
+        for name, rule in self._deployment.resources_of_type("AWS::Events::Rule").items():
             if "ScheduleExpression" in rule:
                 self._pollers.append(SchedulePoller(name, rule, self.functions, self.clock))
 
-    def _beside(self) -> dict[str, Handler]:
-        beside: dict[str, Handler] = {CONSOLE: self._pages(), CLOCK: self.clock.handle}
-        for bucket in self._cdn().values():
-            beside[PUBLISHED + "/"] = published(self.client("s3"), bucket)
+    def _extra_handlers(self) -> dict[str, Handler]:
+        beside: dict[str, Handler] = {CONSOLE_PATH: self._pages(), CLOCK_PATH: self.clock.handle}
+        for bucket in self._buckets_by_domain().values():
+            beside[PUBLISHED_PATH + "/"] = serve_published(self.client("s3"), bucket)
         if (callers := self.callers) is not None:
             cognito = self.client("cognito-idp")
-            beside[TOKEN] = token_endpoint(cognito, callers.user_pool_id, callers.tokens)
+            beside[TOKEN_PATH] = serve_tokens(cognito, callers.user_pool_id, callers.tokens)
         return beside
 
     def _pages(self) -> Handler:
@@ -238,16 +238,16 @@ class LocalStack:
         elsewhere = {
             f"https://{host}": self.endpoint for host in (*hosts, f"cognito-idp.{REGION}.amazonaws.com")
         }
-        policies = self._deployment.of_type("AWS::CloudFront::ResponseHeadersPolicy")
+        policies = self._deployment.resources_of_type("AWS::CloudFront::ResponseHeadersPolicy")
         client_id = self.callers.console_client_id if self.callers is not None else ""
         lines = str(self._deployment.parameters["HelpLines"])
-        config = configuration(sign_in_url=self.endpoint, client_id=client_id, help_lines=lines)
-        return pages(CONSOLE, config, security_headers(policies, elsewhere))
+        config = render_config(sign_in_url=self.endpoint, client_id=client_id, help_lines=lines)
+        return serve_pages(CONSOLE_PATH, config, security_headers(policies, elsewhere))
 
-    def _cdn(self) -> dict[str, str]:
+    def _buckets_by_domain(self) -> dict[str, str]:
         """The bucket behind each distribution of images, by the distribution's domain name."""
         found = {}
-        for name, properties in self._deployment.of_type("AWS::CloudFront::Distribution").items():
+        for name, properties in self._deployment.resources_of_type("AWS::CloudFront::Distribution").items():
             if "DefaultRootObject" in properties["DistributionConfig"]:
                 continue  # the pages: `_pages` serves them from the checkout
             domain = properties["DistributionConfig"]["Origins"][0]["DomainName"]
@@ -269,11 +269,11 @@ class LocalStack:
         """What is in `.local/stack.json`."""
         description: dict[str, Any] = {
             "api_url": self.api_url,
-            "console_url": self.api_url + CONSOLE,
+            "console_url": self.api_url + CONSOLE_PATH,
             "aws_endpoint_url": self.endpoint,
             "region": REGION,
-            "published_base_url": self.api_url + PUBLISHED,
-            "clock_url": self.api_url + CLOCK,
+            "published_base_url": self.api_url + PUBLISHED_PATH,
+            "clock_url": self.api_url + CLOCK_PATH,
             "buckets": self.buckets,
             "tables": self.tables,
             "queues": self.queues,
@@ -281,9 +281,9 @@ class LocalStack:
         if (callers := self.callers) is not None:
             description |= {
                 "platforms": [asdict(platform) for platform in callers.platforms],
-                "reviewers": [asdict(person) for person in callers.people],
+                "reviewers": [asdict(person) for person in callers.users],
                 "issuer": callers.tokens.issuer,
-                "token_url": self.api_url + TOKEN,
+                "token_url": self.api_url + TOKEN_PATH,
                 "user_pool_id": callers.user_pool_id,
                 "console_client_id": callers.console_client_id,
             }

@@ -16,10 +16,10 @@ from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 from infra.local.emulator import REGION
-from infra.local.environment import in_force
+from infra.local.environment import applied_environment
 
 
-class ParameterError(ValueError):
+class InvalidParameter(ValueError):
     """A parameter that the template does not have, or a value outside its bounds."""
 
 
@@ -35,11 +35,11 @@ class Template:
     outputs: Mapping[str, Any]
 
 
-def load(path: Path, overrides: Mapping[str, Any] | None = None) -> Template:
+def load_template(path: Path, overrides: Mapping[str, Any] | None = None) -> Template:
     """Read a SAM template. Raise ParameterError, or what the translator raises for a wrong template."""
     text = path.read_text(encoding="utf-8")
     parameters = _parameters(_parsed(text).get("Parameters", {}), overrides or {})
-    translated = pickle.loads(_translated(text, tuple(sorted(_texts(parameters).items()))))  # noqa: S301 our own
+    translated = pickle.loads(_translated(text, tuple(sorted(_as_text(parameters).items()))))  # noqa: S301 our own
     return Template(
         resources=translated["Resources"],
         parameters=parameters,
@@ -57,7 +57,7 @@ def _translated(text: str, parameters: tuple[tuple[str, str], ...]) -> bytes:
             # The translator takes only what was uploaded; nothing here reads it from there.
             if key in resource.get("Properties", {}):
                 resource["Properties"][key] = "s3://this-machine/code"
-    with in_force({"AWS_DEFAULT_REGION": REGION}):
+    with applied_environment({"AWS_DEFAULT_REGION": REGION}):
         translator = Translator({}, Parser())
         translated = translator.translate(source, dict(parameters))
         translator.metrics.publish()  # to nowhere; unpublished ones are warned of when the program ends
@@ -71,7 +71,7 @@ def _parsed(text: str) -> Any:
 
 def _parameters(declared: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := set(overrides) - set(declared):
-        raise ParameterError(f"the template has no parameter {', '.join(sorted(unknown))}")
+        raise InvalidParameter(f"the template has no parameter {', '.join(sorted(unknown))}")
     return {
         name: _value(name, declaration, overrides.get(name, declaration.get("Default")))
         for name, declaration in declared.items()
@@ -81,7 +81,7 @@ def _parameters(declared: Mapping[str, Any], overrides: Mapping[str, Any]) -> di
 def _value(name: str, declaration: Mapping[str, Any], given: Any) -> Any:
     """The value with its type, inside its bounds."""
     if given is None:
-        raise ParameterError(f"parameter {name} has no value")
+        raise InvalidParameter(f"parameter {name} has no value")
     if declaration["Type"] == "CommaDelimitedList":
         return [part.strip() for part in str(given).split(",")]
     value: Any = str(given)
@@ -89,19 +89,19 @@ def _value(name: str, declaration: Mapping[str, Any], given: Any) -> Any:
         value = float(value) if "." in value else int(value)
         low, high = declaration.get("MinValue"), declaration.get("MaxValue")
         if (low is not None and value < low) or (high is not None and value > high):
-            raise ParameterError(f"parameter {name} is {value}, and not from {low} to {high}")
+            raise InvalidParameter(f"parameter {name} is {value}, and not from {low} to {high}")
     allowed = declaration.get("AllowedValues")
     if allowed is not None and str(value) not in map(str, allowed):
-        raise ParameterError(f"parameter {name} is {value}, and not one of {allowed}")
+        raise InvalidParameter(f"parameter {name} is {value}, and not one of {allowed}")
     if len(str(value)) > int(declaration.get("MaxLength", 4096)):
-        raise ParameterError(f"parameter {name} is longer than {declaration.get('MaxLength', 4096)}")
+        raise InvalidParameter(f"parameter {name} is longer than {declaration.get('MaxLength', 4096)}")
     pattern = declaration.get("AllowedPattern")
     if pattern is not None and not re.fullmatch(pattern, str(value)):
-        raise ParameterError(f"parameter {name} does not match {pattern}")
+        raise InvalidParameter(f"parameter {name} does not match {pattern}")
     return value
 
 
-def _texts(parameters: Mapping[str, Any]) -> dict[str, str]:
+def _as_text(parameters: Mapping[str, Any]) -> dict[str, str]:
     """What CloudFormation hands to SAM: every value as text."""
     return {
         name: ",".join(value) if isinstance(value, list) else str(value) for name, value in parameters.items()

@@ -38,7 +38,7 @@ class TokenService:
         self._private = key
         self._public = key.public_key()
 
-    def client_token(self, client_id: str, scopes: list[str]) -> str:
+    def issue_client_token(self, client_id: str, scopes: list[str]) -> str:
         """An access token as Cognito gives one for client credentials: no aud, no groups."""
         now = int(time.time())
         return self._sign(
@@ -56,7 +56,7 @@ class TokenService:
             }
         )
 
-    def prolonged(self, token: str) -> str:
+    def extend_token(self, token: str) -> str:
         """The same token, valid for `lifetime` from now: moto's last an hour whatever the pool says."""
         claims = jwt.decode(token, options={"verify_signature": False})
         return self._sign({**claims, "exp": int(time.time()) + self.lifetime})
@@ -95,7 +95,7 @@ class TokenService:
         return jwt.encode(dict(claims), self._private, algorithm="RS256", headers={"kid": _KEY_ID})
 
 
-def as_text(claims: Mapping[str, Any]) -> dict[str, str]:
+def claims_as_text(claims: Mapping[str, Any]) -> dict[str, str]:
     """Claims as the HTTP API hands them on: every one as text, a list as `[a b]`."""
     return {name: _claim_text(value) for name, value in claims.items()}
 

@@ -19,17 +19,17 @@ from typing import Any
 
 import requests
 
-from infra.yearly_report.page import page
-from infra.yearly_report.rows import table
+from infra.yearly_report.csv_table import to_csv
+from infra.yearly_report.page import render_page
 
-LOCAL = Path(__file__).parents[2] / ".local" / "stack.json"
+LOCAL_STATE_FILE = Path(__file__).parents[2] / ".local" / "stack.json"
 
 
-class NoReport(Exception):
+class CommandFailed(Exception):
     """Why there is no report."""
 
 
-def read(api: str, token: str, year: int) -> dict[str, Any]:
+def fetch_metrics(api: str, token: str, year: int) -> dict[str, Any]:
     """The figures of a year and of each of its months, from GET /v1/stats. Raise NoReport if refused."""
 
     def figures(first: date, last: date) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def read(api: str, token: str, year: int) -> dict[str, Any]:
             timeout=60,
         )
         if answer.status_code != 200:
-            raise NoReport(f"{api} answered {answer.status_code}: {answer.text[:300]}")
+            raise CommandFailed(f"{api} answered {answer.status_code}: {answer.text[:300]}")
         told: dict[str, Any] = answer.json()
         # Who did what is for those who lead the reviewers, and not for a report.
         return {name: told[name] for name in told if name not in {"reviewers", "cases", "queue"}}
@@ -52,13 +52,13 @@ def read(api: str, token: str, year: int) -> dict[str, Any]:
     return {"year": year, "whole": figures(date(year, 1, 1), date(year, 12, 31)), "months": months}
 
 
-def write(report: dict[str, Any], folder: Path) -> list[Path]:
+def write_files(report: dict[str, Any], folder: Path) -> list[Path]:
     """The three files, written anew."""
     folder.mkdir(parents=True, exist_ok=True)
     texts = {
         "json": json.dumps(report, indent=1, ensure_ascii=False) + "\n",
-        "csv": table(report),
-        "html": page(report),
+        "csv": to_csv(report),
+        "html": render_page(report),
     }
     written = []
     for kind, text in texts.items():
@@ -81,27 +81,27 @@ def main(arguments: list[str] | None = None) -> int:
     if given.year > datetime.now(UTC).year:
         parser.error(f"{given.year} has not begun")
     try:
-        api, token = caller(given.api)
-        for path in write(read(api, token, given.year), given.out):
+        api, token = api_and_token(given.api)
+        for path in write_files(fetch_metrics(api, token, given.year), given.out):
             print(path)
-    except (NoReport, OSError, requests.RequestException) as error:
+    except (CommandFailed, OSError, requests.RequestException) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def caller(api: str | None, *, person: str = "noor") -> tuple[str, str]:
+def api_and_token(api: str | None, *, username: str = "noor") -> tuple[str, str]:
     """Address and token; of the stack on this machine when none is given."""
     if api is not None:
         token = os.environ.get("STAYDOWN_TOKEN")
         if not token:
-            raise NoReport("put the token of a senior into the environment variable STAYDOWN_TOKEN")
+            raise CommandFailed("put the token of a senior into the environment variable STAYDOWN_TOKEN")
         return api.rstrip("/"), token
-    if not LOCAL.is_file():
-        raise NoReport("no --api, and no stack runs on this machine")
-    stack = json.loads(LOCAL.read_text(encoding="utf-8"))
+    if not LOCAL_STATE_FILE.is_file():
+        raise CommandFailed("no --api, and no stack runs on this machine")
+    stack = json.loads(LOCAL_STATE_FILE.read_text(encoding="utf-8"))
     tokens = {one["username"]: one["token"] for one in stack["reviewers"]}
-    return stack["api_url"], tokens[person]
+    return stack["api_url"], tokens[username]
 
 
 if __name__ == "__main__":

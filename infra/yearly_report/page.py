@@ -17,11 +17,11 @@ figure { margin: 2rem 0 } svg { width: 100%; height: auto } svg text { fill: cur
 """
 
 
-def page(report: Mapping[str, Any]) -> str:
+def render_page(report: Mapping[str, Any]) -> str:
     year, whole, months = report["year"], report["whole"], report["months"]
     transparency = whole["transparency"]
     charts = [
-        _bars(
+        _bar_chart(
             "Decisions by month",
             {
                 "violating": [month["decisions"]["violating"] for month in months],
@@ -29,15 +29,15 @@ def page(report: Mapping[str, Any]) -> str:
                 "suspected child": [month["decisions"]["suspected_child"] for month in months],
             },
         ),
-        _bars(
+        _bar_chart(
             "Images stopped by a match, by month",
             {kind: [month["stopped"][kind] for month in months] for kind in ("blocked", "removed", "held")},
         ),
-        _bars(
+        _bar_chart(
             "Hours from a valid report to its decision, median by month",
             {"median": [month["time_to_act"]["median_hours"] or 0 for month in months]},
         ),
-        _bars(
+        _bar_chart(
             "Appeals by month",
             {kind: [month["appeals"][kind] for month in months] for kind in ("filed", "upheld", "rejected")},
         ),
@@ -49,7 +49,7 @@ def page(report: Mapping[str, Any]) -> str:
         "Cases refused": transparency["cases_refused"],
         "Median time from a valid notice to its decision": _hours(whole["time_to_act"]["median_hours"]),
         "Nine in ten took no longer than": _hours(whole["time_to_act"]["ninetieth_hours"]),
-        "Decided before the deadline": _share(whole["time_to_act"]["share_in_time"]),
+        "Decided before the deadline": _percentage(whole["time_to_act"]["share_in_time"]),
         "Images removed or blocked by a reviewer's decision": transparency["actions"]["by_decision"],
         "Images removed or blocked by a match, automatically": transparency["actions"]["by_match"],
         "Accounts blocked, by the decision of a case or by a reviewer's hand": transparency["actions"][
@@ -68,7 +68,7 @@ def page(report: Mapping[str, Any]) -> str:
         "Suspensions for a time, for manifestly unfounded complaints": transparency["suspensions"][
             "unfounded_complaints"
         ],
-        "Second opinions that agreed": _share(whole["second_opinions"]["share_agreed"]),
+        "Second opinions that agreed": _percentage(whole["second_opinions"]["share_agreed"]),
     }
     rows = "\n".join(f"<dt>{escape(name)}</dt><dd>{escape(str(value))}</dd>" for name, value in words.items())
     figures = "\n".join(charts)
@@ -93,11 +93,11 @@ def _hours(value: float | None) -> str:
     return "none" if value is None else f"{value:g} hours"
 
 
-def _share(value: float | None) -> str:
+def _percentage(value: float | None) -> str:
     return "none" if value is None else f"{100 * value:.1f} %"
 
 
-def _bars(title: str, series: Mapping[str, Sequence[float]]) -> str:
+def _bar_chart(title: str, series: Mapping[str, Sequence[float]]) -> str:
     """A chart of twelve months: bars side by side. Each bar says its value when pointed at, or read out."""
     most = max((value for values in series.values() for value in values), default=0) or 1
     slot = (_WIDTH - _LEFT) / 12

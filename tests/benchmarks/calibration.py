@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from staydown.domain.evidence import EvidencePolicy
-from staydown.domain.verdicts import MatchPolicy, Verdict
+from staydown.domain.bank.alignment import AlignmentPolicy
+from staydown.domain.bank.verdicts import MatchPolicy, Verdict
 
 from tests.benchmarks.large_bank import verdict_of
 
@@ -62,7 +62,7 @@ def curve(large: Mapping[str, Any]) -> dict[str, list[Point]]:
     ]
     stage_two: list[Point] = []
     for at in _STAGE_TWO_AT:
-        policy = replace(EvidencePolicy(), agree_distance=at)
+        policy = replace(AlignmentPolicy(), agree_distance=at)
         stage_two.append(
             (
                 _per_ten_thousand([_met(row, "other", policy) for row in large["innocent"]]),
@@ -78,7 +78,7 @@ def curve(large: Mapping[str, Any]) -> dict[str, list[Point]]:
 
 def verdicts(rows: Sequence[Mapping[str, Any]], which: str) -> dict[str, int]:
     """How many of the uploads are blocked, and brought to a reviewer, by both stages."""
-    found = [verdict_of(row, which, MatchPolicy(), EvidencePolicy()) for row in rows]
+    found = [verdict_of(row, which, MatchPolicy(), AlignmentPolicy()) for row in rows]
     return {"block": found.count(Verdict.BLOCK), "review": found.count(Verdict.REVIEW)}
 
 
@@ -92,7 +92,7 @@ def at_most(seen: int, tried: int) -> float:
     return float((share + z * z / (2 * tried) + spread) / (1 + z * z / tried))
 
 
-def _met(row: Mapping[str, Any], which: str, policy: EvidencePolicy) -> bool:
+def _met(row: Mapping[str, Any], which: str, policy: AlignmentPolicy) -> bool:
     bare = {**row, "own": None, "nearest": None}
     return verdict_of(bare, which, _NO_HASHES, policy) is not Verdict.CLEAR
 

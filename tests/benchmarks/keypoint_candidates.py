@@ -21,8 +21,8 @@ import cv2
 from PIL import Image
 from staydown.imaging.decode import decode
 from staydown.imaging.feature_bytes import features_from_bytes, features_to_bytes
-from staydown.imaging.features import AskedFeatures
-from staydown.imaging.keypoints import ask_features, bank_features
+from staydown.imaging.features import QueryFeatures
+from staydown.imaging.keypoints import query_features, reference_features
 from staydown.imaging.limits import Limits
 from staydown.matching.keypoint_index import KeypointIndex
 from staydown.matching.keypoint_snapshot import read_keypoints, write_keypoints
@@ -45,18 +45,18 @@ def _no_preparation() -> None:
 def _filler(task: tuple[str, int]) -> bytes:
     name, number = task
     data = _FILLER(picture_of(name), f"{name} {number}", ())
-    return features_to_bytes(bank_features(decode(data, Limits())))
+    return features_to_bytes(reference_features(decode(data, Limits())))
 
 
-def _asked(data: bytes) -> AskedFeatures:
-    return ask_features(decode(data, Limits()))[0]
+def _asked(data: bytes) -> QueryFeatures:
+    return query_features(decode(data, Limits()))[0]
 
 
 def _id(name: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, name))
 
 
-def _timed(index: KeypointIndex, asked: Sequence[AskedFeatures]) -> tuple[list[float], list[list[str]]]:
+def _timed(index: KeypointIndex, asked: Sequence[QueryFeatures]) -> tuple[list[float], list[list[str]]]:
     times, found = [], []
     for features in asked:
         start = time.process_time()
@@ -82,14 +82,14 @@ def main() -> None:
         for attack in ATTACKS[place % _EVERY :: _EVERY]
     ]
     innocent = [_asked(as_jpeg(picture_of(name), 85)) for name in unrelated]
-    own = [(_id(name), bank_features(decode(file_of(name), Limits()))) for name in chosen.banked]
+    own = [(_id(name), reference_features(decode(file_of(name), Limits()))) for name in chosen.banked]
     random.Random(given.seed).shuffle(own)
     tasks = [(fillers[n % len(fillers)], n) for n in range(max(given.sizes) - _OWN)]
     others = list(in_parallel(_no_preparation, (), _filler, tasks))
     rows: list[dict[str, Any]] = []
     for size in given.sizes:
         pictures = [*own, *((str(uuid.UUID(int=n)), features_from_bytes(d)) for n, d in enumerate(others))]
-        index = KeypointIndex.of(pictures[:size])
+        index = KeypointIndex.from_pictures(pictures[:size])
         data = write_keypoints(index)
         start = time.process_time()
         read_keypoints(data)

@@ -19,22 +19,22 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from staydown.domain.evidence import EvidencePolicy
-from staydown.domain.verdicts import MatchPolicy, Verdict
+from staydown.domain.bank.alignment import AlignmentPolicy
+from staydown.domain.bank.verdicts import MatchPolicy, Verdict
 from staydown.imaging.decode import decode
 from staydown.imaging.feature_bytes import features_from_bytes, features_to_bytes
-from staydown.imaging.fingerprint import fingerprint_of
-from staydown.imaging.keypoints import ask_features, bank_features
+from staydown.imaging.fingerprint import fingerprint_picture
+from staydown.imaging.keypoints import query_features, reference_features
 from staydown.imaging.limits import Limits
 from staydown.imaging.pdq import dct16, hash_of
+from staydown.matching.keypoint_alignment import align_candidates
 from staydown.matching.keypoint_index import KeypointIndex
-from staydown.matching.keypoint_match import match_pictures
 
 from tests.benchmarks.attacks import ATTACKS, Attack, as_jpeg
 from tests.benchmarks.edits_geometry import cropped, flipped
 from tests.benchmarks.edits_tones import gamma
 from tests.benchmarks.photographs import in_parallel, photographs, picture_of
-from tests.benchmarks.recognisers import judged, laid
+from tests.benchmarks.recognisers import alignment_json, verdict_by_policy
 
 LIMITS = Limits()
 OWN, UNRELATED = 60, 60
@@ -73,7 +73,7 @@ def _banked(task: tuple[str, int | None]) -> tuple[bytes, int, bytes]:
     decoded = decode(data, LIMITS)
     frame = decoded.frames[0]
     dct = dct16(frame.luma, frame.factor)
-    return hash_of(dct).data, dct.quality, features_to_bytes(bank_features(decoded))
+    return hash_of(dct).data, dct.quality, features_to_bytes(reference_features(decoded))
 
 
 def _ask(task: tuple[int, str, int]) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def _ask(task: tuple[int, str, int]) -> dict[str, Any]:
     attack, name, seed = task
     data = ATTACKS[attack](picture_of(name), f"{seed} {name}", _Worker.partners)
     picture = decode(data, LIMITS)
-    views = fingerprint_of(picture, data).views
+    views = fingerprint_picture(picture, data).views
     asked = np.frombuffer(b"".join(view.pdq.data for view in views), np.uint64).reshape(-1, 1, 4)
     trusted = np.array([view.quality >= MatchPolicy().minimum_quality for view in views])
     bits = np.bitwise_count(asked ^ _Worker.hashes).sum(axis=2, dtype=np.uint16)[trusted]
@@ -89,7 +89,7 @@ def _ask(task: tuple[int, str, int]) -> dict[str, Any]:
     own = None if own_row is None or not len(bits) else int(bits[:, own_row].min())
     if own_row is not None:
         bits = np.delete(bits, own_row, axis=1)
-    matches = match_pictures(ask_features(picture), _Worker.index)
+    matches = align_candidates(query_features(picture), _Worker.index)
     own_id = _id(name)
     return {
         "edit": ATTACKS[attack].name,
@@ -97,8 +97,8 @@ def _ask(task: tuple[int, str, int]) -> dict[str, Any]:
         "own": own,
         "nearest": int(bits.min()) if bits.size else 256,
         "bits": np.bincount(bits.ravel(), minlength=257).tolist(),
-        "laid_own": [laid(match.evidence) for match in matches if match.entry_id == own_id],
-        "laid_other": [laid(match.evidence) for match in matches if match.entry_id != own_id],
+        "laid_own": [alignment_json(match.alignment) for match in matches if match.entry_id == own_id],
+        "laid_other": [alignment_json(match.alignment) for match in matches if match.entry_id != own_id],
     }
 
 
@@ -115,7 +115,7 @@ def measure(size: int, seed: int, edits: int) -> dict[str, Any]:
     tasks += [(fillers[number % len(fillers)], number) for number in range(size - OWN)]
     banked = list(in_parallel(_no_preparation, (), _banked, tasks))
     ids = [*map(_id, chosen.banked), *(str(uuid.UUID(int=number)) for number in range(size - OWN))]
-    index = KeypointIndex.of(
+    index = KeypointIndex.from_pictures(
         (entry_id, features_from_bytes(features))
         for entry_id, (*_, features) in zip(ids, banked, strict=True)
     )
@@ -143,10 +143,10 @@ def measure(size: int, seed: int, edits: int) -> dict[str, Any]:
     }
 
 
-def verdict_of(row: Mapping[str, Any], which: str, hashes: MatchPolicy, pictures: EvidencePolicy) -> Verdict:
+def verdict_of(row: Mapping[str, Any], which: str, hashes: MatchPolicy, pictures: AlignmentPolicy) -> Verdict:
     """What these policies say of an upload and its own banked picture ("own"), or all others ("other")."""
     nearest = row["own"] if which == "own" else row["nearest"]
-    verdicts = [judged(one, pictures) for one in row[f"laid_{which}"]]
+    verdicts = [verdict_by_policy(one, pictures) for one in row[f"laid_{which}"]]
     if nearest is not None and nearest <= hashes.block_distance:
         verdicts.append(Verdict.BLOCK)
     elif nearest is not None and nearest <= hashes.review_distance:
@@ -163,7 +163,7 @@ def main() -> None:
     given = parser.parse_args()
     cv2.setNumThreads(1)
     found = measure(given.pictures, given.seed, given.every)
-    policies = MatchPolicy(), EvidencePolicy()
+    policies = MatchPolicy(), AlignmentPolicy()
     for kind, which in (("copies", "own"), ("innocent", "other")):
         verdicts = [verdict_of(row, which, *policies) for row in found[kind]]
         counts = {str(verdict): verdicts.count(verdict) for verdict in _RANK}

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from staydown.domain.evidence import EvidencePolicy
-from staydown.domain.verdicts import MatchPolicy
+from staydown.domain.bank.alignment import AlignmentPolicy
+from staydown.domain.bank.verdicts import MatchPolicy
 
 from tests.benchmarks.calibration import LARGEST, Tail, at_most, curve, tail_of, verdicts
 from tests.benchmarks.plots import plot_curve, plot_distances, plot_look_ups, plot_recall
@@ -139,7 +139,7 @@ def _calibration(large: dict[str, Any]) -> Iterable[str]:
         "Recall against wrong matches, as the rules loosen (beside a point: the distance). Stage "
         "one: a view within so many bits. Stage two: tiles agree within so many bits. In force: "
         f"{MatchPolicy().block_distance} and {MatchPolicy().review_distance}; "
-        f"{EvidencePolicy().agree_distance}. (Of pictures that share nothing, keypoints propose hardly "
+        f"{AlignmentPolicy().agree_distance}. (Of pictures that share nothing, keypoints propose hardly "
         "anything, so the rules have little to dispose of; what shares a frame is counted above.)",
         "",
         "![Recall against wrong matches](benchmarks/curve.svg)",

@@ -15,11 +15,11 @@ from typing import Any
 
 import cv2
 from PIL import Image
-from staydown.domain.verdicts import Verdict
+from staydown.domain.bank.verdicts import Verdict
 
 from tests.benchmarks.attacks import ATTACKS
 from tests.benchmarks.photographs import file_of, in_parallel, photographs, picture_of
-from tests.benchmarks.recognisers import METHODS, Recogniser, laid
+from tests.benchmarks.recognisers import METHODS, Recogniser, alignment_json
 
 _PARTNERS = 40
 """How many photographs serve as collage partners and backgrounds; none of them is banked."""
@@ -49,14 +49,14 @@ def _ask(task: tuple[int, str, int]) -> dict[str, Any]:
         )
         for method in METHODS
     }
-    own = [match.evidence for match in answer.matches if _Worker.recogniser.name_of(match.entry_id) == name]
+    own = [match.alignment for match in answer.matches if _Worker.recogniser.name_of(match.entry_id) == name]
     return {
         "edit": ATTACKS[attack].name,
         "photo": name,
         "verdicts": {method: str(answer.verdict(method, name)) for method in METHODS},
         "wrong": {method: others for method, others in wrong.items() if others},
         "nearest": answer.nearest[name],
-        "laid": [laid(evidence) for evidence in own],
+        "laid": [alignment_json(evidence) for evidence in own],
     }
 
 

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from staydown.domain.bank import Change, Entry, Source, Support
-from staydown.domain.evidence import Evidence, EvidencePolicy
-from staydown.domain.fingerprints import Fingerprint
-from staydown.domain.verdicts import MatchPolicy, Verdict
+from staydown.domain.bank.alignment import Alignment, AlignmentPolicy
+from staydown.domain.bank.entry import BankChange, BankEntry, Support, SupportSource
+from staydown.domain.bank.fingerprints import Fingerprint
+from staydown.domain.bank.verdicts import MatchPolicy, Verdict
 from staydown.imaging.decode import decode
-from staydown.imaging.fingerprint import fingerprint
-from staydown.imaging.keypoints import ask_features, bank_features
+from staydown.imaging.fingerprint import fingerprint_file
+from staydown.imaging.keypoints import query_features, reference_features
 from staydown.imaging.limits import Limits
+from staydown.matching.alignment_matches import to_matches
 from staydown.matching.bank_index import BankIndex
+from staydown.matching.keypoint_alignment import AlignedCandidate, align_candidates
 from staydown.matching.keypoint_index import KeypointIndex
-from staydown.matching.keypoint_match import PictureMatch, match_pictures
-from staydown.matching.picture_verdicts import as_matches
 
 LIMITS = Limits()
 RANK = {Verdict.BLOCK: 2, Verdict.REVIEW: 1, Verdict.CLEAR: 0}
@@ -27,7 +27,7 @@ METHODS = ("pdq", "stage_one", "stage_two", "both")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RecognitionResult:
     """Of every banked picture that was met, by name, the verdict: of stage one, of stage two.
 
     nearest: of every banked picture the bits between its hash and the nearest view of the upload.
@@ -38,7 +38,7 @@ class Answer:
     stage_one: Mapping[str, Verdict]
     stage_two: Mapping[str, Verdict]
     both: Mapping[str, Verdict]
-    matches: Sequence[PictureMatch]
+    matches: Sequence[AlignedCandidate]
 
     def verdict(self, method: str, name: str) -> Verdict:
         """What the method says of the upload and this banked picture."""
@@ -58,35 +58,38 @@ class Recogniser:
         """pictures: files by name; all are judged and confirmed."""
         self._names = {str(uuid.uuid5(uuid.NAMESPACE_URL, name)): name for name in pictures}
         ids = dict(zip(pictures, self._names, strict=True))
-        self._hashes = {name: fingerprint(data, LIMITS) for name, data in pictures.items()}
+        self._hashes = {name: fingerprint_file(data, LIMITS) for name, data in pictures.items()}
         held = b"".join(found.upright.pdq.data for found in self._hashes.values())
         self._held = np.frombuffer(held, np.uint64).reshape(1, -1, 4)
         self._bank = BankIndex()
         self._bank.apply(
-            Change(seq, _entry(ids[name], found)) for seq, (name, found) in enumerate(self._hashes.items(), 1)
+            BankChange(seq, _entry(ids[name], found))
+            for seq, (name, found) in enumerate(self._hashes.items(), 1)
         )
-        self.keypoints = KeypointIndex.of(
-            (ids[name], bank_features(decode(data, LIMITS))) for name, data in pictures.items()
+        self.keypoints = KeypointIndex.from_pictures(
+            (ids[name], reference_features(decode(data, LIMITS))) for name, data in pictures.items()
         )
-        self.policy, self.evidence = MatchPolicy(), EvidencePolicy()
+        self.policy, self.evidence = MatchPolicy(), AlignmentPolicy()
 
-    def ask(self, data: bytes) -> Answer:
-        found = fingerprint(data, LIMITS)
+    def ask(self, data: bytes) -> RecognitionResult:
+        found = fingerprint_file(data, LIMITS)
         matches = self._bank.match(
             found, distance=self.policy.review_distance, minimum_quality=self.policy.minimum_quality
         )
-        stage_one = {self._names[match.entry_id]: self.policy.judge(match) for match in matches}
-        laid_over = match_pictures(ask_features(decode(data, LIMITS)), self.keypoints)
+        stage_one = {self._names[match.entry_id]: self.policy.judge_match(match) for match in matches}
+        laid_over = align_candidates(query_features(decode(data, LIMITS)), self.keypoints)
         stage_two: dict[str, Verdict] = {}
         for match in laid_over:
-            name, verdict = self._names[match.entry_id], self.evidence.judge(match.evidence)
+            name, verdict = self._names[match.entry_id], self.evidence.judge_alignment(match.alignment)
             stage_two[name] = max(stage_two.get(name, Verdict.CLEAR), verdict, key=RANK.__getitem__)
-        every = [*matches, *as_matches(laid_over, self.evidence)]
+        every = [*matches, *to_matches(laid_over, self.evidence)]
         both = {
-            self._names[entry_id]: self.policy.decide(m for m in every if m.entry_id == entry_id)[0]
+            self._names[entry_id]: self.policy.judge_matches(m for m in every if m.entry_id == entry_id)[0]
             for entry_id in {match.entry_id for match in every}
         }
-        return Answer(self._nearest(found), self._plain(found), stage_one, stage_two, both, laid_over)
+        return RecognitionResult(
+            self._nearest(found), self._plain(found), stage_one, stage_two, both, laid_over
+        )
 
     def name_of(self, entry_id: str) -> str:
         return self._names[entry_id]
@@ -105,41 +108,41 @@ class Recogniser:
         )
 
 
-def laid(evidence: Evidence) -> dict[str, Any]:
+def alignment_json(evidence: Alignment) -> dict[str, Any]:
     """What one picture laid over another showed, as JSON: enough to judge it by any other policy."""
     return {
         "inliers": evidence.inliers,
         "overlap": round(evidence.overlap, 3),
-        "tiles": evidence.tiles,
-        "fields": [evidence.fields_confirmed, evidence.fields_visible],
+        "tiles": evidence.tile_distances,
+        "fields": [evidence.confirmed_cells, evidence.comparable_cells],
     }
 
 
-def judged(row: Mapping[str, Any], policy: EvidencePolicy) -> Verdict:
+def verdict_by_policy(row: Mapping[str, Any], policy: AlignmentPolicy) -> Verdict:
     """What a policy says of what `laid` kept."""
     confirmed, visible = row["fields"]
     fields = (True,) * confirmed + (False,) * (visible - confirmed)
-    return policy.judge(
-        Evidence(
+    return policy.judge_alignment(
+        Alignment(
             transform=(),
             mirrored=False,
             inverted=False,
-            matches=row["inliers"],
+            keypoint_matches=row["inliers"],
             inliers=row["inliers"],
-            spread=0,
+            occupied_cells=0,
             overlap=row["overlap"],
-            tiles=tuple(row["tiles"]),
-            fields=fields,
+            tile_distances=tuple(row["tiles"]),
+            cells=fields,
         )
     )
 
 
-def _entry(entry_id: str, found: Fingerprint) -> Entry:
-    return Entry(
+def _entry(entry_id: str, found: Fingerprint) -> BankEntry:
+    return BankEntry(
         entry_id=entry_id,
         pdq=found.upright.pdq,
         quality=found.upright.quality,
         sha256=found.sha256,
         phash=found.phash,
-        supports=frozenset({Support(Source.CASE, "case")}),
+        supports=frozenset({Support(SupportSource.CASE, "case")}),
     )

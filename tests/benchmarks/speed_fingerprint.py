@@ -12,8 +12,8 @@ import numpy as np
 import pdqhash
 from PIL import Image
 from staydown.imaging.decode import decode
-from staydown.imaging.fingerprint import fingerprint
-from staydown.imaging.keypoints import ask_features, bank_features
+from staydown.imaging.fingerprint import fingerprint_file
+from staydown.imaging.keypoints import query_features, reference_features
 from staydown.imaging.limits import Limits
 from staydown.imaging.luma import rounded
 from staydown.imaging.phash import phash
@@ -29,14 +29,14 @@ def measure() -> list[dict[str, Any]]:
     large = (SHARED / "large" / "exif-rotn-1.jpg").read_bytes()
     rows = []
     for name, data in (("12 megapixels", large), ("2 megapixels", _reduced(large, 1632))):
-        ours, theirs = timed(partial(fingerprint, data, LIMITS), partial(_threatexchange, data))
+        ours, theirs = timed(partial(fingerprint_file, data, LIMITS), partial(_threatexchange, data))
         rows.append(row(f"JPEG of {name} to all hashes of stage one", ours, pdqhash=theirs))
     picture = decode(large, LIMITS)
     plane = rounded(picture.frames[0].luma)
     image = Image.fromarray(plane)
     ours, theirs = timed(lambda: phash(plane), lambda: imagehash.phash(image))
     rows.append(row("pHash of a decoded picture", ours, imagehash=theirs))
-    asked, banked = timed(lambda: ask_features(picture), lambda: bank_features(picture))
+    asked, banked = timed(lambda: query_features(picture), lambda: reference_features(picture))
     rows.append(row("keypoints of a picture that is asked, four ways", asked))
     rows.append(row("keypoints and tile hashes of a picture that is banked", banked))
     return rows

@@ -16,19 +16,19 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from staydown.domain.bank import Entry, Source, Support
-from staydown.domain.hashes import PdqHash
+from staydown.domain.bank.entry import BankEntry, Support, SupportSource
+from staydown.domain.bank.hashes import PdqHash
 from staydown.imaging.decode import decode
-from staydown.imaging.features import JudgedFeatures
-from staydown.imaging.fingerprint import fingerprint_of
-from staydown.imaging.keypoints import ask_features, bank_features
+from staydown.imaging.features import ReferenceFeatures
+from staydown.imaging.fingerprint import fingerprint_picture
+from staydown.imaging.keypoints import query_features, reference_features
 from staydown.imaging.limits import Limits
 from staydown.matching.bank_index import BankIndex
+from staydown.matching.bank_segment import BankSegment
+from staydown.matching.bank_snapshot import read_segment, write_segment
+from staydown.matching.keypoint_alignment import align_candidates
 from staydown.matching.keypoint_index import KeypointIndex
-from staydown.matching.keypoint_match import match_pictures
 from staydown.matching.keypoint_snapshot import read_keypoints, write_keypoints
-from staydown.matching.segment import Segment
-from staydown.matching.snapshot import read, write
 
 from tests.benchmarks.photographs import file_of, photographs
 from tests.benchmarks.timing import memory_mb, row, timed, write_or_print
@@ -55,27 +55,27 @@ def measure() -> dict[str, Any]:
 
 def _scan(data: bytes, bank: BankIndex, pictures: KeypointIndex) -> object:
     picture = decode(data, LIMITS)
-    found = bank.match(fingerprint_of(picture, data), distance=47, minimum_quality=50)
-    return found, match_pictures(ask_features(picture), pictures)
+    found = bank.match(fingerprint_picture(picture, data), distance=47, minimum_quality=50)
+    return found, align_candidates(query_features(picture), pictures)
 
 
 def _bank() -> tuple[BankIndex, dict[str, Any]]:
     random = np.random.default_rng(2)
     hashes = random.integers(0, 256, (HASHES, 32), dtype=np.uint8)
-    supports = frozenset({Support(Source.PARTNER, "a-partner")})
+    supports = frozenset({Support(SupportSource.PARTNER, "a-partner")})
     entries = (
-        Entry(str(uuid.UUID(int=number)), PdqHash(one.tobytes()), 100, None, None, supports)
+        BankEntry(str(uuid.UUID(int=number)), PdqHash(one.tobytes()), 100, None, None, supports)
         for number, one in enumerate(hashes)
     )
-    data = write(Segment.of_entries(entries, seq=HASHES))
-    (took,) = timed(lambda: BankIndex.load([read(data)], seq=HASHES), runs=3)
-    bank = BankIndex.load([read(data)], seq=HASHES)
+    data = write_segment(BankSegment.of_entries(entries, seq=HASHES))
+    (took,) = timed(lambda: BankIndex.load([read_segment(data)], seq=HASHES), runs=3)
+    bank = BankIndex.load([read_segment(data)], seq=HASHES)
     return bank, {"what": f"snapshot of {HASHES} hashes", "mb": len(data) / 1e6, "load_ms": took.median}
 
 
-def _pictures(real: list[JudgedFeatures], count: int) -> tuple[KeypointIndex, dict[str, Any]]:
+def _pictures(real: list[ReferenceFeatures], count: int) -> tuple[KeypointIndex, dict[str, Any]]:
     many = ((str(uuid.UUID(int=number)), one) for number, one in enumerate(_made_up(real, count)))
-    data = write_keypoints(KeypointIndex.of(many))
+    data = write_keypoints(KeypointIndex.from_pictures(many))
     (took,) = timed(lambda: read_keypoints(data), runs=3)
     return read_keypoints(data), {
         "what": f"snapshot of {count} judged pictures",
@@ -84,7 +84,7 @@ def _pictures(real: list[JudgedFeatures], count: int) -> tuple[KeypointIndex, di
     }
 
 
-def _made_up(real: list[JudgedFeatures], count: int) -> Iterator[JudgedFeatures]:
+def _made_up(real: list[ReferenceFeatures], count: int) -> Iterator[ReferenceFeatures]:
     random = np.random.default_rng(3)
     for number in range(count):
         one = real[number % len(real)]
@@ -101,13 +101,13 @@ def _disturbed(random: np.random.Generator, descriptors: NDArray[np.uint8]) -> N
     return (descriptors & ~mask) | (noise & mask)
 
 
-def _features_of_photographs() -> list[JudgedFeatures]:
+def _features_of_photographs() -> list[ReferenceFeatures]:
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         return list(pool.map(_features_of, photographs(10**4, seed=1).banked, chunksize=8))
 
 
-def _features_of(name: str) -> JudgedFeatures:
-    return bank_features(decode(file_of(name), LIMITS))
+def _features_of(name: str) -> ReferenceFeatures:
+    return reference_features(decode(file_of(name), LIMITS))
 
 
 if __name__ == "__main__":

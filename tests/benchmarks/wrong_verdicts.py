@@ -18,11 +18,11 @@ from typing import Any
 
 import cv2
 from PIL import Image
-from staydown.domain.verdicts import Verdict
+from staydown.domain.bank.verdicts import Verdict
 
 from tests.benchmarks.attacks import ATTACKS
 from tests.benchmarks.photographs import file_of, in_parallel, photographs, picture_of
-from tests.benchmarks.recognisers import METHODS, Answer, Recogniser, laid
+from tests.benchmarks.recognisers import METHODS, Recogniser, RecognitionResult, alignment_json
 
 _PARTNERS = 30
 SHARED = (
@@ -53,7 +53,7 @@ def _prepare(banked: Sequence[str], others: Sequence[str]) -> None:
     _Worker.others = tuple(picture_of(name) for name in others)
 
 
-def _wrong(answer: Answer) -> dict[str, list[str]]:
+def _wrong(answer: RecognitionResult) -> dict[str, list[str]]:
     found = {
         method: sorted(
             f"{answer.verdict(method, name)} {name}"
@@ -80,7 +80,7 @@ def _same_frame(task: tuple[int, int, str, str, int]) -> dict[str, Any]:
     one, other = replace(ATTACKS[first], name=name), replace(ATTACKS[second], name=name)
     recogniser = Recogniser({banked: one(picture_of(banked), same, _Worker.others)})
     answer = recogniser.ask(other(picture_of(asked), same, _Worker.others))
-    overlaps = [laid(match.evidence) for match in answer.matches]
+    overlaps = [alignment_json(match.alignment) for match in answer.matches]
     return {"edit": name, "photo": asked, "wrong": _wrong(answer), "laid": overlaps}
 
 

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
-from tests.browser.opened import ARGUMENTS, Complaints
-from tests.journeys.deployed import Deployed, deployed
+from tests.browser.page_checks import CHROMIUM_ARGUMENTS, ConsoleErrors
+from tests.journeys.deployed import DeployedStack, deployed_stack
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 
@@ -31,20 +31,20 @@ def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).is_file():
         pytest.skip(f"no Chromium at {CHROMIUM}: apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="module")
-def stack(browser: Browser) -> Iterator[Deployed]:
+def stack(browser: Browser) -> Iterator[DeployedStack]:
     """After the browser, so that nothing is started where there is none."""
-    with deployed() as it:
+    with deployed_stack() as it:
         yield it
 
 
 @pytest.fixture
-def open_page(browser: Browser, stack: Deployed) -> Iterator[Open]:
+def open_page(browser: Browser, stack: DeployedStack) -> Iterator[Open]:
     """open_page("review.html", theme="dark", phone=True): a page in a context of its own, loaded.
 
     script: runs before any of the page's own. clock: the page's time can be moved on.
@@ -53,7 +53,7 @@ def open_page(browser: Browser, stack: Deployed) -> Iterator[Open]:
     it expected from `page.complaints`.
     """
     contexts: list[BrowserContext] = []
-    heard: list[Complaints] = []
+    heard: list[ConsoleErrors] = []
 
     def open_one(
         path: str,
@@ -80,7 +80,7 @@ def open_page(browser: Browser, stack: Deployed) -> Iterator[Open]:
         page = context.new_page()
         if clock:
             page.clock.install()
-        heard.append(Complaints.of(page))
+        heard.append(ConsoleErrors.of(page))
         page.goto(stack.description["console_url"] + path)
         page.locator("main h1").first.wait_for()
         return page
@@ -88,4 +88,4 @@ def open_page(browser: Browser, stack: Deployed) -> Iterator[Open]:
     yield open_one
     for context in contexts:
         context.close()
-    assert [line for one in heard for line in one.lines] == []
+    assert [line for one in heard for line in one.messages] == []

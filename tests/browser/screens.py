@@ -18,22 +18,22 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from infra.demo.pictures import (
-    CLAIMED,
-    COPIES,
-    INNOCENT,
-    LATE,
-    REPORTED,
-    hashed_on_own_device,
-    jpeg,
-    photograph,
+from infra.demo.photos import (
+    ALTERATIONS,
+    HASH_REPORTED_PHOTO,
+    OVERDUE_PHOTO,
+    REPORTED_PHOTO,
+    UNRELATED_PHOTO,
+    client_side_hash,
+    encode_jpeg,
+    load_photo,
 )
 from infra.local.stack import ROOT
 from tests.browser.conftest import CHROMIUM
-from tests.browser.opened import ARGUMENTS
-from tests.browser.reporting import FilledForm, chosen
+from tests.browser.page_checks import CHROMIUM_ARGUMENTS
+from tests.browser.report_pages import ReportFormPage, file_payload
 from tests.journeys.clients import decision
-from tests.journeys.deployed import Deployed, deployed
+from tests.journeys.deployed import DeployedStack, deployed_stack
 
 SCREENS = ROOT / "docs" / "screens"
 DESK, PHONE = (1280, 900), (390, 844)
@@ -52,10 +52,14 @@ class Story:
     link: str
 
 
-def play(stack: Deployed) -> Story:
+def play(stack: DeployedStack) -> Story:
     alpha, beta = stack.app("alpha"), stack.app("beta")
-    coffee, cat, rocket = photograph(REPORTED), photograph(INNOCENT), photograph(CLAIMED)
-    posted = alpha.upload("mallory", jpeg(coffee).data)
+    coffee, cat, rocket = (
+        load_photo(REPORTED_PHOTO),
+        load_photo(UNRELATED_PHOTO),
+        load_photo(HASH_REPORTED_PHOTO),
+    )
+    posted = alpha.upload("mallory", encode_jpeg(coffee).data)
     stack.drain()
     person = stack.person()
     person.report(posted, statement="That is me, and I never agreed to this.")
@@ -63,7 +67,7 @@ def play(stack: Deployed) -> Story:
     stack.stack.clock.advance(timedelta(hours=5))
     stack.reviewer("robin").decide(decided, "violating")
     stack.drain()
-    for day, (_, copied) in enumerate(list(COPIES.items())):
+    for day, (_, copied) in enumerate(list(ALTERATIONS.items())):
         stack.stack.clock.advance(timedelta(hours=24))
         for number in range(1 + day % 3):
             file = copied(coffee)
@@ -71,13 +75,13 @@ def play(stack: Deployed) -> Story:
             app.upload(f"account-{day}-{number}", file.data, file.media_type)
         stack.drain()
         if day % 4 == 1:
-            _refused(stack, jpeg(cat, quality=80 + day).data, hours=3 * day)
+            _dismissed_report(stack, encode_jpeg(cat, quality=80 + day).data, hours=3 * day)
     _opinion_and_locked(stack)
-    hashed = dict(zip(("pdq", "quality"), hashed_on_own_device(rocket), strict=True))
+    hashed = dict(zip(("pdq", "quality"), client_side_hash(rocket), strict=True))
     stack.person().report(hashes=[hashed], statement="I have not seen it posted yet. Please don't let it be.")
     stack.stack.clock.advance(timedelta(hours=20))
-    held = beta.upload("peggy", jpeg(rocket, quality=60).data)
-    fresh = alpha.upload("oscar", jpeg(cat).data)
+    held = beta.upload("peggy", encode_jpeg(rocket, quality=60).data)
+    fresh = alpha.upload("oscar", encode_jpeg(cat).data)
     stack.drain()
     stack.person().report(fresh)
     (case,) = beta.status(held)["case_ids"]
@@ -94,24 +98,26 @@ def play(stack: Deployed) -> Story:
     (waiting,) = stack.reviewer().answer("GET", "/v1/review/appeals")["appeals"]
     stack.reviewer("sasha").note(case, "Posted on beta as well? The caption there names the same place.")
     stack.reviewer("kim").case(case)
-    return Story(decided, case, _copied(stack, coffee), waiting["appeal_id"], fresh, f"notice.html#{token}")
+    return Story(
+        decided, case, _reported_copy(stack, coffee), waiting["appeal_id"], fresh, f"notice.html#{token}"
+    )
 
 
-def _copied(stack: Deployed, coffee: Image.Image) -> str:
+def _reported_copy(stack: DeployedStack, coffee: Image.Image) -> str:
     """A copy that the bank has stopped is reported: there is something to lay over what was judged."""
     for copied in ("mirrored", "with a caption over it", "in a white frame", "cropped to 70 % of each side"):
-        copy = stack.app("beta").upload("walter", COPIES[copied](coffee).data)
+        copy = stack.app("beta").upload("walter", ALTERATIONS[copied](coffee).data)
         stack.drain()
     stack.person().report(copy, statement="It is back, and somebody has cut it.")
     return str(stack.app("beta").status(copy)["case_ids"][-1])
 
 
-def _opinion_and_locked(stack: Deployed) -> None:
+def _opinion_and_locked(stack: DeployedStack) -> None:
     """One case of which a second opinion waits, and one that few may see."""
-    sky = photograph(LATE)
+    sky = load_photo(OVERDUE_PHOTO)
     half = sky.width // 2
     for outcome, left in (("violating", 0), ("suspected_child", half)):
-        picture = jpeg(sky.crop((left, 0, left + half, sky.height))).data
+        picture = encode_jpeg(sky.crop((left, 0, left + half, sky.height))).data
         upload_id = stack.app().upload(f"account-{left}", picture)
         stack.drain()
         stack.person().report(upload_id, statement="That is me.")
@@ -119,12 +125,12 @@ def _opinion_and_locked(stack: Deployed) -> None:
         robin = stack.reviewer("robin")
         robin.claim(case_id)
         answer = decision(outcome, second_opinion=outcome == "violating")
-        path, read = f"/v1/review/cases/{case_id}/decision", robin.has_read(case_id)
+        path, read = f"/v1/review/cases/{case_id}/decision", robin.if_match_header(case_id)
         robin.answer("POST", path, json=answer, headers=read)
         stack.drain()
 
 
-def _refused(stack: Deployed, picture: bytes, *, hours: int) -> None:
+def _dismissed_report(stack: DeployedStack, picture: bytes, *, hours: int) -> None:
     upload_id = stack.app().upload("trent", picture)
     stack.drain()
     stack.person().report(upload_id)
@@ -136,7 +142,7 @@ def _refused(stack: Deployed, picture: bytes, *, hours: int) -> None:
 
 
 class Camera:
-    def __init__(self, browser: Browser, stack: Deployed) -> None:
+    def __init__(self, browser: Browser, stack: DeployedStack) -> None:
         self._browser = browser
         self._stack = stack
 
@@ -202,10 +208,10 @@ def reviewing(camera: Camera, story: Story, theme: str) -> None:
     camera.shoot(page, f"review-sign-in-{theme}")
     page = camera.open("review.html", theme, DESK, "noor")
     camera.shoot(page, f"review-queue-{theme}")
-    go = _goer(page)
+    go = _navigator(page)
     go(f"case/{story.case}")
     if theme == "light":
-        page.get_by_role("button", name="Work on it").click()
+        page.get_by_role("button", name="Claim this case").click()
     page.get_by_text("Blurred and grey.").wait_for()
     camera.shoot(page, f"review-case-{theme}")
     page.get_by_role("button", name="Hold to see it sharp").hover()
@@ -219,7 +225,7 @@ def reviewing(camera: Camera, story: Story, theme: str) -> None:
     page.locator("input[name=complainant][value=yes]").check()
     page.get_by_role("button", name="Intimate, no consent").click()
     page.get_by_role("button", name="Decide", exact=False).last.click()
-    page.get_by_text("You decided this case; it is not sent yet.").wait_for()
+    page.get_by_text("You decided this case. The decision is not sent yet.").wait_for()
     camera.shoot(page, f"review-undo-{theme}")
     page.get_by_role("button", name="Undo").click()
     page.get_by_label("Reasons").wait_for()
@@ -230,7 +236,7 @@ def reviewing(camera: Camera, story: Story, theme: str) -> None:
         "account/alpha/mallory",
         "bank",
         f"audit/{story.decided}",
-        "figures",
+        "metrics",
         "pause",
     ):
         go(view)
@@ -238,14 +244,14 @@ def reviewing(camera: Camera, story: Story, theme: str) -> None:
         name = {"appeals": "appeal", "case": "decided"}.get(kind, kind) if one else kind
         if name == "decided":
             page.get_by_text("Blurred and grey.").wait_for()
-        camera.shoot(page, f"review-{name}-{theme}", whole=name in {"figures", "decided"})
+        camera.shoot(page, f"review-{name}-{theme}", whole=name in {"metrics", "decided"})
     page.keyboard.press("?")
     camera.shoot(page, f"review-shortcuts-{theme}")
     page.keyboard.press("Escape")
     go(f"case/{story.copied}")
     if theme == "light":
-        page.get_by_role("button", name="Work on it").click()
-    page.get_by_role("button", name="Lay them over each other").first.click()
+        page.get_by_role("button", name="Claim this case").click()
+    page.get_by_role("button", name="Compare the images").first.click()
     page.locator(".compared img").first.wait_for()
     page.locator(".compared").first.scroll_into_view_if_needed()
     camera.shoot(page, f"review-comparison-{theme}", whole=True)
@@ -261,7 +267,7 @@ def reviewing(camera: Camera, story: Story, theme: str) -> None:
     camera.shoot(page, f"review-locked-{theme}")
 
 
-def _goer(page: Page) -> Callable[[str], None]:
+def _navigator(page: Page) -> Callable[[str], None]:
     def go(view: str) -> None:
         page.locator("main h1").evaluate("(old) => { old.textContent = '' }")
         page.evaluate("(hash) => { location.hash = hash }", f"#/{view}")
@@ -270,26 +276,28 @@ def _goer(page: Page) -> Callable[[str], None]:
     return go
 
 
-def on_a_phone(camera: Camera, stack: Deployed, story: Story, theme: str) -> None:
+def on_a_phone(camera: Camera, stack: DeployedStack, story: Story, theme: str) -> None:
     page = camera.open("index.html", theme, PHONE)
     camera.shoot(page, f"people-start-{theme}")
     page = camera.open("form.html", theme, PHONE)
     camera.shoot(page, f"people-form-{theme}")
-    form = FilledForm(page, stack)
-    form.where("Both")
+    form = ReportFormPage(page, stack)
+    form.locate_image("Both")
     camera.shoot(page, f"people-form-where-{theme}")
     form.links(story.upload)
-    page.set_input_files("#pictures", chosen("IMG_2034.jpg", jpeg(photograph(INNOCENT)).data))
+    page.set_input_files(
+        "#pictures", file_payload("IMG_2034.jpg", encode_jpeg(load_photo(UNRELATED_PHOTO)).data)
+    )
     page.locator(".pictures code").wait_for()
     camera.shoot(page, f"people-form-pictures-{theme}", whole=True)
-    form.go_on()
+    form.continue_()
     camera.shoot(page, f"people-form-you-{theme}")
-    form.you("intimate", "without_consent", "subject_or_representative", "good_faith")
-    form.words("I never agreed.")
+    form.declare("intimate", "without_consent", "subject_or_representative", "good_faith")
+    form.statement("I never agreed.")
     form.contact()
-    form.way_back()
+    form.recovery_phrase()
     camera.shoot(page, f"people-form-check-{theme}", whole=True)
-    number, secret = form.sent()
+    number, secret = form.submit()
     camera.shoot(page, f"people-form-sent-{theme}")
     page = camera.open("status.html", theme, PHONE)
     camera.shoot(page, f"people-status-{theme}")
@@ -310,9 +318,9 @@ def main() -> int:
         print(f"no Chromium at {CHROMIUM}: apt-get install chromium", file=sys.stderr)
         return 1
     SCREENS.mkdir(parents=True, exist_ok=True)
-    with deployed(LogLevel="ERROR") as stack, sync_playwright() as playwright:
+    with deployed_stack(LogLevel="ERROR") as stack, sync_playwright() as playwright:
         story = play(stack)
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         camera = Camera(browser, stack)
         for theme in ("light", "dark"):
             reviewing(camera, story, theme)

@@ -9,10 +9,10 @@ from playwright.sync_api import Route
 
 from infra.pages import PAGES
 from tests.browser.conftest import Open
-from tests.browser.reviewing import reported, signed_in
-from tests.journeys.deployed import Deployed
+from tests.browser.review_pages import reported, sign_in_script
+from tests.journeys.deployed import DeployedStack
 
-WITHOUT = r"""() => {
+FIND_UNBRACKETED = r"""() => {
   const found = [];
   const bare = (text) => /\p{L}/u.test(text) && !/\d/.test(text) && !/[⟦⟧]/.test(text);
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -31,7 +31,7 @@ WITHOUT = r"""() => {
 """What somebody wrote is marked `translate="no"`; what has a figure in it may be a date."""
 
 VIEWS = ["index.html", "form.html", "status.html", "notice.html", "review.html"]
-OF_REVIEWERS = ["", "#/case/{}", "#/appeals", "#/opinions", "#/account", "#/bank", "#/figures", "#/pause"]
+REVIEWER_VIEWS = ["", "#/case/{}", "#/appeals", "#/opinions", "#/account", "#/bank", "#/metrics", "#/pause"]
 
 
 def in_brackets(route: Route) -> None:
@@ -45,22 +45,24 @@ def in_brackets(route: Route) -> None:
 
 
 @pytest.mark.parametrize("path", VIEWS)
-def test_every_word_of_a_page_is_in_the_catalogue(open_page: Open, stack: Deployed, path: str) -> None:
+def test_every_word_of_a_page_comes_from_the_catalogue(
+    open_page: Open, stack: DeployedStack, path: str
+) -> None:
     page = open_page("index.html")
     page.route("**/strings/**/*.json", in_brackets)
     page.goto(stack.description["console_url"] + path)
     page.locator("main h1").first.wait_for()
     assert "⟦" in page.locator("main").inner_text()
-    assert page.evaluate(WITHOUT) == []
+    assert page.evaluate(FIND_UNBRACKETED) == []
 
 
-def test_every_word_of_the_reviewers_views_is_in_the_catalogue(open_page: Open, stack: Deployed) -> None:
+def test_every_word_of_reviewer_views_comes_from_the_catalogue(open_page: Open, stack: DeployedStack) -> None:
     case_id = reported(stack, "mallory", "coffee")
     stack.reviewer("noor").claim(case_id)
-    page = open_page("index.html", script=signed_in(stack, "noor"))
+    page = open_page("index.html", script=sign_in_script(stack, "noor"))
     page.route("**/strings/**/*.json", in_brackets)
-    for number, view in enumerate(OF_REVIEWERS):
+    for number, view in enumerate(REVIEWER_VIEWS):
         page.goto(f"{stack.description['console_url']}review.html?{number}{view.format(case_id)}")
         page.locator("main h1:focus").wait_for()
         assert "⟦" in page.locator("main").inner_text(), view
-        assert page.evaluate(WITHOUT) == [], view
+        assert page.evaluate(FIND_UNBRACKETED) == [], view

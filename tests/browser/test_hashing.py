@@ -8,17 +8,17 @@ from typing import Any
 
 from PIL import Image
 from playwright.sync_api import FilePayload, Page
-from staydown.domain.hashes import PdqHash
+from staydown.domain.bank.hashes import PdqHash
 from staydown.imaging.decode import decode
 from staydown.imaging.limits import Limits
 from staydown.imaging.pdq import dct16, hash_of
 
 from tests.browser.conftest import Open
-from tests.browser.reporting import chosen
-from tests.journeys.pictures import drawn, jpeg
+from tests.browser.report_pages import file_payload
+from tests.journeys.sample_images import drawn, jpeg
 from tests.shared_data import SHARED, needs_shared_data
 
-CLOSE = 10
+MAX_DISTANCE = 10
 """Bits: how far an implementation may be from the reference where the quality is 80 and up."""
 
 HASH_ALL = """async () => {
@@ -56,7 +56,7 @@ def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
 
 
 @needs_shared_data
-def test_the_browser_hashes_photographs_as_the_server_does(open_page: Open) -> None:
+def test_browser_hashes_photographs_like_the_server(open_page: Open) -> None:
     kinds = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp"}
     reference = sorted(file for file in (SHARED / "pdq").rglob("*") if file.suffix in kinds)
     files = [*reference, *sorted((SHARED / "large").iterdir()), *sorted((SHARED / "photos").iterdir())[::12]]
@@ -68,11 +68,11 @@ def test_the_browser_hashes_photographs_as_the_server_does(open_page: Open) -> N
         assert abs(outcome["quality"] - quality) <= 1, file
         if quality >= 80:
             sharp += 1
-            assert distance(pdq, outcome["pdq"]) <= CLOSE, file
+            assert distance(pdq, outcome["pdq"]) <= MAX_DISTANCE, file
     assert sharp > 60
 
 
-def test_pictures_of_every_shape_and_kind_hash_as_on_the_server(open_page: Open) -> None:
+def test_images_of_every_shape_and_type_hash_like_on_the_server(open_page: Open) -> None:
     picture = drawn(7001)
     clear = picture.convert("RGBA")
     clear.putalpha(Image.linear_gradient("L").resize(picture.size))
@@ -89,11 +89,11 @@ def test_pictures_of_every_shape_and_kind_hash_as_on_the_server(open_page: Open)
         "wide.png": encoded(picture.resize((4_500, 130)), "PNG"),
         "odd.webp": encoded(picture.resize((1_441, 1_801)), "WEBP", lossless=True),
     }
-    outcomes = hashed(open_page("index.html"), [chosen(name, data) for name, data in files.items()])
+    outcomes = hashed(open_page("index.html"), [file_payload(name, data) for name, data in files.items()])
     for (name, data), outcome in zip(files.items(), outcomes, strict=True):
         pdq, quality = by_server(data)
         assert "pdq" in outcome, (name, outcome)
-        assert distance(pdq, outcome["pdq"]) <= CLOSE, name
+        assert distance(pdq, outcome["pdq"]) <= MAX_DISTANCE, name
         assert abs(outcome["quality"] - quality) <= 1, name
 
 
@@ -117,8 +117,8 @@ WITHOUT_HASH = {
 }
 
 
-def test_a_file_without_a_hash_says_why(open_page: Open) -> None:
-    files = [chosen(name, data) for name, (data, _) in WITHOUT_HASH.items()]
+def test_file_without_a_hash_shows_the_reason(open_page: Open) -> None:
+    files = [file_payload(name, data) for name, (data, _) in WITHOUT_HASH.items()]
     outcomes = dict(zip(WITHOUT_HASH, hashed(open_page("index.html"), files), strict=True))
     assert {name: one.get("code") for name, one in outcomes.items()} == {
         name: code for name, (_, code) in WITHOUT_HASH.items()

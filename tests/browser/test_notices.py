@@ -8,15 +8,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.opened import Complaints
-from tests.browser.reporting import alert, faults, heading
-from tests.browser.reviewing import Desk
+from tests.browser.page_checks import ConsoleErrors
+from tests.browser.report_pages import alert, axe_violations_in_both_themes, heading
+from tests.browser.review_pages import ReviewPage
 from tests.journeys.clients import appeal_decision
-from tests.journeys.deployed import Deployed
-from tests.journeys.scenes import Scene, new_account, taken_down
+from tests.journeys.deployed import DeployedStack
+from tests.journeys.reported_uploads import ReportedUpload, new_account, removed_upload
 
 
-def link_of(stack: Deployed, scene: Scene) -> str:
+def link_of(stack: DeployedStack, scene: ReportedUpload) -> str:
     """As the platform hands it on."""
     notices = f"/v1/accounts/{scene.account_id}/notices"
     (statement,) = (
@@ -25,7 +25,7 @@ def link_of(stack: Deployed, scene: Scene) -> str:
         if one["kind"] == "statement_of_reasons" and one["case_id"] == scene.case_id
     )
     token = stack.app().answer("POST", f"{notices}/{statement['notice_id']}/link")["token"]
-    stack.watch.entrust(token)
+    stack.watch.add_private(token)
     return f"notice.html#{token}"
 
 
@@ -34,30 +34,32 @@ def appealed(page: Page) -> None:
 
 
 @pytest.mark.law("EU3", "EU4")
-def test_a_notice_is_read_appealed_and_its_outcome_shown(open_page: Open, stack: Deployed) -> None:
-    scene = taken_down(stack)
+def test_notice_shows_the_decision_and_the_outcome_of_its_appeal(
+    open_page: Open, stack: DeployedStack
+) -> None:
+    scene = removed_upload(stack)
     link = link_of(stack, scene)
     page = open_page(link, phone=True)
     page.locator(".letter").wait_for()
     told = page.locator("main").inner_text()
     assert scene.account_id in told
-    assert "The decision was made by a person, not by a machine." in told
+    assert "A person made the decision, not an automated system." in told
     assert scene.person.case_number not in told
-    assert faults(page) == []
+    assert axe_violations_in_both_themes(page) == []
 
     appealed(page)
     assert "Write why the decision is wrong." in alert(page)
     page.route("**/v1/notices/**", lambda route: route.fulfill(status=503, body="{}"))
     page.fill("#appeal", "It is a statue in a museum.")
     appealed(page)
-    page.get_by_text("Our service does not answer.").wait_for()
+    page.get_by_text("Our service is not responding.").wait_for()
     assert page.input_value("#appeal") == "It is a statue in a museum."
     page.unroute("**/v1/notices/**")
     appealed(page)
-    page.get_by_text("We have your appeal.").first.wait_for()
-    assert "waits for a decision" in page.locator("main").inner_text()
+    page.get_by_text("We received your appeal.").first.wait_for()
+    assert "Waiting for a decision" in page.locator("main").inner_text()
     assert page.get_by_role("button", name="Send the appeal").count() == 0
-    assert faults(page) == []
+    assert axe_violations_in_both_themes(page) == []
 
     sasha = stack.reviewer("sasha")
     (waiting,) = sasha.answer("GET", "/v1/review/appeals")["appeals"]
@@ -66,25 +68,25 @@ def test_a_notice_is_read_appealed_and_its_outcome_shown(open_page: Open, stack:
     sasha.answer("POST", decided, json=appeal_decision("upheld"))
     stack.drain()
     page.reload()
-    page.get_by_text("you were right", exact=True).wait_for()
-    assert faults(page) == []
-    Complaints.of(page).expect("503")
+    page.get_by_text("Appeal granted", exact=True).wait_for()
+    assert axe_violations_in_both_themes(page) == []
+    ConsoleErrors.of(page).expect("503")
 
 
-def test_a_link_that_opens_nothing_says_what_to_do(open_page: Open, stack: Deployed) -> None:
-    link = link_of(stack, taken_down(stack))
+def test_broken_notice_link_explains_what_to_do(open_page: Open, stack: DeployedStack) -> None:
+    link = link_of(stack, removed_upload(stack))
     for broken in ("notice.html", "notice.html#", link[:-3], "notice.html#%E0%A4%A"):
         page = open_page(broken, phone=True)
         said = alert(page)
         assert "link" in said
-        assert "ask the app for a new one" in said
+        assert "ask the platform for a new one" in said
         if not broken.endswith(("html", "#")):
-            Complaints.of(page).expect("404")
-    assert faults(page) == []
+            ConsoleErrors.of(page).expect("404")
+    assert axe_violations_in_both_themes(page) == []
 
 
-def test_a_notice_whose_service_is_down_can_be_asked_for_again(open_page: Open, stack: Deployed) -> None:
-    link = link_of(stack, taken_down(stack))
+def test_notice_can_be_retried_when_the_service_is_down(open_page: Open, stack: DeployedStack) -> None:
+    link = link_of(stack, removed_upload(stack))
     page = open_page("index.html", phone=True)
     page.route("**/v1/notices/**", lambda route: route.fulfill(status=500, body="{}"))
     page.goto(stack.description["console_url"] + link)
@@ -92,46 +94,44 @@ def test_a_notice_whose_service_is_down_can_be_asked_for_again(open_page: Open, 
     page.unroute("**/v1/notices/**")
     page.get_by_role("button", name="Try again").click()
     page.locator(".letter").wait_for()
-    assert heading(page).inner_text() == "What was decided about your account"
-    Complaints.of(page).expect("500")
+    assert heading(page).inner_text() == "What we decided about your account"
+    ConsoleErrors.of(page).expect("500")
 
 
 @pytest.mark.law("EU3")
-def test_a_notice_of_an_image_alone_says_so_and_when_it_was_put_up(open_page: Open, stack: Deployed) -> None:
-    picture, other, alpha = taken_down(stack).picture, new_account(), stack.app()
+def test_notice_of_one_image_names_its_upload_date(open_page: Open, stack: DeployedStack) -> None:
+    picture, other, alpha = removed_upload(stack).picture, new_account(), stack.app()
     alpha.upload(other, picture)
     stack.drain()
     (notice,) = alpha.notices(other)
     page = open_page(f"notice.html#{alpha.link(other, notice['notice_id'])}", phone=True)
     page.locator(".letter").wait_for()
-    assert heading(page).inner_text() == "What was done with an image of yours"
-    assert "You put it up on " in page.locator("main").inner_text()
+    assert heading(page).inner_text() == "What we did with your image"
+    assert "You uploaded it on " in page.locator("main").inner_text()
 
 
-def test_a_link_of_long_ago_has_expired(open_page: Open, stack: Deployed) -> None:
+def test_old_notice_link_has_expired(open_page: Open, stack: DeployedStack) -> None:
     """The last one: the clock of the stack goes forwards alone."""
-    link = link_of(stack, taken_down(stack))
+    link = link_of(stack, removed_upload(stack))
     stack.stack.clock.advance(timedelta(days=220))
     page = open_page(link, phone=True)
-    assert "This link opens nothing, or not any more." in alert(page)
-    Complaints.of(page).expect("404")
+    assert "This link does not work, or it has expired." in alert(page)
+    ConsoleErrors.of(page).expect("404")
 
 
-def test_a_link_that_is_mended_in_the_address_bar_opens(open_page: Open, stack: Deployed) -> None:
-    scene = taken_down(stack)
+def test_notice_link_fixed_in_the_address_bar_opens(open_page: Open, stack: DeployedStack) -> None:
+    scene = removed_upload(stack)
     path, _, token = link_of(stack, scene).partition("#")
     page = open_page(f"{path}#{token[:-9]}")
     alert(page)
-    Complaints.of(page).expect("404|422")
+    ConsoleErrors.of(page).expect("404|422")
     page.evaluate("(whole) => { location.hash = whole }", token)
     page.locator(".letter").wait_for()
     assert scene.account_id in page.locator("main").inner_text()
 
 
 @pytest.mark.law("EU4")
-def test_a_block_by_hand_is_appealed_by_its_link_and_lifted_at_another_reviewer_s_desk(
-    open_page: Open, stack: Deployed
-) -> None:
+def test_manual_block_is_appealed_by_link_and_lifted(open_page: Open, stack: DeployedStack) -> None:
     account_id, alpha, noor = new_account(), stack.app(), stack.reviewer("noor")
     order = {"platform": "alpha", "reason": "It sells what others posted."}
     noor.answer("POST", f"/v1/accounts/{account_id}/block", json=order)
@@ -139,22 +139,22 @@ def test_a_block_by_hand_is_appealed_by_its_link_and_lifted_at_another_reviewer_
     (notice,) = alpha.notices(account_id)
     page = open_page(f"notice.html#{alpha.link(account_id, notice['notice_id'])}", phone=True)
     page.fill("#appeal", "My account was stolen.")
-    assert "If you are right, the block is lifted." in page.locator("main").inner_text()
+    assert "If your appeal is granted, the block is lifted." in page.locator("main").inner_text()
     appealed(page)
-    page.get_by_text("We have your appeal.").first.wait_for()
+    page.get_by_text("We received your appeal.").first.wait_for()
 
     waiting = noor.answer("GET", "/v1/review/appeals?limit=100")["appeals"]
     (appeal,) = [one for one in waiting if one["account_id"] == account_id]
     there = f"#/appeals/{appeal['appeal_id']}"
-    own = Desk.of(open_page, stack, "noor")
+    own = ReviewPage.signed_in(open_page, stack, "noor")
     own.page.evaluate("(hash) => { location.hash = hash }", there)
-    expect(own.page.get_by_text("You have set this block.")).to_be_visible()
-    desk = Desk.of(open_page, stack, "sasha")
+    expect(own.page.get_by_text("You set this block.")).to_be_visible()
+    desk = ReviewPage.signed_in(open_page, stack, "sasha")
     desk.page.evaluate("() => { location.hash = '#/appeals' }")
-    expect(desk.page.get_by_text("A block by hand").first).to_be_visible()
+    expect(desk.page.get_by_text("Manual block").first).to_be_visible()
     desk.page.evaluate("(hash) => { location.hash = hash }", there)
     expect(desk.page.get_by_text(order["reason"])).to_be_visible()
-    assert faults(desk.page) == []
+    assert axe_violations_in_both_themes(desk.page) == []
     desk.outcome("upheld").check()
     desk.page.get_by_label("Reasons").fill("It was stolen.")
     desk.button("Decide").click()

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import Open
-from tests.browser.opened import Complaints
-from tests.browser.reporting import DECLARED, FilledForm, faults
-from tests.journeys.deployed import Deployed, deployed
-from tests.journeys.scenes import new_account, new_picture, published
+from tests.browser.page_checks import ConsoleErrors
+from tests.browser.report_pages import ALL_DECLARATIONS, ReportFormPage, axe_violations_in_both_themes
+from tests.journeys.deployed import DeployedStack, deployed_stack
+from tests.journeys.reported_uploads import new_account, new_picture, upload_and_publish
 
 TOWN, HARM = "Which <b>town</b>?", "Does somebody threaten you?"
 QUESTIONS = [
@@ -24,24 +24,22 @@ FORM = "**/v1/report-form"
 
 
 @pytest.fixture(scope="module")
-def stack(browser: Browser) -> Iterator[Deployed]:
-    with deployed(ReportQuestions=json.dumps(QUESTIONS), HelpLines=json.dumps(HELP)) as it:
+def stack(browser: Browser) -> Iterator[DeployedStack]:
+    with deployed_stack(ReportQuestions=json.dumps(QUESTIONS), HelpLines=json.dumps(HELP)) as it:
         yield it
 
 
-def to_the_questions(page: Page, stack: Deployed) -> FilledForm:
-    form = FilledForm(page, stack)
-    form.where("It was posted")
-    form.links(published(stack, new_account(), new_picture()))
-    form.you(*DECLARED)
-    form.words()
+def to_the_questions(page: Page, stack: DeployedStack) -> ReportFormPage:
+    form = ReportFormPage(page, stack)
+    form.locate_image("It was posted")
+    form.links(upload_and_publish(stack, new_account(), new_picture()))
+    form.declare(*ALL_DECLARATIONS)
+    form.statement()
     return form
 
 
 @pytest.mark.law("UK5")
-def test_what_the_operator_asks_is_asked_told_when_missing_and_added_later(
-    open_page: Open, stack: Deployed
-) -> None:
+def test_operator_questions_are_asked_flagged_and_added_later(open_page: Open, stack: DeployedStack) -> None:
     page = open_page("form.html", phone=True)
     expect(page.locator(".step")).to_have_text("Step 1")
     form = to_the_questions(page, stack)
@@ -49,41 +47,39 @@ def test_what_the_operator_asks_is_asked_told_when_missing_and_added_later(
     expect(page.locator(".step")).to_have_text("Step 5 of 8")
     town, harm = page.get_by_label(TOWN), page.get_by_label(HARM)
     expect(town).to_have_accessible_description(
-        "As you would write it. Without an answer your report is not "
-        "complete. The people who decide don't see it."
+        "As you would write it. Without an answer, your report is not "
+        "complete. The people who decide don't see this."
     )
     expect(harm).to_have_accessible_description(
-        "The people who decide read it: please don't write your name here."
+        "The people who decide read this. Please don't write your name here."
     )
-    assert faults(page) == []
+    assert axe_violations_in_both_themes(page) == []
     harm.fill("He says he will post more.")
-    form.go_on()
+    form.continue_()
     form.contact()
-    form.way_back()
+    form.recovery_phrase()
     expect(page.locator(".missing")).to_contain_text(f"your answer to: {TOWN}")
     expect(page.locator(".summary")).to_contain_text("He says he will post more.")
-    number, secret = form.sent()
+    number, secret = form.submit()
     expect(page.locator("main")).to_contain_text(f"your answer to: {TOWN}")
 
-    page.get_by_role("link", name="See where the report stands").click()
+    page.get_by_role("link", name="See the status of your report").click()
     page.fill("#number", number)
     page.fill("#secret", secret)
     page.click("#open")
     page.get_by_label(TOWN).fill("Springfield")
     assert page.get_by_label(HARM).count() == 0
-    assert faults(page) == []
+    assert axe_violations_in_both_themes(page) == []
     page.get_by_role("button", name="Add it").click()
     page.locator(".notice.success", has_text="Thank you. It was added.").wait_for()
-    expect(page.locator("main")).to_contain_text("It will be decided by")
+    expect(page.locator("main")).to_contain_text("A reviewer will decide by")
     case = stack.reviewer("robin").next()
     (report,) = case["reports"]
     assert report["answers"] == [{"question": HARM, "answer": "He says he will post more."}]
     assert "Springfield" not in json.dumps(case)
 
 
-def test_the_help_lines_are_the_operators_also_when_the_service_is_away(
-    open_page: Open, stack: Deployed
-) -> None:
+def test_operator_help_lines_show_when_the_service_is_down(open_page: Open, stack: DeployedStack) -> None:
     page = open_page("form.html")
     expect(page.locator("footer").get_by_role("link", name="Hilfetelefon")).to_be_visible()
     page.route(FORM, lambda route: route.fulfill(status=503, body=""))
@@ -93,12 +89,10 @@ def test_the_help_lines_are_the_operators_also_when_the_service_is_away(
     page.unroute(FORM)
     to_the_questions(page, stack)
     expect(page.get_by_role("heading", name="A few more questions")).to_be_visible()
-    Complaints.of(page).expect("503")
+    ConsoleErrors.of(page).expect("503")
 
 
-def test_the_help_lines_of_now_take_the_place_of_those_from_when_the_pages_were_put_up(
-    open_page: Open, stack: Deployed
-) -> None:
+def test_current_help_lines_replace_those_built_into_the_pages(open_page: Open, stack: DeployedStack) -> None:
     page = open_page("index.html")
     now = [{**HELP[0], "name": "A new line", "phone": "+49800", "phone_text": ""}]
     page.route(FORM, lambda route: route.fulfill(json={"help": now, "questions": []}))
@@ -108,7 +102,7 @@ def test_the_help_lines_of_now_take_the_place_of_those_from_when_the_pages_were_
     expect(page.locator("footer").get_by_role("link", name="Hilfetelefon")).to_have_count(0)
 
 
-def test_a_question_that_is_asked_no_more_costs_nobody_their_report(open_page: Open, stack: Deployed) -> None:
+def test_removed_question_does_not_block_a_report(open_page: Open, stack: DeployedStack) -> None:
     page = open_page("form.html")
     before = [{**QUESTIONS[1], "key": "former", "help": "", "required": False}]
     first = True
@@ -125,10 +119,10 @@ def test_a_question_that_is_asked_no_more_costs_nobody_their_report(open_page: O
     page.reload()
     form = to_the_questions(page, stack)
     page.get_by_label(HARM).fill("Something long.")
-    form.go_on()
+    form.continue_()
     form.contact()
-    form.way_back()
-    form.go_on()
-    expect(page.get_by_role("alert")).to_contain_text("The report was not taken yet.")
-    form.sent()
-    Complaints.of(page).expect("422")
+    form.recovery_phrase()
+    form.continue_()
+    expect(page.get_by_role("alert")).to_contain_text("The report was not accepted yet.")
+    form.submit()
+    ConsoleErrors.of(page).expect("422")

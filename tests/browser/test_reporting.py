@@ -10,15 +10,29 @@ import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser.conftest import Open
-from tests.browser.opened import Complaints
-from tests.browser.reporting import DECLARED, FilledForm, alert, chosen, faults, hasher_is_there, heading
+from tests.browser.page_checks import ConsoleErrors
+from tests.browser.report_pages import (
+    ALL_DECLARATIONS,
+    ReportFormPage,
+    alert,
+    axe_violations_in_both_themes,
+    file_payload,
+    heading,
+    wait_for_hasher,
+)
 from tests.journeys.clients import FACTORS, appeal_decision
-from tests.journeys.deployed import Deployed
-from tests.journeys.scenes import new_account, new_picture, own_hash, published, reported
+from tests.journeys.deployed import DeployedStack
+from tests.journeys.reported_uploads import (
+    new_account,
+    new_picture,
+    own_hash,
+    reported_upload,
+    upload_and_publish,
+)
 
-KEPT = "() => [localStorage.length, sessionStorage.length, document.cookie]"
-NOTHING = [0, 0, ""]
-NO_UPLOAD = "01a20706-0000-7000-8000-000000000000"
+READ_STORAGE = "() => [localStorage.length, sessionStorage.length, document.cookie]"
+EMPTY_STORAGE = [0, 0, ""]
+UNKNOWN_UPLOAD_ID = "01a20706-0000-7000-8000-000000000000"
 
 
 def opened_status(page: Page, number: str, secret: str) -> None:
@@ -28,25 +42,25 @@ def opened_status(page: Page, number: str, secret: str) -> None:
 
 
 @pytest.mark.law("US1")
-def test_a_report_from_a_phone_is_followed_completed_and_taken_back(
-    open_page: Open, stack: Deployed, tmp_path: Path
+def test_report_from_a_phone_is_followed_updated_and_withdrawn(
+    open_page: Open, stack: DeployedStack, tmp_path: Path
 ) -> None:
-    upload_id = published(stack, new_account(), new_picture())
+    upload_id = upload_and_publish(stack, new_account(), new_picture())
     page = open_page("index.html", phone=True)
     page.get_by_role("link", name="Start a report").click()
-    form = FilledForm(page, stack)
-    form.where("It was posted")
+    form = ReportFormPage(page, stack)
+    form.locate_image("It was posted")
     form.links(f"{stack.app().status(upload_id)['url']}?share=1")
-    found = faults(page)
-    form.you("intimate", "without_consent")
-    form.words("It was taken in my own bathroom.")
+    found = axe_violations_in_both_themes(page)
+    form.declare("intimate", "without_consent")
+    form.statement("It was taken in my own bathroom.")
     form.contact(signed=False)
-    form.way_back("four old green horses")
-    found += faults(page)
+    form.recovery_phrase("four old green horses")
+    found += axe_violations_in_both_themes(page)
     assert "four old" not in page.locator("main").inner_text()
     assert "your signature" in page.locator(".missing").inner_text()
-    number, secret = form.sent()
-    found += faults(page)
+    number, secret = form.submit()
+    found += axe_violations_in_both_themes(page)
     assert re.fullmatch(r"SD-\w{4}-\w{4}", number)
     assert "your signature" in page.locator("main").inner_text()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -61,75 +75,73 @@ def test_a_report_from_a_phone_is_followed_completed_and_taken_back(
     assert number in kept
     assert secret in kept
 
-    page.get_by_role("link", name="See where the report stands").click()
+    page.get_by_role("link", name="See the status of your report").click()
     assert secret not in page.content(), "it is shown once"
     opened_status(page, number.lower().replace("-", " "), secret.lower())
     page.locator(".timeline").wait_for()
-    found += faults(page)
+    found += axe_violations_in_both_themes(page)
     assert "your signature" in page.locator(".missing").inner_text()
     page.locator("[value=subject_or_representative]").check()
     page.locator("[value=good_faith]").check()
-    page.get_by_role("button", name="Look again").click()
+    page.get_by_role("button", name="Refresh").click()
     page.locator("h1:focus").wait_for()
     assert page.locator("[value=good_faith]").is_checked(), "looking again loses nothing"
     page.fill("#signature", form.signature)
     page.get_by_role("button", name="Add it").click()
     page.locator(".notice.success", has_text="Thank you. It was added.").wait_for()
-    assert "It will be decided by" in page.locator("main").inner_text()
-    assert "What was missing was added." in page.locator(".timeline").inner_text()
+    assert "A reviewer will decide by" in page.locator("main").inner_text()
+    assert "The missing information was added." in page.locator(".timeline").inner_text()
     (case_id,) = stack.app().status(upload_id)["case_ids"]
     (report,) = stack.reviewer().case(case_id)["reports"]
     assert report["statement"] == "It was taken in my own bathroom."
 
     page.get_by_text("How we reach you").click()
-    page.get_by_label("Nothing: send no e-mail").check()
+    page.get_by_label("Nothing: send no email").check()
     page.get_by_role("button", name="Change it").click()
-    page.locator(".notice.success", has_text="It was changed.").wait_for()
+    page.locator(".notice.success", has_text="Your contact settings were changed.").wait_for()
     page.get_by_text("How we reach you").click()
-    assert page.get_by_label("Nothing: send no e-mail").is_checked()
+    assert page.get_by_label("Nothing: send no email").is_checked()
 
-    page.get_by_role("button", name="Take the report back").click()
-    found += faults(page)
-    page.get_by_role("button", name="No, leave it").click()
-    assert page.get_by_text("You took this report back.").count() == 0
-    page.get_by_role("button", name="Take the report back").click()
-    page.get_by_role("button", name="Yes, take it back").click()
-    page.get_by_text("You took this report back.").wait_for()
-    assert found + faults(page) == []
+    page.get_by_role("button", name="Withdraw the report").click()
+    found += axe_violations_in_both_themes(page)
+    page.get_by_role("button", name="No, keep it").click()
+    assert page.get_by_text("You withdrew this report.").count() == 0
+    page.get_by_role("button", name="Withdraw the report").click()
+    page.get_by_role("button", name="Yes, withdraw it").click()
+    page.get_by_text("You withdrew this report.").wait_for()
+    assert found + axe_violations_in_both_themes(page) == []
     assert stack.reviewer().case(case_id)["state"] == "withdrawn"
-    assert page.evaluate(KEPT) == NOTHING
+    assert page.evaluate(READ_STORAGE) == EMPTY_STORAGE
 
 
-def test_a_picture_is_hashed_without_a_connection_and_its_hash_alone_is_sent(
-    open_page: Open, stack: Deployed
-) -> None:
+def test_image_is_hashed_offline_and_only_its_hash_is_sent(open_page: Open, stack: DeployedStack) -> None:
     picture = new_picture()
     page = open_page("form.html", phone=True)
-    form, asked = FilledForm(page, stack), list[Request]()
-    form.where("I have it on this device")
+    form, asked = ReportFormPage(page, stack), list[Request]()
+    form.locate_image("I have it on this device")
 
     def note(request: Request) -> None:
         asked.append(request)
 
-    hasher_is_there(page)
+    wait_for_hasher(page)
     page.on("request", note)
     page.context.set_offline(True)
-    page.set_input_files("#pictures", chosen("IMG_2034.jpg", picture))
+    page.set_input_files("#pictures", file_payload("IMG_2034.jpg", picture))
     code = page.locator(".pictures code").inner_text()
-    stack.watch.entrust(code)
+    stack.watch.add_private(code)
     assert code == own_hash(picture)["pdq"], "of these pixels the server makes the same"
     assert page.get_by_text("offline now").is_visible()
-    assert faults(page) == []
-    form.go_on()
-    form.you(*DECLARED)
-    form.words()
+    assert axe_violations_in_both_themes(page) == []
+    form.continue_()
+    form.declare(*ALL_DECLARATIONS)
+    form.statement()
     form.contact()
-    form.way_back()
+    form.recovery_phrase()
     assert asked == [], "nothing was asked of anybody between the choice and the sending"
-    form.go_on()
+    form.continue_()
     assert "There is no connection." in alert(page)
     page.context.set_offline(False)
-    form.sent()
+    form.submit()
     sent = [one for one in asked if one.failure is None]
     assert [(one.method, one.url.rpartition("/v1/")[2]) for one in sent] == [("POST", "reports")]
     body = sent[0].post_data_buffer or b""
@@ -140,7 +152,7 @@ def test_a_picture_is_hashed_without_a_connection_and_its_hash_alone_is_sent(
     held = stack.app().upload(new_account(), picture)
     stack.drain()
     assert stack.app().status(held)["state"] == "held"
-    Complaints.of(page).expect("ERR_INTERNET_DISCONNECTED")
+    ConsoleErrors.of(page).expect("ERR_INTERNET_DISCONNECTED")
 
 
 def tab_to(page: Page, selector: str) -> None:
@@ -151,8 +163,8 @@ def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"the keyboard does not reach {selector}")
 
 
-def test_the_keyboard_alone_is_enough(open_page: Open, stack: Deployed) -> None:
-    upload_id = published(stack, new_account(), new_picture())
+def test_form_works_with_the_keyboard_alone(open_page: Open, stack: DeployedStack) -> None:
+    upload_id = upload_and_publish(stack, new_account(), new_picture())
     page = open_page("form.html")
     keys = page.keyboard
 
@@ -161,8 +173,8 @@ def test_the_keyboard_alone_is_enough(open_page: Open, stack: Deployed) -> None:
         keys.press("Enter")
 
     go_on()
-    assert "Choose one of the three." in alert(page)
-    assert page.evaluate("document.activeElement.innerText").startswith("Please look at this again")
+    assert "Choose one of the three answers." in alert(page)
+    assert page.evaluate("document.activeElement.innerText").startswith("Please check these answers")
     tab_to(page, ".errors a")
     keys.press("Enter")
     assert page.evaluate("document.activeElement.value") == "posted"
@@ -174,7 +186,7 @@ def test_the_keyboard_alone_is_enough(open_page: Open, stack: Deployed) -> None:
     go_on()
     tab_to(page, "#relation")
     keys.press("Space")
-    for one in DECLARED:
+    for one in ALL_DECLARATIONS:
         tab_to(page, f"[value={one}]")
         keys.press("Space")
     go_on()
@@ -186,17 +198,17 @@ def test_the_keyboard_alone_is_enough(open_page: Open, stack: Deployed) -> None:
     go_on()
     go_on()
     go_on()
-    page.locator(".keepsake").first.wait_for()
+    page.locator(".credential").first.wait_for()
     assert "Nothing is missing" in page.locator("main").inner_text()
 
 
-def test_leaving_opens_an_everyday_page_and_back_does_not_return(open_page: Open, stack: Deployed) -> None:
+def test_leaving_opens_a_neutral_page_without_way_back(open_page: Open, stack: DeployedStack) -> None:
     for way in ("button", "Escape twice"):
         page = open_page("index.html", phone=True)
         page.context.route("https://www.bbc.com/**", lambda route: route.fulfill(body="sunny"))
         page.get_by_role("link", name="Start a report").click()
-        form = FilledForm(page, stack)
-        form.where("It was posted")
+        form = ReportFormPage(page, stack)
+        form.locate_image("It was posted")
         form.links("a-name-to-forget")
         if way == "button":
             page.get_by_role("button", name="Leave now").click()
@@ -208,13 +220,13 @@ def test_leaving_opens_an_everyday_page_and_back_does_not_return(open_page: Open
         assert page.url == "about:blank", way
 
 
-def test_no_page_lies_behind_another_when_somebody_leaves(open_page: Open, stack: Deployed) -> None:
+def test_leaving_removes_the_pages_from_the_history(open_page: Open, stack: DeployedStack) -> None:
     page = open_page("index.html", phone=True)
     page.context.route("https://www.bbc.com/**", lambda route: route.fulfill(body="sunny"))
     for link in ("Form", "Status", "Form"):
         page.get_by_role("link", name=link, exact=True).click()
         page.wait_for_url(f"**/{link.lower()}.html")
-    FilledForm(page, stack).where("It was posted")
+    ReportFormPage(page, stack).locate_image("It was posted")
     page.get_by_role("link", name="Support").click()
     page.get_by_role("link", name="Start a report").wait_for()
     page.get_by_role("button", name="Leave now").click()
@@ -223,24 +235,22 @@ def test_no_page_lies_behind_another_when_somebody_leaves(open_page: Open, stack
     assert page.url == "about:blank"
 
 
-def test_escape_once_stays_whatever_is_typed_then(open_page: Open) -> None:
+def test_escape_pressed_once_stays_on_the_page(open_page: Open) -> None:
     page = open_page("form.html")
     for key in ("Escape", "Tab", "Escape"):
         page.keyboard.press(key)
-    assert heading(page).inner_text() == "Where is the picture?"
+    assert heading(page).inner_text() == "Where is the image?"
 
 
-def test_a_lost_answer_and_a_service_that_is_down_lose_nothing_and_file_one_report(
-    open_page: Open, stack: Deployed
-) -> None:
-    upload_id = published(stack, new_account(), new_picture())
+def test_lost_answer_or_outage_files_exactly_one_report(open_page: Open, stack: DeployedStack) -> None:
+    upload_id = upload_and_publish(stack, new_account(), new_picture())
     page = open_page("form.html", phone=True)
-    form, keys = FilledForm(page, stack), list[str]()
-    form.posted(upload_id)
+    form, keys = ReportFormPage(page, stack), list[str]()
+    form.fill_report_of(upload_id)
     page.route("**/v1/reports", lambda route: route.fulfill(status=503, body="{}"))
-    form.go_on()
-    assert "Our service does not answer." in alert(page)
-    assert faults(page) == []
+    form.continue_()
+    assert "Our service is not responding." in alert(page)
+    assert axe_violations_in_both_themes(page) == []
     page.unroute("**/v1/reports")
 
     def lose(route: Route) -> None:
@@ -253,116 +263,114 @@ def test_a_lost_answer_and_a_service_that_is_down_lose_nothing_and_file_one_repo
             route.continue_()
 
     page.route("**/v1/reports", lose)
-    number, _ = form.sent()
+    number, _ = form.submit()
     assert len(keys) == 2
     assert len(set(keys)) == 1
     (case_id,) = stack.app().status(upload_id)["case_ids"]
     assert len(stack.reviewer().case(case_id)["reports"]) == 1
     assert number.startswith("SD-")
-    Complaints.of(page).expect("503|ERR_FAILED")
+    ConsoleErrors.of(page).expect("503|ERR_FAILED")
 
 
-def test_back_is_a_step_back_with_all_that_was_typed(open_page: Open, stack: Deployed) -> None:
+def test_back_returns_one_step_and_keeps_all_input(open_page: Open, stack: DeployedStack) -> None:
     page = open_page("form.html", phone=True)
-    form = FilledForm(page, stack)
-    form.where("It was posted")
+    form = ReportFormPage(page, stack)
+    form.locate_image("It was posted")
     form.links("first-line", "second-line")
-    form.you()
+    form.declare()
     assert heading(page).inner_text() == "In your own words"
     page.go_back()
-    assert heading(page).inner_text() == "You and the picture"
+    assert heading(page).inner_text() == "You and the image"
     page.go_back()
     assert page.input_value("#links") == "first-line\nsecond-line"
-    expect(page.locator("#links-odd")).to_contain_text("“first-line” looks like neither")
+    expect(page.locator("#links-odd")).to_contain_text("“first-line” does not look like")
     page.fill("#links", "example.org/7")
     expect(page.locator("#links-odd")).to_be_empty()
-    page.get_by_role("button", name="One step back").click()
+    page.get_by_role("button", name="Previous step").click()
     assert page.get_by_label("It was posted").is_checked()
 
 
-def test_answers_are_kept_on_the_device_only_while_somebody_asks_for_it(
-    open_page: Open, stack: Deployed
-) -> None:
+def test_answers_are_stored_on_the_device_only_on_request(open_page: Open, stack: DeployedStack) -> None:
     page = open_page("form.html", phone=True)
-    form = FilledForm(page, stack)
-    form.where("It was posted")
+    form = ReportFormPage(page, stack)
+    form.locate_image("It was posted")
     page.fill("#links", "not-kept")
-    assert page.evaluate(KEPT) == NOTHING
+    assert page.evaluate(READ_STORAGE) == EMPTY_STORAGE
     page.reload()
-    form.where("It was posted")
+    form.locate_image("It was posted")
     assert page.input_value("#links") == ""
-    page.get_by_label("Keep my answers on this device").check()
+    page.get_by_label("Save my answers on this device").check()
     page.fill("#links", "kept")
     assert '"phrase"' not in page.evaluate("localStorage.getItem('answers')")
     page.reload()
     assert page.get_by_label("It was posted").is_checked()
-    form.go_on()
+    form.continue_()
     assert page.input_value("#links") == "kept"
-    page.get_by_role("button", name="One step back").click()
-    page.get_by_role("button", name="Forget them").click()
-    assert page.evaluate(KEPT) == NOTHING
+    page.get_by_role("button", name="Previous step").click()
+    page.get_by_role("button", name="Delete the saved answers").click()
+    assert page.evaluate(READ_STORAGE) == EMPTY_STORAGE
     assert not page.get_by_label("It was posted").is_checked()
 
 
-def test_what_is_wrong_is_said_and_loses_nothing(open_page: Open, stack: Deployed) -> None:
+def test_form_errors_are_shown_and_lose_no_input(open_page: Open, stack: DeployedStack) -> None:
     page = open_page("form.html", phone=True)
-    form = FilledForm(page, stack)
-    form.where("Both")
+    form = ReportFormPage(page, stack)
+    form.locate_image("Both")
     form.links(*(f"line-{n}" for n in range(11)))
-    assert "These are 11; a report takes 10 at most." in alert(page)
-    form.links(NO_UPLOAD)
-    form.go_on()
-    assert "Choose at least one picture." in alert(page)
-    hasher_is_there(page)
+    assert "You entered 11. A report can have at most 10." in alert(page)
+    form.links(UNKNOWN_UPLOAD_ID)
+    form.continue_()
+    assert "Choose at least one image." in alert(page)
+    wait_for_hasher(page)
     large = bytearray(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (10_000).to_bytes(4) * 2 + b"\x08\0\0\0\0")
     page.set_input_files(
         "#pictures",
         [
-            chosen("letter.txt", b"Dear Sir or Madam"),
-            chosen("large.png", bytes(large)),
-            chosen("holiday.jpg", new_picture()),
+            file_payload("letter.txt", b"Dear Sir or Madam"),
+            file_payload("large.png", bytes(large)),
+            file_payload("holiday.jpg", new_picture()),
         ],
     )
     page.locator(".pictures code").wait_for()
     said = page.locator("main").inner_text()
-    assert "letter.txt is not a picture that we know." in said
+    assert "letter.txt is not an image that we know." in said
     assert "large.png has 100 megapixels" in said
-    assert "Requests that this page has made since you chose it: 0." in said
-    assert faults(page) == []
-    form.go_on()
-    form.you(*DECLARED)
-    form.words("I never agreed.")
+    assert "Requests that this page has made since you chose the image: 0." in said
+    assert axe_violations_in_both_themes(page) == []
+    form.continue_()
+    form.declare(*ALL_DECLARATIONS)
+    form.statement("I never agreed.")
     page.fill("#email", "jane")
-    form.go_on()
-    assert "does not look like an e-mail address" in alert(page)
+    form.continue_()
+    assert "does not look like an email address" in alert(page)
     form.contact()
-    form.way_back("short")
+    form.recovery_phrase("short")
     assert "too short to be safe" in alert(page)
-    form.way_back()
-    form.go_on()
-    assert f"We can't find “{NO_UPLOAD}”." in alert(page)
-    assert faults(page) == []
+    form.recovery_phrase()
+    form.continue_()
+    assert f"We can't find “{UNKNOWN_UPLOAD_ID}”." in alert(page)
+    assert axe_violations_in_both_themes(page) == []
     page.locator("[role=alert]").get_by_role("button", name="Change").click()
-    assert page.input_value("#links") == NO_UPLOAD
-    form.links(published(stack, new_account(), new_picture()))
+    assert page.input_value("#links") == UNKNOWN_UPLOAD_ID
+    form.links(upload_and_publish(stack, new_account(), new_picture()))
     assert heading(page).inner_text() == "Check and send"
-    page.get_by_role("button", name="Change: Where is the picture?").click()
-    form.where("It was posted")
+    page.get_by_role("button", name="Change: Where is the image?").click()
+    form.locate_image("It was posted")
     assert heading(page).inner_text() == "Check and send"
     assert "holiday.jpg" not in page.locator(".summary").inner_text()
-    form.sent()
-    Complaints.of(page).expect("422")
+    form.submit()
+    ConsoleErrors.of(page).expect("422")
 
 
-def test_a_wrong_secret_says_what_to_do_and_keeps_what_was_typed(open_page: Open, stack: Deployed) -> None:
+def test_wrong_secret_is_explained_and_input_is_kept(open_page: Open, stack: DeployedStack) -> None:
     person = stack.person()
-    person.report(published(stack, new_account(), new_picture()))
+    person.report(upload_and_publish(stack, new_account(), new_picture()))
     page = open_page("status.html", phone=True)
     page.click("#open")
-    assert "Type the case number." in alert(page)
+    assert "Enter the case number." in alert(page)
     opened_status(page, person.case_number, "wrong")
-    assert "These two don't open a report." in alert(page)
-    assert faults(page) == []
+    assert "This case number and secret don't match." in alert(page)
+    assert axe_violations_in_both_themes(page) == []
     assert (page.input_value("#number"), page.input_value("#secret")) == (person.case_number, "wrong")
     page.route("**/v1/cases/**", lambda route: route.abort())
     opened_status(page, person.case_number, person.secret)
@@ -371,47 +379,47 @@ def test_a_wrong_secret_says_what_to_do_and_keeps_what_was_typed(open_page: Open
     page.click("#open")
     page.locator(".timeline").wait_for()
     assert heading(page).inner_text() == f"Report {person.case_number}"
-    Complaints.of(page).expect("404|ERR_FAILED")
+    ConsoleErrors.of(page).expect("404|ERR_FAILED")
 
 
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
-def test_nothing_runs_out_of_a_narrow_screen(open_page: Open, stack: Deployed, direction: str) -> None:
+def test_nothing_overflows_a_narrow_screen(open_page: Open, stack: DeployedStack, direction: str) -> None:
     page = open_page("form.html", phone=True)
     page.set_viewport_size({"width": 320, "height": 640})
     page.evaluate("(direction) => { document.documentElement.dir = direction; }", direction)
     outside = "() => document.documentElement.scrollWidth > innerWidth"
-    form = FilledForm(page, stack)
-    form.where("Both")
+    form = ReportFormPage(page, stack)
+    form.locate_image("Both")
     form.links(f"https://{'a-long-name.' * 9}example/{'0123456789' * 9}")
     assert not page.evaluate(outside)
-    page.set_input_files("#pictures", chosen(f"{'a_long_name_' * 9}.jpg", new_picture()))
-    stack.watch.entrust(page.locator(".pictures code").inner_text())
+    page.set_input_files("#pictures", file_payload(f"{'a_long_name_' * 9}.jpg", new_picture()))
+    stack.watch.add_private(page.locator(".pictures code").inner_text())
     assert not page.evaluate(outside)
-    form.go_on()
-    form.you()
-    form.words()
+    form.continue_()
+    form.declare()
+    form.statement()
     form.contact()
-    form.way_back()
+    form.recovery_phrase()
     assert not page.evaluate(outside)
 
 
 @pytest.mark.law("EU4")
-def test_a_refusal_is_appealed_and_its_outcome_shown(open_page: Open, stack: Deployed) -> None:
-    scene, robin = reported(stack), stack.reviewer()
+def test_dismissal_is_appealed_and_its_outcome_shown(open_page: Open, stack: DeployedStack) -> None:
+    scene, robin = reported_upload(stack), stack.reviewer()
     robin.claim(scene.case_id)
     robin.decide(scene.case_id, "not_violating")
     stack.drain()
     page = open_page("status.html", phone=True)
     opened_status(page, scene.person.case_number, scene.person.secret)
-    page.get_by_text("we did not agree").wait_for()
-    assert faults(page) == []
+    page.get_by_text("We did not agree").wait_for()
+    assert axe_violations_in_both_themes(page) == []
     page.fill("#appeal", "It shows me, in my own bathroom.")
-    page.get_by_role("button", name="Look again").click()
+    page.get_by_role("button", name="Refresh").click()
     page.locator("h1:focus").wait_for()
     assert page.input_value("#appeal") == "It shows me, in my own bathroom."
     page.get_by_role("button", name="Send the appeal").click()
-    page.locator(".notice.success", has_text="We have your appeal.").wait_for()
-    assert "waits for a decision" in page.locator("main").inner_text()
+    page.locator(".notice.success", has_text="We received your appeal.").wait_for()
+    assert "Waiting for a decision" in page.locator("main").inner_text()
 
     sasha = stack.reviewer("sasha")
     waiting = sasha.answer("GET", "/v1/review/appeals")["appeals"]
@@ -419,16 +427,16 @@ def test_a_refusal_is_appealed_and_its_outcome_shown(open_page: Open, stack: Dep
     answer = {**appeal_decision("upheld"), "factors": FACTORS}
     sasha.answer("POST", f"/v1/review/appeals/{appeal['appeal_id']}/decision", json=answer)
     stack.drain()
-    page.get_by_role("button", name="Look again").click()
-    page.get_by_text("we agree with you").wait_for()
-    assert page.get_by_text("you were right", exact=True).is_visible()
+    page.get_by_role("button", name="Refresh").click()
+    page.get_by_text("We agree with you").wait_for()
+    assert page.get_by_text("Appeal granted", exact=True).is_visible()
     assert page.locator("#appeal").count() == 0
-    assert faults(page) == []
+    assert axe_violations_in_both_themes(page) == []
 
 
 @pytest.mark.parametrize("path", ["index.html", "form.html", "status.html", "notice.html"])
-def test_a_page_for_people_says_who_helps_and_nothing_of_what_it_is_in_its_title(
-    open_page: Open, stack: Deployed, path: str
+def test_public_page_lists_help_and_has_a_neutral_title(
+    open_page: Open, stack: DeployedStack, path: str
 ) -> None:
     page = open_page(path, phone=True)
     assert page.title() in {"Support", "Form", "Status", "Notice"}
@@ -441,14 +449,14 @@ def test_a_page_for_people_says_who_helps_and_nothing_of_what_it_is_in_its_title
 
 
 @pytest.mark.law("US5")
-def test_the_first_page_says_how_to_ask_for_removal_in_plain_words(open_page: Open) -> None:
+def test_first_page_explains_removal_requests_in_plain_words(open_page: Open) -> None:
     page = open_page("index.html", phone=True)
     words = page.locator("main").inner_text()
     for said in (
         "What makes a report complete",
         "48 hours",
         "as a signature",
-        "e-mail address",
+        "email address",
         "no account",
     ):
         assert said in words
@@ -458,41 +466,41 @@ def test_the_first_page_says_how_to_ask_for_removal_in_plain_words(open_page: Op
     assert max(lengths) <= 30
 
 
-def test_a_report_of_an_address_for_somebody_else_is_opened_again_after_its_secret_was_lost(
-    open_page: Open, stack: Deployed
+def test_third_party_address_report_opens_after_secret_recovery(
+    open_page: Open, stack: DeployedStack
 ) -> None:
     page = open_page("form.html", phone=True)
-    form, address = FilledForm(page, stack), "https://app.example/posts/4711"
-    form.where("It was posted")
+    form, address = ReportFormPage(page, stack), "https://app.example/posts/4711"
+    form.locate_image("It was posted")
     form.links(address)
-    assert page.get_by_label("They asked me").is_hidden()
+    assert page.get_by_label("The person asked me").is_hidden()
     page.get_by_label("I act for the person shown").check()
-    page.get_by_label("They asked me").check()
-    assert faults(page) == []
-    form.you(*DECLARED, who="I act for the person shown")
-    form.words()
+    page.get_by_label("The person asked me").check()
+    assert axe_violations_in_both_themes(page) == []
+    form.declare(*ALL_DECLARATIONS, who="I act for the person shown")
+    form.statement()
     form.contact()
-    form.way_back("four old green horses")
-    number, lost = form.sent()
+    form.recovery_phrase("four old green horses")
+    number, lost = form.submit()
     assert address in page.locator(".notice.info").inner_text()
 
-    page.get_by_role("link", name="See where the report stands").click()
-    page.get_by_text("I chose words of my own for this").click()
+    page.get_by_role("link", name="See the status of your report").click()
+    page.get_by_text("I set a recovery phrase").click()
     page.fill("#lost-number", number)
     page.fill("#phrase", "four old grey horses")
     page.get_by_role("button", name="Get a new secret").click()
-    assert "These two don't give a new secret." in alert(page)
-    assert faults(page) == []
+    assert "This case number and recovery phrase don't match." in alert(page)
+    assert axe_violations_in_both_themes(page) == []
     page.fill("#phrase", "Four old green  horses")
     page.get_by_role("button", name="Get a new secret").click()
-    again, secret = form.shown()
-    stack.watch.entrust(lost, secret)
+    again, secret = form.case_credentials()
+    stack.watch.add_private(lost, secret)
     assert again == number
     assert secret != lost
-    assert faults(page) == []
-    page.get_by_role("button", name="See where the report stands").click()
+    assert axe_violations_in_both_themes(page) == []
+    page.get_by_role("button", name="See the status of your report").click()
     assert page.input_value("#number") == number
     opened_status(page, number, secret)
     page.locator(".timeline").wait_for()
-    assert page.evaluate(KEPT) == NOTHING
-    Complaints.of(page).expect("404")
+    assert page.evaluate(READ_STORAGE) == EMPTY_STORAGE
+    ConsoleErrors.of(page).expect("404")

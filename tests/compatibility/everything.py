@@ -7,27 +7,27 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from staydown.aws.bank_store import Head, Snapshot, Stored
-from staydown.aws.items import from_dynamodb, to_dynamodb
+from staydown.aws.bank_store import BankHead, BankSnapshot, StoredEntry
+from staydown.aws.codec import from_dynamodb, to_dynamodb
 from staydown.aws.misuse_store import MisuseStore
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
-from staydown.domain.accounts import Account
-from staydown.domain.anchors import Anchor
-from staydown.domain.appeals import Appeal
-from staydown.domain.audit import ChainHead, Record
-from staydown.domain.bank import Change
-from staydown.domain.cases import Case
-from staydown.domain.content_log import HourState, LogLine, Manifest, Place
+from staydown.domain.accounts.account import Account
+from staydown.domain.accounts.misuse import MisuseReview
+from staydown.domain.audit.anchors import Anchor
+from staydown.domain.audit.chain import AuditRecord, ChainHead
+from staydown.domain.bank.entry import BankChange
+from staydown.domain.cases.appeals import Appeal
+from staydown.domain.cases.case import Case
+from staydown.domain.cases.notes import ReviewerPresence
+from staydown.domain.cases.reports import Report, Reporter
 from staydown.domain.events import Event
-from staydown.domain.figures import Added, Group, Progress
-from staydown.domain.misuse import MisuseReview
-from staydown.domain.notes import Reading
-from staydown.domain.notices import Notice, NoticeLink, Party, Recipient
-from staydown.domain.reports import Report, Reporter
-from staydown.domain.senders import Sender
-from staydown.domain.sweeps import PLAN, Part, Sweep
-from staydown.domain.uploads import Ticket, Upload
+from staydown.domain.metrics import ChainCursor, CounterScope, Increment
+from staydown.domain.uploads.content_log import HourState, LogLine, LogManifest, LogPosition
+from staydown.domain.uploads.sweeps import PLAN_PART, Sweep, SweepPart
+from staydown.domain.uploads.upload import Upload, UploadTicket
+from staydown.domain.verified_reporters import VerifiedReporter
+from staydown.notices.notice import Notice, NoticeLink, Recipient, RecipientParty
 
 from tests.support.cloud import Cloud
 
@@ -52,23 +52,23 @@ class Everything:
     filed: list[tuple[str, str, datetime]] = field(default_factory=list)
     appeals: list[tuple[Appeal, datetime | None]] = field(default_factory=list)
     erasures: ChainHead = field(default_factory=ChainHead)
-    readings: list[tuple[str, Reading]] = field(default_factory=list)
+    readings: list[tuple[str, ReviewerPresence]] = field(default_factory=list)
     wrong_secrets: list[tuple[str, datetime]] = field(default_factory=list)
     reviews: list[MisuseReview] = field(default_factory=list)
-    senders: list[Sender] = field(default_factory=list)
+    senders: list[VerifiedReporter] = field(default_factory=list)
     accounts: list[Account] = field(default_factory=list)
-    entries: list[Stored] = field(default_factory=list)
-    snapshots: list[Snapshot] = field(default_factory=list)
+    entries: list[StoredEntry] = field(default_factory=list)
+    snapshots: list[BankSnapshot] = field(default_factory=list)
     uploads: list[Upload] = field(default_factory=list)
-    tickets: list[Ticket] = field(default_factory=list)
+    tickets: list[UploadTicket] = field(default_factory=list)
     stopped: list[tuple[str, str]] = field(default_factory=list)
     lines: list[LogLine] = field(default_factory=list)
     hours: list[tuple[str, HourState]] = field(default_factory=list)
-    manifest: Manifest = field(default_factory=Manifest)
-    sweeps: list[tuple[Sweep, list[tuple[Part, bool]]]] = field(default_factory=list)
-    records: list[Record] = field(default_factory=list)
-    progress: Progress = field(default_factory=Progress)
-    added: list[Added] = field(default_factory=list)
+    manifest: LogManifest = field(default_factory=LogManifest)
+    sweeps: list[tuple[Sweep, list[tuple[SweepPart, bool]]]] = field(default_factory=list)
+    records: list[AuditRecord] = field(default_factory=list)
+    progress: ChainCursor = field(default_factory=ChainCursor)
+    added: list[Increment] = field(default_factory=list)
     heads: list[tuple[str, ChainHead]] = field(default_factory=list)
     anchors: list[Anchor] = field(default_factory=list)
     reporters: list[Reporter] = field(default_factory=list)
@@ -98,65 +98,69 @@ def read_everything(stack: Stack, tables: ByTable) -> Everything:
     settings = stack.settings
     cases, uploads = tables[settings.cases_table], tables[settings.uploads_table]
     reporters, notices = tables[settings.reporters_table], tables[settings.notices_table]
-    bank, figures = tables[settings.hash_bank_table], tables[settings.figures_table]
-    head = stack.bank.head()
+    bank, figures = tables[settings.hash_bank_table], tables[settings.metrics_table]
+    head = stack.bank.get_head()
     misuse = MisuseStore(stack.dynamodb, settings.cases_table, REVIEWS_KEPT)
     found = Everything(
-        cases=[_there(stack.cases.case(name)) for name in _names(cases, "CASE#")],
-        needed=_there(stack.cases.last_need()),
-        about=[(name, _there(stack.cases.case_about(name))) for name in _names(cases, "ABOUT#")],
-        reports=[_there(stack.cases.report(name)) for name in _names(cases, "REPORT#")],
+        cases=[_there(stack.cases.get_case(name)) for name in _names(cases, "CASE#")],
+        needed=_there(stack.cases.preservation_mark()),
+        about=[(name, _there(stack.cases.case_for_entry(name))) for name in _names(cases, "ABOUT#")],
+        reports=[_there(stack.cases.get_report(name)) for name in _names(cases, "REPORT#")],
         filed=[
-            (name, _there(stack.cases.filed_as(name)), _expiry(item))
+            (name, _there(stack.cases.find_report_by_request(name)), _expiry(item))
             for name, item in _items(cases, "FILED#")
         ],
         appeals=[
-            (_there(stack.cases.appeal(name)), _expiry(item) if "expires_at" in item else None)
+            (_there(stack.cases.get_appeal(name)), _expiry(item) if "expires_at" in item else None)
             for name, item in _items(cases, "APPEAL#")
         ],
         erasures=stack.cases.retention_head(),
         readings=[
             (name, reading)
             for name in _names(cases, "READING#")
-            for reading in stack.cases.readings(name, now=datetime(2027, 1, 1, tzinfo=UTC))
+            for reading in stack.cases.list_presences(name, now=datetime(2027, 1, 1, tzinfo=UTC))
         ],
         wrong_secrets=_attempts(cases),
-        reviews=[_there(misuse.review(name)) for name in _names(cases, "MISUSE#")],
-        senders=[stack.senders.get(name) for name in _names(cases, "SENDER#")],
+        reviews=[_there(misuse.get(name)) for name in _names(cases, "MISUSE#")],
+        senders=[stack.verified_reporters.get(name) for name in _names(cases, "SENDER#")],
         accounts=[stack.accounts.get(*item["pk"].split("#")) for item in tables[settings.accounts_table]],
-        entries=sorted(stack.bank.entries(_names(bank, "ENTRY#")).values(), key=lambda stored: stored.seq),
-        snapshots=[_there(head.former_snapshot), _there(head.latest_snapshot)],
+        entries=sorted(
+            stack.bank.get_entries(_names(bank, "ENTRY#")).values(), key=lambda stored: stored.seq
+        ),
+        snapshots=[_there(head.previous_snapshot), _there(head.latest_snapshot)],
         uploads=[
             _there(stack.uploads.get(name))
             for name, item in _items(uploads, "UPLOAD#")
             if item["sk"] == "UPLOAD"
         ],
         tickets=[
-            _there(stack.uploads.ticket(name))
+            _there(stack.uploads.get_ticket(name))
             for name, item in _items(uploads, "UPLOAD#")
             if item["sk"] == "TICKET"
         ],
         stopped=[
             (upload_id, name)
             for name in _names(uploads, "STOPPED#")
-            for upload_id in stack.uploads.stopped_by(name)
+            for upload_id in stack.uploads.list_stopped_by_entry(name)
         ],
         lines=sorted(
-            (line for _, line in stack.content.lines(Place(HOUR), 8)), key=lambda line: line.upload_id
+            (line for _, line in stack.content_log.iterate_lines(LogPosition(HOUR), 8)),
+            key=lambda line: line.upload_id,
         ),
-        hours=list(stack.content.hours()),
-        manifest=stack.content.manifest(),
+        hours=list(stack.content_log.list_hours()),
+        manifest=stack.content_log.get_manifest(),
         sweeps=[_swept(stack, name, uploads) for name in sorted(set(_names(uploads, "SWEEP#")))],
-        records=list(stack.audit.records(CHAIN)),
-        progress=stack.figures.progress(CHAIN),
+        records=list(stack.audit.list_records(CHAIN)),
+        progress=stack.metrics.get_cursor(CHAIN),
         added=[*_of_days(stack), *_of_now(stack)],
-        heads=list(stack.anchors.waiting()),
+        heads=list(stack.anchors.list_queued_heads()),
         anchors=[
-            Anchor.from_text(_there(stack.anchors.read(number))) for number in stack.anchors.anchored(CHAIN)
+            Anchor.from_json(_there(stack.anchors.read_anchor(number)))
+            for number in stack.anchors.anchor_numbers(CHAIN)
         ],
         reporters=[_there(stack.reporters.get(item["pk"])) for item in reporters if item["sk"] == "REPORTER"],
         known=[
-            (*_two(name), _there(stack.reporters.sender_of(*_two(name))), _expiry(item))
+            (*_two(name), _there(stack.reporters.get_verified_reporter_id(*_two(name))), _expiry(item))
             for name, item in _items(reporters, "SENDER#")
         ],
         mailed=[
@@ -167,16 +171,16 @@ def read_everything(stack: Stack, tables: ByTable) -> Everything:
         ],
         notices=[
             (_there(stack.notices.get(Recipient(party, name), item["sk"])), _expiry(item))
-            for party in Party
+            for party in RecipientParty
             for name, item in _items(notices, f"{party.value.upper()}#")
         ],
-        links=[_there(stack.notices.link(name)) for name in _names(notices, "LINK#")],
+        links=[_there(stack.notices.get_link(name)) for name in _names(notices, "LINK#")],
         wrong_link_secrets=_attempts(notices),
-        events=list(stack.outbox.waiting(item["pk"] for item in tables[settings.outbox_table])),
+        events=list(stack.outbox.list_pending(item["pk"] for item in tables[settings.outbox_table])),
     )
-    changes = list(stack.bank.changes(0, head.seq))
-    assert changes == [Change(stored.seq, stored.entry) for stored in found.entries]
-    assert {name: dict(by) for name, by in stack.figures.now().items()} == {
+    changes = list(stack.bank.list_changes(0, head.seq))
+    assert changes == [BankChange(stored.seq, stored.entry) for stored in found.entries]
+    assert {name: dict(by) for name, by in stack.metrics.current_counters().items()} == {
         item["sk"]: {name: value for name, value in item.items() if name not in {"pk", "sk"}}
         for item in figures
         if item["pk"] == "NOW"
@@ -197,22 +201,22 @@ def _write_cases(stack: Stack, told: Everything) -> None:
             stack.cases.save_case(transaction, case)
         case_id, version = told.needed.split(" ")
         needing = next(case for case in told.cases if case.case_id == case_id)
-        stack.cases.need(transaction, replace(needing, version=int(version)))
+        stack.cases.mark_preservation(transaction, replace(needing, version=int(version)))
         for entry_id, case_id in told.about:
-            stack.cases.point_to_case(transaction, entry_id, case_id, was=None)
+            stack.cases.route_entry(transaction, entry_id, case_id, expected=None)
         for report in told.reports:
             stack.cases.save_report(transaction, report)
         for token, case_number, until in told.filed:
-            stack.cases.remember_filed(transaction, token, case_number, until=until)
+            stack.cases.save_report_request(transaction, token, case_number, until=until)
         for appeal, kept in told.appeals:
             stack.cases.save_appeal(transaction, appeal, until=kept)
         stack.cases.save_retention_head(transaction, told.erasures)
         for case_id, reading in told.readings:
-            stack.cases.note_reading(transaction, case_id, reading)
+            stack.cases.save_presence(transaction, case_id, reading)
         for review in told.reviews:
             misuse.save(transaction, review)
         for sender in told.senders:
-            stack.senders.save(transaction, sender)
+            stack.verified_reporters.save(transaction, sender)
         for account in told.accounts:
             stack.accounts.save(transaction, account)
     for who, now in told.wrong_secrets:
@@ -224,9 +228,11 @@ def _write_people(stack: Stack, told: Everything) -> None:
         for reporter in told.reporters:
             stack.reporters.save(transaction, reporter)
         for platform, account_id, sender_id, until in told.known:
-            stack.reporters.keep_sender(transaction, platform, account_id, sender_id, was=None, until=until)
+            stack.reporters.save_verified_reporter_id(
+                transaction, platform, account_id, sender_id, expected=None, until=until
+            )
         for case_number, notice_id, now in told.mailed:
-            stack.reporters.note_mailed(transaction, case_number, notice_id, now=now)
+            stack.reporters.record_mailed(transaction, case_number, notice_id, now=now)
         for notice, until in told.notices:
             stack.notices.add(transaction, notice, until=until)
         for link in told.links:
@@ -239,9 +245,9 @@ def _write_people(stack: Stack, told: Everything) -> None:
 
 def _write_bank(stack: Stack, told: Everything) -> None:
     with _Written(stack) as transaction:
-        stack.bank.append(transaction, Head(), [(stored.entry, 0) for stored in told.entries])
+        stack.bank.append_changes(transaction, BankHead(), [(stored.entry, 0) for stored in told.entries])
     for snapshot in told.snapshots:
-        stack.bank.fold(stack.bank.head(), snapshot)
+        stack.bank.publish_snapshot(stack.bank.get_head(), snapshot)
 
 
 def _write_uploads(stack: Stack, told: Everything) -> None:
@@ -251,28 +257,28 @@ def _write_uploads(stack: Stack, told: Everything) -> None:
             stack.uploads.save(transaction, upload)
             if upload.fingerprint is not None:
                 received = datetime.strptime(HOUR, "%Y-%m-%dT%H").replace(tzinfo=UTC)
-                stack.content.add(transaction, replace(upload, received_at=received))
+                stack.content_log.add_line(transaction, replace(upload, received_at=received))
                 line = lines[upload.upload_id]
                 views = b"".join(view.pdq.data for view in upload.fingerprint.views)
                 assert (line.sha256, line.views) == (upload.fingerprint.sha256, views)
         for upload_id, entry_id in told.stopped:
-            stack.uploads.link(transaction, upload_id, entry_id)
+            stack.uploads.link_entry(transaction, upload_id, entry_id)
     for ticket in told.tickets:
-        stack.uploads.issue(ticket)
+        stack.uploads.save_ticket(ticket)
     for hour, state in told.hours:
-        assert stack.content.move_on(hour, HourState.OPEN, state)
-    stack.content.save(told.manifest)
+        assert stack.content_log.transition_hour(hour, HourState.OPEN, state)
+    stack.content_log.save_manifest(told.manifest)
     for sweep, parts in told.sweeps:
         _sweep(stack, sweep, parts)
 
 
-def _sweep(stack: Stack, sweep: Sweep, parts: list[tuple[Part, bool]]) -> None:
-    stack.sweeps.begin(replace(sweep, parts=0, parts_done=0, matched=0, finished_at=None))
-    stack.sweeps.add(sweep, [part for part, _ in parts if part != PLAN])
-    matched = sweep.matched
+def _sweep(stack: Stack, sweep: Sweep, parts: list[tuple[SweepPart, bool]]) -> None:
+    stack.sweeps.begin(replace(sweep, parts=0, parts_done=0, matched_uploads=0, finished_at=None))
+    stack.sweeps.add_parts(sweep, [part for part, _ in parts if part != PLAN_PART])
+    matched = sweep.matched_uploads
     for part, is_done in parts:
         if is_done:
-            stack.sweeps.done(sweep.sweep_id, part, matched=matched)
+            stack.sweeps.complete_part(sweep.sweep_id, part, matched=matched)
             matched = 0
     with _Written(stack) as transaction:
         stack.sweeps.finish(transaction, sweep)
@@ -291,15 +297,15 @@ def _write_records(stack: Stack, told: Everything) -> None:
                 action=record.action,
                 details=record.details,
             )
-        stack.figures.save_progress(transaction, CHAIN, told.progress, counted=Progress())
-        stack.figures.add(transaction, told.added)
+        stack.metrics.save_cursor(transaction, CHAIN, told.progress, expected=ChainCursor())
+        stack.metrics.add_increments(transaction, told.added)
         for chain, waiting in told.heads:
-            stack.anchors.note(transaction, chain, waiting)
+            stack.anchors.queue_head(transaction, chain, waiting)
     for anchor in told.anchors:
-        stack.anchors.write(anchor)
+        stack.anchors.write_anchor(anchor)
         for chain, anchored in anchor.heads:
-            stack.anchors.done(anchor, chain, anchored, still_waits=False)
-        stack.anchors.finish(anchor)
+            stack.anchors.record_anchored_head(anchor, chain, anchored, is_queued=False)
+        stack.anchors.advance_last_anchor(anchor)
 
 
 class _Written:
@@ -346,26 +352,26 @@ def _attempts(items: Iterable[Item]) -> list[tuple[str, datetime]]:
     ]
 
 
-def _swept(stack: Stack, sweep_id: str, items: Iterable[Item]) -> tuple[Sweep, list[tuple[Part, bool]]]:
+def _swept(stack: Stack, sweep_id: str, items: Iterable[Item]) -> tuple[Sweep, list[tuple[SweepPart, bool]]]:
     names = [item["sk"] for name, item in _items(items, "SWEEP#") if name == sweep_id]
-    parts = [_there(stack.sweeps.part(sweep_id, name)) for name in names if name != "SWEEP"]
+    parts = [_there(stack.sweeps.get_part(sweep_id, name)) for name in names if name != "SWEEP"]
     sweep = _there(stack.sweeps.get(sweep_id))
-    assert all(stack.sweeps.last_of(entry_id) == sweep for entry_id in sweep.entries)
+    assert all(stack.sweeps.get_latest_for_entry(entry_id) == sweep for entry_id in sweep.entries)
     return sweep, parts
 
 
-def _of_days(stack: Stack) -> Iterator[Added]:
-    for counted in stack.figures.days(FIRST_DAY, LAST_DAY):
+def _of_days(stack: Stack) -> Iterator[Increment]:
+    for counted in stack.metrics.list_counters(FIRST_DAY, LAST_DAY):
         day = f"{counted.day:%Y-%m-%d}"
         for name, by in counted.counters.items():
             if counted.reviewer is None:
-                yield Added(Group.DAY, day, name, by)
+                yield Increment(CounterScope.DAY, day, name, by)
             else:
-                yield Added(Group.REVIEWER, f"{day}#{counted.reviewer}", name, by)
+                yield Increment(CounterScope.REVIEWER, f"{day}#{counted.reviewer}", name, by)
 
 
-def _of_now(stack: Stack) -> Iterator[Added]:
-    for place, counters in stack.figures.now().items():
+def _of_now(stack: Stack) -> Iterator[Increment]:
+    for place, counters in stack.metrics.current_counters().items():
         group, _, key = place.partition("#")
         for name, by in counters.items():
-            yield Added(Group(group), key, name, by)
+            yield Increment(CounterScope(group), key, name, by)

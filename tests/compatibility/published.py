@@ -15,89 +15,78 @@ from typing import Any
 import numpy as np
 import staydown
 from staydown.api import callers, cursors, problems
-from staydown.aws import audit_store, cases_store, event_bus, figures_store, misuse_store
+from staydown.aws import audit_store, cases_store, event_bus, misuse_store
+from staydown.aws import metrics_store as figures_store
 from staydown.aws.stack import Stack
-from staydown.domain import (
-    accounts,
-    anchors,
-    appeals,
-    audit,
-    bank,
-    bundles,
-    case_states,
-    cases,
-    content_log,
-    deadlines,
-    decisions,
-    errors,
-    events,
-    figures,
-    ids,
-    mail,
-    misuse,
-    notices,
-    opinions,
-    reason_templates,
-    reports,
-    retention,
-    stops,
-    strikes,
-    sweeps,
-    transparency,
-    uploads,
-    verdicts,
-    webhooks,
-)
-from staydown.domain.evidence import Evidence, EvidencePolicy
-from staydown.domain.fingerprints import ORIENTATIONS, Fingerprint, View
-from staydown.domain.hashes import PdqHash
+from staydown.config import reason_templates
+from staydown.domain import deadlines, errors, events, ids
+from staydown.domain import metrics as figures
+from staydown.domain.accounts import account as accounts
+from staydown.domain.accounts import misuse, strikes
+from staydown.domain.audit import anchors, bundles
+from staydown.domain.audit import chain as audit
+from staydown.domain.bank import entry as bank
+from staydown.domain.bank import verdicts
+from staydown.domain.bank.alignment import Alignment, AlignmentPolicy
+from staydown.domain.bank.fingerprints import ORIENTATIONS, Fingerprint, View
+from staydown.domain.bank.hashes import PdqHash
+from staydown.domain.cases import appeals, decisions, reports, retention
+from staydown.domain.cases import case as cases
+from staydown.domain.cases import second_opinions as opinions
+from staydown.domain.cases import states as case_states
+from staydown.domain.uploads import content_log, stops, sweeps
+from staydown.domain.uploads import upload as uploads
+from staydown.exchange import transparency, webhooks
 from staydown.imaging import feature_bytes
 from staydown.imaging.features import VARIANTS
-from staydown.imaging.framing import FRAMED
-from staydown.imaging.views import views
-from staydown.matching import content_segment, keypoint_snapshot, snapshot
-from staydown.matching.keypoint_match import PictureMatch
-from staydown.matching.orientations import orientations
-from staydown.matching.picture_verdicts import as_matches
-from staydown.services.appeals.file_appeal import appeal_id_of
-from staydown.services.bank import change_entry
-from staydown.services.retention.hold_case import HoldReason
+from staydown.imaging.page_picture import PAGE_PICTURE
+from staydown.imaging.views import all_views
+from staydown.matching import bank_snapshot as snapshot
+from staydown.matching import content_segment, keypoint_snapshot
+from staydown.matching.alignment_matches import to_matches
+from staydown.matching.keypoint_alignment import AlignedCandidate
+from staydown.matching.orientations import approximate_orientations
+from staydown.notices import mail
+from staydown.notices import notice as notices
+from staydown.services.appeals.appeal_case_decision import decision_appeal_id
+from staydown.services.bank import override_entry as change_entry
+from staydown.services.retention.legal_hold import LegalHoldReason
 
 from tests.support.cloud import memory_cloud
 
 ENUMS: Mapping[str, type[Enum]] = {
     "AppealOutcome": appeals.AppealOutcome,
-    "Appellant": appeals.Appellant,
-    "AskedBy": opinions.AskedBy,
-    "Authority": reports.Authority,
+    "Appellant": appeals.AppealParty,
+    "AskedBy": opinions.SecondOpinionCause,
+    "Authority": reports.RepresentativeRole,
     "CaseState": case_states.CaseState,
-    "ChangeReason": change_entry.Reason,
-    "Complainant": decisions.Complainant,
-    "CounterGroup": figures.Group,
-    "Ending": misuse.Ending,
+    "ChangeReason": change_entry.OverrideReason,
+    "Complainant": decisions.ComplainantIsSubject,
+    "CounterGroup": figures.CounterScope,
+    "Ending": misuse.EndReason,
     "EventType": events.EventType,
-    "HoldReason": HoldReason,
+    "HoldReason": LegalHoldReason,
     "HourState": content_log.HourState,
     "Intention": misuse.Intention,
-    "Keeps": retention.Keeps,
-    "MailChoice": mail.MailChoice,
+    "Keeps": retention.RetentionBlocker,
+    "MailChoice": mail.EmailPreference,
     "MisuseOutcome": misuse.MisuseOutcome,
     "NoticeKind": notices.NoticeKind,
-    "Origin": cases.Origin,
-    "Outcome": decisions.Outcome,
-    "PartKind": sweeps.PartKind,
-    "Party": notices.Party,
-    "Relation": reports.Relation,
-    "Rest": uploads.Rest,
-    "ReviewerGroup": callers.Group,
-    "Setting": decisions.Setting,
-    "Shown": decisions.Shown,
-    "Source": bank.Source,
+    "Origin": cases.CaseOrigin,
+    "Outcome": decisions.DecisionOutcome,
+    "PartKind": sweeps.SweepPartKind,
+    "Party": notices.RecipientParty,
+    "Relation": reports.RelationToSubject,
+    "Rest": uploads.ErasureQueue,
+    "ReviewerGroup": callers.StaffGroup,
+    "Setting": decisions.SceneSetting,
+    "Shown": decisions.ShownContent,
+    "Source": bank.SupportSource,
     "Standing": bank.Standing,
     "StopKind": stops.StopKind,
-    "StopReason": stops.Reason,
-    "SubjectKind": strikes.SubjectKind,
-    "Unreachable": reports.Unreachable,
+    "StopReason": stops.StopReason,
+    "SubjectKind": strikes.MisuseSubjectKind,
+    "Unreachable": reports.UnreachableReason,
     "UploadState": uploads.UploadState,
     "Verdict": verdicts.Verdict,
 }
@@ -134,59 +123,63 @@ def made_actions() -> set[str]:
     return {
         *(f"upload.{state.value}" for state in uploads.UploadState),
         *(f"{kind}.{outcome.value}" for kind in ("appeal", "dispute") for outcome in appeals.AppealOutcome),
-        *(f"{kind.value}.warned" for kind in strikes.SubjectKind),
+        *(f"{kind.value}.warned" for kind in strikes.MisuseSubjectKind),
     }
 
 
 def derived() -> dict[str, str]:
     """What follows from fixed inputs; other inputs would not meet what is stored."""
-    subject = strikes.Subject.of_account("alpha", "ann")
-    sender = strikes.Subject.of_reporter(_CASE)
+    subject = strikes.MisuseSubject.of_account("alpha", "ann")
+    sender = strikes.MisuseSubject.of_reporter(_CASE)
     seen = [strikes.Strike(_UPLOAD, _THEN), strikes.Strike(_ENTRY, _THEN)]
-    part = sweeps.Part(sweeps.PartKind.HOUR, of="2027-03-01T12", shard=4, after=_UPLOAD)
-    counted = figures.Added(figures.Group.REVIEWER, "2027-03-01#ada", "decisions")
+    part = sweeps.SweepPart(
+        sweeps.SweepPartKind.HOUR, target="2027-03-01T12", shard=4, after_upload_id=_UPLOAD
+    )
+    counted = figures.Increment(figures.CounterScope.REVIEWER, "2027-03-01#ada", "decisions")
     recipient = notices.Recipient
     return {
         "upload": ids.derived_upload_id("bucket", "alpha/ann/one", "v1"),
         "block appeal": ids.derived_block_appeal_id("alpha", "ann", _THEN),
         "entry by pdq": ids.derived_entry_id("pdq", bytes(range(32))),
         "entry by sha256": ids.derived_entry_id("sha256", bytes(range(32))),
-        "entry of an image": bank.Entry.of_image(_image(90), 50).entry_id,
-        "entry of a plain image": bank.Entry.of_image(_image(10), 50).entry_id,
+        "entry of an image": bank.BankEntry.of_image(_image(90), 50).entry_id,
+        "entry of a plain image": bank.BankEntry.of_image(_image(10), 50).entry_id,
         "sweep": ids.derived_sweep_id([_ENTRY, _CASE], 7),
         "sweep part": part.name,
-        "sweep part of uploads": sweeps.Part(sweeps.PartKind.UPLOADS, uploads=(_UPLOAD, _ENTRY)).name,
-        "sweep plan": sweeps.PLAN.name,
+        "sweep part of uploads": sweeps.SweepPart(
+            sweeps.SweepPartKind.UPLOADS, uploads=(_UPLOAD, _ENTRY)
+        ).name,
+        "sweep plan": sweeps.PLAN_PART.name,
         "misuse review": misuse.derived_review_id(subject, seen),
         "misuse review of a sender": misuse.derived_review_id(sender, seen),
-        "dispute": appeals.dispute_id(_CASE),
-        "refusal appeal": appeals.refusal_appeal_id(_CASE, "SD-AAAA-BBBB"),
-        "stop appeal": appeals.stop_appeal_id(_CASE, _UPLOAD),
-        "appeal": appeal_id_of(_CASE, "alpha", "ann"),
-        "case number": ids.normal_case_number("sd aaaa-Obli"),
+        "dispute": appeals.disagreement_appeal_id(_CASE),
+        "refusal appeal": appeals.dismissal_appeal_id(_CASE, "SD-AAAA-BBBB"),
+        "stop appeal": appeals.match_appeal_id(_CASE, _UPLOAD),
+        "appeal": decision_appeal_id(_CASE, "alpha", "ann"),
+        "case number": ids.normalise_case_number("sd aaaa-Obli"),
         "secret digest": ids.secret_digest("AAAAA-BBBBB-CCCCC-DDDDD-EEEEE-F"),
         "phrase digest": ids.phrase_digest("A long  phrase", salt="00" * 16),
         "case chain": audit_store.case_chain(_CASE),
         "entry chain": audit_store.entry_chain(_ENTRY),
         "upload chain": audit_store.upload_chain(_UPLOAD),
         "retention chain": audit_store.RETENTION_CHAIN,
-        "account chain": subject.chain,
-        "sender chain": sender.chain,
-        "stop by case": stops.by_case(_CASE).cause,
-        "stop by entry": stops.by_entry(_ENTRY).cause,
-        "stop by review": stops.by_review(_CASE).cause,
-        "stop by deadline": stops.by_deadline(_CASE).cause,
-        "stop by scan": stops.BY_SCAN.cause,
-        "holder of a block by hand": accounts.MANUAL,
-        "holder of a block for misuse": misuse.HOLDER,
-        "queue order": deadlines.queue_order(_THEN, _CASE),
-        "queue order without a deadline": deadlines.queue_order(None, _CASE),
-        "queue of a sender": cases_store.queue_of_sender("sender-1"),
+        "account chain": subject.audit_chain,
+        "sender chain": sender.audit_chain,
+        "stop by case": stops.decision_stop(_CASE).cause,
+        "stop by entry": stops.match_stop(_ENTRY).cause,
+        "stop by review": stops.review_stop(_CASE).cause,
+        "stop by deadline": stops.deadline_stop(_CASE).cause,
+        "stop by scan": stops.SCAN_FAILURE_STOP.cause,
+        "holder of a block by hand": accounts.MANUAL_BLOCK,
+        "holder of a block for misuse": misuse.MISUSE_BLOCK_PREFIX,
+        "queue order": deadlines.queue_sort_key(_THEN, _CASE),
+        "queue order without a deadline": deadlines.queue_sort_key(None, _CASE),
+        "queue of a sender": cases_store.verified_reporter_queue("sender-1"),
         "hour": content_log.hour_of(_THEN),
-        "key of a counter": "|".join(figures_store.key_of(counted)),
+        "key of a counter": "|".join(figures_store.counter_key(counted)),
         "reporter": json.dumps(_values(recipient.reporter("SD-AAAA-BBBB"))),
         "account holder": json.dumps(_values(recipient.account_holder("alpha", "ann"))),
-        "cursor": str(cursors.to_cursor({"pk": f"CASE#{_CASE}", "sk": "CASE"})),
+        "cursor": str(cursors.encode_cursor({"pk": f"CASE#{_CASE}", "sk": "CASE"})),
         "genesis": audit.GENESIS,
     }
 
@@ -198,27 +191,27 @@ def constants() -> dict[str, object]:
             cases_store.CASES,
             cases_store.APPEALS,
             cases_store.LOCKED,
-            cases_store.OPINIONS,
+            cases_store.SECOND_OPINIONS,
             cases_store.CLOSED,
-            cases_store.SETTLED,
-            cases_store.ERASURE,
-            cases_store.WISHES,
-            misuse_store.MISUSE,
-            misuse_store.SUSPENDED,
+            cases_store.REPORTERS_ERASED,
+            cases_store.ERASURE_REQUESTED,
+            cases_store.ERASURE_PROPOSALS,
+            misuse_store.PENDING_REVIEWS,
+            misuse_store.ACTIVE_SUSPENSIONS,
         ],
-        "need": cases_store.NEED,
+        "need": cases_store.PRESERVATION_MARK,
         "event source": event_bus.SOURCE,
         "webhooks": [
             webhooks.CONTENT_TYPE,
-            webhooks.SOURCE,
-            webhooks.TYPE_PREFIX,
+            webhooks.CLOUD_EVENT_SOURCE,
+            webhooks.CLOUD_EVENT_TYPE_PREFIX,
             webhooks.SECRET_PREFIX,
         ],
-        "webhook": webhooks.cloud_event(
+        "webhook": webhooks.cloud_event_body(
             events.Event(_CASE, events.EventType.UPLOAD_HELD, _THEN, {"upload_id": _UPLOAD})
         ).decode(),
-        "webhook headers": webhooks.signed_headers(["whsec_MDEyMw=="], _CASE, b"{}", now=_THEN),
-        "bundle": bundles.FORMAT,
+        "webhook headers": webhooks.signature_headers(["whsec_MDEyMw=="], _CASE, b"{}", now=_THEN),
+        "bundle": bundles.BUNDLE_FORMAT,
         "problems": [problems.CONTENT_TYPE, problems.TYPE_BASE],
         "platform scope": callers.PLATFORM_SCOPE,
         "file formats": [
@@ -227,7 +220,7 @@ def constants() -> dict[str, object]:
             [keypoint_snapshot.MAGIC.hex(), keypoint_snapshot.VERSION],
             [feature_bytes.MAGIC.hex(), feature_bytes.VERSION],
         ],
-        "reason templates": [[one.key, one.outcome.value] for one in reason_templates.TEMPLATES],
+        "reason templates": [[one.key, one.outcome.value] for one in reason_templates.REASON_TEMPLATES],
     }
 
 
@@ -254,18 +247,18 @@ def view_names() -> dict[str, list[str]]:
         (0, False, True),
         (2, True, True),
     ]
-    policy = EvidencePolicy()
+    policy = AlignmentPolicy()
     overlaps = [
-        as_matches([PictureMatch(_ENTRY, frame, _evidence(mirrored, inverted))], policy)[0].view
+        to_matches([AlignedCandidate(_ENTRY, frame, _evidence(mirrored, inverted))], policy)[0].view
         for frame, mirrored, inverted in met
     ]
     return {
-        "orientations": [*ORIENTATIONS, *orientations(_image(1).upright.pdq)],
+        "orientations": [*ORIENTATIONS, *approximate_orientations(_image(1).upright.pdq)],
         "variants": list(VARIANTS),
-        "framed": [FRAMED],
+        "framed": [PAGE_PICTURE],
         "overlaps": overlaps,
         "views": sorted(
-            {_COUNTED.sub(r"\1 #", word) for view in views(plane) for word in view.name.split(", ")}
+            {_COUNTED.sub(r"\1 #", word) for view in all_views(plane) for word in view.name.split(", ")}
         ),
     }
 
@@ -299,16 +292,18 @@ def api() -> dict[str, Any]:
 
 def statements() -> dict[str, list[str]]:
     """Names, and values that are codes or ids, of statements for the EU's database of transparency."""
-    state, origin = uploads.UploadState.BLOCKED, cases.Origin.REPORT
+    state, origin = uploads.UploadState.BLOCKED, cases.CaseOrigin.REPORT
     upload = uploads.Upload(_UPLOAD, "alpha", "ann", "alpha/ann/one", "v1", state, _THEN, _THEN)
     case = cases.Case(_CASE, case_states.CaseState.DECIDED, origin, _THEN, None)
     factors = decisions.Factors(
-        frozenset({decisions.Shown.SYNTHETIC}), decisions.Setting.PRIVATE, decisions.Complainant.YES
+        frozenset({decisions.ShownContent.SYNTHETIC}),
+        decisions.SceneSetting.PRIVATE,
+        decisions.ComplainantIsSubject.YES,
     )
-    decision = decisions.Decision(decisions.Outcome.VIOLATING, factors, "as seen", "ada", _THEN)
+    decision = decisions.Decision(decisions.DecisionOutcome.VIOLATING, factors, "as seen", "ada", _THEN)
     told = {
-        "judged": transparency.statement_of_case(case, decision, upload, ground="Article 1"),
-        "matched": transparency.statement_of_match(case, decision, upload, ground="Article 1"),
+        "judged": transparency.decision_statement(case, decision, upload, ground="Article 1"),
+        "matched": transparency.match_statement(case, decision, upload, ground="Article 1"),
     }
     return {
         kind: sorted(f"{name}: {value}" if name not in _PROSE else name for name, value in statement.items())
@@ -323,13 +318,13 @@ def object_keys() -> dict[str, str]:
     """Where objects are, in the buckets that are not the platform's."""
     with memory_cloud() as cloud:
         stack = Stack(cloud.settings, cloud.session, now=lambda: _THEN)
-        stack.anchors.write(anchors.Anchor(1, _THEN, audit.GENESIS, ()))
+        stack.anchors.write_anchor(anchors.Anchor(1, _THEN, audit.GENESIS, ()))
         (anchor,) = cloud.objects()[cloud.settings.anchors_bucket]
         return {
             "anchor": anchor,
-            "picture": stack.pictures.keep(_ENTRY, b"").rpartition("/")[0],
-            "snapshot": stack.snapshots.new_key("entries")[: -len(_CASE)],
-            "content": stack.segments.new_key("segment")[: -len(_CASE)],
+            "picture": stack.features.write(_ENTRY, b"").rpartition("/")[0],
+            "snapshot": stack.bank_snapshots.new_key("entries")[: -len(_CASE)],
+            "content": stack.content_segments.new_key("segment")[: -len(_CASE)],
         }
 
 
@@ -366,17 +361,17 @@ def _image(quality: int) -> Fingerprint:
     return Fingerprint(bytes(32), (hashed,), 0, "image/png", 10, 10, 1)
 
 
-def _evidence(mirrored: bool, inverted: bool) -> Evidence:
-    return Evidence(
+def _evidence(mirrored: bool, inverted: bool) -> Alignment:
+    return Alignment(
         transform=(1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0),
         mirrored=mirrored,
         inverted=inverted,
-        matches=60,
+        keypoint_matches=60,
         inliers=50,
-        spread=16,
+        occupied_cells=16,
         overlap=1.0,
-        tiles=(10,) * 66,
-        fields=(True,) * 64,
+        tile_distances=(10,) * 66,
+        cells=(True,) * 64,
     )
 
 

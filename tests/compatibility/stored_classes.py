@@ -7,49 +7,49 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, get_args, get_type_hints
 
-from staydown.aws.bank_store import Head, Snapshot
-from staydown.domain.accounts import Account, Block
-from staydown.domain.appeals import Appeal
-from staydown.domain.audit import ChainHead, Record
-from staydown.domain.bank import Entry, Match, Overlap, Support
-from staydown.domain.cases import Case
-from staydown.domain.content_log import Leftover, Manifest, Place, SegmentFile
-from staydown.domain.decisions import Decision, Factors
-from staydown.domain.figures import Progress
-from staydown.domain.fingerprints import Fingerprint, View
-from staydown.domain.hashes import PdqHash
-from staydown.domain.holds import Hold
-from staydown.domain.misuse import Conduct, MisuseDecision, MisuseReview, SetAside
-from staydown.domain.notes import Note, Reading
-from staydown.domain.notices import Notice, NoticeLink, Recipient
-from staydown.domain.opinions import Claim, SecondOpinion
-from staydown.domain.reports import Declarations, Report, ReportedHash, Reporter
-from staydown.domain.senders import Sender
-from staydown.domain.stops import Stop
-from staydown.domain.strikes import Subject
-from staydown.domain.sweeps import Part, Sweep
-from staydown.domain.uploads import Ticket, Upload
+from staydown.aws.bank_store import BankHead, BankSnapshot
+from staydown.domain.accounts.account import Account, Block
+from staydown.domain.accounts.misuse import Deferral, MisuseDecision, MisuseReview, StrikeStatus
+from staydown.domain.accounts.strikes import MisuseSubject
+from staydown.domain.audit.chain import AuditRecord, ChainHead
+from staydown.domain.bank.entry import AlignmentSummary, BankEntry, Match, Support
+from staydown.domain.bank.fingerprints import Fingerprint, View
+from staydown.domain.bank.hashes import PdqHash
+from staydown.domain.cases.appeals import Appeal
+from staydown.domain.cases.case import Case
+from staydown.domain.cases.decisions import Decision, Factors
+from staydown.domain.cases.legal_hold import LegalHold
+from staydown.domain.cases.notes import Note, ReviewerPresence
+from staydown.domain.cases.reports import Declarations, Report, ReportedHash, Reporter
+from staydown.domain.cases.second_opinions import Claim, SecondOpinion
+from staydown.domain.metrics import ChainCursor
+from staydown.domain.uploads.content_log import LogManifest, LogPosition, OrphanFile, SegmentFile
+from staydown.domain.uploads.stops import Stop
+from staydown.domain.uploads.sweeps import Sweep, SweepPart
+from staydown.domain.uploads.upload import Upload, UploadTicket
+from staydown.domain.verified_reporters import VerifiedReporter
+from staydown.notices.notice import Notice, NoticeLink, Recipient
 
 STORED: Mapping[str, type[Any]] = {
     "Account": Account,
     "Appeal": Appeal,
     "Case": Case,
-    "Entry": Entry,
+    "Entry": BankEntry,
     "Fingerprint": Fingerprint,
-    "Head": Head,
-    "Manifest": Manifest,
+    "Head": BankHead,
+    "Manifest": LogManifest,
     "MisuseReview": MisuseReview,
     "Notice": Notice,
     "NoticeLink": NoticeLink,
-    "Part": Part,
-    "Progress": Progress,
-    "Reading": Reading,
-    "Record": Record,
+    "Part": SweepPart,
+    "Progress": ChainCursor,
+    "Reading": ReviewerPresence,
+    "Record": AuditRecord,
     "Report": Report,
     "Reporter": Reporter,
-    "Sender": Sender,
+    "Sender": VerifiedReporter,
     "Sweep": Sweep,
-    "Ticket": Ticket,
+    "Ticket": UploadTicket,
     "Upload": Upload,
 }
 """Each is an item, or an attribute that a store packs by itself."""
@@ -58,26 +58,26 @@ NESTED: Mapping[str, type[Any]] = {
     "Block": Block,
     "ChainHead": ChainHead,
     "Claim": Claim,
-    "Conduct": Conduct,
+    "Conduct": StrikeStatus,
     "Decision": Decision,
     "Declarations": Declarations,
     "Factors": Factors,
-    "Hold": Hold,
-    "Leftover": Leftover,
+    "Hold": LegalHold,
+    "Leftover": OrphanFile,
     "Match": Match,
     "MisuseDecision": MisuseDecision,
     "Note": Note,
-    "Overlap": Overlap,
+    "Overlap": AlignmentSummary,
     "PdqHash": PdqHash,
-    "Place": Place,
+    "Place": LogPosition,
     "Recipient": Recipient,
     "ReportedHash": ReportedHash,
     "SecondOpinion": SecondOpinion,
     "SegmentFile": SegmentFile,
-    "SetAside": SetAside,
-    "Snapshot": Snapshot,
+    "SetAside": Deferral,
+    "Snapshot": BankSnapshot,
     "Stop": Stop,
-    "Subject": Subject,
+    "Subject": MisuseSubject,
     "Support": Support,
     "View": View,
 }

@@ -9,14 +9,19 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from staydown.aws.items import Codec
+from staydown.aws.codec import Codec
 from staydown.aws.stack import Stack
-from staydown.domain.anchors import Anchor, check_anchored, check_sequence, digest_of
-from staydown.domain.audit import ChainBroken, ChainHead, Record, next_record, verify
-from staydown.domain.bundles import check_bundle
+from staydown.domain.audit.anchors import (
+    Anchor,
+    anchor_digest,
+    verify_against_anchors,
+    verify_anchor_sequence,
+)
+from staydown.domain.audit.bundles import verify_bundle
+from staydown.domain.audit.chain import AuditRecord, ChainBroken, ChainHead, next_record, verify_chain
 from staydown.services.records.export_case import export_case
-from staydown.services.records.read_audit import read_audit
-from staydown.services.review.view_case import Onlooker
+from staydown.services.records.read_audit import read_case_audit
+from staydown.services.review.view_case import Viewer
 
 from tests.compatibility.everything import put_items
 from tests.compatibility.golden_data import golden
@@ -25,14 +30,14 @@ from tests.support.cloud import memory_cloud
 
 STORY: dict[str, Any] = golden("case_on_record")
 """All tables of a case that was reported, decided, appealed and reversed; its anchors; a bundle of it."""
-ANCHORS = [Anchor.from_text(text) for _, text in sorted(STORY["anchors"].items())]
+ANCHORS = [Anchor.from_json(text) for _, text in sorted(STORY["anchors"].items())]
 CHAINS: dict[str, list[dict[str, Any]]] = {}
 for _item in STORY["tables"]["audittable"]:
     CHAINS.setdefault(_item["chain"], []).append(_item)
 
 
-def records_of(chain: str) -> list[Record]:
-    return [Codec(Record).load(item) for item in CHAINS[chain]]
+def records_of(chain: str) -> list[AuditRecord]:
+    return [Codec(AuditRecord).load(item) for item in CHAINS[chain]]
 
 
 def head_of(chain: str) -> ChainHead:
@@ -53,7 +58,7 @@ def stack() -> Iterator[Stack]:
 
 @pytest.mark.parametrize("chain", sorted(CHAINS))
 def test_golden_chain_is_whole(chain: str) -> None:
-    verify(records_of(chain), head_of(chain))
+    verify_chain(records_of(chain), head_of(chain))
 
 
 @pytest.mark.parametrize("chain", sorted(CHAINS))
@@ -73,32 +78,36 @@ def test_changed_golden_chain_is_found_broken() -> None:
     items = copy.deepcopy(CHAINS[chain])
     items[1]["details"] = {**items[1]["details"], "outcome": "not_violating"}
     with pytest.raises(ChainBroken):
-        verify([Codec(Record).load(item) for item in items], head_of(chain))
+        verify_chain([Codec(AuditRecord).load(item) for item in items], head_of(chain))
 
 
 def test_golden_anchors_follow_one_another() -> None:
     assert len(ANCHORS) > 1
-    check_sequence(ANCHORS)
-    assert [anchor.text for anchor in ANCHORS] == [text for _, text in sorted(STORY["anchors"].items())]
-    assert [anchor.digest for anchor in ANCHORS] == [digest_of(anchor.text) for anchor in ANCHORS]
+    verify_anchor_sequence(ANCHORS)
+    assert [anchor.canonical_json for anchor in ANCHORS] == [
+        text for _, text in sorted(STORY["anchors"].items())
+    ]
+    assert [anchor.digest for anchor in ANCHORS] == [
+        anchor_digest(anchor.canonical_json) for anchor in ANCHORS
+    ]
 
 
 @pytest.mark.parametrize("chain", sorted(CHAINS))
 def test_golden_anchors_vouch_for_the_whole_chain(chain: str) -> None:
-    assert check_anchored(chain, records_of(chain), ANCHORS) == len(CHAINS[chain])
+    assert verify_against_anchors(chain, records_of(chain), ANCHORS) == len(CHAINS[chain])
 
 
 def test_audit_of_golden_tables_is_verified(stack: Stack) -> None:
-    chains = read_audit(stack, STORY["case_id"])
+    chains = read_case_audit(stack, STORY["case_id"])
     assert {chain.chain for chain in chains} <= set(CHAINS)
     assert f"case:{STORY['case_id']}" in {chain.chain for chain in chains}
     for chain in chains:
-        assert (chain.broken, chain.anchored) == (None, len(chain.records))
+        assert (chain.error, chain.anchored_seq) == (None, len(chain.records))
 
 
 def test_golden_bundle_is_verified() -> None:
-    checked = check_bundle(STORY["bundle"], STORY["anchors"].values())
-    assert (checked.faults, checked.records, checked.vouched) == (
+    checked = verify_bundle(STORY["bundle"], STORY["anchors"].values())
+    assert (checked.errors, checked.records, checked.anchored) == (
         (),
         STORY["bundle_records"],
         STORY["bundle_records"] - 1,
@@ -108,14 +117,14 @@ def test_golden_bundle_is_verified() -> None:
 def test_changed_golden_bundle_is_found_out() -> None:
     bundle = copy.deepcopy(STORY["bundle"])
     bundle["chains"][0]["records"][0]["actor"] = "somebody else"
-    assert check_bundle(bundle, STORY["anchors"].values()).faults
+    assert verify_bundle(bundle, STORY["anchors"].values()).errors
 
 
 def test_bundle_of_golden_tables_says_the_same(stack: Stack) -> None:
-    onlooker = Onlooker("noor", senior=True, child_safety=False)
+    onlooker = Viewer("noor", senior=True, child_safety=False)
     bundle = json.loads(json.dumps(export_case(stack, STORY["case_id"], onlooker)))
     golden_bundle = STORY["bundle"]
-    assert check_bundle(bundle, STORY["anchors"].values()).faults == ()
+    assert verify_bundle(bundle, STORY["anchors"].values()).errors == ()
     assert set(bundle) == set(golden_bundle)
     for name in ("format", "case_id", "made_at", "made_by", "case", "anchors"):
         assert bundle[name] == golden_bundle[name], name

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from staydown import domain
-from staydown.domain.case_states import Step
+from staydown.domain.cases.states import Step
 from staydown.domain.events import EventType
 
 from tests.compatibility import published

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from staydown.aws.items import Codec, from_dynamodb, to_dynamodb
+from staydown.aws.codec import Codec, from_dynamodb, to_dynamodb
 
 from tests.compatibility.golden_data import GOLDEN, canonical, from_json, golden, leaves, to_json
 from tests.compatibility.stored_classes import LABELS, STORED, instances, reachable

@@ -8,51 +8,51 @@ from typing import Any
 import numpy as np
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from staydown.api.idempotency import IdempotentCalls
-from staydown.api.sealing import Seal, SealBroken
-from staydown.aws.items import Codec
+from staydown.api.idempotency import IdempotentHandler
+from staydown.api.response_encryption import EncryptedResponseSerializer, ResponseDecryptionFailed
+from staydown.aws.codec import Codec
 from staydown.aws.stack import Stack
-from staydown.domain.bank import Entry
+from staydown.domain.bank.entry import BankEntry
 from staydown.imaging.feature_bytes import features_from_bytes, features_to_bytes
-from staydown.imaging.features import JudgedFeatures
+from staydown.imaging.features import ReferenceFeatures
 from staydown.matching.arrays_file import SnapshotDamaged, read_arrays, write_arrays
+from staydown.matching.bank_snapshot import read_segment, write_segment
 from staydown.matching.content_segment import read_content, write_content
 from staydown.matching.keypoint_snapshot import read_keypoints, write_keypoints
-from staydown.matching.snapshot import read, write
 
 from tests.compatibility.golden_data import canonical, golden, golden_bytes
+from tests.support.botocore_hooks import Answer, Call, Watcher
 from tests.support.clock import Clock
 from tests.support.cloud import memory_cloud
-from tests.support.wire import Answer, Call, Watcher
 
 EXPECTED: dict[str, Any] = golden("stored_files")
 """What each file holds, as JSON."""
 
 
 def test_golden_bank_snapshot_holds_its_entries() -> None:
-    segment = read(golden_bytes("bank_snapshot"))
+    segment = read_segment(golden_bytes("bank_snapshot"))
     assert segment.seq == EXPECTED["bank_snapshot"]["seq"]
-    found = [Codec(Entry).dump(entry) for entry in segment]
+    found = [Codec(BankEntry).dump(entry) for entry in segment]
     assert canonical(found) == canonical(EXPECTED["bank_snapshot"]["entries"])
 
 
 def test_golden_bank_snapshot_keeps_its_standings() -> None:
     expected = EXPECTED["bank_snapshot"]["standings"]
-    segment = read(golden_bytes("bank_snapshot"))
+    segment = read_segment(golden_bytes("bank_snapshot"))
     assert [entry.standing.value for entry in segment] == expected["by_entry"]
     assert segment.standings().tolist() == expected["by_array"]
 
 
 def test_golden_bank_snapshot_is_rewritten_as_it_was() -> None:
     data = golden_bytes("bank_snapshot")
-    assert write(read(data)) == data
+    assert write_segment(read_segment(data)) == data
 
 
 def test_changed_golden_bank_snapshot_is_refused() -> None:
     data = bytearray(golden_bytes("bank_snapshot"))
     data[len(data) // 2] ^= 1
     with pytest.raises(SnapshotDamaged):
-        read(bytes(data))
+        read_segment(bytes(data))
 
 
 def test_golden_content_segment_holds_its_uploads() -> None:
@@ -64,7 +64,7 @@ def test_golden_content_segment_holds_its_uploads() -> None:
     assert segment.views.tobytes() == expected["views"]
     assert segment.counts.tolist() == expected["counts"]
     wanted = np.frombuffer(expected["views"][:32], np.uint8).reshape(1, 32)
-    assert segment.near(wanted, (), 0) == expected["near_first_view"]
+    assert segment.uploads_within(wanted, (), 0) == expected["near_first_view"]
     assert write_content(segment) == data
 
 
@@ -95,13 +95,13 @@ def test_golden_arrays_file_is_read_and_rewritten() -> None:
 
 def test_golden_sealed_answer_opens() -> None:
     sealed = EXPECTED["sealed"]
-    assert Seal(tuple(sealed["parts"])).from_dict(sealed["stored"]) == sealed["answer"]
+    assert EncryptedResponseSerializer(tuple(sealed["parts"])).from_dict(sealed["stored"]) == sealed["answer"]
 
 
 def test_golden_sealed_answer_opens_to_no_other_request() -> None:
     sealed = EXPECTED["sealed"]
-    with pytest.raises(SealBroken):
-        Seal((*sealed["parts"][:-1], None)).from_dict(sealed["stored"])
+    with pytest.raises(ResponseDecryptionFailed):
+        EncryptedResponseSerializer((*sealed["parts"][:-1], None)).from_dict(sealed["stored"])
 
 
 class _Kept(Watcher):
@@ -123,7 +123,7 @@ def test_golden_idempotent_answer_is_given_again() -> None:
     kept = EXPECTED["idempotency"]
     store = _Kept(kept["item"])
     with memory_cloud() as cloud, cloud.wire.watched_by(store):
-        calls = IdempotentCalls(Stack(cloud.settings, cloud.session, now=Clock()), _never)
+        calls = IdempotentHandler(Stack(cloud.settings, cloud.session, now=Clock()), _never)
         assert calls(kept["event"], LambdaContext()) == kept["answer"]
     (asked,) = store.asked
     assert {name: asked[name] for name in ("id", "validation")} == {
@@ -135,7 +135,7 @@ def _never(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     raise AssertionError(f"it was carried out again: {json.dumps(event)}")
 
 
-def _told(features: JudgedFeatures) -> dict[str, Any]:
+def _told(features: ReferenceFeatures) -> dict[str, Any]:
     points = features.keypoints
     return {
         "width": features.width,

@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from hypothesis import strategies as st
-from staydown.domain.bank import Entry, Match, Source, Standing, Support
-from staydown.domain.hashes import PdqHash
-from staydown.domain.stops import Reason, Stop, StopKind
-from staydown.domain.uploads import Upload, UploadState
+from staydown.domain.bank.entry import BankEntry, Match, Standing, Support, SupportSource
+from staydown.domain.bank.hashes import PdqHash
+from staydown.domain.uploads.stops import Stop, StopKind, StopReason
+from staydown.domain.uploads.upload import Upload, UploadState
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 
 few_ids = st.sampled_from(["a", "b", "c", "d"])
 pdq_hashes = st.binary(min_size=32, max_size=32).map(PdqHash)
-supports = st.builds(Support, source=st.sampled_from(Source), reference=few_ids)
+supports = st.builds(Support, source=st.sampled_from(SupportSource), reference=few_ids)
 moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 
 entries = st.builds(
-    Entry,
+    BankEntry,
     entry_id=few_ids,
     pdq=pdq_hashes,
     quality=st.integers(0, 100),
@@ -33,7 +33,7 @@ stops = st.builds(
     lambda name, kind, reason: Stop(f"{'case' if kind is StopKind.BLOCK else 'review'}:{name}", kind, reason),
     few_ids,
     st.sampled_from(StopKind),
-    st.sampled_from(Reason),
+    st.sampled_from(StopReason),
 )
 
 
@@ -57,9 +57,11 @@ def uploads(draw: st.DrawFn) -> Upload:
     upload = fresh_upload()
     for step in draw(st.lists(st.sampled_from(["stop", "free", "publish"]), max_size=6)):
         if step == "stop":
-            upload = upload.stopped(draw(st.lists(stops, max_size=3)), now=NOW)
+            upload = upload.with_stops(draw(st.lists(stops, max_size=3)), now=NOW)
         elif step == "free":
-            upload = upload.freed(draw(st.lists(st.sampled_from(sorted(upload.stops) or ["x"]))), now=NOW)
+            upload = upload.without_stops(
+                draw(st.lists(st.sampled_from(sorted(upload.stops) or ["x"]))), now=NOW
+            )
         elif upload.state is UploadState.RECEIVED:
             upload = upload.published(now=NOW)
     return upload

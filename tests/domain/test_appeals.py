@@ -6,10 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from staydown.domain.appeals import Appeal, AppealOutcome, check_appealable, check_other_eyes, check_refusal
-from staydown.domain.case_states import CaseState
-from staydown.domain.cases import Case, Origin
-from staydown.domain.decisions import Outcome
+from staydown.domain.cases.appeals import (
+    Appeal,
+    AppealOutcome,
+    require_appealable_decision,
+    require_appealable_dismissal,
+    require_independent_reviewer,
+)
+from staydown.domain.cases.case import Case, CaseOrigin
+from staydown.domain.cases.decisions import DecisionOutcome
+from staydown.domain.cases.states import CaseState
 from staydown.domain.errors import AlreadyDecided, Conflict, SameReviewer
 
 from tests.domain.strategies import NOW
@@ -20,39 +26,39 @@ APPEAL = Appeal("a", "c", "alpha", "ann", "it is a beach", filed_at=NOW)
 
 
 def decided() -> Case:
-    return case().decided(decision(Outcome.VIOLATING))
+    return case().decided(decision(DecisionOutcome.VIOLATING))
 
 
 @pytest.mark.law("EU4")
-def test_a_decision_can_be_appealed_to_the_last_moment_of_the_window() -> None:
-    check_appealable(decided(), now=NOW + WINDOW, window=WINDOW)
+def test_decision_can_be_appealed_until_the_window_ends() -> None:
+    require_appealable_decision(decided(), now=NOW + WINDOW, window=WINDOW)
     with pytest.raises(Conflict, match="184 days"):
-        check_appealable(decided(), now=NOW + WINDOW + timedelta(microseconds=1), window=WINDOW)
+        require_appealable_decision(decided(), now=NOW + WINDOW + timedelta(microseconds=1), window=WINDOW)
 
 
 @pytest.mark.parametrize("state", sorted(set(CaseState) - {CaseState.DECIDED}))
-def test_only_what_is_decided_can_be_appealed(state: CaseState) -> None:
+def test_only_decided_cases_can_be_appealed(state: CaseState) -> None:
     with pytest.raises(Conflict):
-        check_appealable(replace(decided(), state=state), now=NOW, window=WINDOW)
+        require_appealable_decision(replace(decided(), state=state), now=NOW, window=WINDOW)
 
 
-def test_only_a_refusal_can_be_appealed_by_who_reported_it() -> None:
-    refused = case().decided(decision(Outcome.NOT_VIOLATING))
-    check_refusal(refused, now=NOW + WINDOW, window=WINDOW)
+def test_reporter_can_appeal_only_a_dismissal() -> None:
+    refused = case().decided(decision(DecisionOutcome.NOT_VIOLATING))
+    require_appealable_dismissal(refused, now=NOW + WINDOW, window=WINDOW)
     with pytest.raises(Conflict, match="184 days"):
-        check_refusal(refused, now=NOW + WINDOW + timedelta(microseconds=1), window=WINDOW)
+        require_appealable_dismissal(refused, now=NOW + WINDOW + timedelta(microseconds=1), window=WINDOW)
     with pytest.raises(Conflict, match="nothing to appeal"):
-        check_refusal(decided(), now=NOW, window=WINDOW)
+        require_appealable_dismissal(decided(), now=NOW, window=WINDOW)
 
 
 @pytest.mark.law("EU5")
-def test_promise_6_whoever_claimed_or_decided_a_case_does_not_decide_its_appeal() -> None:
-    claimed = Case("c", CaseState.OPEN, Origin.REPORT, NOW, None).claimed("ben", now=NOW, until=NOW)
-    involved = claimed.decided(decision(Outcome.VIOLATING, "ada"))
+def test_participants_cannot_decide_the_appeal_of_a_case() -> None:
+    claimed = Case("c", CaseState.OPEN, CaseOrigin.REPORT, NOW, None).claimed("ben", now=NOW, expires_at=NOW)
+    involved = claimed.decided(decision(DecisionOutcome.VIOLATING, "ada"))
     for reviewer in ("ada", "ben"):
         with pytest.raises(SameReviewer):
-            check_other_eyes(involved, reviewer)
-    check_other_eyes(involved, "cleo")
+            require_independent_reviewer(involved, reviewer)
+    require_independent_reviewer(involved, "cleo")
 
 
 @pytest.mark.parametrize("first", AppealOutcome)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from staydown.domain.audit import ChainBroken, ChainHead, Record, next_record, verify
+from staydown.domain.audit.chain import AuditRecord, ChainBroken, ChainHead, next_record, verify_chain
 
 from tests.domain.strategies import NOW
 
@@ -24,7 +24,7 @@ lines = st.tuples(
 )
 
 
-def chain_of(written: list[tuple[str, str, dict[str, object]]]) -> tuple[list[Record], ChainHead]:
+def chain_of(written: list[tuple[str, str, dict[str, object]]]) -> tuple[list[AuditRecord], ChainHead]:
     head, records = ChainHead(), []
     for number, (actor, action, details) in enumerate(written):
         record, head = next_record(
@@ -38,15 +38,15 @@ chains = st.lists(lines, min_size=1, max_size=6).map(chain_of)
 
 
 @given(st.lists(lines, max_size=6).map(chain_of))
-def test_a_chain_as_it_was_written_is_whole(chain: tuple[list[Record], ChainHead]) -> None:
+def test_unchanged_chain_verifies(chain: tuple[list[AuditRecord], ChainHead]) -> None:
     records, head = chain
-    verify(records, head)
+    verify_chain(records, head)
     assert head.seq == len(records)
 
 
 @given(chains, st.data())
-def test_any_changed_field_of_any_record_is_found(
-    chain: tuple[list[Record], ChainHead], data: st.DataObject
+def test_changed_field_of_any_record_is_detected(
+    chain: tuple[list[AuditRecord], ChainHead], data: st.DataObject
 ) -> None:
     records, head = chain
     place = data.draw(st.integers(0, len(records) - 1))
@@ -66,71 +66,69 @@ def test_any_changed_field_of_any_record_is_found(
     )
     records[place] = replace(records[place], **changed)  # type: ignore[arg-type]
     with pytest.raises(ChainBroken):
-        verify(records, head)
+        verify_chain(records, head)
 
 
 @given(chains, st.data())
-def test_a_record_taken_out_anywhere_is_found(
-    chain: tuple[list[Record], ChainHead], data: st.DataObject
-) -> None:
+def test_removed_record_is_detected(chain: tuple[list[AuditRecord], ChainHead], data: st.DataObject) -> None:
     records, head = chain
     del records[data.draw(st.integers(0, len(records) - 1))]
     with pytest.raises(ChainBroken):
-        verify(records, head)
+        verify_chain(records, head)
 
 
 @given(chains, st.integers(1, 6))
-def test_a_tail_that_was_cut_off_is_found(chain: tuple[list[Record], ChainHead], cut: int) -> None:
+def test_truncated_chain_is_detected(chain: tuple[list[AuditRecord], ChainHead], cut: int) -> None:
     records, head = chain
     with pytest.raises(ChainBroken):
-        verify(records[:-cut], head)
+        verify_chain(records[:-cut], head)
 
 
 @given(chains, st.data())
-def test_a_record_put_in_between_is_found(chain: tuple[list[Record], ChainHead], data: st.DataObject) -> None:
+def test_inserted_record_is_detected(chain: tuple[list[AuditRecord], ChainHead], data: st.DataObject) -> None:
     records, head = chain
     place = data.draw(st.integers(0, len(records)))
     before = ChainHead(place, records[place - 1].digest) if place else ChainHead()
     forged, _ = next_record("case:c", before, at=NOW, actor="mallory", action="case.claimed", details={})
     with pytest.raises(ChainBroken):
-        verify([*records[:place], forged, *records[place:]], head)
+        verify_chain([*records[:place], forged, *records[place:]], head)
 
 
 @given(chains, st.data())
-def test_two_records_that_changed_places_are_found(
-    chain: tuple[list[Record], ChainHead], data: st.DataObject
+def test_swapped_records_are_detected(
+    chain: tuple[list[AuditRecord], ChainHead], data: st.DataObject
 ) -> None:
     records, head = chain
     one, other = data.draw(st.integers(0, len(records) - 1)), data.draw(st.integers(0, len(records) - 1))
     if one != other:
         records[one], records[other] = records[other], records[one]
         with pytest.raises(ChainBroken):
-            verify(records, head)
+            verify_chain(records, head)
 
 
 @given(chains)
-def test_a_chain_rewritten_from_a_change_on_does_not_meet_its_head(
-    chain: tuple[list[Record], ChainHead],
+def test_chain_rewritten_after_a_change_does_not_match_its_head(
+    chain: tuple[list[AuditRecord], ChainHead],
 ) -> None:
     records, head = chain
     forged, _ = chain_of([("mallory", record.action, dict(record.details)) for record in records])
     with pytest.raises(ChainBroken):
-        verify(forged, head)
+        verify_chain(forged, head)
 
 
 @given(chains)
-def test_a_chain_is_no_other_subject_s(chain: tuple[list[Record], ChainHead]) -> None:
+def test_chain_does_not_verify_for_another_subject(chain: tuple[list[AuditRecord], ChainHead]) -> None:
     records, _ = chain
     _, other = next_record(
         "case:d", ChainHead(), at=NOW, actor=records[0].actor, action=records[0].action, details={}
     )
     with pytest.raises(ChainBroken):
-        verify(records[:1], other)
+        verify_chain(records[:1], other)
 
 
-def test_where_a_chain_is_broken_is_told() -> None:
+def test_verification_names_the_first_broken_record() -> None:
     records, head = chain_of([("ada", "case.claimed", {})] * 4)
     records[2] = replace(records[2], actor="mallory")
     with pytest.raises(ChainBroken) as broken:
-        verify(records, head)
+        verify_chain(records, head)
     assert broken.value.seq == 3

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from staydown.domain.bank import Standing
-from staydown.domain.evidence import Demand, Evidence, EvidencePolicy
-from staydown.domain.verdicts import Verdict
+from staydown.domain.bank.alignment import Alignment, AlignmentPolicy, AlignmentThreshold
+from staydown.domain.bank.entry import Standing
+from staydown.domain.bank.verdicts import Verdict
 
-POLICY = EvidencePolicy()
+POLICY = AlignmentPolicy()
 
 
 def evidence(
     agreeing: int, visible: int, confirmed: int, fields: int, *, inliers: int = 40, overlap: float = 1.0
-) -> Evidence:
+) -> Alignment:
     tiles = (10,) * agreeing + (110,) * (visible - agreeing) + (None,) * (66 - visible)
     seen = (True,) * confirmed + (False,) * (fields - confirmed) + (None,) * (64 - fields)
     identity = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
-    return Evidence(identity, False, False, 100, inliers, 12, overlap, tiles, seen)
+    return Alignment(identity, False, False, 100, inliers, 12, overlap, tiles, seen)
 
 
 @pytest.mark.parametrize(
@@ -42,34 +42,36 @@ def evidence(
         (evidence(6, 6, 14, 14, overlap=0.3), Verdict.CLEAR),  # the same caption at another place
     ],
 )
-def test_what_agrees_decides(found: Evidence, verdict: Verdict) -> None:
-    assert POLICY.judge(found) is verdict
+def test_agreement_decides_the_verdict(found: Alignment, verdict: Verdict) -> None:
+    assert POLICY.judge_alignment(found) is verdict
 
 
-def test_only_a_confirmed_entry_blocks_and_an_inactive_or_allowed_one_says_nothing() -> None:
+def test_only_a_confirmed_entry_blocks_by_alignment() -> None:
     found = evidence(66, 66, 60, 60)
-    assert POLICY.judge(found, Standing.UNVERIFIED) is Verdict.REVIEW
-    assert POLICY.judge(found, Standing.INACTIVE) is Verdict.CLEAR
-    assert POLICY.judge(found, Standing.ALLOWED) is Verdict.CLEAR
+    assert POLICY.judge_alignment(found, Standing.UNVERIFIED) is Verdict.REVIEW
+    assert POLICY.judge_alignment(found, Standing.INACTIVE) is Verdict.CLEAR
+    assert POLICY.judge_alignment(found, Standing.ALLOWED) is Verdict.CLEAR
 
 
-def test_a_tile_at_the_distance_agrees_and_one_beyond_does_not() -> None:
-    found = replace(evidence(0, 0, 0, 0), tiles=(64, 65, None))
-    assert (found.agreeing(64), found.visible, found.nearest) == (1, 2, 64)
-    assert evidence(0, 0, 0, 0).nearest is None
+def test_tile_agrees_up_to_the_distance_and_not_beyond() -> None:
+    found = replace(evidence(0, 0, 0, 0), tile_distances=(64, 65, None))
+    assert (found.agreeing_tiles(64), found.comparable_tiles, found.nearest_tile_distance) == (1, 2, 64)
+    assert evidence(0, 0, 0, 0).nearest_tile_distance is None
 
 
-def test_more_agreement_never_means_a_milder_verdict() -> None:
+def test_more_agreement_never_gives_a_milder_verdict() -> None:
     rank = {Verdict.CLEAR: 0, Verdict.REVIEW: 1, Verdict.BLOCK: 2}
     for visible in (1, 2, 4, 20, 66):
-        verdicts = [rank[POLICY.judge(evidence(count, visible, 50, 60))] for count in range(visible + 1)]
+        verdicts = [
+            rank[POLICY.judge_alignment(evidence(count, visible, 50, 60))] for count in range(visible + 1)
+        ]
         assert verdicts == sorted(verdicts)
 
 
 @pytest.mark.parametrize("change", [{"inliers": 0}, {"tiles": 0}, {"tile_share": 1.2}, {"overlap": -0.1}])
-def test_demands_out_of_range_are_refused(change: dict[str, float]) -> None:
+def test_thresholds_out_of_range_are_rejected(change: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must be"):
-        replace(Demand(10, 3, 0.6, 0.5), **change)  # type: ignore[arg-type]
+        replace(AlignmentThreshold(10, 3, 0.6, 0.5), **change)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -82,10 +84,10 @@ def test_demands_out_of_range_are_refused(change: dict[str, float]) -> None:
         (evidence(0, 0, 0, 0), False),
     ],
 )
-def test_what_mostly_differs_though_well_aligned_is_no_copy(found: Evidence, contradicts: bool) -> None:
+def test_aligned_but_different_image_contradicts_the_match(found: Alignment, contradicts: bool) -> None:
     assert POLICY.contradicts(found) is contradicts
 
 
-def test_a_distance_out_of_range_is_refused() -> None:
+def test_distance_out_of_range_is_rejected() -> None:
     with pytest.raises(ValueError, match="agree_distance"):
-        EvidencePolicy(agree_distance=129)
+        AlignmentPolicy(agree_distance=129)

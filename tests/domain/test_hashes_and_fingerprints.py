@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from staydown.domain.fingerprints import ORIENTATIONS, UPRIGHT, Fingerprint, View
-from staydown.domain.hashes import PdqHash
+from staydown.domain.bank.fingerprints import ORIENTATIONS, UPRIGHT, Fingerprint, View
+from staydown.domain.bank.hashes import PdqHash
 
 from tests.domain.strategies import pdq_hashes
 
@@ -23,20 +23,20 @@ def image(sha: bytes, pdq: PdqHash, quality: int, *others: View) -> Fingerprint:
 
 
 @given(pdq_hashes)
-def test_a_hash_is_read_as_it_is_written_in_either_case(pdq: PdqHash) -> None:
+def test_hash_parses_in_either_case(pdq: PdqHash) -> None:
     assert PdqHash.from_hex(pdq.hex) == PdqHash.from_hex(pdq.hex.upper()) == pdq
 
 
 @pytest.mark.parametrize(
     "text", ["", "0" * 63, "0" * 65, "g" * 64, " " + "0" * 63, "0" * 62 + "0x", "\u0660" * 64]
 )
-def test_what_is_no_hash_is_refused(text: str) -> None:
+def test_invalid_hash_text_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match="64 hexadecimal digits"):
         PdqHash.from_hex(text)
 
 
 @pytest.mark.parametrize("size", [0, 31, 33])
-def test_a_hash_is_32_bytes(size: int) -> None:
+def test_hash_must_be_32_bytes(size: int) -> None:
     with pytest.raises(ValueError, match="32 bytes"):
         PdqHash(bytes(size))
 
@@ -49,24 +49,24 @@ def test_the_distance_is_a_metric(a: PdqHash, b: PdqHash, c: PdqHash) -> None:
 
 
 @given(pdq_hashes, st.integers(0, 256))
-def test_the_distance_counts_the_bits_that_differ(pdq: PdqHash, bits: int) -> None:
+def test_distance_counts_differing_bits(pdq: PdqHash, bits: int) -> None:
     assert pdq.distance(flipped(pdq, bits)) == bits
 
 
 @given(pdq_hashes)
-def test_a_hash_is_never_shown_whole(pdq: PdqHash) -> None:
+def test_hash_is_never_printed_in_full(pdq: PdqHash) -> None:
     assert pdq.hex not in repr(pdq)
     assert pdq.hex not in f"{pdq}"
 
 
 @given(pdq_hashes, st.integers(0, 100), st.integers(0, 100))
-def test_the_same_bytes_are_the_same_image_however_plain(pdq: PdqHash, one: int, other: int) -> None:
+def test_same_bytes_are_the_same_image_at_any_quality(pdq: PdqHash, one: int, other: int) -> None:
     first, second = image(b"a" * 32, pdq, one), image(b"a" * 32, flipped(pdq, 200), other)
     assert first.shows_same_image(second, distance=31, minimum_quality=50)
 
 
 @given(pdq_hashes, st.integers(0, 64), st.integers(0, 100), st.integers(0, 100))
-def test_near_hashes_are_one_image_where_both_say_enough(
+def test_near_hashes_are_one_image_if_both_have_quality(
     pdq: PdqHash, bits: int, one: int, other: int
 ) -> None:
     first, second = image(b"a" * 32, pdq, one), image(b"b" * 32, flipped(pdq, bits), other)
@@ -75,26 +75,24 @@ def test_near_hashes_are_one_image_where_both_say_enough(
 
 
 @given(pdq_hashes)
-def test_any_view_of_one_may_show_the_other_upright(pdq: PdqHash) -> None:
+def test_any_view_may_match_the_upright_view_of_another(pdq: PdqHash) -> None:
     mirrored = View("mirrored", pdq, 90)
     turned = image(b"a" * 32, flipped(pdq, 128), 90, mirrored)
     assert turned.shows_same_image(image(b"b" * 32, pdq, 90), distance=31, minimum_quality=50)
 
 
 @given(pdq_hashes, st.sampled_from(ORIENTATIONS), st.integers(0, 30))
-def test_a_copy_is_told_by_the_whole_of_it_however_it_is_turned(
-    pdq: PdqHash, orientation: str, bits: int
-) -> None:
+def test_whole_image_distance_covers_every_orientation(pdq: PdqHash, orientation: str, bits: int) -> None:
     upright = View(UPRIGHT, flipped(pdq, 100), 100)
     turned, part = View(orientation, flipped(pdq, bits), 100), View("left half", pdq, 100)
     views = (turned, part) if orientation == UPRIGHT else (upright, turned, part)
-    assert replace(image(b"a", pdq, 100), views=views).distance_whole(pdq) == bits
+    assert replace(image(b"a", pdq, 100), views=views).whole_image_distance(pdq) == bits
 
 
 @given(pdq_hashes)
-def test_what_moves_or_is_plain_is_told_by_no_hash(pdq: PdqHash) -> None:
+def test_animated_or_plain_image_has_no_grouping_hash(pdq: PdqHash) -> None:
     """The first picture of an animation may be a title that many have."""
     one = image(b"a", pdq, 50)
-    assert one.known_by(minimum_quality=50) == pdq
-    assert one.known_by(minimum_quality=51) is None
-    assert replace(one, frames=2).known_by(minimum_quality=50) is None
+    assert one.grouping_hash(minimum_quality=50) == pdq
+    assert one.grouping_hash(minimum_quality=51) is None
+    assert replace(one, frames=2).grouping_hash(minimum_quality=50) is None

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from staydown.domain.ids import (
     derived_entry_id,
     derived_upload_id,
+    digests_match,
     new_case_number,
     new_id,
     new_secret,
-    normal_case_number,
-    same_digest,
+    normalise_case_number,
     secret_digest,
 )
 
@@ -25,14 +25,14 @@ from tests.domain.strategies import NOW, moments
 
 
 @given(moments)
-def test_a_new_id_is_a_uuid_of_version_7_with_its_time_in_it(at: datetime) -> None:
+def test_new_id_is_a_uuid_v7_with_its_time(at: datetime) -> None:
     made = uuid.UUID(new_id(at))
     assert (made.version, made.variant) == (7, uuid.RFC_4122)
     assert made.int >> 80 == int(at.timestamp() * 1000)
 
 
 @given(moments, st.integers(1, 10**6))
-def test_ids_are_in_the_order_of_their_times(at: datetime, milliseconds: int) -> None:
+def test_ids_sort_by_time(at: datetime, milliseconds: int) -> None:
     assert new_id(at) < new_id(at + timedelta(milliseconds=milliseconds))
 
 
@@ -41,20 +41,18 @@ def test_ids_of_one_moment_differ() -> None:
 
 
 @given(st.text(max_size=8), st.text(max_size=8), st.text(max_size=8))
-def test_an_object_version_is_one_upload_and_another_version_another(
-    bucket: str, key: str, version: str
-) -> None:
+def test_upload_id_is_derived_from_the_object_version(bucket: str, key: str, version: str) -> None:
     assert derived_upload_id(bucket, key, version) == derived_upload_id(bucket, key, version)
     assert derived_upload_id(bucket, key, version) != derived_upload_id(bucket, key, version + "x")
 
 
 @given(st.binary(min_size=32, max_size=32))
-def test_a_hash_is_one_entry_and_of_another_kind_another(value: bytes) -> None:
+def test_entry_id_is_derived_from_hash_and_kind(value: bytes) -> None:
     assert derived_entry_id("pdq", value) == derived_entry_id("pdq", bytes(value))
     assert derived_entry_id("pdq", value) != derived_entry_id("sha256", value)
 
 
-def test_a_case_number_has_no_letters_that_look_like_digits() -> None:
+def test_case_number_has_no_ambiguous_letters() -> None:
     for _ in range(200):
         assert re.fullmatch(r"SD-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", new_case_number())
 
@@ -70,18 +68,18 @@ def as_people_type(number: str, draw: st.DataObject) -> str:
 
 
 @given(st.integers(0, 2**40 - 1), st.data())
-def test_a_case_number_is_understood_however_people_type_it(bits: int, data: st.DataObject) -> None:
+def test_case_number_is_parsed_however_it_is_typed(bits: int, data: st.DataObject) -> None:
     letters = "".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[bits >> 5 * i & 31] for i in range(8))
     number = f"SD-{letters[:4]}-{letters[4:]}"
-    assert normal_case_number(number) == number
-    assert normal_case_number(as_people_type(number, data)) == number
+    assert normalise_case_number(number) == number
+    assert normalise_case_number(as_people_type(number, data)) == number
 
 
 @given(st.text())
-def test_whatever_is_typed_as_a_case_number_is_one_key_and_stays_so(typed: str) -> None:
-    once = normal_case_number(typed)
+def test_case_number_normalisation_is_stable(typed: str) -> None:
+    once = normalise_case_number(typed)
     assert once.startswith("SD-")
-    assert normal_case_number(normal_case_number(typed)) == once or len(once) != 12
+    assert normalise_case_number(normalise_case_number(typed)) == once or len(once) != 12
 
 
 def test_a_secret_has_130_random_bits() -> None:
@@ -95,23 +93,23 @@ def test_a_secret_opens_however_it_is_typed_and_no_other_does(data: st.DataObjec
     secret = "K7Q0V-1ABCD-EFGHJ-KMNPQ-RSTVW-X"
     typed = as_people_type("SD" + secret, data)
     typed = typed[2:] if typed.lower().startswith("sd") else typed
-    assert same_digest(secret_digest(typed), secret_digest(secret))
-    assert not same_digest(secret_digest("L" + secret[1:]), secret_digest(secret))
+    assert digests_match(secret_digest(typed), secret_digest(secret))
+    assert not digests_match(secret_digest("L" + secret[1:]), secret_digest(secret))
 
 
-def test_a_secret_is_not_kept() -> None:
+def test_secret_is_stored_as_a_digest_only() -> None:
     secret = new_secret()
     assert re.fullmatch(r"[0-9a-f]{64}", secret_digest(secret))
     assert secret not in secret_digest(secret)
 
 
 @pytest.mark.parametrize(("one", "other"), [("", ""), ("ä", "ä"), ("a" * 64, "a" * 64)])
-def test_digests_are_compared_whatever_they_hold(one: str, other: str) -> None:
-    assert same_digest(one, other)
-    assert not same_digest(one, other + "b")
+def test_digests_with_any_characters_are_compared(one: str, other: str) -> None:
+    assert digests_match(one, other)
+    assert not digests_match(one, other + "b")
 
 
-def test_ids_that_follow_one_another_tell_nothing_of_one_another() -> None:
+def test_consecutive_ids_are_unpredictable() -> None:
     """Of one millisecond, so that their time is the same: what is left differs in about half of its bits."""
     found = [uuid.UUID(new_id(NOW)).int for _ in range(400)]
     bits = [(one ^ other).bit_count() for one, other in pairwise(found)]

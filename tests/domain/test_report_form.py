@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 from samtranslator.yaml_helper import yaml_parse
-from staydown.domain.errors import InvalidRequest
-from staydown.domain.report_form import (
+from staydown.config.report_form import (
     MAX_QUESTIONS,
-    FormMistake,
-    Question,
-    check_answers,
-    help_lines_of,
-    questions_of,
-    unanswered,
+    InvalidSetting,
+    ReportQuestion,
+    parse_help_lines,
+    parse_questions,
+    unanswered_required,
+    validate_answers,
 )
+from staydown.domain.errors import InvalidRequest
 
 from infra.local.stack import ROOT
 
@@ -24,15 +24,18 @@ LINE = {"name": "Help", "url": "https://help.example/", "whom": "adults"}
 ASKED = {"key": "town", "label": "Which town?"}
 
 
-def test_what_the_template_has_by_default_is_read() -> None:
+def test_template_defaults_are_valid() -> None:
     parameters = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))["Parameters"]
-    assert {line.whom for line in help_lines_of(parameters["HelpLines"]["Default"])} == {"adults", "children"}
-    assert questions_of(parameters["ReportQuestions"]["Default"]) == ()
+    assert {line.whom for line in parse_help_lines(parameters["HelpLines"]["Default"])} == {
+        "adults",
+        "children",
+    }
+    assert parse_questions(parameters["ReportQuestions"]["Default"]) == ()
 
 
-def test_a_question_is_optional_and_not_for_reviewers_unless_it_says_so() -> None:
-    assert questions_of(json.dumps([ASKED])) == (
-        Question("town", "Which town?", help="", required=False, max_length=500, for_reviewers=False),
+def test_question_is_optional_and_not_for_reviewers_by_default() -> None:
+    assert parse_questions(json.dumps([ASKED])) == (
+        ReportQuestion("town", "Which town?", help="", required=False, max_length=500, for_reviewers=False),
     )
 
 
@@ -54,10 +57,10 @@ def test_a_question_is_optional_and_not_for_reviewers_unless_it_says_so() -> Non
         ([{**ASKED, "key": f"q{n}"} for n in range(MAX_QUESTIONS + 1)], "10 at most"),
     ],
 )
-def test_a_mistake_in_the_questions_is_told_by_its_place(given: Any, said: str) -> None:
+def test_error_in_the_questions_names_its_position(given: Any, said: str) -> None:
     text = given if isinstance(given, str) else json.dumps(given)
-    with pytest.raises(FormMistake) as refused:
-        questions_of(text)
+    with pytest.raises(InvalidSetting) as refused:
+        parse_questions(text)
     assert said in str(refused.value)
 
 
@@ -71,21 +74,24 @@ def test_a_mistake_in_the_questions_is_told_by_its_place(given: Any, said: str) 
         ([{**LINE, "phone": "0345 6000"}], "no. 1: phone has to be like"),
     ],
 )
-def test_a_mistake_in_the_help_lines_is_told_by_its_place(given: Any, said: str) -> None:
-    with pytest.raises(FormMistake) as refused:
-        help_lines_of(json.dumps(given))
+def test_error_in_the_help_lines_names_its_position(given: Any, said: str) -> None:
+    with pytest.raises(InvalidSetting) as refused:
+        parse_help_lines(json.dumps(given))
     assert str(refused.value).startswith("HelpLines: ")
     assert said in str(refused.value)
 
 
-def test_answers_are_to_questions_and_as_long_as_these_allow() -> None:
-    questions = [Question("town", "Which town?", max_length=5, required=True), Question("more", "More?")]
-    check_answers(questions, {"town": "Paris", "more": ""})
+def test_answers_must_match_questions_and_length_limits() -> None:
+    questions = [
+        ReportQuestion("town", "Which town?", max_length=5, required=True),
+        ReportQuestion("more", "More?"),
+    ]
+    validate_answers(questions, {"town": "Paris", "more": ""})
     with pytest.raises(InvalidRequest) as refused:
-        check_answers(questions, {"town": "London", "street": "", "more": "x"})
+        validate_answers(questions, {"town": "London", "street": "", "more": "x"})
     assert refused.value.pointers == {
         "/answers/town": "5 letters at most",
         "/answers/street": "no such question",
     }
-    assert unanswered(questions, {"more"}) == ("town",)
-    assert unanswered(questions, {"town"}) == ()
+    assert unanswered_required(questions, {"more"}) == ("town",)
+    assert unanswered_required(questions, {"town"}) == ()

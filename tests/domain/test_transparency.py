@@ -10,22 +10,29 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from staydown.domain.case_states import CaseState
-from staydown.domain.cases import Case, Origin
-from staydown.domain.decisions import Complainant, Decision, Factors, Outcome, Setting, Shown
-from staydown.domain.transparency import faults_of, statement_of_case, statement_of_match
+from staydown.domain.cases.case import Case, CaseOrigin
+from staydown.domain.cases.decisions import (
+    ComplainantIsSubject,
+    Decision,
+    DecisionOutcome,
+    Factors,
+    SceneSetting,
+    ShownContent,
+)
+from staydown.domain.cases.states import CaseState
+from staydown.exchange.transparency import decision_statement, match_statement, validate_statement
 
 from tests.domain.strategies import NOW, fresh_upload
 
 factors = st.builds(
     Factors,
-    st.frozensets(st.sampled_from(Shown), min_size=1),
-    st.sampled_from(Setting),
-    st.sampled_from(Complainant),
+    st.frozensets(st.sampled_from(ShownContent), min_size=1),
+    st.sampled_from(SceneSetting),
+    st.sampled_from(ComplainantIsSubject),
 )
 decisions = st.builds(
     Decision,
-    st.just(Outcome.VIOLATING),
+    st.just(DecisionOutcome.VIOLATING),
     factors,
     st.just("Jane Roe of 1 High Street"),
     st.just("ada"),
@@ -37,20 +44,20 @@ UPLOAD = replace(
 CASE_ID = "01890000-0000-7000-8000-000000000001"
 
 
-def case(origin: Origin) -> Case:
+def case(origin: CaseOrigin) -> Case:
     return Case(CASE_ID, CaseState.DECIDED, origin, opened_at=NOW, deadline=None)
 
 
-@given(decisions, st.sampled_from(Origin), st.text(max_size=800))
+@given(decisions, st.sampled_from(CaseOrigin), st.text(max_size=800))
 @pytest.mark.law("EU8")
-def test_every_statement_keeps_the_rules_and_names_nobody(
-    decision: Decision, origin: Origin, ground: str
+def test_every_statement_is_valid_and_names_nobody(
+    decision: Decision, origin: CaseOrigin, ground: str
 ) -> None:
     for statement in (
-        statement_of_case(case(origin), decision, UPLOAD, ground=ground or "x"),
-        statement_of_match(case(origin), decision, UPLOAD, ground=ground or "x"),
+        decision_statement(case(origin), decision, UPLOAD, ground=ground or "x"),
+        match_statement(case(origin), decision, UPLOAD, ground=ground or "x"),
     ):
-        assert faults_of(statement) == []
+        assert validate_statement(statement) == []
         text = json.dumps(dict(statement) | {"illegal_content_legal_ground": ""})
         for private in ("Jane Roe", UPLOAD.account_id, UPLOAD.upload_id, UPLOAD.key, CASE_ID, "ada"):
             assert private not in text
@@ -83,21 +90,25 @@ def test_every_statement_keeps_the_rules_and_names_nobody(
     ],
 )
 @pytest.mark.law("EU8")
-def test_what_breaks_a_rule_is_found(change: Mapping[str, Any], fault: str) -> None:
+def test_each_rule_violation_is_detected(change: Mapping[str, Any], fault: str) -> None:
     decision = Decision(
-        Outcome.VIOLATING,
-        Factors(frozenset({Shown.NUDITY}), Setting.PRIVATE, Complainant.YES),
+        DecisionOutcome.VIOLATING,
+        Factors(frozenset({ShownContent.NUDITY}), SceneSetting.PRIVATE, ComplainantIsSubject.YES),
         "",
         "ada",
         NOW,
     )
-    statement = {**statement_of_case(case(Origin.REPORT), decision, UPLOAD, ground="law"), **change}
-    assert any(fault in one for one in faults_of(statement)), faults_of(statement)
+    statement = {**decision_statement(case(CaseOrigin.REPORT), decision, UPLOAD, ground="law"), **change}
+    assert any(fault in one for one in validate_statement(statement)), validate_statement(statement)
 
 
 @pytest.mark.law("US6", "EU8")
-def test_a_deepfake_is_called_one() -> None:
-    shown = Factors(frozenset({Shown.SYNTHETIC, Shown.NUDITY}), Setting.PRIVATE, Complainant.YES)
-    decision = Decision(Outcome.VIOLATING, shown, "", "ada", NOW)
-    statement = statement_of_case(case(Origin.REPORT), decision, UPLOAD, ground="law")
+def test_deepfake_has_its_keyword() -> None:
+    shown = Factors(
+        frozenset({ShownContent.SYNTHETIC, ShownContent.NUDITY}),
+        SceneSetting.PRIVATE,
+        ComplainantIsSubject.YES,
+    )
+    decision = Decision(DecisionOutcome.VIOLATING, shown, "", "ada", NOW)
+    statement = decision_statement(case(CaseOrigin.REPORT), decision, UPLOAD, ground="law")
     assert "KEYWORD_NON_CONSENSUAL_MATERIAL_DEEPFAKE" in str(statement["category_specification"])

@@ -7,16 +7,24 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from staydown.domain.stops import BY_SCAN, Reason, Stop, StopKind, by_case, by_entry, by_review
-from staydown.domain.uploads import ObjectKey, Upload, UploadState, is_name
+from staydown.domain.uploads.stops import (
+    SCAN_FAILURE_STOP,
+    Stop,
+    StopKind,
+    StopReason,
+    decision_stop,
+    match_stop,
+    review_stop,
+)
+from staydown.domain.uploads.upload import ObjectKey, Upload, UploadState, is_valid_id
 
 from tests.domain.strategies import NOW, fresh_upload, stops, uploads
 
-STOPPED = {UploadState.HELD, UploadState.BLOCKED, UploadState.REMOVED}
+STOPPED_STATES = {UploadState.HELD, UploadState.BLOCKED, UploadState.REMOVED}
 
 
 @given(uploads())
-def test_the_state_says_what_stops_an_upload(upload: Upload) -> None:
+def test_state_follows_from_the_stops(upload: Upload) -> None:
     kinds = {stop.kind for stop in upload.stops.values()}
     if StopKind.BLOCK in kinds:
         expected = {UploadState.REMOVED if upload.was_published else UploadState.BLOCKED}
@@ -28,84 +36,82 @@ def test_the_state_says_what_stops_an_upload(upload: Upload) -> None:
 
 
 @given(uploads())
-def test_a_reason_is_given_exactly_while_something_stops_it(upload: Upload) -> None:
+def test_reason_is_given_exactly_while_stopped(upload: Upload) -> None:
     assert (upload.reason is not None) == bool(upload.stops)
     assert upload.reason is None or upload.reason in {stop.reason.value for stop in upload.stops.values()}
 
 
 @given(uploads(), st.lists(stops, min_size=1))
-def test_what_is_stopped_is_never_public(upload: Upload, those: list[Stop]) -> None:
-    assert upload.stopped(those, now=NOW).state in STOPPED
+def test_stopped_upload_is_never_public(upload: Upload, those: list[Stop]) -> None:
+    assert upload.with_stops(those, now=NOW).state in STOPPED_STATES
 
 
 @given(uploads(), st.lists(stops, min_size=1))
-def test_freeing_what_was_stopped_leaves_the_other_stops(upload: Upload, those: list[Stop]) -> None:
+def test_removing_added_stops_keeps_the_others(upload: Upload, those: list[Stop]) -> None:
     new = {stop.cause: stop for stop in those if stop.cause not in upload.stops}
-    freed = upload.stopped(new.values(), now=NOW).freed(new, now=NOW)
+    freed = upload.with_stops(new.values(), now=NOW).without_stops(new, now=NOW)
     assert freed.stops == upload.stops
     if upload.stops:
         assert freed.state is upload.state
 
 
 @given(uploads(), st.lists(stops, min_size=1))
-def test_what_loses_its_last_stop_is_checked_again_before_it_is_public(
-    upload: Upload, those: list[Stop]
-) -> None:
-    stopped = upload.stopped(those, now=NOW)
-    freed = stopped.freed(stopped.stops, now=NOW)
+def test_upload_without_stops_is_checked_before_publication(upload: Upload, those: list[Stop]) -> None:
+    stopped = upload.with_stops(those, now=NOW)
+    freed = stopped.without_stops(stopped.stops, now=NOW)
     assert freed.state is UploadState.RECEIVED
-    assert freed.released
+    assert freed.was_released
     assert freed.was_published == upload.was_published
 
 
 @given(uploads(), st.lists(stops))
-def test_being_stopped_twice_by_the_same_is_being_stopped_once(upload: Upload, those: list[Stop]) -> None:
-    once = upload.stopped(those, now=NOW)
-    assert once.stopped(those, now=NOW) == once
+def test_stopping_twice_by_one_cause_is_idempotent(upload: Upload, those: list[Stop]) -> None:
+    once = upload.with_stops(those, now=NOW)
+    assert once.with_stops(those, now=NOW) == once
 
 
 @given(uploads(), st.lists(st.sampled_from(["case:x", "review:x", "entry:x"])))
-def test_freeing_it_of_what_does_not_stop_it_changes_nothing(upload: Upload, causes: list[str]) -> None:
-    assert upload.freed([cause for cause in causes if cause not in upload.stops], now=NOW) == upload
+def test_removing_a_missing_stop_changes_nothing(upload: Upload, causes: list[str]) -> None:
+    assert upload.without_stops([cause for cause in causes if cause not in upload.stops], now=NOW) == upload
 
 
 @given(st.lists(stops))
-def test_a_rejected_upload_never_becomes_anything_else(those: list[Stop]) -> None:
+def test_rejected_upload_never_changes_state(those: list[Stop]) -> None:
     rejected = fresh_upload().rejected("truncated", now=NOW)
-    assert rejected.stopped(those, now=NOW) == rejected
-    assert rejected.freed(["case:a"], now=NOW) == rejected
+    assert rejected.with_stops(those, now=NOW) == rejected
+    assert rejected.without_stops(["case:a"], now=NOW) == rejected
 
 
 def test_a_block_outweighs_a_hold_and_a_hold_outlives_a_block() -> None:
-    held = fresh_upload().stopped([by_review("c1")], now=NOW)
-    blocked = held.stopped([by_entry("e1")], now=NOW)
-    assert (held.state, held.reason) == (UploadState.HELD, Reason.NEEDS_REVIEW)
-    assert (blocked.state, blocked.reason) == (UploadState.BLOCKED, Reason.MATCHES_CONFIRMED_ENTRY)
-    assert blocked.freed(["entry:e1"], now=NOW).state is UploadState.HELD
+    held = fresh_upload().with_stops([review_stop("c1")], now=NOW)
+    blocked = held.with_stops([match_stop("e1")], now=NOW)
+    assert (held.state, held.reason) == (UploadState.HELD, StopReason.NEEDS_REVIEW)
+    assert (blocked.state, blocked.reason) == (UploadState.BLOCKED, StopReason.MATCHES_CONFIRMED_ENTRY)
+    assert blocked.without_stops(["entry:e1"], now=NOW).state is UploadState.HELD
 
 
-def test_what_anybody_may_have_seen_is_removed_and_what_nobody_saw_is_blocked() -> None:
+def test_published_upload_is_removed_and_unpublished_is_blocked() -> None:
     seen = fresh_upload().published(now=NOW)
-    assert seen.stopped([by_case("c1")], now=NOW).state is UploadState.REMOVED
-    assert fresh_upload().stopped([by_case("c1")], now=NOW).state is UploadState.BLOCKED
+    assert seen.with_stops([decision_stop("c1")], now=NOW).state is UploadState.REMOVED
+    assert fresh_upload().with_stops([decision_stop("c1")], now=NOW).state is UploadState.BLOCKED
 
 
-def test_two_cases_stop_an_upload_apart_from_each_other() -> None:
-    both = fresh_upload().stopped([by_case("c1"), by_case("c2")], now=NOW)
-    assert both.freed(["case:c1"], now=NOW).state is UploadState.BLOCKED
-    assert both.freed(["case:c1", "case:c2"], now=NOW).state is UploadState.RECEIVED
+def test_stops_of_two_cases_are_independent() -> None:
+    both = fresh_upload().with_stops([decision_stop("c1"), decision_stop("c2")], now=NOW)
+    assert both.without_stops(["case:c1"], now=NOW).state is UploadState.BLOCKED
+    assert both.without_stops(["case:c1", "case:c2"], now=NOW).state is UploadState.RECEIVED
 
 
-def test_an_upload_is_listed_once_for_each_case_about_it() -> None:
-    upload = fresh_upload().concerning("c1").concerning("c2").concerning("c1")
+def test_upload_lists_each_case_once() -> None:
+    upload = fresh_upload().with_case("c1").with_case("c2").with_case("c1")
     assert upload.cases == ("c1", "c2")
 
 
-def test_a_scan_that_failed_holds_and_blocks_nobody() -> None:
-    assert fresh_upload().stopped([BY_SCAN], now=NOW).state is UploadState.HELD
+def test_failed_scan_holds_the_upload() -> None:
+    assert fresh_upload().with_stops([SCAN_FAILURE_STOP], now=NOW).state is UploadState.HELD
 
 
-def test_the_public_key_tells_nothing_of_the_account() -> None:
+def test_public_key_does_not_contain_the_account() -> None:
     upload = replace(fresh_upload("11111111-1111-7111-8111-111111111111"), account_id="ann.smith")
     assert "ann" not in upload.public_key
 
@@ -130,12 +136,12 @@ def test_the_public_key_tells_nothing_of_the_account() -> None:
         (f"alpha/{'a' * 129}/x", None),
     ],
 )
-def test_a_key_names_its_platform_and_account_or_nobody(key: str, parsed: ObjectKey | None) -> None:
+def test_key_parses_to_platform_and_account_or_none(key: str, parsed: ObjectKey | None) -> None:
     assert ObjectKey.parse(key) == parsed
 
 
 @given(st.text(max_size=140))
-def test_whatever_is_a_name_survives_in_a_key(name: str) -> None:
+def test_valid_name_survives_in_a_key(name: str) -> None:
     parsed = ObjectKey.parse(f"alpha/{name}/x")
-    assert (parsed is not None and parsed.account_id == name) == is_name(name)
+    assert (parsed is not None and parsed.account_id == name) == is_valid_id(name)
     assert parsed is None or str(parsed) == f"alpha/{name}/x"

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from staydown.domain.events import Event, EventType
-from staydown.domain.webhooks import (
-    ATTEMPTS,
-    RETRY_AFTER,
-    BadEndpoint,
-    check_url,
-    cloud_event,
-    is_public,
+from staydown.exchange.webhooks import (
+    MAX_ATTEMPTS,
+    RETRY_DELAYS,
+    InvalidEndpointUrl,
+    cloud_event_body,
+    is_public_address,
     new_signing_secret,
-    retry_after,
-    signed_headers,
+    retry_delay,
+    signature_headers,
+    validate_endpoint_url,
 )
 
 NOW = datetime(2026, 11, 23, 4, 1, 6, 250_000, tzinfo=UTC)
@@ -30,8 +30,8 @@ EVENT = Event(
 )
 
 
-def test_the_body_is_a_cloud_event_with_the_events_own_id() -> None:
-    assert json.loads(cloud_event(EVENT)) == {
+def test_body_is_a_cloud_event_with_the_event_id() -> None:
+    assert json.loads(cloud_event_body(EVENT)) == {
         "specversion": "1.0",
         "id": "019a-event",
         "source": "/staydown",
@@ -42,9 +42,9 @@ def test_the_body_is_a_cloud_event_with_the_events_own_id() -> None:
     }
 
 
-def test_a_signature_is_that_of_standard_webhooks() -> None:
+def test_signature_follows_standard_webhooks() -> None:
     """The example of the specification's reference libraries."""
-    headers = signed_headers(
+    headers = signature_headers(
         ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
         "msg_p5jXN8AQM9LWM0D4loKWxJek",
         b'{"test": 2432232314}',
@@ -58,9 +58,9 @@ def test_a_signature_is_that_of_standard_webhooks() -> None:
 
 
 @given(body=st.binary(max_size=200))
-def test_while_secrets_change_either_verifies_and_no_other(body: bytes) -> None:
+def test_both_secrets_verify_during_rotation_and_no_other(body: bytes) -> None:
     new, old, other = (new_signing_secret() for _ in range(3))
-    signatures = signed_headers([new, old], "id", body, now=NOW)["webhook-signature"].split()
+    signatures = signature_headers([new, old], "id", body, now=NOW)["webhook-signature"].split()
 
     def made_with(secret: str) -> str:
         key = base64.b64decode(secret.removeprefix("whsec_"))
@@ -71,15 +71,15 @@ def test_while_secrets_change_either_verifies_and_no_other(body: bytes) -> None:
     assert made_with(other) not in signatures
 
 
-def test_secrets_are_long_and_differ() -> None:
+def test_secrets_are_long_and_unique() -> None:
     made = {new_signing_secret() for _ in range(50)}
     assert len(made) == 50
     assert {len(base64.b64decode(one.removeprefix("whsec_"))) for one in made} == {32}
 
 
-def test_it_is_tried_later_and_later_for_about_a_day_and_then_no_more() -> None:
-    delays = [retry_after(attempt) for attempt in range(1, ATTEMPTS + 1)]
-    assert delays[:-1] == list(RETRY_AFTER) == sorted(RETRY_AFTER)
+def test_retries_back_off_for_about_a_day_and_then_stop() -> None:
+    delays = [retry_delay(attempt) for attempt in range(1, MAX_ATTEMPTS + 1)]
+    assert delays[:-1] == list(RETRY_DELAYS) == sorted(RETRY_DELAYS)
     assert delays[-1] == timedelta(0)
 
 
@@ -92,15 +92,15 @@ def test_it_is_tried_later_and_later_for_about_a_day_and_then_no_more() -> None:
         "2001:0:1::1",
     ],
 )  # fmt: skip
-def test_an_address_that_is_not_of_the_public_internet_is_never_called(address: str) -> None:
-    assert not is_public(address)
+def test_non_public_address_is_never_called(address: str) -> None:
+    assert not is_public_address(address)
 
 
 @pytest.mark.parametrize(
     "address", ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "::ffff:8.8.8.8"]
 )
 def test_a_public_address_may_be_called(address: str) -> None:
-    assert is_public(address)
+    assert is_public_address(address)
 
 
 @pytest.mark.parametrize(
@@ -111,15 +111,15 @@ def test_a_public_address_may_be_called(address: str) -> None:
         "https://example.org:port/", "https://[::1", "file:///etc/passwd",
     ],
 )  # fmt: skip
-def test_what_is_no_https_address_is_no_endpoint(url: str) -> None:
-    with pytest.raises(BadEndpoint):
-        check_url(url, local=False)
+def test_invalid_endpoint_url_is_rejected(url: str) -> None:
+    with pytest.raises(InvalidEndpointUrl):
+        validate_endpoint_url(url, local=False)
 
 
-def test_http_is_for_one_machine() -> None:
-    check_url("http://127.0.0.1:9000/hooks?x=1", local=True)
-    check_url("https://example.org:8443/hooks", local=False)
-    with pytest.raises(BadEndpoint):
-        check_url("ftp://127.0.0.1/", local=True)
-    with pytest.raises(BadEndpoint, match="http:// only"):
-        check_url("http://example.org/hooks", local=True)
+def test_plain_http_is_allowed_only_locally() -> None:
+    validate_endpoint_url("http://127.0.0.1:9000/hooks?x=1", local=True)
+    validate_endpoint_url("https://example.org:8443/hooks", local=False)
+    with pytest.raises(InvalidEndpointUrl):
+        validate_endpoint_url("ftp://127.0.0.1/", local=True)
+    with pytest.raises(InvalidEndpointUrl, match="http:// only"):
+        validate_endpoint_url("http://example.org/hooks", local=True)

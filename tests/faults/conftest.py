@@ -8,7 +8,8 @@ from unittest import mock
 
 import pytest
 from staydown.aws import content_log
-from staydown.services.sweeps import fold_content, sweep_parts
+from staydown.services.sweeps import compact_content_log as fold_content
+from staydown.services.sweeps import sweep_parts
 
 from tests.support.world import World, memory_world
 
@@ -25,5 +26,5 @@ def few_shards() -> Iterator[None]:
     with ExitStack() as undo:
         for module in (content_log, fold_content, sweep_parts):
             undo.enter_context(mock.patch.object(module, "SHARDS", 2))
-        undo.enter_context(mock.patch.object(sweep_parts, "SHARDS_A_PART", 2))
+        undo.enter_context(mock.patch.object(sweep_parts, "SHARDS_PER_PART", 2))
         yield

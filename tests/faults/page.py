@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.faults.conftest import few_shards
-from tests.faults.test_faults import USE_CASES, Stage, calls_of, faults_of
+from tests.faults.test_faults import USE_CASES, UseCase, calls_of, faults_of
 from tests.support.faults import Fault
 from tests.support.world import memory_world
 
@@ -45,7 +45,7 @@ def page() -> str:
     return _HEAD + "\n".join(lines) + "\n"
 
 
-def _rows(stage: Stage) -> Iterator[tuple[str, str, list[int]]]:
+def _rows(stage: UseCase) -> Iterator[tuple[str, str, list[int]]]:
     with memory_world() as world, few_shards():
         calls = calls_of(world, stage(world))
     failing = Counter((str(calls[number]), fault) for number, fault in faults_of(calls))

@@ -7,50 +7,50 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from staydown.aws.stack import Stack
-from staydown.domain.appeals import AppealOutcome
-from staydown.domain.bank import Standing
+from staydown.domain.accounts.misuse import Intention, MisuseOutcome
+from staydown.domain.bank.entry import Standing
+from staydown.domain.cases.appeals import AppealOutcome
 from staydown.domain.errors import Conflict, StaydownError
-from staydown.domain.misuse import Intention, MisuseOutcome
-from staydown.domain.notices import NoticeKind, Party, Recipient
-from staydown.domain.sweeps import PLAN
-from staydown.domain.uploads import Upload, UploadState
+from staydown.domain.uploads.sweeps import PLAN_PART
+from staydown.domain.uploads.upload import Upload, UploadState
+from staydown.notices.notice import NoticeKind, Recipient, RecipientParty
 from staydown.services.accounts.block_account import block_account, unblock_account
 from staydown.services.bank.bank_view import BankView
 from staydown.services.misuse.decide_misuse import MisuseJudgement, decide_misuse
-from staydown.services.notices.follow_notice import appeal_by_link
-from staydown.services.notices.notice_links import make_link
+from staydown.services.notices.notice_links import create_notice_link
 from staydown.services.notices.publish_events import publish_events
+from staydown.services.notices.view_notice import appeal_by_link
 from staydown.services.reports.amend_report import withdraw_report
-from staydown.services.retention.ask_erasure import ask_erasure
-from staydown.services.retention.hold_case import HoldReason, hold_case, release_case
-from staydown.services.review.leave_note import leave_note
+from staydown.services.retention.legal_hold import LegalHoldReason, place_legal_hold, release_legal_hold
+from staydown.services.retention.request_erasure import request_erasure
+from staydown.services.review.add_note import add_note
 from staydown.services.review.review_queue import claim_case
-from staydown.services.review.separate_uploads import separate_uploads
-from staydown.services.review.view_case import Onlooker
-from staydown.services.sweeps.sweep_bank import begin_sweep, sweep_part
-from staydown.services.uploads.scan_upload import ArrivedObject, scan_uploads
-from staydown.services.uploads.settle_upload import settle_upload
+from staydown.services.review.split_case import split_case
+from staydown.services.review.view_case import Viewer
+from staydown.services.sweeps.sweep_bank import run_sweep_part, start_sweep
+from staydown.services.uploads.reconcile_upload import reconcile_upload
+from staydown.services.uploads.scan_upload import UploadedObject, scan_uploads
 
-from tests.support.ledger import Ledger, read_ledger
-from tests.support.orders import Order, Task
-from tests.support.people import (
+from tests.support.actions import (
     INCOMPLETE,
     NOT_VIOLATING,
-    VOUCHED,
-    allow,
-    answer,
-    appeal,
-    appeal_as_reporter,
-    appeal_of_block,
-    appeal_of_stop,
+    VERIFIED,
+    allow_entry,
+    appeal_case,
     decide,
-    judge,
-    judged_story,
+    enforced_story,
+    file_block_appeal,
+    file_dismissal_appeal,
+    file_match_appeal,
+    file_unfounded_report,
     report,
-    report_in_vain,
-    switch,
+    report_and_decide,
+    resolve_appeal,
+    switch_entry_state,
 )
-from tests.support.pictures import drawn, drawn_hash
+from tests.support.interleavings import Interleaving, Task
+from tests.support.sample_images import drawn, drawn_hash
+from tests.support.state_dump import StateDump, dump_state
 from tests.support.world import Message, World
 
 STOPPED = {UploadState.BLOCKED, UploadState.REMOVED}
@@ -63,20 +63,20 @@ def scan(world: World, message: Message, began: datetime | None = None) -> Task:
         mine = world.stack
         if began is not None:
             mine = Stack(world.cloud.settings, world.cloud.session, now=lambda: began)
-        arrived = ArrivedObject(message.body[0], message.body[1], message.attempt)
+        arrived = UploadedObject(message.body[0], message.body[1], message.attempt)
         (outcome,) = scan_uploads(mine, BankView(mine), [arrived])
         if isinstance(outcome, Exception):
-            world.give_back(message)
+            world.return_message(message)
         return outcome
 
     return run
 
 
-def settle(world: World, upload_id: str) -> Task:
+def reconcile(world: World, upload_id: str) -> Task:
     def run() -> object:
         bank = BankView(world.stack)
         bank.refresh()
-        return settle_upload(world.stack, bank, upload_id)
+        return reconcile_upload(world.stack, bank, upload_id)
 
     return run
 
@@ -88,19 +88,19 @@ def sweep(world: World) -> None:
     for message in mine:
         world.queue.remove(message)
     for message in mine:
-        carry_out(world, begin_sweep(world.stack, message.body[1:], message.body[0]))
+        run_sweep(world, start_sweep(world.stack, message.body[1:], message.body[0]))
 
 
-def carry_out(world: World, sweep_id: str) -> None:
+def run_sweep(world: World, sweep_id: str) -> None:
     """A sweep, part after part; its messages come as well, and find it done."""
     bank = BankView(world.stack)
-    sweep_part(world.stack, bank, sweep_id, PLAN.name)
-    while names := world.stack.sweeps.waiting(sweep_id):
+    run_sweep_part(world.stack, bank, sweep_id, PLAN_PART.name)
+    while names := world.stack.sweeps.list_pending_parts(sweep_id):
         for name in names:
-            sweep_part(world.stack, bank, sweep_id, name)
+            run_sweep_part(world.stack, bank, sweep_id, name)
 
 
-def then(*tasks: Callable[[], object]) -> Task:
+def in_sequence(*tasks: Callable[[], object]) -> Task:
     """One after the other; the result of the first."""
 
     def run() -> object:
@@ -115,13 +115,13 @@ class Scene:
     """tasks: what meets. settled: what must hold of the ledger after it, whatever the order was."""
 
     tasks: Mapping[str, Task]
-    settled: Callable[[Ledger, Order], None] = lambda ledger, order: None
+    check: Callable[[StateDump, Interleaving], None] = lambda ledger, order: None
 
 
-Stage = Callable[[World], Scene]
+SceneFactory = Callable[[World], Scene]
 
 
-def waiting_case(world: World, *uploads: Upload) -> str:
+def open_case_of(world: World, *uploads: Upload) -> str:
     filed = report(world, *uploads)
     world.drain()
     return filed.cases[0].case_id
@@ -135,10 +135,10 @@ def arrives(world: World, data: bytes, account: str = "bob") -> Message:
 
 def scan_meets_decision(world: World) -> Scene:
     """A copy is scanned while the picture is judged."""
-    case_id = waiting_case(world, world.upload("alpha", "ann", drawn(1)))
+    case_id = open_case_of(world, world.upload("alpha", "ann", drawn(1)))
     copy = arrives(world, drawn(1, flipped=5))
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         assert {upload.state for upload in ledger.uploads.values()} <= STOPPED
 
     return Scene({"scan": scan(world, copy), "decide": lambda: decide(world, case_id)}, settled)
@@ -146,18 +146,18 @@ def scan_meets_decision(world: World) -> Scene:
 
 def scan_meets_decision_and_sweep(world: World) -> Scene:
     scene = scan_meets_decision(world)
-    decided = then(scene.tasks["decide"], lambda: sweep(world))
-    return Scene({**scene.tasks, "decide": decided}, scene.settled)
+    decided = in_sequence(scene.tasks["decide"], lambda: sweep(world))
+    return Scene({**scene.tasks, "decide": decided}, scene.check)
 
 
 def scan_meets_decision_about_itself(world: World) -> Scene:
     """The very upload that is being scanned is reported and judged."""
     message = arrives(world, drawn(1))
-    upload = world.scanned(message)
+    upload = world.scan_one(message)
     world.drain()
-    case_id = waiting_case(world, upload)
+    case_id = open_case_of(world, upload)
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         assert {upload.state for upload in ledger.uploads.values()} == {UploadState.REMOVED}
 
     return Scene({"scan": scan(world, message), "decide": lambda: decide(world, case_id)}, settled)
@@ -166,55 +166,55 @@ def scan_meets_decision_about_itself(world: World) -> Scene:
 def scan_meets_its_second_delivery(world: World) -> Scene:
     message = arrives(world, drawn(1))
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         assert [upload.state for upload in ledger.uploads.values()] == [UploadState.PUBLISHED]
 
     return Scene({"first": scan(world, message), "second": scan(world, message)}, settled)
 
 
 def scan_of_a_blocked_image_meets_its_second_delivery(world: World) -> Scene:
-    judge(world, world.upload("alpha", "ann", drawn(1)))
+    report_and_decide(world, world.upload("alpha", "ann", drawn(1)))
     world.drain()
     message = arrives(world, drawn(1, flipped=3))
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         assert {upload.state for upload in ledger.uploads.values()} <= STOPPED
 
     return Scene({"first": scan(world, message), "second": scan(world, message)}, settled)
 
 
-def scan_meets_upheld_appeal(world: World) -> Scene:
+def scan_meets_granted_appeal(world: World) -> Scene:
     """A copy of a judged picture is scanned while the judgement is taken back."""
-    story = judged_story(world, drawn(1))
-    filed = appeal(world, story.upload)
+    story = enforced_story(world, drawn(1))
+    filed = appeal_case(world, story.upload)
     world.drain()
     copy = arrives(world, drawn(1, flipped=5))
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         assert {upload.state for upload in ledger.uploads.values()} == {UploadState.PUBLISHED}
 
-    upheld = then(lambda: answer(world, filed), lambda: sweep(world))
+    upheld = in_sequence(lambda: resolve_appeal(world, filed), lambda: sweep(world))
     return Scene({"scan": scan(world, copy), "appeal": upheld}, settled)
 
 
 def scan_meets_a_claim(world: World) -> Scene:
     """A picture is scanned while somebody claims it by its hash."""
     copy = arrives(world, drawn(1, flipped=5))
-    claimed = then(lambda: report(world, hashes=[drawn_hash(1)]), lambda: sweep(world))
+    claimed = in_sequence(lambda: report(world, hashes=[drawn_hash(1)]), lambda: sweep(world))
     return Scene({"scan": scan(world, copy), "claim": claimed})
 
 
-def settle_meets_a_claim(world: World) -> Scene:
+def reconciliation_meets_a_claim(world: World) -> Scene:
     """A freed picture is checked again while somebody claims it by its hash."""
     upload = world.upload("beta", "bob", drawn(1))
     filed = report(world, upload)
     decide(world, filed.cases[0].case_id)
     world.drain()
-    answer(world, appeal(world, upload))
+    resolve_appeal(world, appeal_case(world, upload))
     world.publish()
     world.queue = type(world.queue)(m for m in world.queue if m.kind != "settle")
-    claimed = then(lambda: report(world, hashes=[drawn_hash(1, flipped=2)]), lambda: sweep(world))
-    return Scene({"settle": settle(world, upload.upload_id), "claim": claimed})
+    claimed = in_sequence(lambda: report(world, hashes=[drawn_hash(1, flipped=2)]), lambda: sweep(world))
+    return Scene({"settle": reconcile(world, upload.upload_id), "claim": claimed})
 
 
 def scan_meets_a_withdrawal(world: World) -> Scene:
@@ -222,20 +222,20 @@ def scan_meets_a_withdrawal(world: World) -> Scene:
     filed = report(world, hashes=[drawn_hash(1)])
     world.drain()
     copy = arrives(world, drawn(1, flipped=5))
-    withdrawn = then(
+    withdrawn = in_sequence(
         lambda: withdraw_report(world.stack, filed.report.case_number, filed.secret), lambda: sweep(world)
     )
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         assert {upload.state for upload in ledger.uploads.values()} == {UploadState.PUBLISHED}
 
     return Scene({"scan": scan(world, copy), "withdraw": withdrawn}, settled)
 
 
-def scan_meets_a_block_by_hand(world: World) -> Scene:
+def scan_meets_a_manual_block(world: World) -> Scene:
     message = arrives(world, drawn(1))
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         (upload,) = ledger.uploads.values()
         assert upload.state in {UploadState.PUBLISHED, UploadState.REJECTED}
 
@@ -246,9 +246,9 @@ def scan_meets_a_block_by_hand(world: World) -> Scene:
 
 
 def two_reviewers_decide_one_case(world: World) -> Scene:
-    case_id = waiting_case(world, world.upload("alpha", "ann", drawn(1)))
+    case_id = open_case_of(world, world.upload("alpha", "ann", drawn(1)))
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         decision = ledger.cases[case_id].decision
         assert decision is not None
         lost = [name for name, result in order.results.items() if isinstance(result, StaydownError)]
@@ -267,19 +267,19 @@ def two_reviewers_decide_one_case(world: World) -> Scene:
 def two_cases_of_one_upload_are_decided(world: World) -> Scene:
     """The first case was decided once, so that the second report opened another."""
     upload = world.upload("alpha", "ann", drawn(1))
-    judge(world, upload, outcome=NOT_VIOLATING)
+    report_and_decide(world, upload, outcome=NOT_VIOLATING)
     other = world.upload("alpha", "ann", drawn(1, flipped=40))
-    one, two = waiting_case(world, upload), waiting_case(world, other)
+    one, two = open_case_of(world, upload), open_case_of(world, other)
     return Scene({"one": lambda: decide(world, one), "two": lambda: decide(world, two)})
 
 
 def claim_meets_decision(world: World) -> Scene:
-    case_id = waiting_case(world, world.upload("alpha", "ann", drawn(1)))
+    case_id = open_case_of(world, world.upload("alpha", "ann", drawn(1)))
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         case = ledger.cases[case_id]
         claimed = not isinstance(order.results["claim"], StaydownError)
-        assert ("ben" in case.involved) == claimed
+        assert ("ben" in case.participants) == claimed
 
     return Scene(
         {
@@ -290,21 +290,21 @@ def claim_meets_decision(world: World) -> Scene:
     )
 
 
-def two_reviewers_answer_one_appeal(world: World) -> Scene:
-    story = judged_story(world, drawn(1))
-    filed = appeal(world, story.upload)
+def two_reviewers_decide_one_appeal(world: World) -> Scene:
+    story = enforced_story(world, drawn(1))
+    filed = appeal_case(world, story.upload)
     world.drain()
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         outcome = ledger.appeals[filed.appeal_id].outcome
         published = ledger.uploads[story.upload.upload_id].state is UploadState.PUBLISHED
-        assert published == (outcome is AppealOutcome.UPHELD)
+        assert published == (outcome is AppealOutcome.GRANTED)
         assert sum(isinstance(result, StaydownError) for result in order.results.values()) == 1
 
     return Scene(
         {
-            "cleo": lambda: answer(world, filed, AppealOutcome.UPHELD, reviewer="cleo"),
-            "dora": lambda: answer(world, filed, AppealOutcome.REJECTED, reviewer="dora"),
+            "cleo": lambda: resolve_appeal(world, filed, AppealOutcome.GRANTED, reviewer="cleo"),
+            "dora": lambda: resolve_appeal(world, filed, AppealOutcome.DENIED, reviewer="dora"),
         },
         settled,
     )
@@ -313,7 +313,7 @@ def two_reviewers_answer_one_appeal(world: World) -> Scene:
 def two_reports_of_one_image(world: World) -> Scene:
     upload = world.upload("alpha", "ann", drawn(1))
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         (case,) = ledger.cases.values()
         assert len(case.reports) == 2
 
@@ -321,7 +321,7 @@ def two_reports_of_one_image(world: World) -> Scene:
 
 
 def two_people_claim_one_hash(world: World) -> Scene:
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         (case,) = ledger.cases.values()
         (entry,) = ledger.entries.values()
         assert len(case.reports) == len(entry.supports) == 2
@@ -332,38 +332,38 @@ def two_people_claim_one_hash(world: World) -> Scene:
     return Scene({"jane": claim, "joan": claim}, settled)
 
 
-def removal_meets_settling(world: World) -> Scene:
+def removal_meets_reconciliation(world: World) -> Scene:
     """An upload is put right after its publication while another decision removes it."""
     upload = world.upload("alpha", "ann", drawn(1))
-    case_id = waiting_case(world, upload)
+    case_id = open_case_of(world, upload)
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         assert ledger.uploads[upload.upload_id].state is UploadState.REMOVED
 
     return Scene(
-        {"settle": settle(world, upload.upload_id), "decide": lambda: decide(world, case_id)}, settled
+        {"settle": reconcile(world, upload.upload_id), "decide": lambda: decide(world, case_id)}, settled
     )
 
 
-def removal_meets_a_return(world: World) -> Scene:
+def removal_meets_a_republication(world: World) -> Scene:
     """A freed upload comes back while another case removes it."""
     upload = world.upload("alpha", "ann", drawn(1))
-    first = judge(world, upload)
+    first = report_and_decide(world, upload)
     world.drain()
-    second = waiting_case(world, upload)
-    answer(world, appeal(world, upload, first.case_id))
+    second = open_case_of(world, upload)
+    resolve_appeal(world, appeal_case(world, upload, first.case_id))
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         assert ledger.uploads[upload.upload_id].state is UploadState.REMOVED
 
     return Scene(
-        {"settle": settle(world, upload.upload_id), "decide": lambda: decide(world, second)}, settled
+        {"settle": reconcile(world, upload.upload_id), "decide": lambda: decide(world, second)}, settled
     )
 
 
-def removal_and_its_event_meet_a_return(world: World) -> Scene:
+def removal_and_its_event_meet_a_republication(world: World) -> Scene:
     """The same, and what the removal tells is carried out at once: nobody looks after the return later."""
-    scene = removal_meets_a_return(world)
+    scene = removal_meets_a_republication(world)
 
     def told() -> object:
         publish_events(world.stack, world.outbox())
@@ -371,32 +371,32 @@ def removal_and_its_event_meet_a_return(world: World) -> Scene:
         for message in mine:
             world.queue.remove(message)
         for message in mine:
-            settle(world, message.body[0])()
+            reconcile(world, message.body[0])()
         return None
 
-    return Scene({**scene.tasks, "decide": then(scene.tasks["decide"], told)}, scene.settled)
+    return Scene({**scene.tasks, "decide": in_sequence(scene.tasks["decide"], told)}, scene.check)
 
 
-def held_upload_is_judged_while_it_is_settled(world: World) -> Scene:
+def held_upload_is_judged_during_reconciliation(world: World) -> Scene:
     filed = report(world, hashes=[drawn_hash(1)])
     world.drain()
     message = arrives(world, drawn(1, flipped=5))
-    upload = world.scanned(message)
+    upload = world.scan_one(message)
     case_id = filed.cases[0].case_id
     return Scene(
-        {"settle": settle(world, upload.upload_id), "decide": lambda: decide(world, case_id)},
+        {"settle": reconcile(world, upload.upload_id), "decide": lambda: decide(world, case_id)},
         lambda ledger, order: _is(ledger, upload, UploadState.BLOCKED),
     )
 
 
-def held_upload_is_freed_while_it_is_settled(world: World) -> Scene:
+def held_upload_is_released_during_reconciliation(world: World) -> Scene:
     filed = report(world, hashes=[drawn_hash(1)])
     world.drain()
-    upload = world.scanned(arrives(world, drawn(1, flipped=5)))
+    upload = world.scan_one(arrives(world, drawn(1, flipped=5)))
     case_id = filed.cases[0].case_id
     return Scene(
         {
-            "settle": settle(world, upload.upload_id),
+            "settle": reconcile(world, upload.upload_id),
             "decide": lambda: decide(world, case_id, NOT_VIOLATING),
         },
         lambda ledger, order: _is(ledger, upload, UploadState.PUBLISHED),
@@ -408,7 +408,7 @@ def two_copies_join_one_case(world: World) -> Scene:
     world.drain()
     one, two = arrives(world, drawn(1, flipped=5)), arrives(world, drawn(1, flipped=9))
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         (case,) = ledger.cases.values()
         assert len(case.uploads) == 2
         assert {upload.state for upload in ledger.uploads.values()} == {UploadState.HELD}
@@ -419,17 +419,17 @@ def two_copies_join_one_case(world: World) -> Scene:
 def two_sweeps_of_one_change(world: World) -> Scene:
     upload = world.upload("alpha", "ann", drawn(1))
     world.upload("beta", "bob", drawn(1, flipped=7))
-    case = judge(world, upload)
-    sweep_id = begin_sweep(world.stack, case.banked, 1)
+    case = report_and_decide(world, upload)
+    sweep_id = start_sweep(world.stack, case.banked_entries, 1)
 
     def swept() -> object:
-        carry_out(world, sweep_id)
+        run_sweep(world, sweep_id)
         return None
 
     return Scene({"one": swept, "two": swept}, lambda ledger, order: None)
 
 
-def in_a_closed_hour(world: World) -> Upload:
+def upload_in_a_closed_hour(world: World) -> Upload:
     """A published copy, and time has passed."""
     copy = world.upload("beta", "bob", drawn(1, flipped=5))
     world.drain()
@@ -437,47 +437,47 @@ def in_a_closed_hour(world: World) -> Upload:
     return copy
 
 
-def scan_that_took_long_meets_folding(world: World) -> Scene:
+def slow_scan_meets_compaction(world: World) -> Scene:
     """An upload is registered in an hour that is closed and folded at the same moment."""
-    copy = in_a_closed_hour(world)
+    copy = upload_in_a_closed_hour(world)
     late = arrives(world, drawn(1, flipped=9), "cat")
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         assert {upload.state for upload in ledger.uploads.values()} == {UploadState.PUBLISHED}
 
-    return Scene({"scan": scan(world, late, copy.received_at), "fold": world.fold}, settled)
+    return Scene({"scan": scan(world, late, copy.received_at), "fold": world.compact_content_log}, settled)
 
 
-def sweep_meets_folding(world: World) -> Scene:
+def sweep_meets_compaction(world: World) -> Scene:
     """What a sweep is about to read is folded."""
-    copy = in_a_closed_hour(world)
-    story = judged_story(world, drawn(1))
+    copy = upload_in_a_closed_hour(world)
+    story = enforced_story(world, drawn(1))
     world.publish()
     return Scene(
-        {"sweep": lambda: sweep(world), "fold": world.fold},
+        {"sweep": lambda: sweep(world), "fold": world.compact_content_log},
         lambda ledger, order: _are(ledger, [copy, story.upload], UploadState.REMOVED),
     )
 
 
-def sweep_meets_tidying(world: World) -> Scene:
+def sweep_meets_file_deletion(world: World) -> Scene:
     """What a sweep is about to read was folded long ago, and is deleted."""
-    copy = in_a_closed_hour(world)
-    world.fold()
+    copy = upload_in_a_closed_hour(world)
+    world.compact_content_log()
     other = world.upload("beta", "cat", drawn(1, flipped=8))
     world.clock.advance(hours=1, minutes=10)
-    world.fold()
-    judged_story(world, drawn(1))
+    world.compact_content_log()
+    enforced_story(world, drawn(1))
     message = next(m for m in _published(world) if m.kind == "sweep")
-    sweep_id = begin_sweep(world.stack, message.body[1:], message.body[0])
-    sweep_part(world.stack, BankView(world.stack), sweep_id, PLAN.name)
+    sweep_id = start_sweep(world.stack, message.body[1:], message.body[0])
+    run_sweep_part(world.stack, BankView(world.stack), sweep_id, PLAN_PART.name)
     world.clock.advance(days=1)
 
     def rest() -> object:
-        carry_out(world, sweep_id)
+        run_sweep(world, sweep_id)
         return None
 
     return Scene(
-        {"sweep": rest, "fold": world.fold},
+        {"sweep": rest, "fold": world.compact_content_log},
         lambda ledger, order: _are(ledger, [copy, other], UploadState.REMOVED),
     )
 
@@ -487,49 +487,49 @@ def _published(world: World) -> list[Message]:
     return list(world.queue)
 
 
-def two_who_fold(world: World) -> Scene:
-    in_a_closed_hour(world)
-    return Scene({"one": world.fold, "two": world.fold})
+def two_compactions(world: World) -> Scene:
+    upload_in_a_closed_hour(world)
+    return Scene({"one": world.compact_content_log, "two": world.compact_content_log})
 
 
-def two_who_tidy_up(world: World) -> Scene:
-    in_a_closed_hour(world)
-    world.fold()
+def two_file_deletions(world: World) -> Scene:
+    upload_in_a_closed_hour(world)
+    world.compact_content_log()
     world.clock.advance(days=1)
-    return Scene({"one": world.fold, "two": world.fold})
+    return Scene({"one": world.compact_content_log, "two": world.compact_content_log})
 
 
-def reversal_meets_another_judgement(world: World) -> Scene:
+def reversal_meets_another_decision(world: World) -> Scene:
     """A judgement is taken back while another reviewer judges a copy of the same picture."""
     first = world.upload("alpha", "ann", drawn(1))
-    judge(world, first)
+    report_and_decide(world, first)
     copy = world.upload("beta", "bob", drawn(1, copy=1))
-    filed = appeal(world, first)
-    case_id = waiting_case(world, copy)
+    filed = appeal_case(world, first)
+    case_id = open_case_of(world, copy)
     return Scene(
         {
-            "appeal": then(lambda: answer(world, filed), lambda: sweep(world)),
+            "appeal": in_sequence(lambda: resolve_appeal(world, filed), lambda: sweep(world)),
             "decide": lambda: decide(world, case_id, reviewer="ben"),
         },
         lambda ledger, order: _is(ledger, copy, *STOPPED),
     )
 
 
-def _are(ledger: Ledger, uploads: list[Upload], state: UploadState) -> None:
+def _are(ledger: StateDump, uploads: list[Upload], state: UploadState) -> None:
     assert {ledger.uploads[upload.upload_id].state for upload in uploads} == {state}
 
 
-def two_deliveries_of_what_somebody_is_told(world: World) -> Scene:
+def two_deliveries_of_one_notice_event(world: World) -> Scene:
     """The event of a block comes to two functions at once."""
-    judged_story(world, drawn(1))
+    enforced_story(world, drawn(1))
     world.publish()
     (message,) = [m for m in world.queue if m.kind == "notices" and "account.blocked" in m.body[0]]
     world.queue.remove(message)
 
-    def settled(ledger: Ledger, order: Order) -> None:
-        told = [one for one in ledger.notices if one.recipient.party is Party.ACCOUNT_HOLDER]
+    def settled(ledger: StateDump, order: Interleaving) -> None:
+        told = [one for one in ledger.notices if one.recipient.party is RecipientParty.ACCOUNT_HOLDER]
         assert [one.kind for one in told] == [NoticeKind.STATEMENT_OF_REASONS]
-        issued = [event for event in world.told_of("notice.issued") if event.detail["platform"]]
+        issued = [event for event in world.events_of_type("notice.issued") if event.detail["platform"]]
         assert len({event.detail["id"] for event in issued}) == 1
 
     return Scene(
@@ -538,53 +538,53 @@ def two_deliveries_of_what_somebody_is_told(world: World) -> Scene:
     )
 
 
-def an_appeal_by_link_meets_the_platforms(world: World) -> Scene:
-    story = judged_story(world, drawn(1))
+def appeal_by_link_meets_appeal_by_platform(world: World) -> Scene:
+    story = enforced_story(world, drawn(1))
     world.drain()
-    (notice,) = world.stack.notices.of(Recipient.account_holder("alpha", "ann"))
+    (notice,) = world.stack.notices.list_for(Recipient.account_holder("alpha", "ann"))
     about = {"platform": "alpha", "account_id": "ann"}
-    token, _ = make_link(world.stack, **about, notice_id=notice.notice_id)
+    token, _ = create_notice_link(world.stack, **about, notice_id=notice.notice_id)
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         (filed,) = ledger.appeals.values()
-        assert ledger.cases[story.case.case_id].appeals == (filed.appeal_id,)
+        assert ledger.cases[story.case.case_id].pending_appeals == (filed.appeal_id,)
         receipts = [one for one in ledger.notices if one.kind is NoticeKind.APPEAL_RECEIPT]
         assert len(receipts) == 1
 
     return Scene(
         {
             "link": lambda: appeal_by_link(world.stack, token, "it is a beach"),
-            "platform": lambda: appeal(world, story.upload),
+            "platform": lambda: appeal_case(world, story.upload),
         },
         settled,
     )
 
 
-def _is(ledger: Ledger, upload: Upload, *states: UploadState) -> None:
+def _is(ledger: StateDump, upload: Upload, *states: UploadState) -> None:
     assert ledger.uploads[upload.upload_id].state in states
 
 
 def overdue_case(world: World) -> tuple[Upload, str]:
     upload = world.upload("alpha", "ann", drawn(1))
-    case_id = waiting_case(world, upload)
+    case_id = open_case_of(world, upload)
     world.clock.advance(hours=48)
     return upload, case_id
 
 
-def deadline_meets_acquittal(world: World) -> Scene:
+def deadline_meets_dismissal(world: World) -> Scene:
     """The deadline passes while a reviewer decides: whoever is first, nothing stays hidden."""
     upload, case_id = overdue_case(world)
     return Scene(
-        {"watch": world.watch, "decide": lambda: decide(world, case_id, NOT_VIOLATING)},
+        {"watch": world.watch_deadlines, "decide": lambda: decide(world, case_id, NOT_VIOLATING)},
         lambda ledger, order: _is(ledger, upload, UploadState.PUBLISHED),
     )
 
 
-def deadline_meets_itself(world: World) -> Scene:
+def two_deadline_runs(world: World) -> Scene:
     """Two runs at once, as when one takes longer than a minute."""
     upload, _ = overdue_case(world)
     return Scene(
-        {"first": world.watch, "second": world.watch},
+        {"first": world.watch_deadlines, "second": world.watch_deadlines},
         lambda ledger, order: _is(ledger, upload, UploadState.HELD),
     )
 
@@ -596,7 +596,7 @@ def deadline_meets_withdrawal(world: World) -> Scene:
     world.clock.advance(hours=48)
     return Scene(
         {
-            "watch": world.watch,
+            "watch": world.watch_deadlines,
             "withdraw": lambda: withdraw_report(world.stack, filed.report.case_number, filed.secret),
         },
         lambda ledger, order: _is(ledger, upload, UploadState.PUBLISHED),
@@ -605,37 +605,37 @@ def deadline_meets_withdrawal(world: World) -> Scene:
 
 def scan_meets_an_allowance(world: World) -> Scene:
     """A copy is scanned while its picture is allowed."""
-    judged_story(world, drawn(1))
+    enforced_story(world, drawn(1))
     world.drain()
     copy = arrives(world, drawn(1, flipped=8))
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         states = {upload.account_id: upload.state for upload in ledger.uploads.values()}
         assert states["bob"] is UploadState.PUBLISHED
 
-    allowed = then(lambda: allow(world, drawn_hash(1, flipped=9)), lambda: sweep(world))
+    allowed = in_sequence(lambda: allow_entry(world, drawn_hash(1, flipped=9)), lambda: sweep(world))
     return Scene({"scan": scan(world, copy), "allow": allowed}, settled)
 
 
-def scan_meets_an_entry_switched_off(world: World) -> Scene:
-    (entry_id,) = judged_story(world, drawn(1)).case.banked
+def scan_meets_a_disabled_entry(world: World) -> Scene:
+    (entry_id,) = enforced_story(world, drawn(1)).case.banked_entries
     world.drain()
     copy = arrives(world, drawn(1, flipped=8))
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         states = {upload.account_id: upload.state for upload in ledger.uploads.values()}
         assert states["bob"] is UploadState.PUBLISHED
 
-    off = then(lambda: switch(world, entry_id, on=False), lambda: sweep(world))
+    off = in_sequence(lambda: switch_entry_state(world, entry_id, on=False), lambda: sweep(world))
     return Scene({"scan": scan(world, copy), "off": off}, settled)
 
 
-def allowance_meets_a_judgement_nearby(world: World) -> Scene:
+def allowance_meets_a_decision_nearby(world: World) -> Scene:
     """What is judged while a picture near it is allowed is not overlooked."""
-    case_id = waiting_case(world, world.upload("alpha", "ann", drawn(1)))
+    case_id = open_case_of(world, world.upload("alpha", "ann", drawn(1)))
     pdq = drawn_hash(1, flipped=9)
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         refused = isinstance(order.results["allow"], Conflict)
         allowed = [e for e in ledger.entries.values() if e.standing is Standing.ALLOWED]
         assert refused != bool(allowed)
@@ -645,100 +645,105 @@ def allowance_meets_a_judgement_nearby(world: World) -> Scene:
             assert numbers[allowed[0].entry_id] < numbers[judged.entry_id]
 
     return Scene(
-        {"allow": lambda: allow(world, pdq, despite=[]), "decide": lambda: decide(world, case_id)}, settled
+        {"allow": lambda: allow_entry(world, pdq, despite=[]), "decide": lambda: decide(world, case_id)},
+        settled,
     )
 
 
-def refusal_overturned_meets_a_withdrawal(world: World) -> Scene:
+def overturned_dismissal_meets_a_withdrawal(world: World) -> Scene:
     """A claim that was refused comes back by the appeal of one who made it, while the other withdraws."""
     first, second = report(world, hashes=[drawn_hash(1)]), report(world, hashes=[drawn_hash(1)])
     held = world.upload("alpha", "ann", drawn(1, flipped=3))
     decide(world, first.cases[0].case_id, NOT_VIOLATING)
     world.drain()
-    filed = appeal_as_reporter(world, second)
+    filed = file_dismissal_appeal(world, second)
     return Scene(
         {
-            "appeal": then(lambda: answer(world, filed), lambda: sweep(world)),
+            "appeal": in_sequence(lambda: resolve_appeal(world, filed), lambda: sweep(world)),
             "withdraw": lambda: withdraw_report(world.stack, first.report.case_number, first.secret),
         },
         lambda ledger, order: _is(ledger, held, *STOPPED),
     )
 
 
-def refusal_overturned_meets_a_scan(world: World) -> Scene:
+def overturned_dismissal_meets_a_scan(world: World) -> Scene:
     """A copy is scanned while the refusal of its like is taken back: it does not stay up."""
     upload = world.upload("alpha", "ann", drawn(1))
     filed = report(world, upload)
     decide(world, filed.cases[0].case_id, NOT_VIOLATING)
     world.drain()
-    asked = appeal_as_reporter(world, filed)
+    asked = file_dismissal_appeal(world, filed)
     copy = arrives(world, drawn(1, flipped=5))
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         assert {upload.state for upload in ledger.uploads.values()} <= STOPPED
 
-    return Scene({"scan": scan(world, copy), "appeal": lambda: answer(world, asked)}, settled)
+    return Scene({"scan": scan(world, copy), "appeal": lambda: resolve_appeal(world, asked)}, settled)
 
 
-def erasure_meets_a_hold(world: World) -> Scene:
+def erasure_meets_a_legal_hold(world: World) -> Scene:
     """Either it was held and is there, or it was erased before anybody held it."""
-    story = judged_story(world, drawn(1))
+    story = enforced_story(world, drawn(1))
     world.drain()
     world.clock.advance(days=191)
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         upload = ledger.uploads[story.upload.upload_id]
         case = ledger.cases[story.case.case_id]
-        assert case.hold is not None
+        assert case.legal_hold is not None
         quarantined = ledger.objects[world.cloud.settings.quarantine_bucket]
         assert (upload.upload_id in quarantined) != (upload.erased_at is not None)
 
     def hold() -> object:
-        return hold_case(world.stack, story.case.case_id, by="sue", reason=HoldReason.COURT)
+        return place_legal_hold(world.stack, story.case.case_id, actor="sue", reason=LegalHoldReason.COURT)
 
-    return Scene({"retain": world.retain, "hold": hold}, settled)
+    return Scene({"retain": world.apply_retention, "hold": hold}, settled)
 
 
 def erasure_meets_an_appeal(world: World) -> Scene:
     """What the appeal needs is there, unless it was erased, as was asked, before anybody appealed."""
-    story = judged_story(world, drawn(1))
+    story = enforced_story(world, drawn(1))
     world.drain()
-    ask_erasure(world.stack, story.case.case_id, by="sue")
+    request_erasure(world.stack, story.case.case_id, actor="sue")
     world.clock.advance(minutes=1)
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         upload = ledger.uploads[story.upload.upload_id]
         quarantined = ledger.objects[world.cloud.settings.quarantine_bucket]
         assert (upload.upload_id in quarantined) != (upload.erased_at is not None)
 
-    return Scene({"retain": world.retain, "appeal": lambda: appeal(world, story.upload)}, settled)
+    return Scene(
+        {"retain": world.apply_retention, "appeal": lambda: appeal_case(world, story.upload)}, settled
+    )
 
 
-def erasure_meets_its_own_settling(world: World) -> Scene:
+def erasure_meets_reconciliation(world: World) -> Scene:
     """Whoever moves the image while it is erased does not bring it back."""
-    story = judged_story(world, drawn(1))
-    ask_erasure(world.stack, story.case.case_id, by="sue")
+    story = enforced_story(world, drawn(1))
+    request_erasure(world.stack, story.case.case_id, actor="sue")
     world.clock.advance(minutes=1)
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         kept = {world.cloud.settings.bank_bucket, world.cloud.settings.anchors_bucket}
         for bucket, objects in ledger.objects.items():
             assert bucket in kept or not objects, bucket
 
-    return Scene({"retain": world.retain, "settle": settle(world, story.upload.upload_id)}, settled)
+    return Scene(
+        {"retain": world.apply_retention, "settle": reconcile(world, story.upload.upload_id)}, settled
+    )
 
 
-def two_people_release_a_hold(world: World) -> Scene:
+def two_people_release_a_legal_hold(world: World) -> Scene:
     """At the same moment: one asks, the other confirms; nobody does both."""
-    case_id = judged_story(world, drawn(1)).case.case_id
+    case_id = enforced_story(world, drawn(1)).case.case_id
     world.drain()
-    hold_case(world.stack, case_id, by="reporter", reason=HoldReason.POLICE)
+    place_legal_hold(world.stack, case_id, actor="reporter", reason=LegalHoldReason.POLICE)
 
     def release(by: str) -> Task:
-        return lambda: release_case(world.stack, case_id, by=by)
+        return lambda: release_legal_hold(world.stack, case_id, actor=by)
 
-    def settled(ledger: Ledger, order: Order) -> None:
-        assert ledger.cases[case_id].hold is None
+    def settled(ledger: StateDump, order: Interleaving) -> None:
+        assert ledger.cases[case_id].legal_hold is None
         records = ledger.chains[f"case:{case_id}"]
         asked = {record.actor for record in records if record.action == "case.release_asked"}
         confirmed = {record.actor for record in records if record.action == "case.released"}
@@ -750,30 +755,30 @@ def two_people_release_a_hold(world: World) -> Scene:
 
 def two_notes_on_one_case(world: World) -> Scene:
     """Whoever writes second takes nothing from the first."""
-    case_id = waiting_case(world, world.upload("alpha", "ann", drawn(1)))
+    case_id = open_case_of(world, world.upload("alpha", "ann", drawn(1)))
 
     def note(by: str) -> Task:
-        return lambda: leave_note(world.stack, case_id=case_id, onlooker=Onlooker(by), text=f"from {by}")
+        return lambda: add_note(world.stack, case_id=case_id, viewer=Viewer(by), text=f"from {by}")
 
-    def settled(ledger: Ledger, order: Order) -> None:
-        assert sorted(one.by for one in ledger.cases[case_id].notes) == ["ada", "ben"]
+    def settled(ledger: StateDump, order: Interleaving) -> None:
+        assert sorted(one.author for one in ledger.cases[case_id].notes) == ["ada", "ben"]
 
     return Scene({"one": note("ada"), "other": note("ben")}, settled)
 
 
-def a_picture_taken_out_meets(world: World, act: Callable[[str, Upload], object]) -> Scene:
+def split_meets(world: World, act: Callable[[str, Upload], object]) -> Scene:
     """Of ann and of bob, who are two people, while something else happens to their case."""
     ann = world.upload("alpha", "ann", drawn(1))
     bob = world.upload("beta", "bob", drawn(1, flipped=25))
-    case_id = waiting_case(world, ann)
-    assert waiting_case(world, bob) == case_id
+    case_id = open_case_of(world, ann)
+    assert open_case_of(world, bob) == case_id
     claim_case(world.stack, case_id=case_id, reviewer="ada")
     world.drain()
-    case = world.stack.cases.case(case_id)
+    case = world.stack.cases.get_case(case_id)
     assert case is not None
 
     def separate() -> object:
-        return separate_uploads(
+        return split_case(
             world.stack,
             case_id=case_id,
             reviewer="ada",
@@ -781,7 +786,7 @@ def a_picture_taken_out_meets(world: World, act: Callable[[str, Upload], object]
             expected_revision=case.revision,
         )
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         apart = not isinstance(order.results["separate"], StaydownError)
         together = {frozenset(one.uploads) for one in ledger.cases.values()}
         assert (frozenset({ann.upload_id, bob.upload_id}) in together) != apart
@@ -792,25 +797,25 @@ def a_picture_taken_out_meets(world: World, act: Callable[[str, Upload], object]
     return Scene({"separate": separate, "other": lambda: act(case_id, bob)}, settled)
 
 
-def a_picture_taken_out_meets_the_decision(world: World) -> Scene:
-    return a_picture_taken_out_meets(world, lambda case_id, bob: decide(world, case_id))
+def split_meets_the_decision(world: World) -> Scene:
+    return split_meets(world, lambda case_id, bob: decide(world, case_id))
 
 
-def a_picture_taken_out_meets_a_report_of_it(world: World) -> Scene:
-    return a_picture_taken_out_meets(world, lambda case_id, bob: report(world, bob))
+def split_meets_a_report_of_the_image(world: World) -> Scene:
+    return split_meets(world, lambda case_id, bob: report(world, bob))
 
 
-def a_picture_taken_out_meets_the_deadline(world: World) -> Scene:
-    scene = a_picture_taken_out_meets(world, lambda case_id, bob: world.watch())
+def split_meets_the_deadline(world: World) -> Scene:
+    scene = split_meets(world, lambda case_id, bob: world.watch_deadlines())
     world.clock.advance(hours=47)
     return scene
 
 
-def two_reports_of_two_uploads_of_one_image(world: World) -> Scene:
+def reports_of_two_uploads_of_one_image(world: World) -> Scene:
     """Posted twice as it is, and reported by two people at once: one image to judge."""
     one, other = (world.upload("alpha", name, drawn(1, copy=n)) for n, name in enumerate(["ann", "eve"]))
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         (case,) = ledger.cases.values()
         assert (len(case.uploads), len(case.reports)) == (2, 2)
 
@@ -821,7 +826,7 @@ def two_reports_of_two_copies(world: World) -> Scene:
     """At the same instant neither sees the other: then each is a case, and none is lost."""
     one, other = (world.upload("alpha", name, drawn(1, flipped=n)) for n, name in [(0, "ann"), (9, "eve")])
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         cases = list(ledger.cases.values())
         assert sum(len(case.uploads) for case in cases) == sum(len(case.reports) for case in cases) == 2
         assert len(cases) in {1, 2}
@@ -831,46 +836,48 @@ def two_reports_of_two_copies(world: World) -> Scene:
 
 def report_of_a_copy_meets_the_decision(world: World) -> Scene:
     """The copy is decided with the case that it joins, or is a case of its own."""
-    case_id = waiting_case(world, world.upload("alpha", "ann", drawn(1)))
+    case_id = open_case_of(world, world.upload("alpha", "ann", drawn(1)))
     copy = world.upload("alpha", "eve", drawn(1, flipped=9))
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         joined = copy.upload_id in ledger.cases[case_id].uploads
         (mine,) = ledger.uploads[copy.upload_id].cases
         assert joined == (mine == case_id)
         assert joined or ledger.cases[mine].undecided
         assert ledger.uploads[copy.upload_id].state is UploadState.REMOVED
 
-    decided = then(lambda: decide(world, case_id), lambda: sweep(world))
+    decided = in_sequence(lambda: decide(world, case_id), lambda: sweep(world))
     return Scene({"report": lambda: report(world, copy), "decide": decided}, settled)
 
 
-def a_claim_meets_the_end_of_a_shield(world: World) -> Scene:
+def claim_meets_the_withdrawal_of_a_shield(world: World) -> Scene:
     """Who posted it has claimed it too, and takes that back while the person shown claims it."""
     upload = world.upload("alpha", "mallory", drawn(1))
     sham = report(world, upload, hashes=[drawn_hash(1)], form=INCOMPLETE)
     world.drain()
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         (case,) = [case for case in ledger.cases.values() if case.undecided]
         assert case.uploads == (upload.upload_id,)
         assert case.deadline is not None
 
     return Scene(
         {
-            "claim": then(lambda: report(world, hashes=[drawn_hash(1, flipped=10)]), lambda: sweep(world)),
+            "claim": in_sequence(
+                lambda: report(world, hashes=[drawn_hash(1, flipped=10)]), lambda: sweep(world)
+            ),
             "withdraw": lambda: withdraw_report(world.stack, sham.report.case_number, sham.secret),
         },
         settled,
     )
 
 
-SUSPEND = MisuseJudgement(MisuseOutcome.SUSPEND, Intention.DELIBERATE, "it went on", days=30)
+SUSPEND = MisuseJudgement(MisuseOutcome.SUSPEND, Intention.DELIBERATE, "it went on", suspension_days=30)
 
 
-def posted_again(world: World, times: int) -> Upload:
+def repeated_copies(world: World, times: int) -> Upload:
     """A judged picture, so often by one account, hours apart; the upload that was judged."""
-    story = judged_story(world, drawn(1))
+    story = enforced_story(world, drawn(1))
     world.drain()
     for number in range(times):
         world.clock.advance(hours=1)
@@ -879,9 +886,9 @@ def posted_again(world: World, times: int) -> Upload:
     return story.upload
 
 
-def strikes_that_come_at_once(world: World) -> Scene:
+def simultaneous_strikes(world: World) -> Scene:
     """Two functions are told of two uploads that were stopped."""
-    posted_again(world, 1)
+    repeated_copies(world, 1)
     for number in (2, 3):
         world.upload("beta", "bob", drawn(1, flipped=number))
     world.publish()
@@ -889,21 +896,21 @@ def strikes_that_come_at_once(world: World) -> Scene:
     for message in mine:
         world.queue.remove(message)
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         assert len(ledger.reviews) == 1
         assert [one.kind for one in ledger.notices].count(NoticeKind.WARNING) == 1
 
     return Scene({"one": lambda: world.handle(first), "two": lambda: world.handle(second)}, settled)
 
 
-def suspension_meets_an_appeal_that_frees_its_strikes(world: World) -> Scene:
+def suspension_meets_an_appeal_that_removes_its_strikes(world: World) -> Scene:
     """Whichever is first: nobody stays suspended for what nothing stops any more."""
-    judged = posted_again(world, 3)
-    (review_id,) = read_ledger(world.cloud).reviews
-    filed = appeal(world, judged)
+    judged = repeated_copies(world, 3)
+    (review_id,) = dump_state(world.cloud).reviews
+    filed = appeal_case(world, judged)
     world.drain()
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         assert not ledger.accounts["beta", "bob"].blocked
 
     return Scene(
@@ -911,44 +918,47 @@ def suspension_meets_an_appeal_that_frees_its_strikes(world: World) -> Scene:
             "suspend": lambda: decide_misuse(
                 world.stack, review_id=review_id, reviewer="ben", judgement=SUSPEND
             ),
-            "appeal": then(lambda: answer(world, filed), lambda: sweep(world)),
+            "appeal": in_sequence(lambda: resolve_appeal(world, filed), lambda: sweep(world)),
         },
         settled,
     )
 
 
-def two_who_decide_about_an_account(world: World) -> Scene:
-    posted_again(world, 3)
-    (review_id,) = read_ledger(world.cloud).reviews
+def two_decisions_about_one_account(world: World) -> Scene:
+    repeated_copies(world, 3)
+    (review_id,) = dump_state(world.cloud).reviews
 
     def decided(reviewer: str) -> Task:
         return lambda: decide_misuse(world.stack, review_id=review_id, reviewer=reviewer, judgement=SUSPEND)
 
-    def settled(ledger: Ledger, order: Order) -> None:
-        assert len({event.detail["id"] for event in world.told_of("misuse.decided")}) == 1
+    def settled(ledger: StateDump, order: Interleaving) -> None:
+        assert len({event.detail["id"] for event in world.events_of_type("misuse.decided")}) == 1
         assert len(ledger.accounts["beta", "bob"].blocks) == 1
 
     return Scene({"ben": decided("ben"), "eve": decided("eve")}, settled)
 
 
-def suspension_of_a_reporter_meets_an_appeal(world: World) -> Scene:
+def reporter_suspension_meets_an_appeal(world: World) -> Scene:
     """Whichever is first: nobody's reports wait for refusals of which too few are left."""
-    filed = [report_in_vain(world, seed) for seed in (1, 2, 3)]
+    filed = [file_unfounded_report(world, seed) for seed in (1, 2, 3)]
     world.drain()
-    (review_id,) = read_ledger(world.cloud).reviews
-    asked = appeal_as_reporter(world, filed[0])
+    (review_id,) = dump_state(world.cloud).reviews
+    asked = file_dismissal_appeal(world, filed[0])
     world.drain()
 
-    def settled(ledger: Ledger, order: Order) -> None:
-        (sender,) = ledger.senders.values()
-        assert (sender.conduct.review, sender.conduct.suspension) == (None, None)
+    def settled(ledger: StateDump, order: Interleaving) -> None:
+        (sender,) = ledger.verified_reporters.values()
+        assert (sender.strike_status.pending_review_id, sender.strike_status.suspension_review_id) == (
+            None,
+            None,
+        )
 
     return Scene(
         {
             "suspend": lambda: decide_misuse(
                 world.stack, review_id=review_id, reviewer="ben", judgement=SUSPEND
             ),
-            "appeal": lambda: answer(world, asked),
+            "appeal": lambda: resolve_appeal(world, asked),
         },
         settled,
     )
@@ -958,48 +968,50 @@ def two_first_reports_of_one_account(world: World) -> Scene:
     """It is known by one id."""
     uploads = [world.upload("alpha", "ann", drawn(seed)) for seed in (1, 2)]
 
-    def settled(ledger: Ledger, order: Order) -> None:
-        assert len({one.sender for one in ledger.reports.values()}) == 1
+    def settled(ledger: StateDump, order: Interleaving) -> None:
+        assert len({one.verified_reporter_id for one in ledger.reports.values()}) == 1
 
-    first, second = (lambda one=one: report(world, one, form=VOUCHED) for one in uploads)
+    first, second = (lambda one=one: report(world, one, form=VERIFIED) for one in uploads)
     return Scene({"one": first, "two": second}, settled)
 
 
-def a_stop_s_appeal_meets_a_reversal(world: World) -> Scene:
+def match_appeal_meets_a_reversal(world: World) -> Scene:
     """An upload is found to be another picture while the judgement that stops it is taken back."""
-    story = judged_story(world, drawn(1))
+    story = enforced_story(world, drawn(1))
     world.drain()
     stopped = world.upload("beta", "bob", drawn(1, flipped=20))
     world.drain()
-    filed, other = appeal_of_stop(world, stopped), appeal(world, story.upload)
+    filed, other = file_match_appeal(world, stopped), appeal_case(world, story.upload)
     return Scene(
         {
-            "stop": lambda: answer(world, filed),
-            "reverse": then(lambda: answer(world, other, reviewer="dora"), lambda: sweep(world)),
+            "stop": lambda: resolve_appeal(world, filed),
+            "reverse": in_sequence(
+                lambda: resolve_appeal(world, other, reviewer="dora"), lambda: sweep(world)
+            ),
         },
         lambda ledger, order: _are(ledger, [stopped, story.upload], UploadState.PUBLISHED),
     )
 
 
-def a_stop_s_appeal_meets_another_judgement(world: World) -> Scene:
+def match_appeal_meets_another_decision(world: World) -> Scene:
     """Whoever answers had no part in any judgement that stops it, also not in one that is just made."""
-    judged_story(world, drawn(1))
-    case_id = waiting_case(world, world.upload("alpha", "cat", drawn(1, flipped=40)))
+    enforced_story(world, drawn(1))
+    case_id = open_case_of(world, world.upload("alpha", "cat", drawn(1, flipped=40)))
     stopped = world.upload("beta", "bob", drawn(1, flipped=20))
     world.drain()
-    filed = appeal_of_stop(world, stopped)
+    filed = file_match_appeal(world, stopped)
     return Scene(
         {
-            "stop": lambda: answer(world, filed, reviewer="ben"),
-            "decide": then(lambda: decide(world, case_id, reviewer="ben"), lambda: sweep(world)),
+            "stop": lambda: resolve_appeal(world, filed, reviewer="ben"),
+            "decide": in_sequence(lambda: decide(world, case_id, reviewer="ben"), lambda: sweep(world)),
         },
     )
 
 
-def a_block_s_appeal_meets_its_lifting_and_another_block(world: World) -> Scene:
+def block_appeal_meets_its_lifting_and_another_block(world: World) -> Scene:
     """It was lifted by hand, and set anew by somebody else: the answer is of the one that was appealed."""
     block_account(world.stack, platform="alpha", account_id="ann", reason="spam", reviewer="sue")
-    filed = appeal_of_block(world)
+    filed = file_block_appeal(world)
     world.drain()
 
     def anew() -> object:
@@ -1007,113 +1019,113 @@ def a_block_s_appeal_meets_its_lifting_and_another_block(world: World) -> Scene:
         world.clock.advance(minutes=1)
         return block_account(world.stack, platform="alpha", account_id="ann", reason="more", reviewer="ben")
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         (block,) = ledger.accounts["alpha", "ann"].blocks.values()
-        assert block.by == "ben"
-        assert ledger.appeals[filed.appeal_id].outcome is AppealOutcome.UPHELD
+        assert block.set_by == "ben"
+        assert ledger.appeals[filed.appeal_id].outcome is AppealOutcome.GRANTED
 
-    return Scene({"answer": lambda: answer(world, filed), "anew": anew}, settled)
+    return Scene({"answer": lambda: resolve_appeal(world, filed), "anew": anew}, settled)
 
 
-def two_who_answer_a_block_s_appeal(world: World) -> Scene:
+def two_decisions_of_one_block_appeal(world: World) -> Scene:
     block_account(world.stack, platform="alpha", account_id="ann", reason="spam", reviewer="sue")
-    filed = appeal_of_block(world)
+    filed = file_block_appeal(world)
     world.drain()
 
-    def settled(ledger: Ledger, order: Order) -> None:
-        lifted = ledger.appeals[filed.appeal_id].outcome is AppealOutcome.UPHELD
+    def settled(ledger: StateDump, order: Interleaving) -> None:
+        lifted = ledger.appeals[filed.appeal_id].outcome is AppealOutcome.GRANTED
         assert ledger.accounts["alpha", "ann"].blocked != lifted
-        assert len(world.told_of("appeal.decided")) == 1
+        assert len(world.events_of_type("appeal.decided")) == 1
 
     return Scene(
         {
-            "cleo": lambda: answer(world, filed),
-            "dora": lambda: answer(world, filed, AppealOutcome.REJECTED, reviewer="dora"),
+            "cleo": lambda: resolve_appeal(world, filed),
+            "dora": lambda: resolve_appeal(world, filed, AppealOutcome.DENIED, reviewer="dora"),
         },
         settled,
     )
 
 
-PAIRS: list[Stage] = [
-    suspension_of_a_reporter_meets_an_appeal,
+PAIR_SCENES: list[SceneFactory] = [
+    reporter_suspension_meets_an_appeal,
     two_first_reports_of_one_account,
-    a_block_s_appeal_meets_its_lifting_and_another_block,
-    two_who_answer_a_block_s_appeal,
-    strikes_that_come_at_once,
-    suspension_meets_an_appeal_that_frees_its_strikes,
-    two_who_decide_about_an_account,
-    a_stop_s_appeal_meets_a_reversal,
-    a_stop_s_appeal_meets_another_judgement,
-    a_claim_meets_the_end_of_a_shield,
-    erasure_meets_a_hold,
+    block_appeal_meets_its_lifting_and_another_block,
+    two_decisions_of_one_block_appeal,
+    simultaneous_strikes,
+    suspension_meets_an_appeal_that_removes_its_strikes,
+    two_decisions_about_one_account,
+    match_appeal_meets_a_reversal,
+    match_appeal_meets_another_decision,
+    claim_meets_the_withdrawal_of_a_shield,
+    erasure_meets_a_legal_hold,
     erasure_meets_an_appeal,
-    erasure_meets_its_own_settling,
-    two_people_release_a_hold,
+    erasure_meets_reconciliation,
+    two_people_release_a_legal_hold,
     two_notes_on_one_case,
-    a_picture_taken_out_meets_the_decision,
-    a_picture_taken_out_meets_a_report_of_it,
-    a_picture_taken_out_meets_the_deadline,
+    split_meets_the_decision,
+    split_meets_a_report_of_the_image,
+    split_meets_the_deadline,
     scan_meets_an_allowance,
-    scan_meets_an_entry_switched_off,
-    allowance_meets_a_judgement_nearby,
+    scan_meets_a_disabled_entry,
+    allowance_meets_a_decision_nearby,
     scan_meets_decision,
     scan_meets_decision_and_sweep,
     scan_meets_decision_about_itself,
     scan_meets_its_second_delivery,
     scan_of_a_blocked_image_meets_its_second_delivery,
-    scan_meets_upheld_appeal,
+    scan_meets_granted_appeal,
     scan_meets_a_claim,
-    settle_meets_a_claim,
+    reconciliation_meets_a_claim,
     scan_meets_a_withdrawal,
-    scan_meets_a_block_by_hand,
+    scan_meets_a_manual_block,
     two_reviewers_decide_one_case,
     two_cases_of_one_upload_are_decided,
     claim_meets_decision,
-    two_reviewers_answer_one_appeal,
+    two_reviewers_decide_one_appeal,
     two_reports_of_one_image,
     two_people_claim_one_hash,
-    removal_meets_settling,
-    removal_meets_a_return,
-    removal_and_its_event_meet_a_return,
-    held_upload_is_judged_while_it_is_settled,
-    held_upload_is_freed_while_it_is_settled,
+    removal_meets_reconciliation,
+    removal_meets_a_republication,
+    removal_and_its_event_meet_a_republication,
+    held_upload_is_judged_during_reconciliation,
+    held_upload_is_released_during_reconciliation,
     two_copies_join_one_case,
     two_sweeps_of_one_change,
-    scan_that_took_long_meets_folding,
-    sweep_meets_folding,
-    sweep_meets_tidying,
-    two_who_fold,
-    two_who_tidy_up,
-    reversal_meets_another_judgement,
-    two_deliveries_of_what_somebody_is_told,
-    an_appeal_by_link_meets_the_platforms,
-    deadline_meets_acquittal,
-    deadline_meets_itself,
+    slow_scan_meets_compaction,
+    sweep_meets_compaction,
+    sweep_meets_file_deletion,
+    two_compactions,
+    two_file_deletions,
+    reversal_meets_another_decision,
+    two_deliveries_of_one_notice_event,
+    appeal_by_link_meets_appeal_by_platform,
+    deadline_meets_dismissal,
+    two_deadline_runs,
     deadline_meets_withdrawal,
-    refusal_overturned_meets_a_withdrawal,
-    refusal_overturned_meets_a_scan,
-    two_reports_of_two_uploads_of_one_image,
+    overturned_dismissal_meets_a_withdrawal,
+    overturned_dismissal_meets_a_scan,
+    reports_of_two_uploads_of_one_image,
     two_reports_of_two_copies,
     report_of_a_copy_meets_the_decision,
 ]
 
-LONG = {
-    suspension_meets_an_appeal_that_frees_its_strikes,
-    a_stop_s_appeal_meets_a_reversal,
-    a_claim_meets_the_end_of_a_shield,
+LONG_SCENES = {
+    suspension_meets_an_appeal_that_removes_its_strikes,
+    match_appeal_meets_a_reversal,
+    claim_meets_the_withdrawal_of_a_shield,
     two_sweeps_of_one_change,
-    reversal_meets_another_judgement,
-    settle_meets_a_claim,
+    reversal_meets_another_decision,
+    reconciliation_meets_a_claim,
 }
 """Of which two switches make thousands of orders: `make test` tries one."""
 
 
 def scan_decision_sweep_and_second_delivery(world: World) -> Scene:
-    case_id = waiting_case(world, world.upload("alpha", "ann", drawn(1)))
+    case_id = open_case_of(world, world.upload("alpha", "ann", drawn(1)))
     world.upload("alpha", "eve", drawn(1, flipped=31))
     copy = arrives(world, drawn(1, flipped=5))
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         assert {upload.state for upload in ledger.uploads.values()} <= STOPPED
 
     return Scene(
@@ -1129,20 +1141,20 @@ def scan_decision_sweep_and_second_delivery(world: World) -> Scene:
 
 def decision_appeal_and_two_scans(world: World) -> Scene:
     """One picture is taken back, another judged, and copies of both arrive."""
-    story = judged_story(world, drawn(1))
-    filed = appeal(world, story.upload)
-    case_id = waiting_case(world, world.upload("alpha", "eve", drawn(2)))
+    story = enforced_story(world, drawn(1))
+    filed = appeal_case(world, story.upload)
+    case_id = open_case_of(world, world.upload("alpha", "eve", drawn(2)))
     one, two = arrives(world, drawn(1, flipped=5)), arrives(world, drawn(2, flipped=5), "cat")
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         states = {upload.account_id: upload.state for upload in ledger.uploads.values()}
         assert states["ann"] is states["bob"] is UploadState.PUBLISHED
         assert {states["eve"], states["cat"]} <= STOPPED
 
     return Scene(
         {
-            "appeal": then(lambda: answer(world, filed), lambda: sweep(world)),
-            "decide": then(lambda: decide(world, case_id, reviewer="ben"), lambda: sweep(world)),
+            "appeal": in_sequence(lambda: resolve_appeal(world, filed), lambda: sweep(world)),
+            "decide": in_sequence(lambda: decide(world, case_id, reviewer="ben"), lambda: sweep(world)),
             "one": scan(world, one),
             "two": scan(world, two),
         },
@@ -1150,7 +1162,7 @@ def decision_appeal_and_two_scans(world: World) -> Scene:
     )
 
 
-def claim_withdrawal_and_judgement(world: World) -> Scene:
+def claim_withdrawal_and_decision(world: World) -> Scene:
     """Two people claimed a picture; one withdraws while a reviewer judges and a copy arrives."""
     first, second = report(world, hashes=[drawn_hash(1)]), report(world, hashes=[drawn_hash(1)])
     world.drain()
@@ -1162,7 +1174,7 @@ def claim_withdrawal_and_judgement(world: World) -> Scene:
     def withdraw() -> object:
         return withdraw_report(world.stack, first.report.case_number, first.secret)
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         assert {upload.state for upload in ledger.uploads.values()} <= STOPPED
 
     return Scene(
@@ -1170,36 +1182,36 @@ def claim_withdrawal_and_judgement(world: World) -> Scene:
     )
 
 
-def two_judgements_and_a_reversal_of_one_upload(world: World) -> Scene:
+def two_decisions_and_a_reversal_of_one_upload(world: World) -> Scene:
     upload = world.upload("alpha", "ann", drawn(1))
-    first = judge(world, upload)
+    first = report_and_decide(world, upload)
     world.drain()
-    filed = appeal(world, upload, first.case_id)
-    second = waiting_case(world, upload)
+    filed = appeal_case(world, upload, first.case_id)
+    second = open_case_of(world, upload)
     return Scene(
         {
-            "appeal": then(lambda: answer(world, filed), lambda: sweep(world)),
+            "appeal": in_sequence(lambda: resolve_appeal(world, filed), lambda: sweep(world)),
             "decide": lambda: decide(world, second, reviewer="ben"),
-            "settle": settle(world, upload.upload_id),
+            "settle": reconcile(world, upload.upload_id),
         },
         lambda ledger, order: _is(ledger, upload, *STOPPED),
     )
 
 
-def late_scan_folding_decision_and_sweep(world: World) -> Scene:
+def late_scan_compaction_decision_and_sweep(world: World) -> Scene:
     """A copy is registered late into an hour that is being folded, while the picture is judged and swept."""
-    early = in_a_closed_hour(world)
-    case_id = waiting_case(world, world.upload("alpha", "ann", drawn(1)))
+    early = upload_in_a_closed_hour(world)
+    case_id = open_case_of(world, world.upload("alpha", "ann", drawn(1)))
     late = arrives(world, drawn(1, flipped=9), "cat")
 
-    def settled(ledger: Ledger, order: Order) -> None:
+    def settled(ledger: StateDump, order: Interleaving) -> None:
         assert {upload.state for upload in ledger.uploads.values()} <= STOPPED
 
     return Scene(
         {
             "scan": scan(world, late, early.received_at),
-            "fold": world.fold,
-            "decide": then(lambda: decide(world, case_id), lambda: sweep(world)),
+            "fold": world.compact_content_log,
+            "decide": in_sequence(lambda: decide(world, case_id), lambda: sweep(world)),
         },
         settled,
     )
@@ -1207,8 +1219,8 @@ def late_scan_folding_decision_and_sweep(world: World) -> Scene:
 
 def everything_about_one_image(world: World) -> Scene:
     """Held for a claim, near a judged picture that is appealed, reported, judged, scanned twice."""
-    story = judged_story(world, drawn(1))
-    filed = appeal(world, story.upload)
+    story = enforced_story(world, drawn(1))
+    filed = appeal_case(world, story.upload)
     report(world, hashes=[drawn_hash(1, flipped=60)])
     world.drain()
     copy = arrives(world, drawn(1, flipped=40))
@@ -1216,8 +1228,10 @@ def everything_about_one_image(world: World) -> Scene:
         {
             "scan": scan(world, copy),
             "again": scan(world, replace(copy, attempt=2)),
-            "appeal": then(lambda: answer(world, filed), lambda: sweep(world)),
-            "claim": then(lambda: report(world, hashes=[drawn_hash(1, flipped=39)]), lambda: sweep(world)),
+            "appeal": in_sequence(lambda: resolve_appeal(world, filed), lambda: sweep(world)),
+            "claim": in_sequence(
+                lambda: report(world, hashes=[drawn_hash(1, flipped=39)]), lambda: sweep(world)
+            ),
             "hand": lambda: block_account(
                 world.stack, platform="beta", account_id="bob", reason="spam", reviewer="sue"
             ),
@@ -1225,11 +1239,11 @@ def everything_about_one_image(world: World) -> Scene:
     )
 
 
-CROWDS: list[Stage] = [
+CROWD_SCENES: list[SceneFactory] = [
     scan_decision_sweep_and_second_delivery,
     decision_appeal_and_two_scans,
-    claim_withdrawal_and_judgement,
-    two_judgements_and_a_reversal_of_one_upload,
-    late_scan_folding_decision_and_sweep,
+    claim_withdrawal_and_decision,
+    two_decisions_and_a_reversal_of_one_upload,
+    late_scan_compaction_decision_and_sweep,
     everything_about_one_image,
 ]

@@ -5,6 +5,6 @@ from __future__ import annotations
 from tests.faults.page import PAGE, page
 
 
-def test_the_table_of_faults_is_current() -> None:
+def test_fault_table_is_current() -> None:
     """If not: python -m tests.faults.page"""
     assert PAGE.read_text(encoding="utf-8") == page()

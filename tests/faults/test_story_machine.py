@@ -22,31 +22,31 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from staydown.domain.appeals import AppealOutcome
-from staydown.domain.cases import Case
-from staydown.domain.decisions import Outcome
+from staydown.domain.cases.appeals import AppealOutcome
+from staydown.domain.cases.case import Case
+from staydown.domain.cases.decisions import DecisionOutcome
 from staydown.domain.errors import StaydownError
 from staydown.services.accounts.block_account import block_account, unblock_account
 from staydown.services.notices.publish_events import publish_events
-from staydown.services.reports.amend_report import Information, complete_report, withdraw_report
+from staydown.services.reports.amend_report import ReportUpdate, complete_report, withdraw_report
 from staydown.services.reports.file_report import FiledReport, file_report
-from staydown.services.review.review_queue import claim_case, claim_next, declare_conflict, leave_case
+from staydown.services.review.review_queue import claim_case, claim_next, recuse, unclaim_case
 from staydown.services.review.second_opinion import claim_opinion
 
-from tests.support.invariants import check, check_deadlines
-from tests.support.people import (
+from tests.support.actions import (
     FORM,
     INCOMPLETE,
-    answer,
-    appeal,
-    appeal_as_reporter,
-    appeal_of_block,
-    appeal_of_stop,
+    appeal_case,
     decide,
-    opine,
+    file_block_appeal,
+    file_dismissal_appeal,
+    file_match_appeal,
+    give_second_opinion,
     report,
+    resolve_appeal,
 )
-from tests.support.pictures import BROKEN, drawn, drawn_hash
+from tests.support.invariants import check, check_deadlines
+from tests.support.sample_images import NOT_AN_IMAGE, drawn, drawn_hash
 from tests.support.world import World, memory_world
 
 EXAMPLES = int(os.environ.get("STAYDOWN_STORIES", "40"))
@@ -60,7 +60,7 @@ flips = st.sampled_from([0, 3, 25, 31, 40, 47, 60, 75])
 chances = st.integers(0, 10**6)
 
 
-class Stories(RuleBasedStateMachine):
+class StoryMachine(RuleBasedStateMachine):
     """What people may do is refused at times (StaydownError); nothing else may ever go wrong."""
 
     filed = Bundle("filed")
@@ -82,21 +82,21 @@ class Stories(RuleBasedStateMachine):
             except StaydownError:
                 return
 
-    def pick(self, number: int) -> Case | None:
+    def pick_case(self, number: int) -> Case | None:
         cases = sorted(self.cases(), key=lambda case: case.case_id)
         return cases[number % len(cases)] if cases else None
 
     def cases(self) -> list[Case]:
         keys = self.world.cloud.table(self.world.cloud.settings.cases_table)
         ids = [pk.removeprefix("CASE#") for pk, _ in keys if pk.startswith("CASE#")]
-        return [case for case_id in ids if (case := self.world.stack.cases.case(case_id)) is not None]
+        return [case for case_id in ids if (case := self.world.stack.cases.get_case(case_id)) is not None]
 
     def upload_ids(self) -> list[str]:
         keys = self.world.cloud.table(self.world.cloud.settings.uploads_table)
         return sorted(pk.removeprefix("UPLOAD#") for pk, sk in keys if sk == "UPLOAD")
 
     @initialize(seed=seeds)
-    def something_is_up(self, seed: int) -> None:
+    def publish_an_image(self, seed: int) -> None:
         self.world.upload("alpha", "ann", drawn(seed))
 
     @rule(platform=platforms, account=accounts, seed=seeds, flipped=flips, plain=st.booleans(), copy=seeds)
@@ -106,8 +106,8 @@ class Stories(RuleBasedStateMachine):
         )
 
     @rule(platform=platforms, account=accounts)
-    def put_what_is_no_image(self, platform: str, account: str) -> None:
-        self.world.put(platform, account, BROKEN)
+    def put_an_invalid_file(self, platform: str, account: str) -> None:
+        self.world.put(platform, account, NOT_AN_IMAGE)
 
     @rule(target=filed, numbers=st.lists(chances, min_size=1, max_size=3), complete=st.booleans())
     def report_uploads(self, numbers: list[int], complete: bool) -> FiledReport | None:
@@ -128,7 +128,7 @@ class Stories(RuleBasedStateMachine):
 
     @rule(one=filed, twice=st.booleans())
     def complete(self, one: FiledReport, twice: bool) -> None:
-        added = Information(signature="Jane Roe", email="jane@example.org")
+        added = ReportUpdate(signature="Jane Roe", email="jane@example.org")
         self.attempt(
             lambda: complete_report(self.world.stack, one.report.case_number, one.secret, added),
             twice=twice,
@@ -142,22 +142,22 @@ class Stories(RuleBasedStateMachine):
 
     @rule(number=chances, reviewer=reviewers)
     def claim(self, number: int, reviewer: str) -> None:
-        case = self.pick(number)
+        case = self.pick_case(number)
         if case is not None:
             self.attempt(lambda: claim_case(self.world.stack, case_id=case.case_id, reviewer=reviewer))
 
     @rule(reviewer=reviewers)
-    def claim_the_next(self, reviewer: str) -> None:
+    def claim_next(self, reviewer: str) -> None:
         self.attempt(lambda: claim_next(self.world.stack, reviewer=reviewer))
 
     @rule(
         number=chances,
         reviewer=reviewers,
-        outcome=st.sampled_from([Outcome.VIOLATING, Outcome.NOT_VIOLATING, *Outcome]),
+        outcome=st.sampled_from([DecisionOutcome.VIOLATING, DecisionOutcome.NOT_VIOLATING, *DecisionOutcome]),
         twice=st.booleans(),
         unsure=st.booleans(),
     )
-    def judge(self, number: int, reviewer: str, outcome: Outcome, twice: bool, unsure: bool) -> None:
+    def judge(self, number: int, reviewer: str, outcome: DecisionOutcome, twice: bool, unsure: bool) -> None:
         undecided = sorted((case for case in self.cases() if case.undecided), key=lambda c: c.case_id)
         if undecided:
             case_id = undecided[number % len(undecided)].case_id
@@ -168,61 +168,70 @@ class Stories(RuleBasedStateMachine):
 
     @rule(number=chances, reviewer=reviewers, outcome=st.sampled_from(AppealOutcome), twice=st.booleans())
     def appeal_and_answer(self, number: int, reviewer: str, outcome: AppealOutcome, twice: bool) -> None:
-        blocking = sorted((case for case in self.cases() if case.blocked), key=lambda c: c.case_id)
+        blocking = sorted((case for case in self.cases() if case.blocked_accounts), key=lambda c: c.case_id)
         if not blocking:
             return
         case = blocking[number % len(blocking)]
         uploads = self.world.stack.uploads.get_many(case.uploads)
         upload = uploads[number % len(uploads)]
         self.attempt(
-            lambda: answer(self.world, appeal(self.world, upload, case.case_id), outcome, reviewer=reviewer),
+            lambda: resolve_appeal(
+                self.world, appeal_case(self.world, upload, case.case_id), outcome, reviewer=reviewer
+            ),
             twice=twice,
         )
 
     @rule(number=chances)
     def appeal_only(self, number: int) -> None:
-        case = self.pick(number)
+        case = self.pick_case(number)
         uploads = self.world.stack.uploads.get_many(case.uploads) if case is not None else []
         if case is not None and uploads:
-            self.attempt(lambda: appeal(self.world, uploads[number % len(uploads)], case.case_id))
+            self.attempt(lambda: appeal_case(self.world, uploads[number % len(uploads)], case.case_id))
 
     @rule(number=chances, reviewer=reviewers)
-    def leave_a_case(self, number: int, reviewer: str) -> None:
-        case = self.pick(number)
+    def unclaim_a_case(self, number: int, reviewer: str) -> None:
+        case = self.pick_case(number)
         if case is not None:
-            self.attempt(lambda: leave_case(self.world.stack, case_id=case.case_id, reviewer=reviewer))
+            self.attempt(lambda: unclaim_case(self.world.stack, case_id=case.case_id, reviewer=reviewer))
 
     @rule(number=chances, reviewer=reviewers)
-    def declare_a_conflict(self, number: int, reviewer: str) -> None:
-        case = self.pick(number)
+    def recuse(self, number: int, reviewer: str) -> None:
+        case = self.pick_case(number)
         if case is not None:
-            self.attempt(lambda: declare_conflict(self.world.stack, case_id=case.case_id, reviewer=reviewer))
+            self.attempt(lambda: recuse(self.world.stack, case_id=case.case_id, reviewer=reviewer))
 
     @rule(
         number=chances,
         reviewer=reviewers,
-        outcome=st.sampled_from([Outcome.VIOLATING, Outcome.NOT_VIOLATING, Outcome.SUSPECTED_CHILD]),
+        outcome=st.sampled_from(
+            [DecisionOutcome.VIOLATING, DecisionOutcome.NOT_VIOLATING, DecisionOutcome.SUSPECTED_CHILD]
+        ),
         twice=st.booleans(),
     )
-    def give_a_second_opinion(self, number: int, reviewer: str, outcome: Outcome, twice: bool) -> None:
-        waiting = sorted((case for case in self.cases() if case.opinion_waits), key=lambda c: c.case_id)
+    def give_a_second_opinion(
+        self, number: int, reviewer: str, outcome: DecisionOutcome, twice: bool
+    ) -> None:
+        waiting = sorted(
+            (case for case in self.cases() if case.second_opinion_pending), key=lambda c: c.case_id
+        )
         if waiting:
             case_id = waiting[number % len(waiting)].case_id
             self.attempt(lambda: claim_opinion(self.world.stack, case_id=case_id, reviewer=reviewer))
             self.attempt(
-                lambda: opine(self.world, case_id, outcome, reviewer=reviewer, claim=False), twice=twice
+                lambda: give_second_opinion(self.world, case_id, outcome, reviewer=reviewer, claim=False),
+                twice=twice,
             )
 
     @rule(one=filed, twice=st.booleans())
-    def appeal_a_refusal(self, one: FiledReport, twice: bool) -> None:
-        self.attempt(lambda: appeal_as_reporter(self.world, one), twice=twice)
+    def appeal_a_dismissal(self, one: FiledReport, twice: bool) -> None:
+        self.attempt(lambda: file_dismissal_appeal(self.world, one), twice=twice)
 
     @rule(number=chances, reviewer=reviewers, outcome=st.sampled_from(AppealOutcome))
     def answer_only(self, number: int, reviewer: str, outcome: AppealOutcome) -> None:
-        waiting, _ = self.world.stack.cases.queued_appeals()
+        waiting, _ = self.world.stack.cases.list_pending_appeals()
         if waiting:
             one = waiting[number % len(waiting)]
-            self.attempt(lambda: answer(self.world, one, outcome, reviewer=reviewer, senior=True))
+            self.attempt(lambda: resolve_appeal(self.world, one, outcome, reviewer=reviewer, senior=True))
 
     @rule(platform=platforms, account=accounts, reviewer=reviewers)
     def block(self, platform: str, account: str, reviewer: str) -> None:
@@ -234,14 +243,14 @@ class Stories(RuleBasedStateMachine):
 
     @rule(platform=platforms, account=accounts, twice=st.booleans())
     def appeal_a_block(self, platform: str, account: str, twice: bool) -> None:
-        self.attempt(lambda: appeal_of_block(self.world, platform, account), twice=twice)
+        self.attempt(lambda: file_block_appeal(self.world, platform, account), twice=twice)
 
     @rule(number=chances, twice=st.booleans())
-    def appeal_a_stop(self, number: int, twice: bool) -> None:
+    def appeal_a_match(self, number: int, twice: bool) -> None:
         known = self.upload_ids()
         upload = self.world.stack.uploads.get(known[number % len(known)])
         if upload is not None:
-            self.attempt(lambda: appeal_of_stop(self.world, upload), twice=twice)
+            self.attempt(lambda: file_match_appeal(self.world, upload), twice=twice)
 
     @rule(platform=platforms, account=accounts)
     def unblock(self, platform: str, account: str) -> None:
@@ -250,16 +259,16 @@ class Stories(RuleBasedStateMachine):
         )
 
     @rule()
-    def the_publisher_runs(self) -> None:
+    def run_the_publisher(self) -> None:
         self.world.publish()
 
     @rule(number=chances)
-    def the_publisher_runs_for_some(self, number: int) -> None:
+    def run_the_publisher_for_some(self, number: int) -> None:
         waiting = self.world.outbox()
         publish_events(self.world.stack, waiting[: number % (len(waiting) + 1)])
 
     @rule(number=chances, again=st.booleans())
-    def a_message_comes(self, number: int, again: bool) -> None:
+    def deliver_a_message(self, number: int, again: bool) -> None:
         """Any of those that wait; it may come once more, later."""
         if self.world.queue:
             message = self.world.queue[number % len(self.world.queue)]
@@ -269,34 +278,34 @@ class Stories(RuleBasedStateMachine):
             self.world.deliver(message)
 
     @rule()
-    def all_messages_come(self) -> None:
+    def deliver_all_messages(self) -> None:
         self.world.drain()
 
     @rule(minutes=st.sampled_from([1, 45, 90, 40 * 60]))
-    def time_passes(self, minutes: int) -> None:
+    def advance_the_clock(self, minutes: int) -> None:
         self.world.clock.advance(minutes=minutes)
 
     @rule()
-    def the_watcher_of_deadlines_runs(self) -> None:
-        self.world.watch()
+    def run_the_deadline_watcher(self) -> None:
+        self.world.watch_deadlines()
 
     @invariant()
-    def once_all_is_delivered_all_is_well(self) -> None:
-        mark = self.world.mark()
+    def all_invariants_hold_after_delivery(self) -> None:
+        mark = self.world.checkpoint()
         self.world.drain()
         check(self.world)
-        self.world.watch()
+        self.world.watch_deadlines()
         self.world.drain()
         check(self.world)
         check_deadlines(self.world)
-        assert not self.world.dead
+        assert not self.world.dead_letters
         assert not self.world.failures, self.world.failures
-        self.world.back_to(mark)
+        self.world.restore(mark)
 
 
-def test_any_story_ends_well(record_property: Callable[[str, object], None]) -> None:
+def test_any_story_keeps_the_invariants(record_property: Callable[[str, object], None]) -> None:
     run_state_machine_as_test(
-        Stories,
+        StoryMachine,
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=STEPS,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.functions.fitting import PDQ, REQUIRED, ROUTES, Json, refusal, send
-from tests.journeys.deployed import Deployed
+from tests.functions.valid_requests import PDQ, REQUIRED, ROUTES, Json, refusal, send
+from tests.journeys.deployed import DeployedStack
 
 LIMITS = [
     ("upload", ["account_id"], "x" * 129),
@@ -83,7 +83,7 @@ def with_value(body: Json, at: tuple[str | int, ...] | list[str | int], value: o
 
 
 @pytest.mark.parametrize("name", ROUTES)
-def test_a_body_that_fits_is_not_refused_for_its_form(stack: Deployed, name: str) -> None:
+def test_valid_body_is_not_rejected_for_its_form(stack: DeployedStack, name: str) -> None:
     """So that each refusal below is for what was changed, and for nothing else."""
     response = send(stack, name, ROUTES[name][2])
     unknown = ["/uploads/0"] if name == "report" else []
@@ -91,7 +91,7 @@ def test_a_body_that_fits_is_not_refused_for_its_form(stack: Deployed, name: str
 
 
 @pytest.mark.parametrize(("name", "field"), [(name, field) for name in REQUIRED for field in REQUIRED[name]])
-def test_a_missing_field_is_named(stack: Deployed, name: str, field: str) -> None:
+def test_a_missing_field_is_named(stack: DeployedStack, name: str, field: str) -> None:
     body = {key: value for key, value in ROUTES[name][2].items() if key != field}
     assert refusal(send(stack, name, body)) == (422, "invalid-request", [f"/{field}"])
 
@@ -99,7 +99,7 @@ def test_a_missing_field_is_named(stack: Deployed, name: str, field: str) -> Non
 @pytest.mark.parametrize(
     ("name", "at"), [(name, at) for name, (_, _, body) in ROUTES.items() for at in fields(body)]
 )
-def test_a_field_of_another_type_is_named(stack: Deployed, name: str, at: tuple[str | int, ...]) -> None:
+def test_field_of_the_wrong_type_is_named(stack: DeployedStack, name: str, at: tuple[str | int, ...]) -> None:
     for wrong in ({"no": "such"}, 1.5):
         status, kind, pointers = refusal(send(stack, name, with_value(ROUTES[name][2], at, wrong)))
         assert (status, kind) == (422, "invalid-request")
@@ -109,19 +109,19 @@ def test_a_field_of_another_type_is_named(stack: Deployed, name: str, at: tuple[
 
 @pytest.mark.parametrize(("name", "at", "value"), LIMITS)
 def test_a_value_out_of_bounds_is_named(
-    stack: Deployed, name: str, at: list[str | int], value: object
+    stack: DeployedStack, name: str, at: list[str | int], value: object
 ) -> None:
     answer = refusal(send(stack, name, with_value(ROUTES[name][2], at, value)))
     assert answer == (422, "invalid-request", ["/" + "/".join(map(str, at))])
 
 
 @pytest.mark.parametrize("name", ROUTES)
-def test_an_unknown_field_is_named(stack: Deployed, name: str) -> None:
+def test_an_unknown_field_is_named(stack: DeployedStack, name: str) -> None:
     body = {**ROUTES[name][2], "a/b~c": 1}
     assert refusal(send(stack, name, body)) == (422, "invalid-request", ["/a~1b~0c"])
 
 
-def test_none_of_all_that_left_anything_behind(stack: Deployed) -> None:
+def test_rejected_requests_leave_no_items(stack: DeployedStack) -> None:
     """Runs last in this module: bodies that fit made tickets and a block by hand, and that is all."""
     dynamodb = stack.stack.client("dynamodb")
     kinds = {

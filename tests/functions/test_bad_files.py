@@ -12,22 +12,22 @@ import pytest
 import requests
 from PIL import Image
 
-from tests.journeys.deployed import Deployed, deployed
-from tests.journeys.pictures import drawn, jpeg, png
-from tests.journeys.scenes import new_account, new_picture
+from tests.journeys.deployed import DeployedStack, deployed_stack
+from tests.journeys.reported_uploads import new_account, new_picture
+from tests.journeys.sample_images import drawn, jpeg, png
 from tests.shared_data import SHARED, needs_shared_data
-from tests.support.tried import trying
+from tests.support.case_counter import count_hostile_files
 
-MOST_BYTES = 200_000
-MOST_PIXELS = 1_000_000
+MAX_BYTES = 200_000
+MAX_PIXELS = 1_000_000
 PICTURE = jpeg(drawn(90_000))
 HOSTILE = sorted((SHARED / "hostile").glob("*")) if SHARED.is_dir() else []
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[Deployed]:
+def stack() -> Iterator[DeployedStack]:
     """With limits that small files can break."""
-    with deployed(MaxUploadBytes=MOST_BYTES, MaxUploadPixels=MOST_PIXELS) as it:
+    with deployed_stack(MaxUploadBytes=MAX_BYTES, MaxUploadPixels=MAX_PIXELS) as it:
         yield it
 
 
@@ -48,7 +48,7 @@ def png_of_size(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
-NO_PICTURES: dict[str, tuple[bytes, str]] = {
+INVALID_FILES: dict[str, tuple[bytes, str]] = {
     "nothing": (b"", "empty"),
     "text": (b"this is no picture", "not_an_image"),
     "a page": (b"<html><script>alert(1)</script></html>", "not_an_image"),
@@ -64,25 +64,25 @@ NO_PICTURES: dict[str, tuple[bytes, str]] = {
     "half a WebP": (encoded(drawn(90_002), "WEBP")[:2_000], "truncated"),
     "a bomb": (png_of_size(50_000, 50_000), "too_many_pixels"),
     "more pixels than allowed": (png(Image.new("RGB", (1001, 1000))), "too_many_pixels"),
-    "more bytes than allowed": (PICTURE + bytes(MOST_BYTES), "too_many_bytes"),
+    "more bytes than allowed": (PICTURE + bytes(MAX_BYTES), "too_many_bytes"),
     "one pixel": (png(Image.new("RGB", (1, 1))), "too_small"),
 }
 
 
-def settled(
-    stack: Deployed, data: bytes, content_type: str = "image/jpeg"
+def upload_and_wait(
+    stack: DeployedStack, data: bytes, content_type: str = "image/jpeg"
 ) -> tuple[str, str | None, str | None]:
     """(state, reason, url) of a file put by a ticket."""
-    trying()
+    count_hostile_files()
     upload_id = stack.app().upload(new_account(), data, content_type)
     stack.drain()
     status = stack.app().status(upload_id)
     return status["state"], status["reason"], status["url"]
 
 
-def put(stack: Deployed, key: str, data: bytes, content_type: str | None) -> tuple[str, str | None]:
+def put(stack: DeployedStack, key: str, data: bytes, content_type: str | None) -> tuple[str, str | None]:
     """(state, reason) of an object put without a ticket, as the bus tells it."""
-    trying()
+    count_hostile_files()
     stack.events()
     stack.app().put_object(key, data, content_type)
     stack.drain()
@@ -90,16 +90,16 @@ def put(stack: Deployed, key: str, data: bytes, content_type: str | None) -> tup
     return told["state"], told["reason"]
 
 
-def public_objects(stack: Deployed) -> int:
+def public_objects(stack: DeployedStack) -> int:
     bucket = stack.description["buckets"]["published"]
     return int(stack.stack.client("s3").list_objects_v2(Bucket=bucket)["KeyCount"])
 
 
-@pytest.mark.parametrize("name", NO_PICTURES)
-def test_what_is_no_readable_picture_is_rejected_with_the_reason(stack: Deployed, name: str) -> None:
-    data, reason = NO_PICTURES[name]
+@pytest.mark.parametrize("name", INVALID_FILES)
+def test_unreadable_file_is_rejected_with_the_reason(stack: DeployedStack, name: str) -> None:
+    data, reason = INVALID_FILES[name]
     before = public_objects(stack)
-    assert settled(stack, data, "image/png" if data[1:4] == b"PNG" else "image/jpeg") == (
+    assert upload_and_wait(stack, data, "image/png" if data[1:4] == b"PNG" else "image/jpeg") == (
         "rejected",
         reason,
         None,
@@ -116,11 +116,11 @@ def test_what_is_no_readable_picture_is_rejected_with_the_reason(stack: Deployed
     ],
     ids=["JPEG as PNG", "PNG as JPEG", "GIF as WebP"],
 )
-def test_a_picture_of_another_type_than_declared_is_rejected(
-    stack: Deployed, data: bytes, declared: str
+def test_image_of_another_type_than_declared_is_rejected(
+    stack: DeployedStack, data: bytes, declared: str
 ) -> None:
     """A file that passes for another type may show one picture to the scan and another to a browser."""
-    assert settled(stack, data, declared) == ("rejected", "content_type_mismatch", None)
+    assert upload_and_wait(stack, data, declared) == ("rejected", "content_type_mismatch", None)
 
 
 @pytest.mark.parametrize(
@@ -137,8 +137,8 @@ def test_a_picture_of_another_type_than_declared_is_rejected(
         ("x.jpg", "image/svg+xml", "rejected"),
     ],
 )
-def test_name_and_type_of_an_object_have_to_fit_its_bytes(
-    stack: Deployed, name: str, declared: str | None, state: str
+def test_name_and_type_of_an_object_must_match_its_bytes(
+    stack: DeployedStack, name: str, declared: str | None, state: str
 ) -> None:
     key = f"alpha/{new_account()}/{name}"
     reason = None if state == "published" else "content_type_mismatch"
@@ -159,12 +159,12 @@ def test_name_and_type_of_an_object_have_to_fit_its_bytes(
     ],
     ids=lambda name: ascii(name)[:20],
 )
-def test_an_object_of_any_name_is_one_upload_of_its_account(stack: Deployed, name: str) -> None:
+def test_an_object_of_any_name_is_one_upload_of_its_account(stack: DeployedStack, name: str) -> None:
     account = new_account()
     assert put(stack, f"alpha/{account}/{name}", new_picture(), None) == ("published", None)
 
 
-def test_a_public_picture_is_served_as_what_it_is(stack: Deployed) -> None:
+def test_public_image_is_served_with_its_actual_type(stack: DeployedStack) -> None:
     """Not as what somebody said it is: the type comes from the bytes."""
     key = f"alpha/{new_account()}/x"
     stack.events()
@@ -176,7 +176,7 @@ def test_a_public_picture_is_served_as_what_it_is(stack: Deployed) -> None:
     assert shown.headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_ticket_is_good_for_one_object(stack: Deployed) -> None:
+def test_ticket_is_valid_for_one_object(stack: DeployedStack) -> None:
     app = stack.app()
     ticket = app.ticket(new_account())
     app.put(ticket, new_picture())
@@ -194,20 +194,20 @@ def test_a_ticket_is_good_for_one_object(stack: Deployed) -> None:
     assert requests.get(first["url"], timeout=30).content == shown
 
 
-def test_a_ticket_that_nobody_used_is_still_expected(stack: Deployed) -> None:
+def test_unused_ticket_stays_received(stack: DeployedStack) -> None:
     upload_id = stack.app().ticket(new_account())["upload_id"]
     status = stack.app().status(upload_id)
     assert (status["state"], status["received_at"], status["url"]) == ("received", None, None)
 
 
-def test_a_file_that_announces_its_size_too_large_gets_no_ticket(stack: Deployed) -> None:
-    asked = {"account_id": "x", "content_type": "image/jpeg", "size": MOST_BYTES + 1}
+def test_oversized_announced_file_gets_no_ticket(stack: DeployedStack) -> None:
+    asked = {"account_id": "x", "content_type": "image/jpeg", "size": MAX_BYTES + 1}
     refused = stack.app().post("/v1/uploads", asked)
-    assert refused.json()["errors"] == [{"pointer": "/size", "detail": f"at most {MOST_BYTES} bytes"}]
-    assert stack.app().post("/v1/uploads", {**asked, "size": MOST_BYTES}).status_code == 201
+    assert refused.json()["errors"] == [{"pointer": "/size", "detail": f"at most {MAX_BYTES} bytes"}]
+    assert stack.app().post("/v1/uploads", {**asked, "size": MAX_BYTES}).status_code == 201
 
 
-def test_a_file_that_is_gone_again_before_it_is_scanned_leaves_nothing(stack: Deployed) -> None:
+def test_object_deleted_before_its_scan_leaves_nothing(stack: DeployedStack) -> None:
     key = f"alpha/{new_account()}/gone"
     stack.app().put_object(key, new_picture())
     s3, bucket = stack.stack.client("s3"), stack.description["buckets"]["uploads"]
@@ -219,10 +219,10 @@ def test_a_file_that_is_gone_again_before_it_is_scanned_leaves_nothing(stack: De
 
 
 @needs_shared_data
-def test_no_hostile_file_goes_public_unread_or_brings_the_scan_down(stack: Deployed) -> None:
+def test_hostile_file_is_scanned_or_rejected_without_a_crash(stack: DeployedStack) -> None:
     app, number = stack.app(), itertools.count()
     keys = {f"alpha/hostile/{next(number)}": file for file in HOSTILE}
-    trying(len(keys))
+    count_hostile_files(len(keys))
     stack.events()
     for key, file in keys.items():
         app.put_object(key, file.read_bytes(), None)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 import requests
 
-from tests.functions.fitting import ROUTES, caller, refusal, send
-from tests.journeys.deployed import Deployed
+from tests.functions.valid_requests import ROUTES, caller, refusal, send
+from tests.journeys.deployed import DeployedStack
 
 
 @pytest.mark.parametrize("body", [[], "text", 1, True, None], ids=repr)
 @pytest.mark.parametrize("name", ["upload", "report", "decision"])
-def test_a_body_that_is_no_object_is_refused_as_a_whole(stack: Deployed, name: str, body: object) -> None:
+def test_body_that_is_no_object_is_rejected(stack: DeployedStack, name: str, body: object) -> None:
     assert refusal(send(stack, name, body)) == (422, "invalid-request", [""])
 
 
@@ -32,7 +32,7 @@ def test_a_body_that_is_no_object_is_refused_as_a_whole(stack: Deployed, name: s
     ids=lambda body: repr(body[:12]),
 )
 @pytest.mark.parametrize("name", ["upload", "report", "decision"])
-def test_a_body_that_is_no_json_is_refused(stack: Deployed, name: str, body: bytes) -> None:
+def test_body_that_is_not_json_is_rejected(stack: DeployedStack, name: str, body: bytes) -> None:
     assert refusal(send(stack, name, body)) == (400, "not-json", [])
 
 
@@ -40,7 +40,7 @@ def test_a_body_that_is_no_json_is_refused(stack: Deployed, name: str, body: byt
     "kind",
     ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonx", "/"],
 )
-def test_a_body_of_another_type_is_refused(stack: Deployed, kind: str) -> None:
+def test_body_of_another_content_type_is_rejected(stack: DeployedStack, kind: str) -> None:
     response = send(stack, "upload", ROUTES["upload"][2], **{"content-type": kind})
     assert refusal(response) == (415, "unsupported-media-type", ["header content-type"])
 
@@ -48,23 +48,23 @@ def test_a_body_of_another_type_is_refused(stack: Deployed, kind: str) -> None:
 @pytest.mark.parametrize(
     "kind", ["application/json; charset=utf-8", "Application/JSON", "APPLICATION/JSON;q=1"]
 )
-def test_json_is_known_however_it_is_spelled(stack: Deployed, kind: str) -> None:
+def test_json_content_type_is_recognised_in_any_spelling(stack: DeployedStack, kind: str) -> None:
     assert send(stack, "upload", ROUTES["upload"][2], **{"content-type": kind}).status_code == 201
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "multipart/form-data"])
-def test_no_body_at_all_is_a_missing_one(stack: Deployed, kind: str) -> None:
+def test_empty_body_is_a_missing_body(stack: DeployedStack, kind: str) -> None:
     assert refusal(send(stack, "upload", b"", **{"content-type": kind})) == (422, "invalid-request", [""])
 
 
-def test_a_body_with_very_many_mistakes_gets_a_short_answer(stack: Deployed) -> None:
+def test_body_with_many_errors_gets_a_short_answer(stack: DeployedStack) -> None:
     body = {**{f"field{number}": 1 for number in range(50_000)}, "x" * 100_000: 1}
     response = send(stack, "upload", body)
     assert response.status_code == 422
     assert len(response.content) < 10_000
 
 
-def test_what_was_sent_is_not_repeated(stack: Deployed) -> None:
+def test_rejected_values_are_not_echoed(stack: DeployedStack) -> None:
     private = "my name is Jane Roe"
     body = {**ROUTES["report"][2], "relation": private, "statement": [private], "contact": private}
     assert private not in send(stack, "report", body).text
@@ -80,9 +80,7 @@ def test_what_was_sent_is_not_repeated(stack: Deployed) -> None:
         ("noor", "/v1/audit/{}"),
     ],
 )
-def test_an_id_longer_than_any_is_refused_before_it_is_looked_for(
-    stack: Deployed, who: str, path: str
-) -> None:
+def test_overlong_id_is_rejected_before_any_lookup(stack: DeployedStack, who: str, path: str) -> None:
     response = caller(stack, who).get(path.format("x" * 2100), headers={"case-secret": "x"})
     status, kind, (pointer,) = refusal(response)
     assert (status, kind, pointer.split()[0]) == (422, "invalid-request", "path")
@@ -100,25 +98,25 @@ def test_an_id_longer_than_any_is_refused_before_it_is_looked_for(
         ("noor", "/v1/audit/{}"),
     ],
 )
-def test_an_id_of_odd_characters_is_an_unknown_one(stack: Deployed, who: str, path: str, odd: str) -> None:
+def test_malformed_id_is_not_found(stack: DeployedStack, who: str, path: str, odd: str) -> None:
     response = caller(stack, who).get(path.format(odd), headers={"case-secret": "x"})
     assert refusal(response) == (404, "not-found", [])
 
 
 @pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "", "1e9", "9" * 5000])
-def test_a_page_has_a_size_within_bounds(stack: Deployed, limit: str) -> None:
+def test_page_size_is_bounded(stack: DeployedStack, limit: str) -> None:
     response = stack.reviewer().get("/v1/review/queue", params={"limit": limit})
     assert refusal(response) == (422, "invalid-request", ["query parameter limit"])
 
 
 @pytest.mark.parametrize("etag", ["3", '"x"', '""', '"-1"', "", '"1", "2"', '"99999999999999999999"'])
-def test_an_if_match_that_is_no_etag_is_refused(stack: Deployed, etag: str) -> None:
+def test_malformed_if_match_is_rejected(stack: DeployedStack, etag: str) -> None:
     response = send(stack, "decision", ROUTES["decision"][2], **{"if-match": etag})
     assert refusal(response) == (422, "invalid-request", ["header If-Match"])
 
 
 @pytest.mark.parametrize("key", ["", "x" * 129])
-def test_an_idempotency_key_has_a_length_within_bounds(stack: Deployed, key: str) -> None:
+def test_idempotency_key_length_is_bounded(stack: DeployedStack, key: str) -> None:
     response = send(stack, "upload", ROUTES["upload"][2], **{"idempotency-key": key})
     assert refusal(response) == (422, "invalid-request", ["header idempotency-key"])
 
@@ -136,19 +134,19 @@ def test_an_idempotency_key_has_a_length_within_bounds(stack: Deployed, key: str
         ("GET", "/v2/uploads"),
     ],
 )
-def test_no_such_path_and_method_is_the_gateways_404(stack: Deployed, method: str, path: str) -> None:
+def test_unknown_route_is_the_gateways_404(stack: DeployedStack, method: str, path: str) -> None:
     response = requests.request(method, stack.stack.api_url + path, timeout=30)
     assert response.status_code == 404
     assert method == "HEAD" or response.json() == {"message": "Not Found"}
 
 
 @pytest.mark.parametrize("depth", [50, 500, 900, 950, 980, 990, 1100, 5000])
-def test_a_body_is_refused_at_whatever_depth_reading_it_ends(stack: Deployed, depth: int) -> None:
+def test_deeply_nested_body_is_rejected_at_any_depth(stack: DeployedStack, depth: int) -> None:
     """Just below the parser's own limit it is read, and then what is inside does not fit."""
     response = send(stack, "upload", b'{"account_id":' * depth + b"1" + b"}" * depth)
     assert response.status_code in {400, 422}
 
 
-def test_an_appeal_is_of_a_case_or_of_an_upload(stack: Deployed) -> None:
+def test_appeal_takes_a_case_or_an_upload_not_both(stack: DeployedStack) -> None:
     both = {"account_id": "ann", "case_id": "a-case", "upload_id": "an-upload", "statement": "why"}
     assert refusal(stack.app().post("/v1/appeals", both)) == (422, "invalid-request", ["/upload_id"])

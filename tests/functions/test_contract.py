@@ -10,37 +10,43 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from infra import openapi
-from infra.openapi import DOCUMENT, OutOfStep
-from tests.functions.fitting import ROUTES, send
+from infra.openapi import DOCUMENT, ContractMismatch
+from tests.functions.valid_requests import ROUTES, send
 from tests.journeys.clients import FACTORS, appeal_decision
-from tests.journeys.deployed import Deployed
-from tests.journeys.pictures import mirrored
-from tests.journeys.scenes import own_hash, posts_again, published, reported, taken_down
+from tests.journeys.deployed import DeployedStack
+from tests.journeys.reported_uploads import (
+    own_hash,
+    removed_upload,
+    repeat_offender,
+    reported_upload,
+    upload_and_publish,
+)
+from tests.journeys.sample_images import mirrored
 
 ONE = {"components": {"schemas": {"Thing": {"type": "string"}, "ValidationError": {"type": "string"}}}}
 OTHER = {"components": {"schemas": {"Thing": {"type": "integer"}, "ValidationError": {"type": "null"}}}}
 
 
-def test_the_document_that_is_served_is_the_one_that_is_checked_in(stack: Deployed) -> None:
+def test_served_document_is_the_checked_in_one(stack: DeployedStack) -> None:
     served = requests.get(f"{stack.stack.api_url}/v1/openapi.json", timeout=30)
     assert served.json() == json.loads(DOCUMENT.read_text(encoding="utf-8"))
 
 
-def test_the_document_is_todays(stack: Deployed) -> None:
-    assert json.loads(DOCUMENT.read_text(encoding="utf-8")) == openapi.document()
+def test_document_is_current(stack: DeployedStack) -> None:
+    assert json.loads(DOCUMENT.read_text(encoding="utf-8")) == openapi.build_document()
 
 
-def test_the_document_is_a_valid_one(stack: Deployed) -> None:
+def test_document_is_valid_openapi(stack: DeployedStack) -> None:
     document = json.loads(DOCUMENT.read_text(encoding="utf-8"))
     assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
     for schema in document["components"]["schemas"].values():
         Draft202012Validator.check_schema({**schema, "components": document["components"]})
 
 
-def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed) -> None:
+def test_every_route_succeeds_once_as_documented(stack: DeployedStack) -> None:
     """Each answer of these clients is judged by the document; here it is counted which were given."""
     alpha, robin, sasha, noor = stack.app(), *map(stack.reviewer, ("robin", "sasha", "noor"))
-    scene = reported(stack)
+    scene = reported_upload(stack)
     robin.answer("GET", "/v1/review/queue")
     robin.next()
     robin.claim(scene.case_id)
@@ -81,18 +87,18 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     sasha.answer("POST", f"/v1/review/cases/{scene.case_id}/conflict", json={})
     stack.reviewer("charlie").answer("GET", "/v1/review/locked")
     assert robin.answer("GET", "/v1/review/templates")["templates"]
-    posted = reported(stack)
-    near = published(stack, "another", mirrored(posted.picture))
+    posted = reported_upload(stack)
+    near = upload_and_publish(stack, "another", mirrored(posted.picture))
     stack.person().report(near)
     robin.claim(posted.case_id)
-    apart = robin.separate(posted.case_id, near)
+    apart = robin.split_case(posted.case_id, near)
     assert [one["upload_id"] for one in apart["case"]["uploads"]] == [posted.upload_id]
     assert [one["upload_id"] for one in robin.case(apart["separated"])["uploads"]] == [near]
     for case_id in (posted.case_id, apart["separated"]):
         robin.decide(case_id, "not_violating")
-    refused = reported(stack)
+    refused = reported_upload(stack)
     unsure = {"outcome": "not_violating", "factors": FACTORS, "reasons": "unsure", "second_opinion": True}
-    decided = robin.judge(refused.case_id, unsure).json()
+    decided = robin.post_decision(refused.case_id, unsure).json()
     assert decided["second_opinion"] == "waits"
     kim = stack.reviewer("kim")
     (waiting,) = kim.answer("GET", "/v1/review/opinions")["opinions"]
@@ -117,8 +123,8 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
         released = who.answer("POST", f"/v1/review/cases/{scene.case_id}/release")
     assert released["held"] is False
     assert noor.answer("POST", f"/v1/review/cases/{scene.case_id}/erase")["erasure_asked"]
-    scene.person.ask("erase")
-    scene.person.ask("preserve")
+    scene.person.request_retention("erase")
+    scene.person.request_retention("preserve")
     assert noor.answer("GET", "/v1/review/erasures")["cases"] == []
     scene.person.follow()
     phrase = "the kettle sings on Sundays"
@@ -132,7 +138,7 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     assert noor.answer("GET", "/v1/bank/entries")["entries"]
     allowed = {"change": "allow", "reason": "false_alarm", "pdq": "0f" * 32, "quality": 90}
     assert noor.answer("POST", "/v1/bank/entries", json=allowed)["standing"] == "allowed"
-    posts_again(stack)
+    repeat_offender(stack)
     (review,) = robin.answer("GET", "/v1/review/misuse")["reviews"]
     misuse = f"/v1/review/misuse/{review['review_id']}"
     assert robin.answer("GET", misuse)["may_suspend"]
@@ -147,9 +153,9 @@ def test_every_route_of_the_template_succeeds_once_as_documented(stack: Deployed
     assert succeeded == in_the_template
 
 
-def test_a_decision_shows_everything_that_a_reviewer_may_see(stack: Deployed) -> None:
+def test_case_shows_every_field_a_reviewer_may_see(stack: DeployedStack) -> None:
     """So that the schemas' optional parts were judged with something in them."""
-    scene = taken_down(stack)
+    scene = removed_upload(stack)
     case = stack.reviewer().case(scene.case_id)
     assert case["decision"]["by_you"] is True
     assert case["banked"]
@@ -158,25 +164,25 @@ def test_a_decision_shows_everything_that_a_reviewer_may_see(stack: Deployed) ->
     assert 0 <= upload["quality"] <= 100
 
 
-def test_no_answer_may_be_kept_on_the_way(stack: Deployed) -> None:
+def test_answers_are_never_cached(stack: DeployedStack) -> None:
     for who, path in [("alpha", "/v1/uploads/x"), ("alpha", "/v1/accounts/x")]:
         assert stack.app(who).get(path).headers["cache-control"] == "no-store"
     assert stack.reviewer().get("/v1/review/queue").headers["cache-control"] == "no-store"
 
 
-def test_two_functions_cannot_mean_different_things_by_one_name() -> None:
+def test_schemas_with_one_name_must_be_equal() -> None:
     schemas = {"Problem": openapi.PROBLEM}
     openapi._add_schemas(schemas, ONE["components"]["schemas"], "one")
     openapi._add_schemas(schemas, ONE["components"]["schemas"], "the same again")
     assert set(schemas) == {"Problem", "Thing"}
-    with pytest.raises(OutOfStep, match="other has another schema Thing"):
+    with pytest.raises(ContractMismatch, match="other has another schema Thing"):
         openapi._add_schemas(schemas, OTHER["components"]["schemas"], "other")
-    with pytest.raises(OutOfStep, match="Problem"):
+    with pytest.raises(ContractMismatch, match="Problem"):
         openapi._add_schemas(schemas, {"Problem": {"type": "string"}}, "a function")
 
 
-def test_a_route_without_a_function_is_out_of_step_and_the_other_way_round() -> None:
-    openapi._check_same({("GET", "/a")}, {("GET", "/a")})
+def test_routes_and_functions_must_match() -> None:
+    openapi._require_same_routes({("GET", "/a")}, {("GET", "/a")})
     for routed, documented in [({("GET", "/a")}, set()), (set(), {("GET", "/a")})]:
-        with pytest.raises(OutOfStep, match="/a"):
-            openapi._check_same(routed, documented)
+        with pytest.raises(ContractMismatch, match="/a"):
+            openapi._require_same_routes(routed, documented)

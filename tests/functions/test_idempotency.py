@@ -10,13 +10,13 @@ import pytest
 from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
 from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyPersistenceLayerError
 from botocore.exceptions import ClientError
-from staydown.api.idempotency import IdempotentCalls
+from staydown.api.idempotency import IdempotentHandler
 from staydown.aws.stack import Stack
 
-from tests.functions.fitting import refusal
-from tests.journeys.clients import VALID, Caller, decision
-from tests.journeys.deployed import Deployed
-from tests.journeys.scenes import new_account, new_picture, own_hash, reported
+from tests.functions.valid_requests import refusal
+from tests.journeys.clients import VALID, ApiClient, decision
+from tests.journeys.deployed import DeployedStack
+from tests.journeys.reported_uploads import new_account, new_picture, own_hash, reported_upload
 
 Json = dict[str, Any]
 
@@ -25,7 +25,7 @@ def key() -> dict[str, str]:
     return {"Idempotency-Key": str(uuid.uuid4())}
 
 
-def kept(stack: Deployed) -> str:
+def stored_items(stack: DeployedStack) -> str:
     """All that lies in the store."""
     table = stack.description["tables"]["idempotency"]
     return json.dumps(stack.stack.client("dynamodb").scan(TableName=table)["Items"])
@@ -35,7 +35,7 @@ def ticket_request(account_id: str = "") -> Json:
     return {"account_id": account_id or new_account(), "content_type": "image/jpeg"}
 
 
-def test_the_same_request_again_gets_the_same_answer(stack: Deployed) -> None:
+def test_repeated_request_gets_the_same_answer(stack: DeployedStack) -> None:
     app, header, asked = stack.app(), key(), ticket_request()
     first, second = (app.post("/v1/uploads", asked, headers=header) for _ in range(2))
     assert (first.status_code, first.json()) == (second.status_code, second.json()) == (201, first.json())
@@ -43,7 +43,7 @@ def test_the_same_request_again_gets_the_same_answer(stack: Deployed) -> None:
     assert other.json()["upload_id"] != first.json()["upload_id"]
 
 
-def test_a_report_sent_twice_is_one_report_with_one_secret(stack: Deployed) -> None:
+def test_a_report_sent_twice_is_one_report_with_one_secret(stack: DeployedStack) -> None:
     person, header = stack.person(), key()
     form = {
         **VALID,
@@ -61,14 +61,14 @@ def test_a_report_sent_twice_is_one_report_with_one_secret(stack: Deployed) -> N
     assert [one["email"]["S"] for one in reporters].count("j@example.org") == 1
 
 
-def test_another_body_under_the_same_key_is_refused(stack: Deployed) -> None:
+def test_another_body_under_the_same_key_is_refused(stack: DeployedStack) -> None:
     app, header = stack.app(), key()
     app.post("/v1/uploads", ticket_request("one"), headers=header)
     again = app.post("/v1/uploads", ticket_request("two"), headers=header)
     assert refusal(again) == (422, "key-reused", ["header idempotency-key"])
 
 
-def test_a_key_belongs_to_a_caller_and_a_path(stack: Deployed) -> None:
+def test_key_belongs_to_one_caller_and_path(stack: DeployedStack) -> None:
     header, asked = key(), ticket_request("same")
     answers = [
         stack.app(name).post("/v1/uploads", asked, headers=header).json() for name in ("alpha", "beta")
@@ -76,20 +76,20 @@ def test_a_key_belongs_to_a_caller_and_a_path(stack: Deployed) -> None:
     assert answers[0]["upload_id"] != answers[1]["upload_id"]
     assert stack.app().post("/v1/checks", own_hash(new_picture()), headers=header).status_code == 200
     robin, sasha = (stack.reviewer(name) for name in ("robin", "sasha"))
-    reported(stack)
+    reported_upload(stack)
     cases = [reviewer.post("/v1/review/next", headers=header).json()["case"] for reviewer in (robin, sasha)]
     assert cases[0] is not None
     assert cases[1] is None or cases[1]["case_id"] != cases[0]["case_id"]
 
 
-def test_a_refusal_is_not_kept_so_the_mended_request_may_use_its_key(stack: Deployed) -> None:
+def test_rejected_request_does_not_use_up_its_key(stack: DeployedStack) -> None:
     app, header = stack.app(), key()
     wrong = {"account_id": "x", "content_type": "text/html"}
     assert app.post("/v1/uploads", wrong, headers=header).status_code == 422
     assert app.post("/v1/uploads", ticket_request("x"), headers=header).status_code == 201
 
 
-def test_a_refusal_is_answered_anew_when_its_reason_is_gone(stack: Deployed) -> None:
+def test_rejection_is_reevaluated_when_its_cause_is_gone(stack: DeployedStack) -> None:
     noor, app, header, asked = stack.reviewer("noor"), stack.app(), key(), ticket_request()
     order = {"platform": "alpha", "reason": "by hand"}
     noor.answer("POST", f"/v1/accounts/{asked['account_id']}/block", json=order)
@@ -98,47 +98,47 @@ def test_a_refusal_is_answered_anew_when_its_reason_is_gone(stack: Deployed) -> 
     assert app.post("/v1/uploads", asked, headers=header).status_code == 201
 
 
-def test_a_decision_sent_twice_is_one(stack: Deployed) -> None:
-    scene, robin = reported(stack), stack.reviewer()
-    path, header = f"/v1/review/cases/{scene.case_id}/decision", key() | robin.has_read(scene.case_id)
+def test_decision_sent_twice_is_made_once(stack: DeployedStack) -> None:
+    scene, robin = reported_upload(stack), stack.reviewer()
+    path, header = f"/v1/review/cases/{scene.case_id}/decision", key() | robin.if_match_header(scene.case_id)
     first, second = (robin.post(path, decision("violating"), headers=header) for _ in range(2))
     assert (first.status_code, first.json()) == (second.status_code, second.json()) == (200, first.json())
     assert second.headers["etag"] == first.headers["etag"]
 
 
-def test_a_kept_answer_does_not_open_a_case_without_its_secret(stack: Deployed) -> None:
+def test_stored_answer_needs_the_secret_of_the_case(stack: DeployedStack) -> None:
     """Else who learned a key, from a log of the sender's say, would read the case."""
-    scene, header = reported(stack), key()
+    scene, header = reported_upload(stack), key()
     path = f"/v1/cases/{scene.person.case_number}/information"
     body = {"statement": "It is me."}
-    assert scene.person.post(path, body, headers={**scene.person.opens, **header}).ok
+    assert scene.person.post(path, body, headers={**scene.person.secret_header, **header}).ok
     wrong = stack.person().post(path, body, headers={"Case-Secret": "A" * 26, **header})
     assert refusal(wrong) == (404, "not-found", [])
-    assert scene.person.post(path, body, headers={**scene.person.opens, **header}).ok
+    assert scene.person.post(path, body, headers={**scene.person.secret_header, **header}).ok
 
 
-def test_a_look_is_recorded_each_time_and_kept_nowhere(stack: Deployed) -> None:
-    scene, robin, header = reported(stack), stack.reviewer(), key()
+def test_reveal_is_recorded_each_time_and_never_stored(stack: DeployedStack) -> None:
+    scene, robin, header = reported_upload(stack), stack.reviewer(), key()
     robin.claim(scene.case_id)
-    before = kept(stack)
+    before = stored_items(stack)
     for sharp in (False, False, True, True):
         look = {"upload_id": scene.upload_id, "sharp": sharp}
         assert robin.post(f"/v1/review/cases/{scene.case_id}/reveal", look, headers=header).ok
-    assert kept(stack) == before
+    assert stored_items(stack) == before
     records = stack.reviewer("noor").audit(scene.case_id)["chains"][0]["records"]
     assert [record["action"] for record in records].count("image.looked_at") == 4
 
 
-def test_nothing_that_is_kept_can_be_read_in_the_store(stack: Deployed) -> None:
+def test_stored_answers_are_unreadable_in_the_store(stack: DeployedStack) -> None:
     person, app, robin = stack.person(), stack.app(), stack.reviewer()
     picture = own_hash(new_picture())
     header = key()
     form = {**VALID, "hashes": [picture], "signature": "Jane Roe", "statement": "my own words", "contact": {}}
     filed = person.post("/v1/reports", form, headers=header).json()
     ticket = app.post("/v1/uploads", ticket_request("a-telling-name"), headers=key()).json()
-    scene = reported(stack)
+    scene = reported_upload(stack)
     robin.post(f"/v1/review/cases/{scene.case_id}/claim", headers=key())
-    stored = kept(stack)
+    stored = stored_items(stack)
     assert stored.count('"COMPLETED"') >= 3
     for private in (
         filed["secret"],
@@ -156,7 +156,7 @@ def test_nothing_that_is_kept_can_be_read_in_the_store(stack: Deployed) -> None:
 
 
 @pytest.fixture
-def event(stack: Deployed) -> Json:
+def event(stack: DeployedStack) -> Json:
     """A POST, as the API hands it to a function."""
     return {
         "headers": {"idempotency-key": str(uuid.uuid4())},
@@ -167,7 +167,7 @@ def event(stack: Deployed) -> Json:
     }
 
 
-class Context:
+class LambdaContextStub:
     """What Lambda hands over beside the event, as far as it matters here."""
 
     function_name = "things"
@@ -181,73 +181,73 @@ def answer(status: int, text: str = "") -> Json:
     return {"statusCode": status, "headers": {}, "body": text, "isBase64Encoded": False}
 
 
-def test_while_the_first_request_runs_the_second_is_told_so(stack: Deployed, event: Json) -> None:
+def test_concurrent_repeat_is_rejected_as_still_running(stack: DeployedStack, event: Json) -> None:
     seen: list[Json] = []
 
     def resolve(given: Json, context: Any) -> Json:
         seen.append(calls(given, context))  # the same again, before this one is answered
         return answer(201, "first")
 
-    calls = IdempotentCalls(Stack.from_environment(), resolve)
-    assert calls(event, Context())["body"] == "first"  # type: ignore[arg-type]
+    calls = IdempotentHandler(Stack.from_environment(), resolve)
+    assert calls(event, LambdaContextStub())["body"] == "first"  # type: ignore[arg-type]
     problem = json.loads(seen[0]["body"])
     assert (seen[0]["statusCode"], problem["status"]) == (409, 409)
     assert problem["type"].endswith("/still-running")
-    assert calls(event, Context())["body"] == "first"  # type: ignore[arg-type]
+    assert calls(event, LambdaContextStub())["body"] == "first"  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("status", [500, 503, 429, 409, 412, 404, 422])
-def test_an_answer_that_was_no_success_is_not_kept(stack: Deployed, event: Json, status: int) -> None:
+def test_unsuccessful_answer_is_not_stored(stack: DeployedStack, event: Json, status: int) -> None:
     answers = iter([answer(status), answer(201, "then"), answer(500, "never asked")])
-    calls = IdempotentCalls(Stack.from_environment(), lambda *_: next(answers))
-    told = [calls(event, Context()) for _ in range(3)]  # type: ignore[arg-type]
+    calls = IdempotentHandler(Stack.from_environment(), lambda *_: next(answers))
+    told = [calls(event, LambdaContextStub()) for _ in range(3)]  # type: ignore[arg-type]
     assert [(one["statusCode"], one["body"]) for one in told] == [(status, ""), (201, "then"), (201, "then")]
 
 
-def test_a_request_that_broke_may_be_sent_again(stack: Deployed, event: Json) -> None:
+def test_failed_request_may_be_sent_again(stack: DeployedStack, event: Json) -> None:
     def broken(*_: object) -> Json:
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        IdempotentCalls(Stack.from_environment(), broken)(event, Context())  # type: ignore[arg-type]
-    calls = IdempotentCalls(Stack.from_environment(), lambda *_: answer(201, "then"))
-    assert calls(event, Context())["body"] == "then"  # type: ignore[arg-type]
+        IdempotentHandler(Stack.from_environment(), broken)(event, LambdaContextStub())  # type: ignore[arg-type]
+    calls = IdempotentHandler(Stack.from_environment(), lambda *_: answer(201, "then"))
+    assert calls(event, LambdaContextStub())["body"] == "then"  # type: ignore[arg-type]
 
 
-def test_an_answer_too_large_to_be_kept_is_given_all_the_same(stack: Deployed, event: Json) -> None:
+def test_oversized_answer_is_returned_without_being_stored(stack: DeployedStack, event: Json) -> None:
     """What was done is done: whoever asks again is answered anew, and at once."""
     large, answers = "x" * 400_000, iter(["one", "two", "three"])
-    calls = IdempotentCalls(Stack.from_environment(), lambda *_: answer(200, next(answers) + large))
-    told = [calls(event, Context()) for _ in range(2)]  # type: ignore[arg-type]
+    calls = IdempotentHandler(Stack.from_environment(), lambda *_: answer(200, next(answers) + large))
+    told = [calls(event, LambdaContextStub()) for _ in range(2)]  # type: ignore[arg-type]
     assert [(one["statusCode"], one["body"]) for one in told] == [(200, "one" + large), (200, "two" + large)]
 
 
-def test_an_answer_that_the_store_does_not_take_is_given_all_the_same(
-    stack: Deployed, event: Json, monkeypatch: pytest.MonkeyPatch
+def test_answer_is_returned_when_the_store_fails(
+    stack: DeployedStack, event: Json, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise ClientError({"Error": {"Code": "InternalServerError", "Message": ""}}, "UpdateItem")
 
-    calls = IdempotentCalls(Stack.from_environment(), lambda *_: answer(201, "done"))
+    calls = IdempotentHandler(Stack.from_environment(), lambda *_: answer(201, "done"))
     monkeypatch.setattr(DynamoDBPersistenceLayer, "_update_record", fail)
-    assert calls(event, Context())["body"] == "done"  # type: ignore[arg-type]
+    assert calls(event, LambdaContextStub())["body"] == "done"  # type: ignore[arg-type]
 
 
-def test_what_can_not_be_begun_is_not_carried_out(
-    stack: Deployed, event: Json, monkeypatch: pytest.MonkeyPatch
+def test_request_is_not_executed_when_it_cannot_be_recorded(
+    stack: DeployedStack, event: Json, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise ClientError({"Error": {"Code": "InternalServerError", "Message": ""}}, "PutItem")
 
     answers = iter([answer(201, "done")])
-    calls = IdempotentCalls(Stack.from_environment(), lambda *_: next(answers))
+    calls = IdempotentHandler(Stack.from_environment(), lambda *_: next(answers))
     monkeypatch.setattr(DynamoDBPersistenceLayer, "_put_record", fail)
     with pytest.raises(IdempotencyPersistenceLayerError):
-        calls(event, Context())  # type: ignore[arg-type]
+        calls(event, LambdaContextStub())  # type: ignore[arg-type]
     assert next(answers)["body"] == "done"
 
 
-def test_without_a_key_each_request_is_one_of_its_own(stack: Deployed) -> None:
+def test_requests_without_a_key_are_independent(stack: DeployedStack) -> None:
     app, asked = stack.app(), ticket_request()
-    tickets = [Caller.post(app, "/v1/uploads", asked).json()["upload_id"] for _ in range(2)]
+    tickets = [ApiClient.post(app, "/v1/uploads", asked).json()["upload_id"] for _ in range(2)]
     assert tickets[0] != tickets[1]

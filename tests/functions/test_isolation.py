@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from infra.local.stack import ROOT
-from tests.functions.fitting import ROUTES
-from tests.journeys.deployed import Deployed
-from tests.journeys.scenes import Scene, own_hash, reported
+from tests.functions.valid_requests import ROUTES
+from tests.journeys.deployed import DeployedStack
+from tests.journeys.reported_uploads import ReportedUpload, own_hash, reported_upload
 
 DOCUMENT = json.loads((ROOT / "layers/staydown/staydown/api/openapi.json").read_text(encoding="utf-8"))
 CALLS = [
@@ -24,9 +24,9 @@ CALLS = [
 
 
 @pytest.fixture(scope="module")
-def scene(stack: Deployed) -> Scene:
+def scene(stack: DeployedStack) -> ReportedUpload:
     """An upload of alpha's that was judged, and its account blocked."""
-    scene = reported(stack)
+    scene = reported_upload(stack)
     robin = stack.reviewer()
     robin.claim(scene.case_id)
     robin.decide(scene.case_id, "violating")
@@ -34,7 +34,7 @@ def scene(stack: Deployed) -> Scene:
     return scene
 
 
-def filled(path: str, scene: Scene) -> str:
+def filled(path: str, scene: ReportedUpload) -> str:
     """With alpha's own ids in it."""
     known = {
         "upload_id": scene.upload_id,
@@ -45,7 +45,7 @@ def filled(path: str, scene: Scene) -> str:
     return re.sub(r"\{(\w+)\}", lambda found: known.get(found[1], scene.case_id), path)
 
 
-def body_for(path: str, scene: Scene) -> dict[str, Any]:
+def body_for(path: str, scene: ReportedUpload) -> dict[str, Any]:
     """One that fits, about what is alpha's."""
     form = re.compile(re.sub(r"\{\w+\}", "[^/]+", path))
     bodies = (body for _, there, body in ROUTES.values() if form.fullmatch(there))
@@ -53,15 +53,15 @@ def body_for(path: str, scene: Scene) -> dict[str, Any]:
     return {name: ids.get(name, value) for name, value in next(bodies, {}).items()}
 
 
-def private(scene: Scene, request: str) -> Iterator[str]:
+def private(scene: ReportedUpload, request: str) -> Iterator[str]:
     """What is alpha's and was not in the request itself."""
     for one in (scene.upload_id, scene.case_id, scene.person.case_number):
         if one not in request:
             yield one
 
 
-def test_no_route_gives_one_platform_anything_of_another(
-    stack: Deployed, scene: Scene, record_property: Callable[[str, object], None]
+def test_no_route_exposes_another_platform(
+    stack: DeployedStack, scene: ReportedUpload, record_property: Callable[[str, object], None]
 ) -> None:
     alpha, beta = stack.app(), stack.app("beta")
     before = alpha.status(scene.upload_id), alpha.account(scene.account_id)
@@ -81,7 +81,7 @@ def test_no_route_gives_one_platform_anything_of_another(
     assert len(CALLS) > 30
 
 
-def test_a_check_says_the_verdict_and_nothing_else(stack: Deployed, scene: Scene) -> None:
+def test_check_returns_only_the_verdict(stack: DeployedStack, scene: ReportedUpload) -> None:
     assert stack.app("beta").answer("POST", "/v1/checks", json=own_hash(scene.picture)) == {
         "verdict": "block"
     }

@@ -12,20 +12,20 @@ import requests
 
 from infra.local.stack import LocalStack
 from tests.journeys.clients import VALID
-from tests.journeys.watch import Watch
+from tests.journeys.leak_watch import LeakWatch
 
 SENDER = "news@help.example"
 
 
 @pytest.fixture(scope="module")
-def watch() -> Watch:
-    return Watch()
+def watch() -> LeakWatch:
+    return LeakWatch()
 
 
 @pytest.fixture(scope="module")
-def stack(watch: Watch) -> Iterator[LocalStack]:
+def stack(watch: LeakWatch) -> Iterator[LocalStack]:
     parameters: dict[str, Any] = {"SenderAddress": SENDER, "PagesUrl": "https://help.example/"}
-    with LocalStack(parameters=parameters, report=watch.report) as stack, watch.hearing():
+    with LocalStack(parameters=parameters, report=watch.report) as stack, watch.listening():
         stack.client("sesv2").create_email_identity(EmailIdentity=SENDER)
         yield stack
 
@@ -54,7 +54,7 @@ def status(stack: LocalStack, filed: dict[str, Any]) -> dict[str, Any]:
     return dict(answer.json())
 
 
-def test_who_reports_is_told_by_mail_and_the_address_is_in_no_log(stack: LocalStack, watch: Watch) -> None:
+def test_reporter_gets_mail_and_the_address_is_not_logged(stack: LocalStack, watch: LeakWatch) -> None:
     before = len(sent(stack))
     filed = file_report(stack)
     assert len(sent(stack)) == before + 1
@@ -63,7 +63,7 @@ def test_who_reports_is_told_by_mail_and_the_address_is_in_no_log(stack: LocalSt
     assert not watch.failures(), watch.failures()
 
 
-def test_who_wants_none_gets_none(stack: LocalStack) -> None:
+def test_reporter_who_declined_mail_gets_none(stack: LocalStack) -> None:
     before = len(sent(stack))
     filed = file_report(stack, mail="none")
     assert len(sent(stack)) == before
@@ -73,7 +73,7 @@ def test_who_wants_none_gets_none(stack: LocalStack) -> None:
 @pytest.mark.parametrize(
     ("kind", "why"), [("Email Bounced", "bounced"), ("Email Complaint Received", "complained")]
 )
-def test_what_comes_back_is_noted_and_shown_to_who_reported(stack: LocalStack, kind: str, why: str) -> None:
+def test_bounce_is_recorded_and_shown_to_the_reporter(stack: LocalStack, kind: str, why: str) -> None:
     filed = file_report(stack)
     undelivered = {"undelivered": {"type": kind, "report": filed["case_number"]}}
     stack.client("sqs").send_message(QueueUrl=stack.queues["mail"], MessageBody=json.dumps(undelivered))
@@ -81,7 +81,7 @@ def test_what_comes_back_is_noted_and_shown_to_who_reported(stack: LocalStack, k
     assert status(stack, filed)["unreachable"] == why
 
 
-def test_the_mail_goes_to_one_address_from_the_one_that_was_set(stack: LocalStack) -> None:
+def test_mail_goes_to_one_address_from_the_configured_sender(stack: LocalStack) -> None:
     asked: list[dict[str, Any]] = []
 
     def hear(params: dict[str, Any], **_: object) -> None:

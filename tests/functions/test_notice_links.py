@@ -7,27 +7,33 @@ from uuid import uuid4
 
 import pytest
 
-from tests.functions.fitting import refusal
-from tests.journeys.clients import ClientApp, Json, appeal_decision
-from tests.journeys.deployed import Deployed
-from tests.journeys.scenes import Scene, new_account, new_picture, published, taken_down
+from tests.functions.valid_requests import refusal
+from tests.journeys.clients import Json, PlatformClient, appeal_decision
+from tests.journeys.deployed import DeployedStack
+from tests.journeys.reported_uploads import (
+    ReportedUpload,
+    new_account,
+    new_picture,
+    removed_upload,
+    upload_and_publish,
+)
 
-ALLOWED = 10
+MAX_ATTEMPTS = 10
 """Wrong links an hour, for one number."""
 
 
 @pytest.fixture(scope="module")
-def scene(stack: Deployed) -> Scene:
-    return taken_down(stack)
+def scene(stack: DeployedStack) -> ReportedUpload:
+    return removed_upload(stack)
 
 
 @pytest.fixture
-def alpha(stack: Deployed) -> ClientApp:
+def alpha(stack: DeployedStack) -> PlatformClient:
     return stack.app()
 
 
 @pytest.fixture
-def token(scene: Scene, alpha: ClientApp) -> Iterator[str]:
+def token(scene: ReportedUpload, alpha: PlatformClient) -> Iterator[str]:
     notice = alpha.notices(scene.account_id)[-1]
     token = alpha.link(scene.account_id, notice["notice_id"])
     yield token
@@ -35,7 +41,7 @@ def token(scene: Scene, alpha: ClientApp) -> Iterator[str]:
     assert opened.ok, "the right link opens, whatever went before"
 
 
-def tries(stack: Deployed, token: str, times: int) -> list[tuple[int, bytes, list[tuple[str, str]]]]:
+def attempts(stack: DeployedStack, token: str, times: int) -> list[tuple[int, bytes, list[tuple[str, str]]]]:
     """What is seen of so many tries, by reading and by appealing in turn."""
     seen = []
     for number in range(times):
@@ -46,21 +52,21 @@ def tries(stack: Deployed, token: str, times: int) -> list[tuple[int, bytes, lis
     return seen
 
 
-def test_a_wrong_link_and_one_that_never_was_are_one_answer_to_the_byte(stack: Deployed, token: str) -> None:
+def test_wrong_and_unknown_links_get_identical_answers(stack: DeployedStack, token: str) -> None:
     number = token.partition("-")[0]
-    wrong = tries(stack, f"{number}-AAAAA-BBBBB-CCCCC-DDDDD-EEEEE-F", ALLOWED + 3)
-    assert wrong == tries(stack, "00000000-AAAAA-BBBBB-CCCCC-DDDDD-EEEEE-F", ALLOWED + 3)
-    assert [status for status, _, _ in wrong] == [404] * ALLOWED + [429] * 3
+    wrong = attempts(stack, f"{number}-AAAAA-BBBBB-CCCCC-DDDDD-EEEEE-F", MAX_ATTEMPTS + 3)
+    assert wrong == attempts(stack, "00000000-AAAAA-BBBBB-CCCCC-DDDDD-EEEEE-F", MAX_ATTEMPTS + 3)
+    assert [status for status, _, _ in wrong] == [404] * MAX_ATTEMPTS + [429] * 3
     assert len({body for _, body, _ in wrong}) == 2
 
 
 @pytest.mark.parametrize("token", ["0", "-", "%2E%2E", "A" * 64, "%F0%9F%98%80", "ATTEMPTS%23x"])
-def test_what_is_no_link_opens_nothing(stack: Deployed, token: str) -> None:
+def test_malformed_link_opens_nothing(stack: DeployedStack, token: str) -> None:
     assert refusal(stack.person().get(f"/v1/notices/{token}")) == (404, "not-found", [])
 
 
-def test_a_link_says_what_was_done_and_why_and_names_nobody(
-    stack: Deployed, scene: Scene, token: str
+def test_link_shows_action_and_reason_and_names_nobody(
+    stack: DeployedStack, scene: ReportedUpload, token: str
 ) -> None:
     opened = stack.person().answer("GET", f"/v1/notices/{token}")
     statement = opened["notices"][0]
@@ -71,8 +77,8 @@ def test_a_link_says_what_was_done_and_why_and_names_nobody(
     assert opened["appealable_until"] is not None
 
 
-def test_the_appeal_by_a_link_is_the_one_that_the_platform_would_file(stack: Deployed) -> None:
-    scene, alpha = taken_down(stack), stack.app()
+def test_appeal_by_link_equals_the_appeal_by_the_platform(stack: DeployedStack) -> None:
+    scene, alpha = removed_upload(stack), stack.app()
     token = alpha.link(scene.account_id, alpha.notices(scene.account_id)[0]["notice_id"])
     filed = stack.person().answer("POST", f"/v1/notices/{token}/appeal", json={"statement": "A beach."})
     asked = {"account_id": scene.account_id, "statement": "Again."}
@@ -84,8 +90,8 @@ def test_the_appeal_by_a_link_is_the_one_that_the_platform_would_file(stack: Dep
     assert (seen["appealable_until"], seen["appeal"]["outcome"]) == (None, None)
 
 
-def test_the_appeal_of_a_block_by_hand_is_one_by_link_and_by_platform_and_somebody_else_answers(
-    stack: Deployed, alpha: ClientApp
+def test_manual_block_appeal_is_one_by_link_and_by_platform(
+    stack: DeployedStack, alpha: PlatformClient
 ) -> None:
     account_id, noor, sasha = new_account(), stack.reviewer("noor"), stack.reviewer("sasha")
     order = {"platform": "alpha", "reason": "It sells what others posted."}
@@ -110,7 +116,7 @@ def test_the_appeal_of_a_block_by_hand_is_one_by_link_and_by_platform_and_somebo
     assert stack.person().answer("GET", f"/v1/notices/{token}")["appeal"]["outcome"] == "upheld"
 
 
-def test_another_platform_sees_and_links_no_notice_of_this_one(stack: Deployed, scene: Scene) -> None:
+def test_other_platform_cannot_list_or_link_a_notice(stack: DeployedStack, scene: ReportedUpload) -> None:
     beta = stack.app("beta")
     notice = stack.app().notices(scene.account_id)[0]
     assert beta.notices(scene.account_id) == []
@@ -118,19 +124,17 @@ def test_another_platform_sees_and_links_no_notice_of_this_one(stack: Deployed, 
     assert refusal(beta.post(path)) == (404, "not-found", [])
 
 
-def test_a_link_that_was_lost_on_the_way_is_given_again_to_the_same_request(
-    scene: Scene, alpha: ClientApp
-) -> None:
+def test_repeated_link_request_returns_the_same_link(scene: ReportedUpload, alpha: PlatformClient) -> None:
     notice = alpha.notices(scene.account_id)[0]
     path = f"/v1/accounts/{scene.account_id}/notices/{notice['notice_id']}/link"
     key = {"Idempotency-Key": str(uuid4())}
     links = [alpha.answer("POST", path, headers=key)["token"] for _ in range(2)]
     links.append(alpha.answer("POST", path)["token"])
-    alpha.watch.entrust(*links)
+    alpha.watch.add_private(*links)
     assert links[0] == links[1] != links[2]
 
 
-def test_notices_come_in_pages_the_newest_first(stack: Deployed, alpha: ClientApp) -> None:
+def test_notices_are_paged_newest_first(stack: DeployedStack, alpha: PlatformClient) -> None:
     account, noor = new_account(), stack.reviewer("noor")
     for number in range(5):
         order = {"platform": "alpha"}
@@ -155,15 +159,15 @@ def test_notices_come_in_pages_the_newest_first(stack: Deployed, alpha: ClientAp
     assert refusal(alpha.get(f"/v1/accounts/{account}/notices?cursor=x"))[:2] == (422, "invalid-request")
 
 
-def test_who_was_never_told_anything_has_an_empty_list(alpha: ClientApp) -> None:
+def test_account_without_notices_has_an_empty_list(alpha: PlatformClient) -> None:
     assert alpha.notices(new_account()) == []
 
 
-def test_a_language_is_kept_and_told_in_english_where_there_is_no_catalogue(stack: Deployed) -> None:
+def test_unsupported_language_is_kept_and_notices_are_english(stack: DeployedStack) -> None:
     account, alpha = new_account(), stack.app()
     assert alpha.answer("POST", f"/v1/accounts/{account}/language", json={"language": "sw"})["blocks"] == []
     picture = new_picture()
-    upload_id = published(stack, account, picture)
+    upload_id = upload_and_publish(stack, account, picture)
     stack.person().report(upload_id)
     (case_id,) = alpha.status(upload_id)["case_ids"]
     stack.reviewer().claim(case_id)

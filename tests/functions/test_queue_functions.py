@@ -10,8 +10,8 @@ import pytest
 from staydown.aws.event_bus import EventBus
 from staydown.aws.images import Images
 
-from tests.journeys.deployed import Deployed
-from tests.journeys.scenes import new_account, new_picture, own_hash, reported
+from tests.journeys.deployed import DeployedStack
+from tests.journeys.reported_uploads import new_account, new_picture, own_hash, reported_upload
 
 Json = dict[str, Any]
 S3_TEST = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "uploads"}
@@ -33,13 +33,13 @@ def notification(key: str) -> Json:
     return {"Records": [{"eventName": "ObjectCreated:Put", "s3": {"object": {"key": key}}}]}
 
 
-def invoke(stack: Deployed, function: str, *messages: Json) -> list[str]:
+def invoke(stack: DeployedStack, function: str, *messages: Json) -> list[str]:
     """The ids that go back."""
     answer = stack.stack.functions[function].invoke({"Records": list(messages)})
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
-def put(stack: Deployed) -> str:
+def put(stack: DeployedStack) -> str:
     """An object, not scanned yet; its key."""
     key = f"alpha/{new_account()}/x"
     stack.app().put_object(key, new_picture())
@@ -47,12 +47,12 @@ def put(stack: Deployed) -> str:
 
 
 @pytest.mark.parametrize("body", [S3_TEST, {}, {"Records": []}])
-def test_a_notification_of_nothing_is_done(stack: Deployed, body: Json) -> None:
+def test_notification_without_an_object_is_acknowledged(stack: DeployedStack, body: Json) -> None:
     assert invoke(stack, "ScanUploadFunction", message(1, body)) == []
 
 
 @pytest.mark.parametrize("body", MALFORMED)
-def test_a_message_that_cannot_be_read_goes_back_alone(stack: Deployed, body: str) -> None:
+def test_unreadable_message_alone_is_returned(stack: DeployedStack, body: str) -> None:
     key = put(stack)
     back = invoke(stack, "ScanUploadFunction", message(1, body), message(2, notification(key)))
     assert back == ["message-1"]
@@ -62,12 +62,12 @@ def test_a_message_that_cannot_be_read_goes_back_alone(stack: Deployed, body: st
 
 
 @pytest.mark.parametrize("body", [{"detail-type": "upload.held"}, {"detail-type": "x", "detail": {}}])
-def test_an_event_about_no_upload_goes_back_alone(stack: Deployed, body: Json) -> None:
+def test_event_about_an_unknown_upload_alone_is_returned(stack: DeployedStack, body: Json) -> None:
     unknown = {"detail-type": "upload.held", "detail": {"upload_id": "gone"}}
     assert invoke(stack, "ScanUploadFunction", message(1, body), message(2, unknown)) == ["message-1"]
 
 
-def test_a_notification_that_comes_twice_makes_one_upload(stack: Deployed) -> None:
+def test_duplicate_notification_makes_one_upload(stack: DeployedStack) -> None:
     key = put(stack)
     twice = [message(number, notification(key)) for number in range(3)]
     assert invoke(stack, "ScanUploadFunction", *twice) == []
@@ -77,8 +77,8 @@ def test_a_notification_that_comes_twice_makes_one_upload(stack: Deployed) -> No
     assert told == ["upload.published"]
 
 
-def test_an_object_that_cannot_be_scanned_goes_back_alone(
-    stack: Deployed, monkeypatch: pytest.MonkeyPatch
+def test_object_that_fails_its_scan_alone_is_returned(
+    stack: DeployedStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad, good = put(stack), put(stack)
     read = Images.read_original
@@ -104,7 +104,7 @@ def test_an_object_that_cannot_be_scanned_goes_back_alone(
 
 
 @pytest.mark.parametrize("body", ["", "null", "{}", '{"detail": {}}'])
-def test_a_change_of_the_bank_that_can_not_be_read_is_told_again_alone(stack: Deployed, body: str) -> None:
+def test_unreadable_bank_change_alone_is_returned(stack: DeployedStack, body: str) -> None:
     fine: Json = {"detail": {"entries": [], "seq": 1}}
     assert invoke(stack, "SweepFunction", message(1, body), message(2, fine)) == ["message-1"]
 
@@ -114,12 +114,12 @@ def record(number: int, event_id: str, name: str = "INSERT") -> Json:
     return {"eventName": name, "dynamodb": {"Keys": keys, "SequenceNumber": str(number)}}
 
 
-def test_what_the_stream_tells_of_events_that_are_gone_is_done(stack: Deployed) -> None:
+def test_stream_records_of_published_events_are_acknowledged(stack: DeployedStack) -> None:
     assert invoke(stack, "PublishEventsFunction", record(1, "gone"), record(2, "gone", "REMOVE")) == []
 
 
-def test_what_the_bus_refuses_is_told_again_until_it_takes_it(
-    stack: Deployed, monkeypatch: pytest.MonkeyPatch
+def test_event_rejected_by_the_bus_is_retried_until_accepted(
+    stack: DeployedStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stack.drain()
     stack.events()
@@ -139,8 +139,8 @@ def test_what_the_bus_refuses_is_told_again_until_it_takes_it(
     assert next(refusals, None) is None, "it was refused, and told again"
 
 
-def test_an_upload_is_settled_however_often_it_is_told(stack: Deployed) -> None:
-    scene = reported(stack)
+def test_reconciling_an_upload_is_idempotent(stack: DeployedStack) -> None:
+    scene = reported_upload(stack)
     stack.reviewer().decide(scene.case_id, "violating")
     stack.drain()
     told = {"detail-type": "upload.removed", "detail": {"upload_id": scene.upload_id}}

@@ -6,18 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.functions.fitting import refusal
-from tests.journeys.clients import Person
-from tests.journeys.deployed import Deployed
-from tests.journeys.scenes import new_picture, own_hash
+from tests.functions.valid_requests import refusal
+from tests.journeys.clients import ReporterClient
+from tests.journeys.deployed import DeployedStack
+from tests.journeys.reported_uploads import new_picture, own_hash
 
 WRONG = "AAAAA-BBBBB-CCCCC-DDDDD-EEEEE-F"
-ALLOWED = 10
+MAX_ATTEMPTS = 10
 """Wrong secrets an hour."""
 
 
 @pytest.fixture
-def person(stack: Deployed) -> Iterator[Person]:
+def person(stack: DeployedStack) -> Iterator[ReporterClient]:
     """Somebody whose report is on file."""
     person = stack.person()
     person.report(hashes=[own_hash(new_picture())])
@@ -27,7 +27,9 @@ def person(stack: Deployed) -> Iterator[Person]:
     )
 
 
-def tries(person: Person, case_number: str, times: int) -> list[tuple[int, bytes, list[tuple[str, str]]]]:
+def attempts(
+    person: ReporterClient, case_number: str, times: int
+) -> list[tuple[int, bytes, list[tuple[str, str]]]]:
     """What is seen of so many wrong secrets, given by every route in turn."""
     routes = [("GET", ""), ("POST", "/withdraw"), ("POST", "/information")]
     seen = []
@@ -42,42 +44,42 @@ def tries(person: Person, case_number: str, times: int) -> list[tuple[int, bytes
     return seen
 
 
-def test_a_wrong_secret_and_an_unknown_number_are_one_answer_to_the_byte(person: Person) -> None:
+def test_wrong_secret_and_unknown_number_get_identical_answers(person: ReporterClient) -> None:
     unknown = "SD-0000-0000"
     assert person.case_number != unknown
-    known = tries(person, person.case_number, ALLOWED + 3)
-    assert known == tries(person, unknown, ALLOWED + 3)
-    assert [status for status, _, _ in known] == [404] * ALLOWED + [429] * 3
+    known = attempts(person, person.case_number, MAX_ATTEMPTS + 3)
+    assert known == attempts(person, unknown, MAX_ATTEMPTS + 3)
+    assert [status for status, _, _ in known] == [404] * MAX_ATTEMPTS + [429] * 3
     assert len({body for _, body, _ in known}) == 2
 
 
-def test_too_many_wrong_secrets_are_told_as_that(person: Person) -> None:
-    tries(person, person.case_number, ALLOWED)
+def test_too_many_wrong_secrets_return_429(person: ReporterClient) -> None:
+    attempts(person, person.case_number, MAX_ATTEMPTS)
     over = person.get(f"/v1/cases/{person.case_number}", headers={"Case-Secret": WRONG})
     assert refusal(over) == (429, "too-many-attempts", [])
 
 
-def test_the_right_secret_opens_when_others_have_guessed_too_often(person: Person) -> None:
-    tries(person, person.case_number, ALLOWED + 2)
+def test_correct_secret_opens_despite_too_many_wrong_attempts(person: ReporterClient) -> None:
+    attempts(person, person.case_number, MAX_ATTEMPTS + 2)
     assert person.follow()["withdrawn"] is False
     assert person.complete(statement="It is me.")["valid"]
     assert person.withdraw()["withdrawn"] is True
 
 
-def test_a_wrong_secret_changes_nothing(person: Person) -> None:
+def test_a_wrong_secret_changes_nothing(person: ReporterClient) -> None:
     before = person.follow()
-    tries(person, person.case_number, 3)
+    attempts(person, person.case_number, 3)
     assert person.follow() == before
 
 
-def test_the_secret_of_one_case_opens_no_other(stack: Deployed, person: Person) -> None:
+def test_the_secret_of_one_case_opens_no_other(stack: DeployedStack, person: ReporterClient) -> None:
     other = stack.person()
     other.report(hashes=[own_hash(new_picture())])
-    response = person.get(f"/v1/cases/{other.case_number}", headers=person.opens)
+    response = person.get(f"/v1/cases/{other.case_number}", headers=person.secret_header)
     assert refusal(response) == (404, "not-found", [])
 
 
-def test_number_and_secret_open_however_they_are_typed(person: Person) -> None:
+def test_number_and_secret_open_however_they_are_typed(person: ReporterClient) -> None:
     number, secret = person.case_number, person.secret
     for typed_number, typed_secret in [
         (number.lower(), secret.lower()),
@@ -91,19 +93,19 @@ def test_number_and_secret_open_however_they_are_typed(person: Person) -> None:
 
 
 @pytest.mark.parametrize("secret", ["", "- -", "-----", "Ä" * 26, "A" * 128])
-def test_a_secret_that_is_none_opens_nothing(person: Person, secret: str) -> None:
+def test_malformed_secret_opens_nothing(person: ReporterClient, secret: str) -> None:
     headers = {"Case-Secret": secret.encode("latin-1")}
     response = person.get(f"/v1/cases/{person.case_number}", headers=headers)
     assert refusal(response) == (404, "not-found", [])
 
 
-def test_without_the_header_it_is_asked_for(person: Person) -> None:
+def test_missing_secret_header_is_named(person: ReporterClient) -> None:
     response = person.get(f"/v1/cases/{person.case_number}")
     assert refusal(response) == (422, "invalid-request", ["header case-secret"])
 
 
-def test_neither_a_secret_nor_who_reported_is_stored_readable_where_cases_are(
-    stack: Deployed, person: Person
+def test_cases_table_holds_no_readable_secret_or_identity(
+    stack: DeployedStack, person: ReporterClient
 ) -> None:
     stored = str(stack.stack.client("dynamodb").scan(TableName=stack.description["tables"]["cases"])["Items"])
     assert person.case_number in stored

@@ -11,16 +11,16 @@ from typing import Any
 
 import boto3
 import pytest
-from staydown.domain.webhooks import ATTEMPTS
+from staydown.exchange.webhooks import MAX_ATTEMPTS
 
 from infra import platforms, webhooks
-from infra.local.environment import in_force, local_environment
+from infra.local.environment import applied_environment, local_variables
 from infra.local.intrinsics import STACK_NAME
 from infra.local.stack import LocalStack
-from infra.webhooks import WebhookError
+from infra.webhooks import InvalidEndpoint
 
 
-class Receiver:
+class HttpReceiver:
     """A platform's server. answers: the statuses that it gives by turns, the last for ever. hold: answers
     nothing until it is set."""
 
@@ -63,8 +63,8 @@ def stack() -> Iterator[LocalStack]:
 
 
 @pytest.fixture
-def receiver(stack: LocalStack) -> Iterator[Receiver]:
-    found = Receiver()
+def receiver(stack: LocalStack) -> Iterator[HttpReceiver]:
+    found = HttpReceiver()
     set_endpoint(stack, "alpha", found.url)
     yield found
     found.stop()
@@ -76,52 +76,56 @@ def set_endpoint(stack: LocalStack, platform: str, url: str) -> None:
     stack.functions["DeliverWebhooksFunction"].load()  # a cold one remembers no endpoint
 
 
-def tell(stack: LocalStack, platform: str, event_id: str = "id-1") -> None:
+def enqueue_event(stack: LocalStack, platform: str, event_id: str = "id-1") -> None:
     """As the bus brings it."""
     detail = {"id": event_id, "time": "2026-11-23T04:01:06+00:00", "platform": platform, "upload_id": "u"}
     body = json.dumps({"detail-type": "upload.removed", "detail": detail})
     stack.client("sqs").send_message(QueueUrl=stack.queues["webhooks"], MessageBody=body)
 
 
-def dead(stack: LocalStack) -> int:
-    return stack._emulator.held(stack.queues["webhooks_dead_letters"].rpartition("/")[2])
+def dead_letter_count(stack: LocalStack) -> int:
+    return stack._emulator.count_messages(stack.queues["webhooks_dead_letters"].rpartition("/")[2])
 
 
-def test_what_is_not_taken_comes_again_with_the_same_id_until_it_is(
-    stack: LocalStack, receiver: Receiver
-) -> None:
+def test_failed_delivery_is_retried_with_the_same_id(stack: LocalStack, receiver: HttpReceiver) -> None:
     receiver.answers = [500, 301, 429, 204]
-    tell(stack, "alpha")
+    enqueue_event(stack, "alpha")
     stack.drain()
     assert [one["id"] for one in receiver.got] == ["id-1"] * 4
-    assert dead(stack) == 0
+    assert dead_letter_count(stack) == 0
 
 
-def test_what_nobody_ever_takes_is_given_up_and_can_be_sent_again(
-    stack: LocalStack, receiver: Receiver
-) -> None:
+def test_undeliverable_event_is_dead_lettered_and_redriven(stack: LocalStack, receiver: HttpReceiver) -> None:
     receiver.answers = [500]
-    other = Receiver()
+    other = HttpReceiver()
     try:
         other.answers = [503]
         set_endpoint(stack, "beta", other.url)
-        tell(stack, "alpha", "of-alpha")
-        tell(stack, "beta", "of-beta")
+        enqueue_event(stack, "alpha", "of-alpha")
+        enqueue_event(stack, "beta", "of-beta")
         stack.drain()
-        assert (len(receiver.got), len(other.got), dead(stack)) == (ATTEMPTS, ATTEMPTS, 2)
+        assert (len(receiver.got), len(other.got), dead_letter_count(stack)) == (
+            MAX_ATTEMPTS,
+            MAX_ATTEMPTS,
+            2,
+        )
         receiver.answers, other.answers = [204], [204]
         queues = {"dead_letters": stack.queues["webhooks_dead_letters"], "queue": stack.queues["webhooks"]}
         assert webhooks.redeliver(stack.client("sqs"), platform="alpha", **queues) == 1
         stack.drain()
         assert receiver.got[-1]["id"] == "of-alpha"
-        assert (len(receiver.got), len(other.got), dead(stack)) == (ATTEMPTS + 1, ATTEMPTS, 1)
+        assert (len(receiver.got), len(other.got), dead_letter_count(stack)) == (
+            MAX_ATTEMPTS + 1,
+            MAX_ATTEMPTS,
+            1,
+        )
     finally:
         other.stop()
 
 
-def test_nobody_waits_behind_an_endpoint_that_never_answers(stack: LocalStack, receiver: Receiver) -> None:
+def test_unresponsive_endpoint_delays_no_other(stack: LocalStack, receiver: HttpReceiver) -> None:
     """In one batch: the other's is delivered while this one is still waited for."""
-    slow = Receiver()
+    slow = HttpReceiver()
     slow.hold = threading.Event()
     arrived = threading.Event()
     try:
@@ -157,11 +161,9 @@ def _record(platform: str, number: str) -> dict[str, Any]:
     }
 
 
-def test_what_was_not_taken_is_hidden_for_as_long_as_its_attempt_says(
-    stack: LocalStack, receiver: Receiver
-) -> None:
+def test_failed_delivery_is_hidden_for_its_retry_delay(stack: LocalStack, receiver: HttpReceiver) -> None:
     receiver.answers = [500]
-    tell(stack, "alpha")
+    enqueue_event(stack, "alpha")
     sqs, url = stack.client("sqs"), stack.queues["webhooks"]
     (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
     record = {**_record("alpha", "1"), "receiptHandle": message["ReceiptHandle"]}
@@ -174,7 +176,7 @@ def test_what_was_not_taken_is_hidden_for_as_long_as_its_attempt_says(
     sqs.purge_queue(QueueUrl=url)
 
 
-def test_a_message_that_is_none_goes_back_alone(stack: LocalStack, receiver: Receiver) -> None:
+def test_malformed_message_alone_is_returned(stack: LocalStack, receiver: HttpReceiver) -> None:
     good, odd = _record("alpha", "1"), {**_record("alpha", "2"), "body": "[]"}
     answer = stack.functions["DeliverWebhooksFunction"].invoke({"Records": [good, odd]})
     assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
@@ -188,7 +190,7 @@ def stored(stack: LocalStack, platform: str) -> Any:
 
 
 def command(stack: LocalStack, *arguments: str) -> int:
-    with in_force(local_environment(stack.endpoint)):
+    with applied_environment(local_variables(stack.endpoint)):
         return platforms.main(["webhook", *arguments])
 
 
@@ -216,18 +218,16 @@ def test_an_endpoint_is_set_changed_and_removed_by_a_command(
         assert "gamma has no endpoint" in capsys.readouterr().err
 
 
-def test_nobody_gets_a_secret_for_a_platform_that_is_none(
-    stack: LocalStack, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_unknown_platform_gets_no_secret(stack: LocalStack, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(stack, "nosuch", "--url", "https://example.org/hooks") == 1
     said = capsys.readouterr()
     assert "no platform 'nosuch'; there are: alpha, beta" in said.err
     assert said.out == ""
 
 
-def test_http_can_not_be_set_for_a_stack_that_is_deployed() -> None:
+def test_plain_http_is_rejected_for_a_deployed_stack() -> None:
     session = boto3.session.Session("x", "x", region_name="eu-central-1")
     ssm = session.client("ssm", endpoint_url="https://ssm.eu-central-1.amazonaws.com")
-    with pytest.raises(WebhookError, match="https"):
+    with pytest.raises(InvalidEndpoint, match="https"):
         webhooks.set_endpoint(ssm, "staydown", "alpha", "http://example.org/")
     ssm.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.imaging.test_damaged import FILES
+from tests.imaging.test_malformed_files import FILES
 
 
 def write(folder: Path) -> int:

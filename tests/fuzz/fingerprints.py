@@ -14,7 +14,7 @@ import warnings
 import atheris
 
 with atheris.instrument_imports(include=["PIL", "staydown.imaging", "pillow_heif"]):
-    from staydown.imaging.fingerprint import fingerprint
+    from staydown.imaging.fingerprint import fingerprint_file
     from staydown.imaging.limits import ImageRejected, Limits
 
 LIMITS = Limits(max_bytes=1_000_000, max_pixels=250_000, max_frames=4)
@@ -22,7 +22,7 @@ LIMITS = Limits(max_bytes=1_000_000, max_pixels=250_000, max_frames=4)
 
 def try_one(data: bytes) -> None:
     try:
-        assert fingerprint(data, LIMITS).views
+        assert fingerprint_file(data, LIMITS).views
     except ImageRejected as rejected:
         assert rejected.reason
 

@@ -12,18 +12,18 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 from staydown.imaging.decode import MAX_PLANE_SIDE, WORKING_SIDE, decode
+from staydown.imaging.frame_sampling import sample_frames
 from staydown.imaging.limits import ImageRejected, Limits
 from staydown.imaging.luma import luma_planes
 from staydown.imaging.pdq import dct16, hash_of, luma
-from staydown.imaging.sampling import sampled
 
-from tests.imaging.pictures import LIMITS, encode, mpo, pixels, scene
+from tests.imaging.sample_images import LIMITS, encode, mpo, pixels, scene
 from tests.shared_data import SHARED, needs_shared_data
-from tests.support.tried import trying
+from tests.support.case_counter import count_hostile_files
 
 
 def rejection(data: bytes, limits: Limits = LIMITS) -> str:
-    trying()
+    count_hostile_files()
     with pytest.raises(ImageRejected) as caught:
         decode(data, limits)
     return caught.value.reason
@@ -54,10 +54,10 @@ GREY = luma(pixels(scene()))
 
 
 @pytest.mark.parametrize("media_type", ENCODED)
-def test_every_format_gives_the_same_picture(media_type: str) -> None:
+def test_every_format_decodes_to_the_same_image(media_type: str) -> None:
     picture = decode(ENCODED[media_type], LIMITS)
     assert picture.media_type == media_type
-    assert (picture.width, picture.height, picture.held) == (320, 240, 1)
+    assert (picture.width, picture.height, picture.frame_count) == (320, 240, 1)
     assert np.abs(picture.frames[0].luma - GREY).mean() < (16 if media_type == "image/gif" else 3)
     distance = hash_of(dct16(picture.frames[0].luma)).distance(hash_of(dct16(GREY)))
     assert distance <= (20 if media_type == "image/gif" else 8)
@@ -73,7 +73,7 @@ def test_every_colour_mode_gives_the_luma_of_its_colours(mode: str) -> None:
     assert hash_of(dct16(plane)).distance(hash_of(dct16(GREY))) <= (60 if mode == "1" else 10)
 
 
-def test_lab_is_read_as_colour_and_not_as_numbers() -> None:
+def test_lab_is_decoded_as_colour() -> None:
     from PIL import ImageCms  # noqa: PLC0415
 
     lab = ImageCms.profileToProfile(
@@ -99,7 +99,7 @@ def test_lab_is_read_as_colour_and_not_as_numbers() -> None:
         (GREY - 128, "F"),
     ],
 )
-def test_grey_of_many_bits_is_scaled_not_cut_off(values: NDArray[np.float32], mode: str) -> None:
+def test_high_bit_depth_grey_is_scaled_not_clipped(values: NDArray[np.float32], mode: str) -> None:
     dtype = {"I;16": np.uint16, "I": np.int32, "F": np.float32}[mode]
     image = Image.fromarray(values.astype(dtype))
     assert image.mode == mode
@@ -109,7 +109,7 @@ def test_grey_of_many_bits_is_scaled_not_cut_off(values: NDArray[np.float32], mo
     assert hash_of(dct16(decode(data, LIMITS).frames[0].luma)).distance(hash_of(dct16(GREY))) <= 4
 
 
-def test_numbers_that_are_none_do_no_harm() -> None:
+def test_non_finite_values_are_harmless() -> None:
     values = GREY.copy()
     values[:5], values[5:10], values[10:15] = np.nan, np.inf, -np.inf
     plane = decode(encode(Image.fromarray(values), "TIFF"), LIMITS).frames[0].luma
@@ -118,7 +118,7 @@ def test_numbers_that_are_none_do_no_harm() -> None:
     assert decode(encode(Image.fromarray(none), "TIFF"), LIMITS).frames[0].luma.max() == 0
 
 
-def test_transparency_is_laid_over_white() -> None:
+def test_transparency_is_composited_over_white() -> None:
     half = Image.new("RGBA", (40, 20), (0, 0, 0, 0))
     half.paste((0, 0, 0, 255), (0, 0, 20, 20))
     white_first = decode(encode(half, "PNG"), LIMITS).frames[0].luma
@@ -127,14 +127,14 @@ def test_transparency_is_laid_over_white() -> None:
 
 
 @pytest.mark.parametrize("mode", ["P", "L", "RGB"])
-def test_transparency_by_colour_is_laid_over_white(mode: str) -> None:
+def test_transparency_by_colour_is_composited_over_white(mode: str) -> None:
     image = Image.new(mode, (40, 20), 0)
     data = encode(image, "PNG", transparency=(0, 0, 0) if mode == "RGB" else 0)
     assert decode(data, LIMITS).frames[0].luma.min() == 255
 
 
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP"])
-def test_a_large_picture_is_reduced_and_keeps_its_hash(image_format: str) -> None:
+def test_large_image_is_reduced_and_keeps_its_hash(image_format: str) -> None:
     large = scene(2400, 1800)
     picture = decode(encode(large, image_format), LIMITS)
     plane = picture.frames[0].luma
@@ -144,7 +144,7 @@ def test_a_large_picture_is_reduced_and_keeps_its_hash(image_format: str) -> Non
     assert hash_of(dct16(plane, factor)).distance(hash_of(dct16(luma(pixels(large))))) <= 2
 
 
-def test_a_very_long_picture_is_squeezed_in_that_direction_alone() -> None:
+def test_very_long_image_is_reduced_in_that_direction_only() -> None:
     long = scene(500, 9000)
     frame = decode(encode(long, "PNG"), LIMITS).frames[0]
     assert frame.luma.shape[0] <= MAX_PLANE_SIDE
@@ -153,7 +153,7 @@ def test_a_very_long_picture_is_squeezed_in_that_direction_alone() -> None:
     assert hash_of(dct16(frame.luma, frame.factor)).distance(hash_of(dct16(luma(pixels(long))))) <= 2
 
 
-def test_strips_of_a_large_picture_join_without_a_seam() -> None:
+def test_strips_of_a_large_image_join_without_a_seam() -> None:
     image = scene(1700, 1500)
     (plane,) = luma_planes(image, (3, 2)).values()
     assert np.abs(plane - np.asarray(image.convert("F").reduce((3, 2)))).max() < 0.01
@@ -172,18 +172,18 @@ ANIMATED = {
 
 
 @pytest.mark.parametrize("image_format", ANIMATED)
-def test_all_the_pictures_of_a_file_are_frames(image_format: str) -> None:
+def test_every_image_of_a_file_is_a_frame(image_format: str) -> None:
     picture = decode(ANIMATED[image_format], LIMITS)
-    assert picture.held == 7
+    assert picture.frame_count == 7
     assert [frame.number for frame in picture.frames] == [1, 2, 3, 4, 5, 6, 7]
     for frame, source in zip(picture.frames, FRAMES, strict=True):
         assert np.abs(frame.luma - luma(pixels(source))).mean() < 16
 
 
 @pytest.mark.parametrize("image_format", ANIMATED)
-def test_of_many_pictures_some_are_taken(image_format: str) -> None:
+def test_frames_beyond_the_limit_are_sampled(image_format: str) -> None:
     picture = decode(ANIMATED[image_format], Limits(max_frames=3))
-    assert picture.held == 7
+    assert picture.frame_count == 7
     assert [frame.number for frame in picture.frames][:1] == [1]
     assert len({frame.number for frame in picture.frames}) == 3
     for frame in picture.frames:
@@ -191,24 +191,24 @@ def test_of_many_pictures_some_are_taken(image_format: str) -> None:
 
 
 @pytest.mark.parametrize("image_format", ANIMATED)
-def test_all_the_pictures_of_a_file_count_against_the_pixels(image_format: str) -> None:
+def test_pixel_limit_counts_all_images_of_a_file(image_format: str) -> None:
     pixels_held = 96 * 64 * 7
-    assert decode(ANIMATED[image_format], Limits(max_pixels=pixels_held)).held == 7
+    assert decode(ANIMATED[image_format], Limits(max_pixels=pixels_held)).frame_count == 7
     short = Limits(max_pixels=pixels_held - 1, max_frames=1)
     assert rejection(ANIMATED[image_format], short) == "too_many_pixels"
 
 
 @pytest.mark.parametrize("image_format", ANIMATED)
-def test_a_file_of_too_many_pictures_is_rejected(image_format: str) -> None:
+def test_file_with_too_many_images_is_rejected(image_format: str) -> None:
     assert rejection(ANIMATED[image_format], Limits(max_frames_held=6)) == "too_many_frames"
 
 
-def test_the_default_picture_of_an_animated_png_is_a_frame_too() -> None:
+def test_default_image_of_an_animated_png_is_a_frame() -> None:
     data = encode(FRAMES[0], "PNG", save_all=True, append_images=FRAMES[1:3], default_image=True)
-    assert decode(data, LIMITS).held == 3
+    assert decode(data, LIMITS).frame_count == 3
 
 
-def test_the_primary_picture_of_a_heif_comes_first() -> None:
+def test_primary_image_of_a_heif_comes_first() -> None:
     file = pillow_heif.from_pillow(FRAMES[0])
     file.add_from_pillow(FRAMES[1])
     target = io.BytesIO()
@@ -218,7 +218,7 @@ def test_the_primary_picture_of_a_heif_comes_first() -> None:
     assert np.abs(second.luma - luma(pixels(FRAMES[0]))).mean() < 6
 
 
-def test_pictures_of_an_mpo_have_their_own_sizes() -> None:
+def test_images_of_an_mpo_have_their_own_sizes() -> None:
     small, large = scene(100, 80), scene(1700, 1100, 3)
     data = mpo(small, large)
     first, second = decode(data, LIMITS).frames
@@ -226,51 +226,51 @@ def test_pictures_of_an_mpo_have_their_own_sizes() -> None:
     assert hash_of(dct16(second.luma)).distance(hash_of(dct16(luma(pixels(large))))) <= 8
 
 
-def test_an_mpo_that_lost_its_further_pictures_is_the_jpeg_that_viewers_show() -> None:
+def test_mpo_without_its_further_images_is_read_as_jpeg() -> None:
     data = ANIMATED["MPO"]
     first_only = data[: data.index(b"\xff\xd9") + 2]
     picture = decode(first_only, LIMITS)
-    assert (picture.held, picture.media_type) == (1, "image/jpeg")
+    assert (picture.frame_count, picture.media_type) == (1, "image/jpeg")
 
 
 @pytest.mark.parametrize(("held", "wanted"), [(1, 32), (3, 3), (7, 3), (100, 1), (100, 2), (5_000, 32)])
-def test_no_more_are_looked_at_than_wanted_and_the_first_always(held: int, wanted: int) -> None:
+def test_sampling_keeps_the_limit_and_the_first_frame(held: int, wanted: int) -> None:
     for data in (b"", b"a", b"b"):
-        found = sampled([None] * held, wanted, data)
+        found = sample_frames([None] * held, wanted, data)
         assert found == sorted(set(found))
         assert found[0] == 0
         assert found[-1] < held
         assert min(held, wanted) * 0.8 <= len(found) <= wanted
 
 
-def test_what_is_shown_for_long_is_looked_at() -> None:
+def test_long_frame_is_always_sampled() -> None:
     times = [10_000.0 if number == 61 else 20.0 for number in range(100)]
-    assert all(61 in sampled(times, 32, bytes([seed])) for seed in range(100))
+    assert all(61 in sample_frames(times, 32, bytes([seed])) for seed in range(100))
 
 
-def test_what_is_shown_most_of_the_time_is_not_all_overlooked() -> None:
+def test_content_shown_most_of_the_time_is_sampled() -> None:
     """Whoever flashes something else in the frames that are looked at can't know which they are."""
     hidden = set(range(300)) - set(range(0, 300, 6))
-    found = [sampled([40.0] * 300, 32, bytes([seed])) for seed in range(100)]
+    found = [sample_frames([40.0] * 300, 32, bytes([seed])) for seed in range(100)]
     assert all(len(hidden & set(one)) > 15 for one in found)
 
 
-def test_many_short_frames_are_not_overlooked_beside_a_long_one() -> None:
+def test_short_frames_are_sampled_beside_a_long_one() -> None:
     times = [60_000.0] + [20.0] * 100
-    assert all(len(sampled(times, 32, bytes([seed]))) > 16 for seed in range(100))
+    assert all(len(sample_frames(times, 32, bytes([seed]))) > 16 for seed in range(100))
 
 
-def test_no_bytes() -> None:
+def test_empty_file_is_rejected() -> None:
     assert rejection(b"") == "empty"
 
 
-def test_more_bytes_than_allowed() -> None:
+def test_file_over_the_byte_limit_is_rejected() -> None:
     data = ENCODED["image/png"]
     assert rejection(data, Limits(max_bytes=len(data) - 1)) == "too_many_bytes"
 
 
 @pytest.mark.parametrize("data", [b"\0", b"hello", b"GIF8", b"\xff\xd8", b"x" * 1000, b"\0\0\0\x18ftyp"[:6]])
-def test_not_an_image(data: bytes) -> None:
+def test_file_that_is_no_image_is_rejected(data: bytes) -> None:
     assert rejection(data) == "not_an_image"
 
 
@@ -278,24 +278,24 @@ UNREAD = ("ICO", "PPM", "JPEG2000", "DDS", "QOI", "SGI", "PDF", "EPS", "ICNS")
 
 
 @pytest.mark.parametrize("image_format", UNREAD)
-def test_images_of_other_formats_are_not_read(image_format: str) -> None:
+def test_images_of_other_formats_are_rejected(image_format: str) -> None:
     assert rejection(encode(scene(64, 64), image_format)) == "unsupported_format"
 
 
 @pytest.mark.parametrize(
     "data", [b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"\0\0\0\x18ftypisom\0\0\0\0isommp42"]
 )
-def test_what_browsers_show_and_nobody_here_can_hash_is_not_read(data: bytes) -> None:
+def test_format_that_cannot_be_hashed_is_rejected(data: bytes) -> None:
     assert rejection(data) == "unsupported_format"
 
 
 @pytest.mark.parametrize("media_type", ENCODED)
-def test_too_small(media_type: str) -> None:
+def test_image_below_the_minimum_side_is_rejected(media_type: str) -> None:
     assert rejection(ENCODED[media_type], Limits(min_side=241)) == "too_small"
 
 
 @pytest.mark.parametrize("media_type", ENCODED)
-def test_too_many_pixels(media_type: str) -> None:
+def test_image_over_the_pixel_limit_is_rejected(media_type: str) -> None:
     assert rejection(ENCODED[media_type], Limits(max_pixels=320 * 240 - 1)) == "too_many_pixels"
 
 
@@ -308,12 +308,12 @@ def png(width: int, height: int, data: bytes = b"") -> bytes:
 
 
 @pytest.mark.parametrize("side", [20_000, 100_000, 2**31 - 1])
-def test_a_bomb_is_turned_away_by_what_it_declares(side: int) -> None:
+def test_decompression_bomb_is_rejected_by_its_header(side: int) -> None:
     assert rejection(png(side, side)) == "too_many_pixels"
     assert rejection(png(side, side), Limits(max_pixels=2**62)) in {"too_many_pixels", "damaged"}
 
 
-def test_a_gif_that_grows_its_canvas_is_turned_away_before_it_does() -> None:
+def test_gif_that_enlarges_its_canvas_is_rejected_early() -> None:
     gif = bytearray(encode(Image.new("P", (16, 16)), "GIF"))
     at = gif.index(b",")
     gif[at + 5 : at + 9] = struct.pack("<HH", 65535, 65535)
@@ -327,7 +327,7 @@ def test_a_file_cut_in_half_is_rejected(media_type: str) -> None:
 
 
 @pytest.mark.parametrize("media_type", ["image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp"])
-def test_a_file_cut_short_is_said_to_be_truncated(media_type: str) -> None:
+def test_truncated_file_is_reported_as_truncated(media_type: str) -> None:
     data = ENCODED[media_type]
     assert rejection(data[: len(data) * 2 // 3]) == "truncated"
 
@@ -348,7 +348,7 @@ def test_hostile_files_are_rejected(name: str, reason: str) -> None:
     assert rejection((SHARED / "hostile" / name).read_bytes()) == reason
 
 
-def test_a_rejection_says_nothing_of_the_picture() -> None:
+def test_rejection_reveals_nothing_of_the_image() -> None:
     with pytest.raises(ImageRejected) as caught:
         decode(ENCODED["image/png"][:500], LIMITS)
     assert str(caught.value) == f"truncated: {caught.value.detail}"

@@ -13,15 +13,15 @@ import imagehash
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
-from staydown.domain.hashes import PdqHash
+from staydown.domain.bank.hashes import PdqHash
 from staydown.imaging.decode import decode
-from staydown.imaging.fingerprint import blurred, fingerprint
+from staydown.imaging.fingerprint import blurred_preview, fingerprint_file
 from staydown.imaging.limits import ImageRejected, Limits
 from staydown.imaging.luma import rounded
-from staydown.imaging.pdq import dct16, dihedral, luma
+from staydown.imaging.pdq import dct16, luma, orientation_hashes
 from staydown.imaging.phash import phash
 
-from tests.imaging.pictures import LIMITS, bordered, encode, pixels, scene
+from tests.imaging.sample_images import LIMITS, bordered, encode, pixels, scene
 from tests.imaging.test_pdq import EXPECTED, GOOD, TURNED_FILES, reference
 from tests.shared_data import SHARED, needs_shared_data
 
@@ -30,8 +30,8 @@ ORIGINAL = "pdq/misc-images/modes/original.jpg"
 
 @needs_shared_data
 @pytest.mark.parametrize("name", GOOD)
-def test_reference_pictures_lie_by_the_reference(name: str) -> None:
-    found = fingerprint((SHARED / name).read_bytes(), LIMITS)
+def test_reference_images_hash_near_the_reference(name: str) -> None:
+    found = fingerprint_file((SHARED / name).read_bytes(), LIMITS)
     # The reference did not apply EXIF; of these files none is stored turned.
     assert found.upright.pdq.distance(reference(name)) <= 10
     assert found.upright.quality >= 80
@@ -39,28 +39,28 @@ def test_reference_pictures_lie_by_the_reference(name: str) -> None:
 
 @needs_shared_data
 @pytest.mark.parametrize("name", sorted(name for name in EXPECTED if "/modes/" in name))
-def test_every_colour_mode_lies_by_the_original(name: str) -> None:
-    found = fingerprint((SHARED / name).read_bytes(), LIMITS)
+def test_every_colour_mode_hashes_near_the_original(name: str) -> None:
+    found = fingerprint_file((SHARED / name).read_bytes(), LIMITS)
     assert found.upright.pdq.distance(reference(ORIGINAL)) <= 10
 
 
 @needs_shared_data
 @pytest.mark.parametrize("name", TURNED_FILES)
-def test_one_view_of_a_turned_file_is_the_original_upright(name: str) -> None:
+def test_rotated_file_has_a_view_of_the_upright_original(name: str) -> None:
     original = reference("pdq/dih/bridge-1-original.jpg")
-    found = fingerprint((SHARED / "pdq/dih" / name).read_bytes(), LIMITS)
+    found = fingerprint_file((SHARED / "pdq/dih" / name).read_bytes(), LIMITS)
     assert min(view.pdq.distance(original) for view in found.views) <= 8
 
 
 @needs_shared_data
-def test_a_phone_photograph_stored_turned_hashes_as_it_is_seen() -> None:
+def test_rotated_phone_photograph_hashes_as_displayed() -> None:
     """Against the whole picture decoded, turned by Pillow and hashed by itself."""
     data = (SHARED / "large/exif-rotn-6.jpg").read_bytes()
-    found = fingerprint(data, LIMITS)
+    found = fingerprint_file(data, LIMITS)
     stored = Image.open(io.BytesIO(data))
     assert stored.getexif()[0x0112] == 6
     assert (found.width, found.height) == (stored.height, stored.width)
-    upright = dihedral(dct16(luma(pixels(stored.rotate(-90, expand=True)))))[0][1]
+    upright = orientation_hashes(dct16(luma(pixels(stored.rotate(-90, expand=True)))))[0][1]
     assert found.upright.pdq.distance(upright) <= 2
     assert found.frames == 1
     assert found.media_type == "image/jpeg"
@@ -82,28 +82,28 @@ def test_exif_orientation_is_applied(orientation: int, image_format: str) -> Non
     stored = upright.transpose(undo[orientation]) if orientation in undo else upright
     exif = Image.Exif()
     exif[0x0112] = orientation
-    found = fingerprint(encode(stored, image_format, exif=exif), LIMITS)
-    expected = fingerprint(encode(upright, "PNG"), LIMITS)
+    found = fingerprint_file(encode(stored, image_format, exif=exif), LIMITS)
+    expected = fingerprint_file(encode(upright, "PNG"), LIMITS)
     assert found.upright.pdq.distance(expected.upright.pdq) <= 6
     assert (found.width, found.height) == (320, 200)
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 65535])
-def test_an_orientation_that_does_not_exist_changes_nothing(orientation: int) -> None:
+def test_invalid_orientation_changes_nothing(orientation: int) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     plain, marked = encode(scene(), "PNG"), encode(scene(), "PNG", exif=exif)
-    assert fingerprint(marked, LIMITS).upright == fingerprint(plain, LIMITS).upright
+    assert fingerprint_file(marked, LIMITS).upright == fingerprint_file(plain, LIMITS).upright
 
 
-def test_damaged_exif_does_not_hide_the_picture() -> None:
+def test_damaged_exif_does_not_hide_the_image() -> None:
     data = encode(scene(), "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\x7f garbage")
-    assert fingerprint(data, LIMITS).upright.quality == 100
+    assert fingerprint_file(data, LIMITS).upright.quality == 100
 
 
-def test_what_is_said_of_a_file() -> None:
+def test_fingerprint_describes_the_file() -> None:
     data = encode(scene(300, 200), "PNG")
-    found = fingerprint(data, LIMITS)
+    found = fingerprint_file(data, LIMITS)
     assert found.sha256 == hashlib.sha256(data).digest()
     assert (found.media_type, found.width, found.height, found.frames) == ("image/png", 300, 200, 1)
     assert found.phash == int(str(imagehash.phash(scene(300, 200))), 16)
@@ -111,7 +111,7 @@ def test_what_is_said_of_a_file() -> None:
 
 
 @needs_shared_data
-def test_phash_is_imagehashs_of_the_file_where_it_is_not_reduced() -> None:
+def test_phash_equals_imagehash_when_not_reduced() -> None:
     """`fingerprint` takes the first frame's; here without all the other hashes."""
     for file in sorted((SHARED / "photos").glob("*.jpg")):
         theirs = int(str(imagehash.phash(Image.open(file))), 16)
@@ -119,86 +119,88 @@ def test_phash_is_imagehashs_of_the_file_where_it_is_not_reduced() -> None:
 
 
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG"])
-def test_phash_of_a_large_picture_is_near_imagehashs(image_format: str) -> None:
+def test_phash_of_a_large_image_is_near_imagehash(image_format: str) -> None:
     picture = scene(1200, 1000).filter(ImageFilter.GaussianBlur(3))
-    found = fingerprint(encode(picture, image_format), LIMITS)
+    found = fingerprint_file(encode(picture, image_format), LIMITS)
     theirs = int(str(imagehash.phash(picture)), 16)
     assert (found.phash ^ theirs).bit_count() <= 2
 
 
 @pytest.mark.parametrize("colour", ["black", "white", "#808080", "#aa2244"])
 @pytest.mark.parametrize("image_format", ["PNG", "JPEG", "WEBP"])
-def test_a_plain_picture_is_fingerprinted_and_not_trusted(colour: str, image_format: str) -> None:
-    found = fingerprint(encode(Image.new("RGB", (200, 300), colour), image_format), LIMITS)
+def test_plain_image_is_fingerprinted_with_low_quality(colour: str, image_format: str) -> None:
+    found = fingerprint_file(encode(Image.new("RGB", (200, 300), colour), image_format), LIMITS)
     assert len(found.views) >= 1
     assert all(view.quality < 50 for view in found.views)
 
 
-def test_a_picture_shares_views_with_its_mirrored_and_bordered_copy() -> None:
-    original = fingerprint(encode(scene(), "PNG"), LIMITS).upright
+def test_image_shares_views_with_its_mirrored_bordered_copy() -> None:
+    original = fingerprint_file(encode(scene(), "PNG"), LIMITS).upright
     copy = bordered(scene().transpose(Image.Transpose.FLIP_LEFT_RIGHT), 20, 50, 20, 70, "white")
-    found = fingerprint(encode(copy, "JPEG"), LIMITS)
+    found = fingerprint_file(encode(copy, "JPEG"), LIMITS)
     nearest = min(found.views, key=lambda view: view.pdq.distance(original.pdq))
     assert nearest.name == "trimmed, mirrored"
     assert nearest.pdq.distance(original.pdq) <= 10
 
 
-def test_every_frame_of_an_animation_is_seen() -> None:
+def test_every_frame_of_an_animation_is_hashed() -> None:
     frames = [scene(160, 120, seed) for seed in range(4)]
     data = encode(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True)
-    found = fingerprint(data, LIMITS)
+    found = fingerprint_file(data, LIMITS)
     assert found.frames == 4
     for number, frame in enumerate(frames, 1):
-        alone = fingerprint(encode(frame, "PNG"), LIMITS).upright.pdq
+        alone = fingerprint_file(encode(frame, "PNG"), LIMITS).upright.pdq
         nearest = min(found.views, key=lambda view: view.pdq.distance(alone))
         assert nearest.pdq.distance(alone) <= 2
         assert nearest.name == ("upright" if number == 1 else f"frame {number}")
 
 
-def test_no_hash_is_given_twice() -> None:
+def test_no_hash_is_listed_twice() -> None:
     still = scene(160, 120)
     data = encode(still, "GIF", save_all=True, append_images=[still, scene(160, 120, 3), still])
-    hashes = [view.pdq for view in fingerprint(data, LIMITS).views]
+    hashes = [view.pdq for view in fingerprint_file(data, LIMITS).views]
     assert len(hashes) == len(set(hashes))
 
 
-def test_what_only_shows_on_black_is_seen() -> None:
+def test_content_visible_only_on_black_is_hashed() -> None:
     hidden = scene(200, 200)
     white = Image.new("RGB", hidden.size, "white")
     white.putalpha(hidden.convert("L").point(lambda level: level))
-    found = fingerprint(encode(white, "PNG"), LIMITS)
-    alone = fingerprint(encode(hidden.convert("L"), "PNG"), LIMITS).upright.pdq
+    found = fingerprint_file(encode(white, "PNG"), LIMITS)
+    alone = fingerprint_file(encode(hidden.convert("L"), "PNG"), LIMITS).upright.pdq
     assert found.upright.quality == 0  # on a white page: nothing
     nearest = min(found.views, key=lambda view: view.pdq.distance(alone))
     assert (nearest.name, nearest.pdq.distance(alone) <= 4) == ("over black", True)
 
 
-def test_what_only_shows_without_transparency_is_seen() -> None:
+def test_content_hidden_by_transparency_is_hashed() -> None:
     hidden = scene(200, 200)
     clear = hidden.copy()
     clear.putalpha(0)
-    found = fingerprint(encode(clear, "PNG"), LIMITS)
-    alone = fingerprint(encode(hidden, "PNG"), LIMITS).upright.pdq
+    found = fingerprint_file(encode(clear, "PNG"), LIMITS)
+    alone = fingerprint_file(encode(hidden, "PNG"), LIMITS).upright.pdq
     assert "without transparency" in {v.name for v in found.views if v.pdq.distance(alone) <= 4}
 
 
-def test_an_opaque_alpha_channel_adds_nothing() -> None:
+def test_opaque_alpha_channel_adds_no_views() -> None:
     opaque = scene(200, 200).convert("RGBA")
-    assert [view.name for view in fingerprint(encode(opaque, "PNG"), LIMITS).views] == [
-        view.name for view in fingerprint(encode(scene(200, 200), "PNG"), LIMITS).views
+    assert [view.name for view in fingerprint_file(encode(opaque, "PNG"), LIMITS).views] == [
+        view.name for view in fingerprint_file(encode(scene(200, 200), "PNG"), LIMITS).views
     ]
 
 
-def test_a_rejected_file_has_no_blurred_picture() -> None:
+def test_rejected_file_has_no_blurred_preview() -> None:
     with pytest.raises(ImageRejected, match="not_an_image"):
-        blurred(b"hello", LIMITS)
+        blurred_preview(b"hello", LIMITS)
 
 
 @pytest.mark.parametrize(("size", "expected"), [((1600, 1000), (320, 200)), ((50, 100), (50, 100))])
-def test_the_blurred_picture_is_small_grey_and_bare(size: tuple[int, int], expected: tuple[int, int]) -> None:
+def test_blurred_preview_is_small_grey_and_without_metadata(
+    size: tuple[int, int], expected: tuple[int, int]
+) -> None:
     exif = Image.Exif()
     exif[0x010F] = "a maker"
-    data = blurred(encode(scene(*size), "JPEG", exif=exif, comment=b"a remark"), LIMITS)
+    data = blurred_preview(encode(scene(*size), "JPEG", exif=exif, comment=b"a remark"), LIMITS)
     small = Image.open(io.BytesIO(data))
     assert (small.format, small.mode, small.size) == ("JPEG", "L", expected)
     assert not small.getexif()
@@ -206,21 +208,23 @@ def test_the_blurred_picture_is_small_grey_and_bare(size: tuple[int, int], expec
     assert len(data) < 10_000
 
 
-def test_the_blurred_picture_shows_no_detail() -> None:
+def test_blurred_preview_shows_no_detail() -> None:
     """Checks of 8 pixels, some 1.6 after scaling, are gone; the dark half is still to be told."""
     y, x = np.mgrid[0:1000, 0:1600]
     checks = ((x // 8 + y // 8) % 2 * 120 + (x > 800) * 120).astype(np.uint8)
-    small = np.asarray(Image.open(io.BytesIO(blurred(encode(Image.fromarray(checks), "PNG"), LIMITS))))
+    small = np.asarray(
+        Image.open(io.BytesIO(blurred_preview(encode(Image.fromarray(checks), "PNG"), LIMITS)))
+    )
     assert small[:, 40:100].std() < 4
     assert small[:, 260:].mean() - small[:, :60].mean() > 90
 
 
-def test_the_blurred_picture_of_a_very_long_one_keeps_its_shape() -> None:
-    data = blurred(encode(scene(100, 3000), "PNG"), LIMITS)
+def test_blurred_preview_of_a_long_image_keeps_its_shape() -> None:
+    data = blurred_preview(encode(scene(100, 3000), "PNG"), LIMITS)
     assert Image.open(io.BytesIO(data)).size == (11, 320)
 
 
-def test_importing_and_hashing_needs_neither_scipy_nor_imagehash_nor_heif() -> None:
+def test_hashing_needs_neither_scipy_nor_imagehash_nor_heif() -> None:
     """SciPy is not in the layer, and would cost half a second of every cold start."""
     program = (
         "import sys, base64, json\n"
@@ -241,10 +245,10 @@ def test_importing_and_hashing_needs_neither_scipy_nor_imagehash_nor_heif() -> N
     assert not loaded & {"scipy", "imagehash", "pywt", "pillow_heif", "cv2", "boto3", "botocore", "pydantic"}
 
 
-def test_limits_must_leave_something() -> None:
+def test_limits_must_be_positive() -> None:
     with pytest.raises(ValueError, match="at least 1"):
         Limits(max_frames=0)
 
 
-def test_a_hash_of_the_domain_comes_out() -> None:
-    assert isinstance(fingerprint(encode(scene(), "PNG"), LIMITS).upright.pdq, PdqHash)
+def test_upright_hash_is_a_domain_hash() -> None:
+    assert isinstance(fingerprint_file(encode(scene(), "PNG"), LIMITS).upright.pdq, PdqHash)

@@ -10,17 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from staydown.imaging.feature_bytes import FeaturesDamaged, features_from_bytes, features_to_bytes
-from staydown.imaging.features import TILES, VARIANTS, JudgedFeatures, Keypoints
+from staydown.imaging.features import TILES, VARIANTS, Keypoints, ReferenceFeatures
 from staydown.imaging.keypoints import (
-    ASKED_KEYPOINTS,
-    JUDGED_KEYPOINTS,
-    ask_features,
-    ask_plane,
-    bank_features,
-    working_picture,
+    QUERY_KEYPOINTS,
+    REFERENCE_KEYPOINTS,
+    query_features,
+    query_features_of_plane,
+    reference_features,
+    to_working_size,
 )
 
-from tests.imaging.scenes import as_picture, scene
+from tests.imaging.sample_planes import as_picture, scene
 
 
 def bits(one: Keypoints, other: Keypoints) -> NDArray[np.int64]:
@@ -28,83 +28,86 @@ def bits(one: Keypoints, other: Keypoints) -> NDArray[np.int64]:
     return np.asarray(differing.sum(axis=2), np.int64)
 
 
-def alike(one: Keypoints, other: Keypoints) -> float:
+def shared_keypoints(one: Keypoints, other: Keypoints) -> float:
     """Share of the keypoints of `other` that `one` has too."""
     return float((bits(one, other).min(axis=0) <= 40).mean())
 
 
-def test_a_judged_picture_keeps_at_most_450_keypoints_and_all_its_tiles() -> None:
-    features = bank_features(as_picture(scene(1)))
-    assert 300 <= len(features.keypoints) <= JUDGED_KEYPOINTS
+def test_reference_keeps_at_most_450_keypoints_and_all_tiles() -> None:
+    features = reference_features(as_picture(scene(1)))
+    assert 300 <= len(features.keypoints) <= REFERENCE_KEYPOINTS
     assert features.tiles.shape == (len(TILES), 32)
     assert features.qualities.shape == (len(TILES),)
     assert int(features.qualities[-1]) >= 50
 
 
-def test_features_are_the_same_every_time() -> None:
-    once, again = (features_to_bytes(bank_features(as_picture(scene(2)))) for _ in range(2))
+def test_features_are_deterministic() -> None:
+    once, again = (features_to_bytes(reference_features(as_picture(scene(2)))) for _ in range(2))
     assert once == again
 
 
 def test_every_variant_has_the_same_points() -> None:
-    asked = ask_plane(scene(3))
+    asked = query_features_of_plane(scene(3))
     assert len(asked.variants) == len(VARIANTS)
-    assert 500 <= len(asked.variants[0]) <= ASKED_KEYPOINTS
+    assert 500 <= len(asked.variants[0]) <= QUERY_KEYPOINTS
     for variant in asked.variants:
         assert np.array_equal(variant.positions, asked.variants[0].positions)
 
 
 @pytest.mark.parametrize(("place", "name"), list(enumerate(VARIANTS)))
-def test_a_mirrored_or_inverted_picture_is_known_by_its_variant(place: int, name: str) -> None:
+def test_mirrored_or_inverted_image_matches_its_variant(place: int, name: str) -> None:
     plane = scene(4)
-    judged = bank_features(as_picture(plane)).keypoints
+    judged = reference_features(as_picture(plane)).keypoints
     altered = plane[:, ::-1] if "mirrored" in name else plane
     altered = 255 - altered if "inverted" in name else altered
-    shares = [alike(variant, judged) for variant in ask_plane(np.ascontiguousarray(altered)).variants]
+    shares = [
+        shared_keypoints(variant, judged)
+        for variant in query_features_of_plane(np.ascontiguousarray(altered)).variants
+    ]
     assert shares[place] > 0.6
     assert max(share for other, share in enumerate(shares) if other != place) < 0.3
 
 
-def test_a_plain_picture_has_no_keypoints_and_is_no_error() -> None:
-    features = bank_features(as_picture(np.full((300, 400), 90, np.float32)))
+def test_plain_image_has_no_keypoints_and_no_error() -> None:
+    features = reference_features(as_picture(np.full((300, 400), 90, np.float32)))
     assert len(features.keypoints) == 0
     assert not features.qualities.any()
-    assert len(ask_plane(np.full((300, 400), 90, np.float32)).variants[3]) == 0
+    assert len(query_features_of_plane(np.full((300, 400), 90, np.float32)).variants[3]) == 0
 
 
-def test_a_dark_plain_room_has_keypoints_all_over() -> None:
+def test_dark_plain_room_has_keypoints_everywhere() -> None:
     dim = 20 + scene(5) * np.float32(0.1)
-    points = bank_features(as_picture(dim)).keypoints.points
+    points = reference_features(as_picture(dim)).keypoints.points
     fields = {(int(x) // 214, int(y) // 160) for x, y in points}
     assert len(points) > 200
     assert len(fields) >= 6
 
 
-def test_the_picture_is_banked_not_its_border() -> None:
+def test_reference_features_ignore_the_border() -> None:
     plane = scene(6)
     bordered = np.pad(plane, 60, constant_values=255)
-    assert np.abs(np.array([bank_features(as_picture(bordered)).width, 0]) - (640, 0)).max() < 20
-    within = bank_features(as_picture(bordered))
-    without = bank_features(as_picture(plane))
+    assert np.abs(np.array([reference_features(as_picture(bordered)).width, 0]) - (640, 0)).max() < 20
+    within = reference_features(as_picture(bordered))
+    without = reference_features(as_picture(plane))
     distance = np.bitwise_count(within.tiles[-1] ^ without.tiles[-1]).sum()
     assert distance <= 20
 
 
-def test_a_picture_is_worked_on_at_one_size_whatever_its_own() -> None:
+def test_images_are_processed_at_one_size() -> None:
     for shape in ((240, 320), (960, 1280), (1900, 500), (8, 2_000), (9, 9)):
-        height, width = working_picture(np.zeros(shape, np.float32)).shape
+        height, width = to_working_size(np.zeros(shape, np.float32)).shape
         assert height * width <= 640 * 480 * 1.02
         assert max(height, width) <= 1_800
 
 
-def test_every_frame_is_asked() -> None:
-    asked = ask_features(as_picture(scene(7), scene(8)))
+def test_every_frame_is_queried() -> None:
+    asked = query_features(as_picture(scene(7), scene(8)))
     assert len(asked) == 2
-    assert alike(asked[0].variants[0], asked[1].variants[0]) < 0.2
+    assert shared_keypoints(asked[0].variants[0], asked[1].variants[0]) < 0.2
 
 
-def test_bytes_give_the_same_features_back() -> None:
-    features = bank_features(as_picture(scene(9)))
+def test_features_survive_serialisation() -> None:
+    features = reference_features(as_picture(scene(9)))
     data = features_to_bytes(features)
     assert len(data) < 24_000
     again = features_from_bytes(data)
@@ -115,8 +118,8 @@ def test_bytes_give_the_same_features_back() -> None:
     assert features_to_bytes(again) == data
 
 
-def few() -> JudgedFeatures:
-    features = bank_features(as_picture(scene(10)))
+def few() -> ReferenceFeatures:
+    features = reference_features(as_picture(scene(10)))
     cut = Keypoints(*(getattr(features.keypoints, f.name)[:3] for f in dataclasses.fields(Keypoints)))
     return dataclasses.replace(features, keypoints=cut)
 
@@ -125,7 +128,7 @@ DATA = features_to_bytes(few())
 
 
 @given(at=st.integers(0, len(DATA) - 1), change=st.integers(1, 255))
-def test_a_changed_byte_is_found(at: int, change: int) -> None:
+def test_changed_byte_is_detected(at: int, change: int) -> None:
     damaged = bytearray(DATA)
     damaged[at] ^= change
     with pytest.raises(FeaturesDamaged):
@@ -133,6 +136,6 @@ def test_a_changed_byte_is_found(at: int, change: int) -> None:
 
 
 @given(length=st.integers(0, len(DATA) - 1))
-def test_bytes_cut_short_are_refused(length: int) -> None:
+def test_truncated_bytes_are_rejected(length: int) -> None:
     with pytest.raises(FeaturesDamaged):
         features_from_bytes(DATA[:length])

@@ -10,15 +10,15 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
-from staydown.imaging.blocks import parts
 from staydown.imaging.borders import Crop
-from staydown.imaging.insets import insets
+from staydown.imaging.crop_hypotheses import crop_hypotheses, crop_hypothesis_hashes
+from staydown.imaging.inset_pictures import inset_pictures
 from staydown.imaging.luma import Grey
+from staydown.imaging.page_panels import page_panels
 from staydown.imaging.pdq import dct16, hash_of, luma
-from staydown.imaging.uncut import guesses, uncut
-from staydown.imaging.views import views
+from staydown.imaging.views import all_views
 
-from tests.imaging.pictures import bordered, pixels, scene
+from tests.imaging.sample_images import bordered, pixels, scene
 from tests.imaging.test_views import jpeg
 from tests.shared_data import SHARED, needs_shared_data
 
@@ -135,34 +135,32 @@ OTHER = scene(320, 240, 21)
         (side_by_side, (320, 0, 640, 240)),
     ],
 )
-def test_the_picture_on_a_page_is_found(
+def test_image_on_a_page_is_found(
     page: Callable[[Image.Image], Image.Image], box: tuple[int, int, int, int]
 ) -> None:
-    assert best(list(parts(grey(page(scene())))), box) <= 2
+    assert best(list(page_panels(grey(page(scene())))), box) <= 2
 
 
-def test_a_picture_on_a_picture_is_found() -> None:
-    found = list(insets(grey(jpeg(inset(scene()), 85))))
+def test_image_inside_an_image_is_found() -> None:
+    found = list(inset_pictures(grey(jpeg(inset(scene()), 85))))
     assert best(found[:2], (130, 90, 370, 270)) <= 2
 
 
-def test_a_picture_in_a_large_screenshot_is_found_to_a_few_pixels() -> None:
+def test_image_in_a_large_screenshot_is_found_precisely() -> None:
     """It is looked for on a reduced page; its sides are then set on the page itself."""
     large = screenshot(scene()).resize((1200, 2520), Image.Resampling.LANCZOS)
-    assert best(list(parts(grey(large))), (0, 450, 1200, 1350)) <= 2
+    assert best(list(page_panels(grey(large))), (0, 450, 1200, 1350)) <= 2
 
 
 @pytest.mark.parametrize("size", [(1, 1), (8, 8), (30, 900), (55, 55), (56, 56), (400, 57), (300, 200)])
-@pytest.mark.parametrize("find", [parts, insets])
-def test_nothing_is_found_where_there_is_nothing(
-    find: Callable[[Grey], list[Crop]], size: tuple[int, int]
-) -> None:
+@pytest.mark.parametrize("find", [page_panels, inset_pictures])
+def test_nothing_is_found_on_a_plain_page(find: Callable[[Grey], list[Crop]], size: tuple[int, int]) -> None:
     assert list(find(np.full(size, 90, np.uint8))) == []
 
 
 @pytest.mark.parametrize("size", [(56, 56), (57, 400), (300, 61), (480, 481), (2048, 480), (961, 700)])
-@pytest.mark.parametrize("find", [parts, insets])
-def test_what_is_found_lies_on_the_page(find: Callable[[Grey], list[Crop]], size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("find", [page_panels, inset_pictures])
+def test_found_parts_lie_within_the_page(find: Callable[[Grey], list[Crop]], size: tuple[int, int]) -> None:
     for seed in range(3):
         noise = np.random.default_rng(seed).integers(0, 256, size, np.uint8)
         blocky = np.kron(noise[:: size[0] // 7, :: size[1] // 7], np.ones((40, 50), np.uint8))
@@ -175,41 +173,41 @@ def test_what_is_found_lies_on_the_page(find: Callable[[Grey], list[Crop]], size
 
 
 def test_parts_are_numbered_from_one() -> None:
-    found = [crop.name for crop in parts(grey(collage(scene())))]
+    found = [crop.name for crop in page_panels(grey(collage(scene())))]
     assert found == [f"part {number}" for number in range(1, len(found) + 1)]
-    found = [crop.name for crop in insets(grey(inset(scene())))]
+    found = [crop.name for crop in inset_pictures(grey(inset(scene())))]
     assert found == [f"inset {number}" for number in range(1, len(found) + 1)]
 
 
 def test_a_negative_is_found() -> None:
     original = hash_of(dct16(luma(pixels(scene()))))
     negative = luma(pixels(ImageOps.invert(scene())))
-    nearest = min(views(negative), key=lambda view: view.pdq.distance(original))
+    nearest = min(all_views(negative), key=lambda view: view.pdq.distance(original))
     assert (nearest.name, nearest.pdq.distance(original) <= 2) == ("inverted", True)
 
 
-def test_a_guess_that_is_right_gives_nearly_the_hash_of_the_whole() -> None:
+def test_correct_crop_hypothesis_approximates_the_whole_hash() -> None:
     """Cut exactly as the first guess has it: 2 % off every side's length, from the middle."""
     whole = scene(1000, 800).filter(ImageFilter.GaussianBlur(6))
     copy = whole.crop((10, 8, 990, 792))
-    name, pdq = next(iter(uncut(luma(pixels(copy)))))
+    name, pdq = next(iter(crop_hypothesis_hashes(luma(pixels(copy)))))
     assert name == "uncropped"
     assert pdq.distance(hash_of(dct16(luma(pixels(whole))))) <= 10
 
 
 @pytest.mark.parametrize("degrees", [-4.5, 2.5])
-def test_a_tilted_picture_is_straightened(degrees: float) -> None:
+def test_tilted_image_is_straightened(degrees: float) -> None:
     whole = scene(900, 600).filter(ImageFilter.GaussianBlur(6))
     copy = whole.rotate(-degrees, Image.Resampling.BICUBIC, fillcolor="grey")
     original = hash_of(dct16(luma(pixels(whole))))
-    name, pdq = min(uncut(luma(pixels(copy))), key=lambda guess: guess[1].distance(original))
+    name, pdq = min(crop_hypothesis_hashes(luma(pixels(copy))), key=lambda guess: guess[1].distance(original))
     assert name == f"straightened by {-degrees:g}"
     assert pdq.distance(original) <= 31
 
 
-def test_guesses_of_the_mirrored_picture_follow() -> None:
-    names = [name for name, _ in uncut(luma(pixels(scene())))]
-    half = len(guesses(320, 240))
+def test_mirrored_hypotheses_follow_the_others() -> None:
+    names = [name for name, _ in crop_hypothesis_hashes(luma(pixels(scene())))]
+    half = len(crop_hypotheses(320, 240))
     assert names[half:] == [f"{name}, mirrored" for name in names[:half]]
 
 
@@ -240,5 +238,5 @@ def test_altered_photographs_are_found_by_one_hash(
         photograph = Image.open(file).convert("RGB")
         original = hash_of(dct16(luma(pixels(photograph))))
         copy = luma(pixels(jpeg(edit(photograph), 75)))
-        found += any(view.pdq.distance(original) <= 31 for view in views(copy))
+        found += any(view.pdq.distance(original) <= 31 for view in all_views(copy))
     assert 100 * found / len(files) >= least

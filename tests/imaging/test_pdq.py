@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from PIL import Image
-from staydown.domain.fingerprints import ORIENTATIONS
-from staydown.domain.hashes import PdqHash
-from staydown.imaging.pdq import dct16, dihedral, hash_of, luma
+from staydown.domain.bank.fingerprints import ORIENTATIONS
+from staydown.domain.bank.hashes import PdqHash
+from staydown.imaging.pdq import dct16, hash_of, luma, orientation_hashes
 
-from tests.imaging.pictures import pixels, scene
+from tests.imaging.sample_images import pixels, scene
 from tests.shared_data import SHARED, needs_shared_data
 
 EXPECTED: dict[str, dict[str, object]] = (
@@ -30,14 +30,14 @@ def reference(name: str) -> PdqHash:
 
 @needs_shared_data
 @pytest.mark.parametrize("name", GOOD)
-def test_reference_pictures_hash_as_the_reference_does(name: str) -> None:
+def test_reference_images_hash_like_the_reference(name: str) -> None:
     dct = dct16(luma(pixels(Image.open(SHARED / name))))
     assert hash_of(dct).distance(reference(name)) <= 2
 
 
 @needs_shared_data
 @pytest.mark.parametrize("name", sorted(EXPECTED))
-def test_quality_is_the_references(name: str) -> None:
+def test_quality_equals_the_reference(name: str) -> None:
     assert dct16(luma(pixels(Image.open(SHARED / name)))).quality == EXPECTED[name]["quality"]
 
 
@@ -56,12 +56,12 @@ TURNED_FILES = {
 
 @needs_shared_data
 @pytest.mark.parametrize(("name", "orientation"), TURNED_FILES.items())
-def test_turned_files_lie_by_the_dihedral_hash_of_the_original(name: str, orientation: str) -> None:
+def test_rotated_files_hash_near_the_dihedral_hash(name: str, orientation: str) -> None:
     original = dct16(luma(pixels(Image.open(SHARED / "pdq/dih/bridge-1-original.jpg"))))
-    assert dict(dihedral(original))[orientation].distance(reference(f"pdq/dih/{name}")) <= 8
+    assert dict(orientation_hashes(original))[orientation].distance(reference(f"pdq/dih/{name}")) <= 8
 
 
-def test_a_pinned_picture_keeps_its_hash() -> None:
+def test_pinned_image_keeps_its_hash() -> None:
     """Needs no other data; the value was checked against the reference code's steps, written out below."""
     dct = dct16(luma(pixels(scene())))
     assert hash_of(dct).hex == PINNED
@@ -71,7 +71,7 @@ def test_a_pinned_picture_keeps_its_hash() -> None:
 PINNED = "891dfc448217b54a28dfa1b694c8481b70bffde4bb4ceb2815865d9ee4b382d5"
 
 
-def stepwise(plane: NDArray[np.float64]) -> PdqHash:
+def pdq_stepwise(plane: NDArray[np.float64]) -> PdqHash:
     """PDQ as its paper tells it, one pixel at a time: slow, and independent of the matrices."""
 
     def box(row: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -91,9 +91,9 @@ def stepwise(plane: NDArray[np.float64]) -> PdqHash:
 
 
 @pytest.mark.parametrize(("width", "height"), [(320, 240), (64, 64), (40, 33), (129, 517), (20, 300)])
-def test_the_matrices_do_what_the_steps_do(width: int, height: int) -> None:
+def test_matrices_equal_the_stepwise_computation(width: int, height: int) -> None:
     plane = luma(pixels(scene(width, height)))
-    assert hash_of(dct16(plane)).distance(stepwise(plane.astype(np.float64))) <= 2
+    assert hash_of(dct16(plane)).distance(pdq_stepwise(plane.astype(np.float64))) <= 2
 
 
 def turned(image: Image.Image, orientation: str) -> Image.Image:
@@ -106,25 +106,27 @@ def turned(image: Image.Image, orientation: str) -> Image.Image:
 
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
 @pytest.mark.parametrize(("width", "height"), [(320, 240), (512, 512), (199, 301)])
-def test_an_orientation_hashes_as_the_picture_so_turned(orientation: str, width: int, height: int) -> None:
+def test_dihedral_hash_equals_the_hash_of_the_rotated_image(
+    orientation: str, width: int, height: int
+) -> None:
     picture = scene(width, height)
-    hashes = dict(dihedral(dct16(luma(pixels(picture)))))
+    hashes = dict(orientation_hashes(dct16(luma(pixels(picture)))))
     direct = hash_of(dct16(luma(pixels(turned(picture, orientation)))))
     assert hashes[orientation].distance(direct) <= 2
 
 
-def test_the_first_orientation_is_the_picture_itself() -> None:
+def test_first_orientation_is_the_image_itself() -> None:
     dct = dct16(luma(pixels(scene())))
-    assert dihedral(dct)[0] == ("upright", hash_of(dct))
+    assert orientation_hashes(dct)[0] == ("upright", hash_of(dct))
 
 
 def test_orientations_differ_from_each_other() -> None:
-    hashes = [pdq for _, pdq in dihedral(dct16(luma(pixels(scene()))))]
+    hashes = [pdq for _, pdq in orientation_hashes(dct16(luma(pixels(scene()))))]
     apart = [a.distance(b) for i, a in enumerate(hashes) for b in hashes[:i]]
     assert min(apart) > 64
 
 
-def test_a_part_is_hashed_from_a_slice_as_from_a_copy() -> None:
+def test_slice_hashes_like_its_copy() -> None:
     plane = luma(pixels(scene()))
     part = plane[20:200, 31:300]
     assert hash_of(dct16(part)) == hash_of(dct16(part.copy()))
@@ -132,7 +134,7 @@ def test_a_part_is_hashed_from_a_slice_as_from_a_copy() -> None:
 
 @pytest.mark.parametrize("grey", [0, 1, 77, 254, 255])
 @pytest.mark.parametrize("shape", [(1, 1), (8, 8), (100, 37), (700, 900)])
-def test_a_plain_picture_has_no_quality_and_no_bits(grey: int, shape: tuple[int, int]) -> None:
+def test_plain_image_has_zero_quality_and_no_bits(grey: int, shape: tuple[int, int]) -> None:
     dct = dct16(np.full(shape, grey, np.uint8))
     assert dct.quality == 0
     assert hash_of(dct) == PdqHash(bytes(32))
@@ -143,9 +145,7 @@ def test_a_plain_picture_has_no_quality_and_no_bits(grey: int, shape: tuple[int,
     plane=arrays(np.uint8, st.tuples(st.integers(1, 90), st.integers(1, 90))),
     brightness=st.floats(0.3, 0.9),
 )
-def test_any_plane_has_a_hash_of_no_more_than_half_its_bits(
-    plane: NDArray[np.uint8], brightness: float
-) -> None:
+def test_hash_sets_at_most_half_its_bits(plane: NDArray[np.uint8], brightness: float) -> None:
     dct = dct16(plane)
     assert int.from_bytes(hash_of(dct).data).bit_count() <= 128
     assert 0 <= dct.quality <= 100

@@ -13,24 +13,24 @@ from numpy.typing import NDArray
 from PIL import Image
 from staydown.imaging.phash import cosine_transform, phash
 
-from tests.imaging.pictures import scene
+from tests.imaging.sample_images import scene
 from tests.shared_data import SHARED, needs_shared_data
 
 Bytes2d = NDArray[np.uint8]
 
 
-def theirs(image: Image.Image) -> int:
+def imagehash_phash(image: Image.Image) -> int:
     return int(str(imagehash.phash(image)), 16)
 
 
 @needs_shared_data
-def test_all_photographs_hash_as_imagehash_does() -> None:
+def test_photographs_hash_like_imagehash() -> None:
     files = sorted((SHARED / "photos").glob("*.jpg"))
     photographs = [Image.open(file).convert("L") for file in files]
     differing = [
         file.name
         for file, grey in zip(files, photographs, strict=True)
-        if phash(np.asarray(grey)) != theirs(grey)
+        if phash(np.asarray(grey)) != imagehash_phash(grey)
     ]
     assert len(files) == 300
     assert differing == []
@@ -38,42 +38,40 @@ def test_all_photographs_hash_as_imagehash_does() -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(arrays(np.uint8, st.tuples(st.integers(1, 70), st.integers(1, 70))))
-def test_any_array_hashes_as_imagehash_does(plane: Bytes2d) -> None:
-    assert phash(plane) == theirs(Image.fromarray(plane))
+def test_any_array_hashes_like_imagehash(plane: Bytes2d) -> None:
+    assert phash(plane) == imagehash_phash(Image.fromarray(plane))
 
 
 @settings(max_examples=200, deadline=None)
 @given(arrays(np.uint8, (16, 16), elements=st.sampled_from([0, 1, 128, 255])), st.booleans(), st.booleans())
-def test_symmetric_arrays_whose_coefficients_cancel_do_too(
-    quarter: Bytes2d, across: bool, down: bool
-) -> None:
+def test_symmetric_arrays_hash_like_imagehash(quarter: Bytes2d, across: bool, down: bool) -> None:
     right = np.fliplr(quarter) if across else quarter
     top = np.hstack([quarter, right])
     plane = np.vstack([top, np.flipud(top) if down else top])
-    assert phash(plane) == theirs(Image.fromarray(plane))
+    assert phash(plane) == imagehash_phash(Image.fromarray(plane))
 
 
 @pytest.mark.parametrize("grey", [0, 1, 127, 255])
 @pytest.mark.parametrize("shape", [(8, 8), (32, 32), (33, 300)])
-def test_plain_pictures_do_too(grey: int, shape: tuple[int, int]) -> None:
+def test_plain_images_hash_like_imagehash(grey: int, shape: tuple[int, int]) -> None:
     plane = np.full(shape, grey, np.uint8)
-    assert phash(plane) == theirs(Image.fromarray(plane))
+    assert phash(plane) == imagehash_phash(Image.fromarray(plane))
 
 
 @pytest.mark.parametrize("width", [1, 2, 4, 8, 16])
-def test_stripes_and_checks_do_too(width: int) -> None:
+def test_stripes_and_checks_hash_like_imagehash(width: int) -> None:
     y, x = np.mgrid[0:64, 0:64] // width
     for pattern in (x % 2, y % 2, (x + y) % 2):
         plane = (pattern * 255).astype(np.uint8)
-        assert phash(plane) == theirs(Image.fromarray(plane))
+        assert phash(plane) == imagehash_phash(Image.fromarray(plane))
 
 
-def test_the_transform_is_scipys_to_the_last_bit() -> None:
+def test_transform_equals_scipy_to_the_last_bit() -> None:
     rows = np.random.default_rng(3).integers(0, 256, (500, 32)).astype(np.float64)
     assert np.array_equal(cosine_transform(rows), scipy.fftpack.dct(rows, axis=1))
 
 
-def test_a_pinned_picture_keeps_its_hash() -> None:
+def test_pinned_image_keeps_its_hash() -> None:
     assert f"{phash(np.asarray(scene().convert('L'))):016x}" == PINNED
 
 

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from staydown.domain.fingerprints import ORIENTATIONS
-from staydown.domain.hashes import PdqHash
-from staydown.imaging.borders import Crop, without_borders
+from staydown.domain.bank.fingerprints import ORIENTATIONS
+from staydown.domain.bank.hashes import PdqHash
+from staydown.imaging.borders import Crop, border_crops
 from staydown.imaging.luma import Grey
 from staydown.imaging.pdq import dct16, hash_of, luma
-from staydown.imaging.views import plain_views, views
+from staydown.imaging.views import all_views, basic_views
 
-from tests.imaging.pictures import bordered, encode, pixels, scene
+from tests.imaging.sample_images import bordered, encode, pixels, scene
 from tests.shared_data import SHARED, needs_shared_data
 
 
@@ -40,92 +40,92 @@ COLOURS = ["black", "white", "#7f7f7f", "#20c040", "#ffee00"]
     [(16, 12, 16, 12), (0, 40, 0, 40), (60, 0, 60, 0), (0, 0, 0, 25), (9, 0, 0, 0), (5, 80, 31, 2)],
     ids=["frame", "letterbox", "pillars", "foot", "left", "uneven"],
 )
-def test_a_border_of_any_colour_on_any_sides_is_found(colour: str, sides: tuple[int, int, int, int]) -> None:
+def test_border_of_any_colour_on_any_side_is_found(colour: str, sides: tuple[int, int, int, int]) -> None:
     left, top, _, _ = sides
-    found = list(without_borders(grey(bordered(scene(), *sides, colour))))
+    found = list(border_crops(grey(bordered(scene(), *sides, colour))))
     assert box(found[0]) == (left, top, left + 320, top + 240)
     assert found[0].name == "trimmed"
 
 
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("quality", [30, 75])
-def test_a_border_is_found_after_compression_to_a_few_pixels(colour: str, quality: int) -> None:
-    found = list(without_borders(grey(jpeg(bordered(scene(), 21, 50, 33, 70, colour), quality))))
+def test_border_is_found_after_compression(colour: str, quality: int) -> None:
+    found = list(border_crops(grey(jpeg(bordered(scene(), 21, 50, 33, 70, colour), quality))))
     assert np.abs(np.subtract(box(found[0]), (21, 50, 341, 290))).max() <= 3
 
 
 def test_a_noisy_border_is_found() -> None:
     framed = np.asarray(bordered(scene(), 40, 40, 40, 40, "#606060").convert("L"), np.float64)
     noisy = framed + np.random.default_rng(1).normal(0, 4, framed.shape)
-    (found, *_) = without_borders(np.clip(noisy, 0, 255).astype(np.uint8))
+    (found, *_) = border_crops(np.clip(noisy, 0, 255).astype(np.uint8))
     assert np.abs(np.subtract(box(found), (40, 40, 360, 280))).max() <= 2
 
 
-def test_sides_may_have_colours_of_their_own() -> None:
+def test_sides_may_have_different_colours() -> None:
     letterboxed = bordered(scene(), 0, 30, 0, 50, "black")
-    found = list(without_borders(grey(bordered(letterboxed, 40, 0, 40, 0, "white"))))
+    found = list(border_crops(grey(bordered(letterboxed, 40, 0, 40, 0, "white"))))
     assert box(found[-1]) == (40, 30, 360, 270)
 
 
-def test_a_border_inside_a_border_is_found_as_well() -> None:
+def test_nested_border_is_found() -> None:
     framed = bordered(bordered(scene(), 0, 30, 0, 30, "black"), 10, 10, 10, 10, "white")
-    found = list(without_borders(grey(framed)))
+    found = list(border_crops(grey(framed)))
     assert [crop.name for crop in found] == ["trimmed", "trimmed twice"]
     assert box(found[0]) == (10, 10, 330, 310)
     assert box(found[1]) == (10, 40, 330, 280)
 
 
-def test_a_picture_without_a_border_is_left_alone() -> None:
-    assert list(without_borders(grey(scene()))) == []
+def test_image_without_a_border_stays_unchanged() -> None:
+    assert list(border_crops(grey(scene()))) == []
 
 
 @pytest.mark.parametrize("size", [(1, 1), (8, 8), (300, 200)])
 @pytest.mark.parametrize("level", [0, 128, 255])
-def test_a_plain_picture_is_left_alone(size: tuple[int, int], level: int) -> None:
-    assert list(without_borders(np.full(size, level, np.uint8))) == []
+def test_plain_image_has_no_border(size: tuple[int, int], level: int) -> None:
+    assert list(border_crops(np.full(size, level, np.uint8))) == []
 
 
-def test_a_small_thing_on_a_plain_page_is_left_alone() -> None:
-    assert list(without_borders(grey(bordered(scene(40, 30), 200, 200, 200, 200, "white")))) == []
+def test_small_object_on_a_plain_page_is_not_cropped() -> None:
+    assert list(border_crops(grey(bordered(scene(40, 30), 200, 200, 200, 200, "white")))) == []
 
 
-def test_the_picture_itself_comes_first_in_its_eight_orientations() -> None:
+def test_whole_image_comes_first_in_its_eight_orientations() -> None:
     plane = luma(pixels(scene()))
-    found = list(views(plane))
+    found = list(all_views(plane))
     assert tuple(view.name for view in found[:8]) == ORIENTATIONS
     assert found[0].pdq == hash_of(dct16(plane))
     assert {view.quality for view in found[:8]} == {100}
 
 
-def test_plain_views_are_the_first_of_all_views() -> None:
+def test_plain_views_are_the_first_views() -> None:
     plane = luma(pixels(bordered(scene(), 0, 40, 0, 40, "black")))
-    few, all_of_them = list(plain_views(plane)), list(views(plane))
+    few, all_of_them = list(basic_views(plane)), list(all_views(plane))
     assert few == all_of_them[:16]
 
 
 def test_parts_follow_in_their_eight_orientations() -> None:
-    found = list(views(luma(pixels(bordered(scene(), 0, 40, 0, 40, "black")))))
+    found = list(all_views(luma(pixels(bordered(scene(), 0, 40, 0, 40, "black")))))
     names = [view.name for view in found]
     assert names[8:16] == ["trimmed", *(f"trimmed, {orientation}" for orientation in ORIENTATIONS[1:])]
     assert found[8].pdq == hash_of(dct16(luma(pixels(scene()))))
 
 
-def test_names_say_where_the_picture_comes_from() -> None:
-    names = [view.name for view in views(luma(pixels(scene())), source="frame 3")]
+def test_view_names_include_their_source() -> None:
+    names = [view.name for view in all_views(luma(pixels(scene())), source="frame 3")]
     assert names[:2] == ["frame 3", "frame 3, turned 90"]
     assert all(name.startswith("frame 3") for name in names)
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_views_are_few_enough_to_be_looked_up(seed: int) -> None:
+def test_number_of_views_is_bounded(seed: int) -> None:
     """Each is looked up in the bank and kept with the upload: 24 + 8 + 12 x 8 + 48 at most."""
-    assert len(list(views(luma(pixels(scene(seed=seed)))))) <= 176
+    assert len(list(all_views(luma(pixels(scene(seed=seed)))))) <= 176
 
 
 @needs_shared_data
-def test_the_references_letterboxed_picture_is_trimmed() -> None:
+def test_letterboxed_reference_image_is_trimmed() -> None:
     plane = luma(pixels(Image.open(SHARED / "pdq/letterboxed_sample-b.jpg")))
-    assert "trimmed" in {view.name for view in views(plane)}
+    assert "trimmed" in {view.name for view in all_views(plane)}
 
 
 @needs_shared_data
@@ -145,7 +145,7 @@ def test_bordered_photographs_are_found(colour: str, share: float) -> None:
 
 
 def nearest(plane: NDArray[np.float32], original: PdqHash) -> int:
-    return min(view.pdq.distance(original) for view in plain_views(plane))
+    return min(view.pdq.distance(original) for view in basic_views(plane))
 
 
 @needs_shared_data
@@ -155,7 +155,7 @@ def test_unrelated_photographs_stay_far_apart_in_every_view() -> None:
     planes = [luma(pixels(Image.open(file))) for file in files]
     originals = signs([hash_of(dct16(plane)) for plane in planes])
     for index, plane in enumerate(planes):
-        mine = signs([view.pdq for view in views(plane) if view.quality >= 50])
+        mine = signs([view.pdq for view in all_views(plane) if view.quality >= 50])
         distances = (256 - mine @ originals.T) / 2
         distances[:, index] = 256
         assert distances.min(initial=256) > 60, files[index].name

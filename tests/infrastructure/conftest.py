@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from infra.local.stack import LocalStack
-from tests.infrastructure import ledger
+from tests.infrastructure import recorded_events as ledger
 
 TINY = Path(__file__).parent / "tiny" / "template.yaml"
 

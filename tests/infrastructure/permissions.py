@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from infra.local.environment import in_force
+from infra.local.environment import applied_environment
 from infra.local.stack import LocalStack
 
-Need = tuple[str, str]
+Permission = tuple[str, str]
 """An action and the resource it is for: ("dynamodb:PutItem", "arn:…:table/…")."""
 
-MADE_BY_AWS = ("logs:", "kms:", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+GRANTED_FOR_AWS = ("logs:", "kms:", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 """Not calls of the function's code: logging, polling and encryption are done for it."""
-OF_THE_STREAM = (
+STREAM_PERMISSIONS = (
     "dynamodb:DescribeStream",
     "dynamodb:GetRecords",
     "dynamodb:GetShardIterator",
@@ -35,11 +35,11 @@ _TRANSACTED = {
 
 
 @dataclass
-class Recorder:
+class CallRecorder:
     """Listens to the clients of every function of a stack. needs: by function, as they occur."""
 
     stack: LocalStack
-    needs: dict[str, set[Need]] = field(default_factory=dict)
+    required: dict[str, set[Permission]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def listen(self) -> None:
@@ -48,27 +48,27 @@ class Recorder:
         assert not failed, failed
         for name, function in self.stack.functions.items():
             module = sys.modules[function.handler_path.rpartition(".")[0]]
-            self.needs.setdefault(name, set())
+            self.required.setdefault(name, set())
             if not hasattr(module, "stack"):
                 continue
-            with in_force(function.environment):
+            with applied_environment(function.environment):
                 session = module.stack()._session
-            session.events.register("before-parameter-build", _hearing(self, name))
+            session.events.register("before-parameter-build", _recording_session(self, name))
 
-    def hear(self, function: str, needs: set[Need]) -> None:
+    def record(self, function: str, needs: set[Permission]) -> None:
         with self._lock:
-            self.needs[function] |= needs
+            self.required[function] |= needs
 
 
-def _hearing(recorder: Recorder, function: str) -> Any:
+def _recording_session(recorder: CallRecorder, function: str) -> Any:
     def hear(params: dict[str, Any], model: Any, **_: Any) -> None:
         service = model.service_model.service_name
-        recorder.hear(function, set(_needs(service, model.name, params)))
+        recorder.record(function, set(_needs(service, model.name, params)))
 
     return hear
 
 
-def _needs(service: str, operation: str, params: Mapping[str, Any]) -> Iterator[Need]:
+def _needs(service: str, operation: str, params: Mapping[str, Any]) -> Iterator[Permission]:
     if service == "dynamodb":
         yield from _dynamodb(operation, params)
     elif service == "s3":
@@ -88,7 +88,7 @@ def _needs(service: str, operation: str, params: Mapping[str, Any]) -> Iterator[
         yield f"{service}:{operation}", "*"
 
 
-def _dynamodb(operation: str, params: Mapping[str, Any]) -> Iterator[Need]:
+def _dynamodb(operation: str, params: Mapping[str, Any]) -> Iterator[Permission]:
     if operation == "TransactWriteItems":
         for write in params["TransactItems"]:
             for kind, item in write.items():
@@ -102,7 +102,7 @@ def _dynamodb(operation: str, params: Mapping[str, Any]) -> Iterator[Need]:
         yield f"dynamodb:{operation}", f"table/{params['TableName']}{index}"
 
 
-def _s3(operation: str, params: Mapping[str, Any]) -> Iterator[Need]:
+def _s3(operation: str, params: Mapping[str, Any]) -> Iterator[Permission]:
     """Asked whether an object is there, S3 says 404 only to those who may list its bucket, else 403."""
     version = "Version" if params.get("VersionId") else ""
     bucket = f":::{params['Bucket']}"
@@ -125,11 +125,11 @@ def _s3(operation: str, params: Mapping[str, Any]) -> Iterator[Need]:
         raise AssertionError(f"a call to S3 that nobody expected: {operation}")
 
 
-def allowed(stack: LocalStack) -> dict[str, set[Need]]:
+def allowed_permissions(stack: LocalStack) -> dict[str, set[Permission]]:
     """What each function's role allows, an action and a resource at a time, resources resolved."""
-    roles = stack.resolved("AWS::IAM::Role")
+    roles = stack.resources_of_type("AWS::IAM::Role")
     found = {}
-    for name, properties in stack.resolved("AWS::Lambda::Function").items():
+    for name, properties in stack.resources_of_type("AWS::Lambda::Function").items():
         role = roles[properties["Role"].rsplit("/", 1)[0].rsplit(":", 1)[-1]]
         found[name] = {
             (action, resource)
@@ -141,7 +141,7 @@ def allowed(stack: LocalStack) -> dict[str, set[Need]]:
     return found
 
 
-def covers(permission: Need, need: Need) -> bool:
+def covers(permission: Permission, need: Permission) -> bool:
     """Whether a permission allows a need (whose resource is the end of an ARN)."""
     action, resource = permission
     if ":::" in resource:
@@ -151,12 +151,12 @@ def covers(permission: Need, need: Need) -> bool:
     return need[0] == action and resource.endswith(need[1])
 
 
-def denied(recorder: Recorder) -> list[str]:
+def denied_calls(recorder: CallRecorder) -> list[str]:
     """The calls that were heard and that no role of their function allows, in words."""
-    permissions = allowed(recorder.stack)
+    permissions = allowed_permissions(recorder.stack)
     return [
         f"{function}: {need[0]} on {need[1]}"
-        for function, needs in sorted(recorder.needs.items())
+        for function, needs in sorted(recorder.required.items())
         for need in sorted(needs)
         if not any(covers(permission, need) for permission in permissions[function])
     ]

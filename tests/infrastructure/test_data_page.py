@@ -49,12 +49,12 @@ def readers(store: str) -> set[str]:
     return found
 
 
-def test_every_table_and_bucket_is_on_the_page_and_the_page_knows_no_other() -> None:
+def test_data_page_lists_exactly_the_tables_and_buckets() -> None:
     told = {word for cells in rows() for word in re.findall(r"\b\w+(?:Table|Bucket)\b", cells[1])}
     assert told == set(stores())
 
 
-def test_who_may_read_what_is_who_the_page_says() -> None:
+def test_data_page_lists_the_readers_of_each_store() -> None:
     """Should it fail, this is what belongs there."""
     section = PAGE.partition("## Which function may read what")[2]
     told = [line for line in section.splitlines() if re.match(r"\| \w+(Table|Bucket) ", line)]
@@ -65,7 +65,7 @@ def test_who_may_read_what_is_who_the_page_says() -> None:
     assert told == true, "\n".join(true)
 
 
-def test_a_row_names_nobody_who_may_not_read_its_store() -> None:
+def test_rows_name_only_functions_that_can_read_the_store() -> None:
     everybody = {function["Handler"].split(".")[1] for function in functions().values()}
     for what, where, _, _, who in rows():
         named = re.findall(r"\b\w+(?:Table|Bucket)\b", where)
@@ -74,14 +74,14 @@ def test_a_row_names_nobody_who_may_not_read_its_store() -> None:
         assert not named or told <= may, (what, told - may)
 
 
-def test_each_is_encrypted_with_the_key_that_the_page_names() -> None:
+def test_rows_name_the_encryption_key_of_the_store() -> None:
     for cells in rows():
         for store in re.findall(r"\b\w+(?:Table|Bucket)\b", cells[1]):
             keys = set(re.findall(r"(\w+Key)\b", str(stores()[store])))
             assert cells[2] in keys - {"KMSMasterKey"}, (store, cells[2])
 
 
-def test_the_numbers_are_the_templates_defaults() -> None:
+def test_numbers_are_the_template_defaults() -> None:
     declared = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))["Parameters"]
     told = re.findall(r"\*\*(\w+)\*\* \(([\w,]+)\)", PAGE)
     assert len(told) > 8
@@ -92,7 +92,7 @@ def test_the_numbers_are_the_templates_defaults() -> None:
 
 
 @pytest.mark.law("GD2")
-def test_the_assessment_asks_of_each_party_and_leads_to_what_is_kept() -> None:
+def test_assessment_covers_each_party_and_links_the_data_page() -> None:
     text = (ROOT / "docs" / "dpia-template.md").read_text(encoding="utf-8")
     for party in ("The person shown", "Who reports", "The account holder", "Reviewers", "Children"):
         assert f"**{party}**" in text, party
@@ -101,7 +101,7 @@ def test_the_assessment_asks_of_each_party_and_leads_to_what_is_kept() -> None:
 
 
 @pytest.mark.parametrize("name", ["data", "dpia-template", "runbook", "architecture"])
-def test_what_a_page_leads_to_is_there(name: str) -> None:
+def test_page_links_lead_to_existing_files(name: str) -> None:
     page = ROOT / "docs" / f"{name}.md"
     text = page.read_text(encoding="utf-8")
     for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
@@ -109,7 +109,7 @@ def test_what_a_page_leads_to_is_there(name: str) -> None:
 
 
 @pytest.mark.law("GD5")
-def test_everything_that_ends_has_something_that_ends_it() -> None:
+def test_every_expiring_table_has_a_time_to_live() -> None:
     """A table whose items expire has the time limit switched on; the page says which are erased by a run."""
     for name, table in of_type("AWS::DynamoDB::Table").items():
         if name != "AuditTable":

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.stack import ROOT
-from infra.local.template import load
+from infra.local.template import load_template
 
 PACKAGE = ROOT / "layers" / "staydown" / "staydown"
 OURS = {"staydown": PACKAGE, "functions": ROOT / "functions"}
@@ -50,12 +50,12 @@ def top(name: str) -> str:
 
 
 def part(name: str) -> str:
-    """`staydown.domain.cases` is of the part `domain`."""
+    """`staydown.domain.cases.case` is of the part `domain`."""
     return name.split(".")[1]
 
 
 @pytest.mark.parametrize("name", sorted(MAY_IMPORT))
-def test_a_part_imports_only_parts_below_it(name: str) -> None:
+def test_layer_imports_only_layers_below_it(name: str) -> None:
     files = modules_in(PACKAGE / name)
     assert files
     for file in files:
@@ -65,13 +65,13 @@ def test_a_part_imports_only_parts_below_it(name: str) -> None:
             assert top(imported) not in {"functions", "infra", "tests"}, f"{file} imports {imported}"
 
 
-def test_the_domain_imports_the_standard_library_and_itself() -> None:
+def test_domain_imports_only_the_standard_library_and_itself() -> None:
     for file in modules_in(PACKAGE / "domain"):
         for imported in imports_of(file):
             assert top(imported) in STANDARD | {"staydown"}, f"{file.relative_to(ROOT)} imports {imported}"
 
 
-def test_only_the_aws_part_imports_boto3() -> None:
+def test_only_the_aws_layer_imports_boto3() -> None:
     for folder in (PACKAGE, ROOT / "functions"):
         for file in modules_in(folder):
             if PACKAGE / "aws" in file.parents:
@@ -80,7 +80,7 @@ def test_only_the_aws_part_imports_boto3() -> None:
             assert not found, f"{file.relative_to(ROOT)} imports {found}"
 
 
-def test_only_the_imaging_part_imports_what_decodes_pictures() -> None:
+def test_only_the_imaging_layer_imports_image_decoders() -> None:
     for folder in (PACKAGE, ROOT / "functions"):
         for file in modules_in(folder):
             if PACKAGE / "imaging" in file.parents:
@@ -98,7 +98,7 @@ def test_a_function_imports_the_package_and_no_other_function() -> None:
                 assert imported.startswith(own), f"{file.relative_to(ROOT)} imports {imported}"
 
 
-def test_the_layers_bring_what_the_functions_import() -> None:
+def test_layers_provide_what_the_functions_import() -> None:
     """boto3 comes with the runtime; all else has to be in a layer's requirements."""
     brought = {
         "aws_lambda_powertools",
@@ -144,12 +144,12 @@ def reached_from(file: Path) -> dict[str, Path]:
     return found
 
 
-def test_a_function_without_the_imaging_layer_reaches_nothing_of_it() -> None:
+def test_function_without_the_imaging_layer_needs_none_of_it() -> None:
     layers = {
         properties["Handler"].split(".")[1]: [layer["Ref"] for layer in properties["Layers"]]
         for properties in (
             resource["Properties"]
-            for resource in load(ROOT / "template.yaml").resources.values()
+            for resource in load_template(ROOT / "template.yaml").resources.values()
             if resource["Type"] == "AWS::Lambda::Function"
         )
     }

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.local.filters import FilterCriteria
-from infra.local.intrinsics import Resolver, Unresolvable
+from infra.local.intrinsics import IntrinsicsResolver, UnsupportedTemplate
 from infra.local.throttle import TokenBucket
 
 PARAMETERS = {"Number": 31, "Names": ["a", "b"], "Empty": ""}
@@ -19,8 +19,8 @@ CONDITIONS = {
 
 
 @pytest.fixture
-def resolver() -> Resolver:
-    return Resolver(PARAMETERS, CONDITIONS, lambda name, attribute: f"<{name}.{attribute}>")
+def resolver() -> IntrinsicsResolver:
+    return IntrinsicsResolver(PARAMETERS, CONDITIONS, lambda name, attribute: f"<{name}.{attribute}>")
 
 
 @pytest.mark.parametrize(
@@ -43,12 +43,14 @@ def resolver() -> Resolver:
         ({"Reference": {"Ref": "Number"}, "more": 1}, {"Reference": 31, "more": 1}),
     ],
 )
-def test_a_value_is_resolved_as_cloudformation_does(resolver: Resolver, written: Any, resolved: Any) -> None:
+def test_intrinsic_is_resolved_like_cloudformation(
+    resolver: IntrinsicsResolver, written: Any, resolved: Any
+) -> None:
     assert resolver.resolve(written) == resolved
 
 
-def test_a_function_that_is_not_known_is_an_error_and_not_dropped(resolver: Resolver) -> None:
-    with pytest.raises(Unresolvable, match="Fn::Cidr"):
+def test_unknown_intrinsic_is_an_error(resolver: IntrinsicsResolver) -> None:
+    with pytest.raises(UnsupportedTemplate, match="Fn::Cidr"):
         resolver.resolve({"Fn::Cidr": []})
 
 
@@ -64,17 +66,17 @@ def test_a_function_that_is_not_known_is_an_error_and_not_dropped(resolver: Reso
         ('{"missing": {"deeper": ["x"]}}', False),
     ],
 )
-def test_a_filter_lets_through_what_lambda_would(pattern: str, passes: bool) -> None:
+def test_event_filter_matches_like_lambda(pattern: str, passes: bool) -> None:
     record = {"eventName": "INSERT", "dynamodb": {"NewImage": {"n": {"S": "abc"}}}}
-    assert FilterCriteria([{"Pattern": pattern}]).lets_through(record) is passes
+    assert FilterCriteria([{"Pattern": pattern}]).matches(record) is passes
 
 
-def test_a_filter_that_is_not_known_is_an_error() -> None:
-    with pytest.raises(Unresolvable, match="numeric"):
-        FilterCriteria([{"Pattern": '{"n": [{"numeric": [">", 1]}]}'}]).lets_through({"n": 2})
+def test_unknown_filter_is_an_error() -> None:
+    with pytest.raises(UnsupportedTemplate, match="numeric"):
+        FilterCriteria([{"Pattern": '{"n": [{"numeric": [">", 1]}]}'}]).matches({"n": 2})
 
 
-def test_a_bucket_fills_again_at_its_rate_and_no_further_than_its_burst() -> None:
+def test_token_bucket_refills_at_its_rate_up_to_its_burst() -> None:
     now = [0.0]
     bucket = TokenBucket(rate=2, burst=3, clock=lambda: now[0])
     assert [bucket.take() for _ in range(4)] == [True, True, True, False]

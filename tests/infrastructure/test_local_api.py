@@ -15,7 +15,7 @@ import pytest
 import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tests.infrastructure import ledger
+from tests.infrastructure import recorded_events as ledger
 from tests.infrastructure.conftest import TinyStack
 
 SECONDS = 10
@@ -35,7 +35,7 @@ def _signed_by_the_pool(tiny: TinyStack, claims: dict[str, Any], kid: str = "dum
     return jwt.encode(claims, key, algorithm="RS256", headers={"kid": kid})
 
 
-def test_a_request_becomes_an_event_of_payload_format_two(tiny: TinyStack) -> None:
+def test_request_becomes_a_payload_format_2_event(tiny: TinyStack) -> None:
     token = tiny.stack.token("alpha")
     answer = _get(tiny, "/things/a%20b?x=1&x=2&y=%C3%BC", Authorization=f"Bearer {token}", Cookie="a=1; b=2")
     assert answer.status_code == 200
@@ -56,7 +56,7 @@ def test_a_request_becomes_an_event_of_payload_format_two(tiny: TinyStack) -> No
     assert 0 < answer.json()["remaining"] <= 5000
 
 
-def test_claims_reach_the_function_as_text(tiny: TinyStack) -> None:
+def test_claims_reach_the_function_as_strings(tiny: TinyStack) -> None:
     platform = _get(tiny, "/things/x", **tiny.stack.authorization("alpha")).json()["event"]
     claims = platform["requestContext"]["authorizer"]["jwt"]["claims"]
     assert "platform/alpha" in claims["scope"].split()
@@ -68,7 +68,7 @@ def test_claims_reach_the_function_as_text(tiny: TinyStack) -> None:
     assert claims["username"] == "robin"
 
 
-def test_text_stays_text_and_all_else_is_base64(tiny: TinyStack) -> None:
+def test_text_body_stays_text_and_binary_is_base64(tiny: TinyStack) -> None:
     url = tiny.stack.api_url + "/public"
     for kind, raw, encoded in (
         ("application/json", b'{"a": 1}', False),
@@ -83,11 +83,11 @@ def test_text_stays_text_and_all_else_is_base64(tiny: TinyStack) -> None:
         assert (base64.b64decode(body) if encoded else body.encode()) == raw
 
 
-def test_a_literal_route_goes_before_one_with_a_parameter(tiny: TinyStack) -> None:
+def test_literal_route_takes_precedence_over_a_parameter(tiny: TinyStack) -> None:
     assert _get(tiny, "/things/all").json()["event"]["routeKey"] == "GET /things/all"
 
 
-def test_an_unknown_route_is_404_and_asks_no_function(tiny: TinyStack) -> None:
+def test_unknown_route_is_404_without_invoking_a_function(tiny: TinyStack) -> None:
     for answer in (_get(tiny, "/nothing"), requests.post(tiny.stack.api_url + "/me", timeout=SECONDS)):
         assert answer.status_code == 404
         assert answer.json() == {"message": "Not Found"}
@@ -146,7 +146,7 @@ def _of_another_client(tiny: TinyStack) -> dict[str, str]:
         _of_another_client,
     ],
 )
-def test_a_token_that_does_not_hold_is_401(tiny: TinyStack, header: Any) -> None:
+def test_invalid_token_is_401(tiny: TinyStack, header: Any) -> None:
     answer = _get(tiny, "/things/x", **header(tiny))
     assert answer.status_code == 401
     assert answer.json() == {"message": "Unauthorized"}
@@ -154,7 +154,7 @@ def test_a_token_that_does_not_hold_is_401(tiny: TinyStack, header: Any) -> None
     assert ledger.events == []
 
 
-def test_a_token_without_the_routes_scope_is_403(tiny: TinyStack) -> None:
+def test_token_without_the_scope_of_the_route_is_403(tiny: TinyStack) -> None:
     for path, caller in (("/things/x", "robin"), ("/me", "alpha")):
         answer = _get(tiny, path, **tiny.stack.authorization(caller))
         assert answer.status_code == 403
@@ -162,11 +162,11 @@ def test_a_token_without_the_routes_scope_is_403(tiny: TinyStack) -> None:
     assert ledger.events == []
 
 
-def test_more_calls_than_the_burst_are_429(tiny: TinyStack) -> None:
+def test_calls_beyond_the_burst_are_429(tiny: TinyStack) -> None:
     assert [_get(tiny, "/narrow").status_code for _ in range(4)] == [200, 200, 429, 429]
 
 
-def test_a_function_that_raises_is_500_and_its_traceback_is_reported(tiny: TinyStack) -> None:
+def test_raising_function_is_500_and_its_traceback_is_reported(tiny: TinyStack) -> None:
     headers = {"Content-Type": "text/plain"}
     answer = requests.post(tiny.stack.api_url + "/public", data="raise", headers=headers, timeout=SECONDS)
     assert answer.status_code == 500
@@ -174,24 +174,24 @@ def test_a_function_that_raises_is_500_and_its_traceback_is_reported(tiny: TinyS
     assert any("ValueError: the body said so" in line for line in tiny.report)
 
 
-def test_an_answer_without_status_code_is_the_body_itself(tiny: TinyStack) -> None:
+def test_answer_without_a_status_code_is_the_body(tiny: TinyStack) -> None:
     headers = {"Content-Type": "text/plain"}
     answer = requests.post(tiny.stack.api_url + "/public", data="bare", headers=headers, timeout=SECONDS)
     assert (answer.status_code, answer.json()) == (200, {"no": "status code"})
 
 
-def test_a_function_that_is_not_written_yet_is_500_and_named(tiny: TinyStack) -> None:
+def test_missing_function_module_is_500_and_named(tiny: TinyStack) -> None:
     assert _get(tiny, "/unwritten").status_code == 500
     assert tiny.report == ["Unwritten is not there: no module tests.infrastructure.tiny.unwritten"]
 
 
-def test_a_body_larger_than_lambda_takes_is_413(tiny: TinyStack) -> None:
+def test_body_above_the_lambda_limit_is_413(tiny: TinyStack) -> None:
     large = b"x" * (6 * 1024 * 1024 + 1)
     answer = requests.post(tiny.stack.api_url + "/public", data=large, timeout=SECONDS)
     assert answer.status_code == 413
 
 
-def test_a_client_that_resets_its_connection_is_nothing_to_report(
+def test_client_that_resets_its_connection_is_not_reported(
     tiny: TinyStack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     url = urlsplit(tiny.stack.api_url)
@@ -206,7 +206,7 @@ def test_a_client_that_resets_its_connection_is_nothing_to_report(
     assert capsys.readouterr().err == ""
 
 
-def test_a_page_of_the_allowed_origin_may_call_and_no_other(tiny: TinyStack) -> None:
+def test_only_the_allowed_origin_passes_cors(tiny: TinyStack) -> None:
     url = tiny.stack.api_url + "/things/all"
     asked = requests.options(url, headers={"Origin": "https://console.example"}, timeout=SECONDS)
     assert asked.status_code == 204
@@ -218,7 +218,7 @@ def test_a_page_of_the_allowed_origin_may_call_and_no_other(tiny: TinyStack) -> 
     assert "access-control-allow-origin" not in stranger.headers
 
 
-def test_published_images_can_be_read_and_nothing_else(tiny: TinyStack) -> None:
+def test_only_published_images_are_served(tiny: TinyStack) -> None:
     s3 = tiny.stack.client("s3")
     s3.put_object(Bucket=tiny.stack.buckets["public"], Key="p/ä", Body=b"img", ContentType="image/png")
     s3.put_object(Bucket=tiny.stack.buckets["things"], Key="secret", Body=b"no")
@@ -237,7 +237,7 @@ def _token(tiny: TinyStack, **form: str) -> requests.Response:
     return requests.post(tiny.stack.api_url + "/oauth2/token", data=form, timeout=SECONDS)
 
 
-def test_client_credentials_give_a_token_that_the_api_takes(tiny: TinyStack) -> None:
+def test_client_credentials_give_a_valid_token(tiny: TinyStack) -> None:
     assert tiny.stack.callers is not None
     alpha = tiny.stack.callers.platforms[0]
     form = {
@@ -259,7 +259,7 @@ def test_client_credentials_give_a_token_that_the_api_takes(tiny: TinyStack) -> 
     assert _get(tiny, "/things/x", Authorization=f"Bearer {basic['access_token']}").status_code == 403
 
 
-def test_wrong_credentials_and_foreign_scopes_give_none(tiny: TinyStack) -> None:
+def test_wrong_credentials_or_foreign_scopes_give_no_token(tiny: TinyStack) -> None:
     assert tiny.stack.callers is not None
     alpha, console = tiny.stack.callers.platforms[0], tiny.stack.callers.console_client_id
     grant = {"grant_type": "client_credentials", "client_id": alpha.client_id}

@@ -8,14 +8,14 @@ import socket
 import pytest
 import requests
 
-from infra.local.__main__ import PAGES, main
+from infra.local.__main__ import PAGE_AUDIENCES, main
 from infra.local.stack import ROOT, LocalStack
-from infra.local.template import ParameterError, load
-from infra.pages import files
+from infra.local.template import InvalidParameter, load_template
+from infra.pages import page_files
 from tests.infrastructure.conftest import TINY
 
 
-def test_the_environment_of_the_process_is_as_before_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stack_restores_the_process_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "somebody's")
     monkeypatch.setenv("AWS_REGION", "eu-north-1")
     before = dict(os.environ)
@@ -25,7 +25,7 @@ def test_the_environment_of_the_process_is_as_before_afterwards(monkeypatch: pyt
     assert dict(os.environ) == before
 
 
-def test_each_stack_starts_empty_and_its_functions_cold() -> None:
+def test_each_stack_starts_empty_with_cold_functions() -> None:
     calls = []
     for _ in range(2):
         with LocalStack(template=TINY) as stack:
@@ -38,14 +38,14 @@ def test_each_stack_starts_empty_and_its_functions_cold() -> None:
     assert calls == ["0", "1", "0", "1"]
 
 
-def test_a_second_stack_in_the_same_process_is_refused_and_harms_nothing() -> None:
+def test_second_stack_in_one_process_is_rejected() -> None:
     with LocalStack(template=TINY) as stack:
         with pytest.raises(RuntimeError, match="one local stack at a time"):
             LocalStack(template=TINY).start()
         assert stack.client("s3").list_buckets()["Buckets"]
 
 
-def test_the_ports_can_be_chosen_and_one_that_is_taken_is_an_error() -> None:
+def test_ports_are_configurable_and_a_taken_port_is_an_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(OSError, match="in use"):
@@ -56,7 +56,7 @@ def test_the_ports_can_be_chosen_and_one_that_is_taken_is_an_error() -> None:
         assert stack.api_url == f"http://127.0.0.1:{port}"
 
 
-def test_what_is_no_port_is_told_so(
+def test_invalid_port_is_reported(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for port in ("abc", "70000", "-1", ""):
@@ -65,11 +65,13 @@ def test_what_is_no_port_is_told_so(
         assert f"PORT={port!r} is no port" in capsys.readouterr().out
 
 
-def test_of_each_page_it_is_said_whom_it_is_for() -> None:
-    assert {name for name, _ in files() if "/" not in name and name.endswith(".html")} == set(PAGES)
+def test_every_page_states_its_audience() -> None:
+    assert {name for name, _ in page_files() if "/" not in name and name.endswith(".html")} == set(
+        PAGE_AUDIENCES
+    )
 
 
-def test_in_the_background_messages_are_delivered_without_being_drained() -> None:
+def test_background_mode_delivers_without_draining() -> None:
     with LocalStack(template=TINY, background=True, report=lambda line: None) as stack:
         s3, sqs = stack.client("s3"), stack.client("sqs")
         s3.put_object(Bucket=stack.buckets["things"], Key="x", Body=b"x")
@@ -81,9 +83,9 @@ def test_in_the_background_messages_are_delivered_without_being_drained() -> Non
         assert set(attributes.values()) == {"0"}
 
 
-def test_parameters_are_held_to_the_templates_bounds() -> None:
+def test_parameters_must_respect_the_template_bounds() -> None:
     template = ROOT / "template.yaml"
-    assert load(template, {"BlockDistance": 20}).parameters["BlockDistance"] == 20
+    assert load_template(template, {"BlockDistance": 20}).parameters["BlockDistance"] == 20
     for wrong in ({"BlockDistance": 129}, {"LogLevel": "LOUD"}, {"Unknown": 1}, {"RemovalHours": 0}):
-        with pytest.raises(ParameterError):
-            load(template, wrong)
+        with pytest.raises(InvalidParameter):
+            load_template(template, wrong)

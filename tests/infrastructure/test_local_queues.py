@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from urllib.parse import unquote_plus
 
-from infra.local.queues import failed_items
-from tests.infrastructure import ledger
+from infra.local.queue_poller import failed_item_ids
+from tests.infrastructure import recorded_events as ledger
 from tests.infrastructure.conftest import TinyStack, records
 
 
-def test_a_message_arrives_in_the_real_envelope(tiny: TinyStack) -> None:
+def test_message_arrives_in_the_sqs_envelope(tiny: TinyStack) -> None:
     tiny.stack.client("sqs").send_message(
         QueueUrl=tiny.stack.queues["work"],
         MessageBody="ok",
@@ -37,13 +37,13 @@ def test_a_message_arrives_in_the_real_envelope(tiny: TinyStack) -> None:
     assert record["messageAttributes"]["colour"]["stringValue"] == "red"
 
 
-def test_a_batch_is_no_larger_than_the_template_says(tiny: TinyStack) -> None:
+def test_batch_is_at_most_the_configured_size(tiny: TinyStack) -> None:
     tiny.send(*["ok"] * 12)
     assert tiny.stack.drain() == 12
     assert sorted(len(batch) for batch in records()) == [2, 5, 5]
 
 
-def test_only_the_failed_message_of_a_batch_comes_again(tiny: TinyStack) -> None:
+def test_only_the_failed_message_of_a_batch_is_retried(tiny: TinyStack) -> None:
     tiny.send("ok", "fail", "ok")
     tiny.stack.drain()
     bodies = [sorted(record["body"] for record in batch) for batch in records()]
@@ -53,7 +53,7 @@ def test_only_the_failed_message_of_a_batch_comes_again(tiny: TinyStack) -> None
     tiny.dead_letters("work_dead_letters")
 
 
-def test_after_max_receive_count_a_message_is_in_the_dead_letter_queue(tiny: TinyStack) -> None:
+def test_message_is_dead_lettered_after_max_receive_count(tiny: TinyStack) -> None:
     tiny.send("fail")
     tiny.stack.drain()
     assert len(records()) == 3
@@ -61,7 +61,7 @@ def test_after_max_receive_count_a_message_is_in_the_dead_letter_queue(tiny: Tin
     assert any("given up" in line for line in tiny.report)
 
 
-def test_a_handler_that_raises_sends_the_whole_batch_back_and_shows_its_traceback(tiny: TinyStack) -> None:
+def test_raising_handler_returns_the_whole_batch(tiny: TinyStack) -> None:
     tiny.send("ok", "raise")
     tiny.stack.drain()
     assert [len(batch) for batch in records()] == [2, 2, 2]
@@ -69,23 +69,23 @@ def test_a_handler_that_raises_sends_the_whole_batch_back_and_shows_its_tracebac
     assert any("ValueError: the message said so" in line for line in tiny.report)
 
 
-def test_an_answer_that_names_no_message_of_the_batch_fails_the_batch(tiny: TinyStack) -> None:
+def test_answer_naming_an_unknown_message_fails_the_batch(tiny: TinyStack) -> None:
     tiny.send("nonsense")
     tiny.stack.drain()
     assert tiny.dead_letters("work_dead_letters") == ["nonsense"]
 
 
-def test_answers_are_read_as_lambda_reads_them() -> None:
-    assert failed_items(None) == set()
-    assert failed_items({}) == set()
-    assert failed_items({"batchItemFailures": None}) == set()
-    assert failed_items({"batchItemFailures": [{"itemIdentifier": "a"}]}) == {"a"}
-    assert failed_items({"batchItemFailures": [{"itemIdentifier": ""}]}) is None
-    assert failed_items({"batchItemFailures": [{"name": "a"}]}) is None
-    assert failed_items("text") is None
+def test_answers_are_interpreted_like_lambda() -> None:
+    assert failed_item_ids(None) == set()
+    assert failed_item_ids({}) == set()
+    assert failed_item_ids({"batchItemFailures": None}) == set()
+    assert failed_item_ids({"batchItemFailures": [{"itemIdentifier": "a"}]}) == {"a"}
+    assert failed_item_ids({"batchItemFailures": [{"itemIdentifier": ""}]}) is None
+    assert failed_item_ids({"batchItemFailures": [{"name": "a"}]}) is None
+    assert failed_item_ids("text") is None
 
 
-def test_an_object_put_into_a_bucket_reaches_the_function_with_its_key_encoded(tiny: TinyStack) -> None:
+def test_object_notification_carries_the_encoded_key(tiny: TinyStack) -> None:
     tiny.stack.client("s3").put_object(Bucket=tiny.stack.buckets["things"], Key="a b/ü.jpg", Body=b"x")
     tiny.stack.drain()
     ((record,),) = records()
@@ -96,7 +96,7 @@ def test_an_object_put_into_a_bucket_reaches_the_function_with_its_key_encoded(t
     assert unquote_plus(key) == "a b/ü.jpg"
 
 
-def test_an_event_that_a_rule_wants_reaches_its_queue_and_no_other_does(tiny: TinyStack) -> None:
+def test_only_matching_events_reach_the_queue_of_a_rule(tiny: TinyStack) -> None:
     entries = [
         {"EventBusName": "tiny", "Source": "tiny", "DetailType": kind, "Detail": json.dumps({"n": 1})}
         for kind in ("wanted", "unwanted")

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 import requests
 
-from infra.local.functions import FunctionFailed
-from infra.local.schedules import SchedulePoller, UnknownSchedule, rate
+from infra.local.functions import FunctionError
+from infra.local.schedule_poller import SchedulePoller, UnsupportedSchedule, parse_rate
 from tests.infrastructure.conftest import TinyStack
 from tests.support.clock import Clock
 
 
-class Woken:
+class RecordingFunction:
     """In place of a function: what it was called with."""
 
     def __init__(self, fails: bool = False) -> None:
@@ -24,18 +24,18 @@ class Woken:
     def invoke(self, event: dict[str, Any]) -> None:
         self.events.append(event)
         if self._fails:
-            raise FunctionFailed
+            raise FunctionError
 
 
-def scheduled(function: Woken, clock: Clock) -> SchedulePoller:
+def scheduled(function: RecordingFunction, clock: Clock) -> SchedulePoller:
     target = {"Arn": "arn:aws:lambda:x:1:function:Watcher"}
     rule = {"ScheduleExpression": "rate(5 minutes)", "Targets": [target]}
     return SchedulePoller("rule", rule, {"Watcher": function}, clock)  # type: ignore[dict-item]
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_a_function_is_woken_when_its_time_has_come_and_then_again(fails: bool) -> None:
-    clock, function = Clock(), Woken(fails)
+def test_scheduled_function_runs_when_due_and_then_again(fails: bool) -> None:
+    clock, function = Clock(), RecordingFunction(fails)
     poller = scheduled(function, clock)
     assert (poller.poll(), poller.is_quiet()) == (0, True)
     clock.advance(minutes=5)
@@ -46,13 +46,13 @@ def test_a_function_is_woken_when_its_time_has_come_and_then_again(fails: bool) 
     assert function.events[0]["time"] == "2027-03-01T12:05:00Z"
 
 
-def test_what_no_schedule_is_is_refused() -> None:
-    assert rate("rate(1 day)") == timedelta(days=1)
-    with pytest.raises(UnknownSchedule):
-        rate("cron(0 10 * * ? *)")
+def test_unknown_schedule_expression_is_rejected() -> None:
+    assert parse_rate("rate(1 day)") == timedelta(days=1)
+    with pytest.raises(UnsupportedSchedule):
+        parse_rate("cron(0 10 * * ? *)")
 
 
-def test_the_clock_is_moved_over_http_and_never_back(tiny: TinyStack) -> None:
+def test_clock_moves_forward_over_http_and_never_back(tiny: TinyStack) -> None:
     url = tiny.stack.description()["clock_url"]
     before = datetime.fromisoformat(requests.get(url, timeout=5).json()["now"])
     assert abs(before - datetime.now(UTC)) < timedelta(minutes=1)

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from infra.local.stack import LocalStack
-from tests.infrastructure.permissions import Recorder, denied
+from tests.infrastructure.permissions import CallRecorder, denied_calls
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalSta
     assert not file.exists()
 
 
-def test_the_state_file_says_where_everything_is(written: tuple[LocalStack, Path]) -> None:
+def test_state_file_describes_the_stack(written: tuple[LocalStack, Path]) -> None:
     stack, file = written
     content = json.loads(file.read_text())
     assert file.stat().st_mode & 0o077 == 0
@@ -48,7 +48,7 @@ def test_the_state_file_says_where_everything_is(written: tuple[LocalStack, Path
     assert groups == ["admin", "child_safety", "reviewer", "reviewer", "reviewer", "senior"]
 
 
-def test_its_tokens_work_a_whole_day(written: tuple[LocalStack, Path]) -> None:
+def test_tokens_of_the_state_file_last_a_day(written: tuple[LocalStack, Path]) -> None:
     stack, file = written
     content = json.loads(file.read_text())
     for caller in (*content["platforms"], *content["reviewers"]):
@@ -75,7 +75,7 @@ def test_a_reviewer_can_sign_in_with_the_password(written: tuple[LocalStack, Pat
     assert answer["AuthenticationResult"]["AccessToken"]
 
 
-def test_a_platform_may_call_what_is_for_platforms_only(written: tuple[LocalStack, Path]) -> None:
+def test_platform_token_reaches_only_platform_routes(written: tuple[LocalStack, Path]) -> None:
     stack, _ = written
     queue = f"{stack.api_url}/v1/review/queue"
     assert requests.get(queue, headers=stack.authorization("alpha"), timeout=30).status_code == 403
@@ -88,13 +88,13 @@ def test_every_handler_of_the_template_can_be_loaded(written: tuple[LocalStack, 
     assert stack.load_functions() == []
 
 
-def test_a_ticket_takes_no_permission_that_its_function_lacks(written: tuple[LocalStack, Path]) -> None:
+def test_ticket_needs_only_permissions_of_its_function(written: tuple[LocalStack, Path]) -> None:
     """What `test_permissions` does for everything; it needs half a minute, and this none."""
     stack, _ = written
-    recorder = Recorder(stack)
+    recorder = CallRecorder(stack)
     recorder.listen()
     asked = {"account_id": "ann", "content_type": "image/jpeg"}
     url, who = f"{stack.api_url}/v1/uploads", stack.authorization("alpha")
     assert requests.post(url, json=asked, headers=who, timeout=60).status_code == 201
-    assert any(action == "dynamodb:PutItem" for action, _ in recorder.needs["UploadsFunction"])
-    assert denied(recorder) == []
+    assert any(action == "dynamodb:PutItem" for action, _ in recorder.required["UploadsFunction"])
+    assert denied_calls(recorder) == []

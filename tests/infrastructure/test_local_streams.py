@@ -7,15 +7,15 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.infrastructure import ledger
+from tests.infrastructure import recorded_events as ledger
 from tests.infrastructure.conftest import TinyStack, records
 
 
-def _whats() -> list[list[str]]:
+def _received_values() -> list[list[str]]:
     return [[record["dynamodb"]["NewImage"]["what"]["S"] for record in batch] for batch in records()]
 
 
-def test_an_inserted_item_arrives_in_the_real_envelope(tiny: TinyStack) -> None:
+def test_inserted_item_arrives_in_the_stream_envelope(tiny: TinyStack) -> None:
     tiny.put(("envelope", "ok"))
     tiny.stack.drain()
     ((record,),) = records()
@@ -31,33 +31,33 @@ def test_an_inserted_item_arrives_in_the_real_envelope(tiny: TinyStack) -> None:
     json.dumps(record)
 
 
-def test_changes_that_the_filter_does_not_name_never_arrive(tiny: TinyStack) -> None:
+def test_changes_excluded_by_the_filter_never_arrive(tiny: TinyStack) -> None:
     tiny.put(("filtered", "ok"), ("filtered", "changed"))
     tiny.stack.client("dynamodb").delete_item(
         TableName=tiny.stack.tables["items"], Key={"pk": {"S": "filtered"}}
     )
     tiny.stack.drain()
-    assert _whats() == [["ok"]]
+    assert _received_values() == [["ok"]]
 
 
-def test_records_arrive_in_order_in_batches_of_the_size_given(tiny: TinyStack) -> None:
+def test_records_arrive_in_order_in_batches_of_the_given_size(tiny: TinyStack) -> None:
     tiny.put(*[(f"order-{i}", f"n{i}") for i in range(6)])
     tiny.stack.drain()
-    assert _whats() == [["n0", "n1", "n2", "n3"], ["n4", "n5"]]
+    assert _received_values() == [["n0", "n1", "n2", "n3"], ["n4", "n5"]]
 
 
-def test_a_reported_failure_is_repeated_from_there_and_then_given_up(tiny: TinyStack) -> None:
+def test_reported_failure_is_retried_from_there_then_given_up(tiny: TinyStack) -> None:
     tiny.put(("reported-0", "n0"), ("reported-1", "fail"), ("reported-2", "n2"))
     tiny.stack.drain()
-    assert _whats() == [["n0", "fail", "n2"], ["fail", "n2"], ["fail", "n2"]]
+    assert _received_values() == [["n0", "fail", "n2"], ["fail", "n2"], ["fail", "n2"]]
     (told,) = tiny.dead_letters("relay_dead_letters")
     assert json.loads(told)["DDBStreamBatchInfo"]["batchSize"] == 2
 
 
-def test_a_batch_that_raises_is_halved_until_only_the_culprit_is_given_up(tiny: TinyStack) -> None:
+def test_raising_batch_is_bisected_to_the_failing_record(tiny: TinyStack) -> None:
     tiny.put(("h-0", "n0"), ("h-1", "n1"), ("h-2", "raise"), ("h-3", "n3"))
     tiny.stack.drain()
-    assert _whats() == [
+    assert _received_values() == [
         ["n0", "n1", "raise", "n3"],
         ["n0", "n1"],
         ["raise", "n3"],
@@ -70,7 +70,7 @@ def test_a_batch_that_raises_is_halved_until_only_the_culprit_is_given_up(tiny: 
     assert json.loads(told)["requestContext"]["condition"] == "RetryAttemptsExhausted"
 
 
-def test_a_transaction_that_was_refused_leaves_nothing_in_the_stream(tiny: TinyStack) -> None:
+def test_rejected_transaction_leaves_nothing_in_the_stream(tiny: TinyStack) -> None:
     """moto puts the table back as it was; a reader that had counted the items would now skip some."""
     table, dynamodb = tiny.stack.tables["items"], tiny.stack.client("dynamodb")
     tiny.put(("t-0", "n0"))
@@ -84,10 +84,10 @@ def test_a_transaction_that_was_refused_leaves_nothing_in_the_stream(tiny: TinyS
         dynamodb.transact_write_items(TransactItems=[{"Put": put}, {"ConditionCheck": check}])
     tiny.put(("t-2", "n2"))
     tiny.stack.drain()
-    assert _whats() == [["n0", "n2"]]
+    assert _received_values() == [["n0", "n2"]]
 
 
-def test_a_transaction_that_was_refused_leaves_each_item_as_it_was(tiny: TinyStack) -> None:
+def test_rejected_transaction_leaves_each_item_unchanged(tiny: TinyStack) -> None:
     table, dynamodb = tiny.stack.tables["items"], tiny.stack.client("dynamodb")
     tiny.put(("a", "kept"), ("b", "kept"), ("c", "kept"))
     before = dynamodb.scan(TableName=table)["Items"]
@@ -116,7 +116,7 @@ def test_a_transaction_that_was_refused_leaves_each_item_as_it_was(tiny: TinySta
     assert "c" not in left
 
 
-def test_each_function_has_its_own_environment_when_it_starts(tiny: TinyStack) -> None:
+def test_each_function_starts_with_its_own_environment(tiny: TinyStack) -> None:
     tiny.put(("environment", "ok"))
     tiny.stack.drain()
     environment = ledger.environments[0]

@@ -47,9 +47,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
     return aws
 
 
-def test_every_page_is_put_with_its_type_and_what_it_needs_before_it(aws: Aws) -> None:
+def test_pages_are_uploaded_with_types_and_after_their_assets(aws: Aws) -> None:
     assert pages.deploy("staydown") == OUTPUTS["ConsoleUrl"]
-    assert set(aws.put) == {name for name, _ in pages.files()} | {"config.json"}
+    assert set(aws.put) == {name for name, _ in pages.page_files()} | {"config.json"}
     html = [name.endswith(".html") for name in aws.put]
     assert html == sorted(html), "a page was up before what it refers to"
     assert aws.invalidated == ["/*"]
@@ -60,7 +60,7 @@ def test_every_page_is_put_with_its_type_and_what_it_needs_before_it(aws: Aws) -
     assert {asked["CacheControl"] for asked in aws.put.values()} == {"no-cache"}
 
 
-def test_the_pages_are_told_where_to_sign_in_and_who_helps(aws: Aws) -> None:
+def test_pages_get_the_sign_in_and_help_configuration(aws: Aws) -> None:
     pages.deploy("staydown")
     config = json.loads(aws.put["config.json"]["Body"])
     assert config["api_url"] == ""
@@ -70,7 +70,7 @@ def test_the_pages_are_told_where_to_sign_in_and_who_helps(aws: Aws) -> None:
     assert line.items() >= HELP[0].items()
 
 
-def test_a_stack_that_has_no_pages_is_refused(
+def test_stack_without_pages_is_rejected(
     aws: Aws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delitem(OUTPUTS, "ConsoleBucketName")

@@ -16,87 +16,94 @@ from PIL import Image
 from infra.local.intrinsics import STACK_NAME
 from infra.local.stack import LocalStack
 from infra.webhooks import set_endpoint
-from tests.infrastructure.permissions import MADE_BY_AWS, OF_THE_STREAM, Recorder, allowed, covers, denied
+from tests.infrastructure.permissions import (
+    GRANTED_FOR_AWS,
+    STREAM_PERMISSIONS,
+    CallRecorder,
+    allowed_permissions,
+    covers,
+    denied_calls,
+)
 
-ONLY_IN_A_RACE = {
+RACE_ONLY_PERMISSIONS = {
     ("CompactLogFunction", "dynamodb:BatchGetItem"),
     ("ScanUploadFunction", "s3:DeleteObjectVersion"),
 }
 """The one asks whether an entry still stands whose features were erased while the log was being read; the
 other takes back a copy that was published while its upload was being stopped."""
-WOKEN_BY_A_STREAM = {"PublishEventsFunction", "CountFiguresFunction"}
+STREAM_FUNCTIONS = {"PublishEventsFunction", "CountFiguresFunction"}
 SENDER = "help@staydown.example"
 DECLARED = dict.fromkeys(("intimate", "without_consent", "subject_or_representative", "good_faith"), True)
 FACTORS = {"shown": ["nudity"], "setting": "private", "complainant": "yes"}
 
 
 @pytest.fixture(scope="module")
-def recorder() -> Iterator[Recorder]:
+def recorder() -> Iterator[CallRecorder]:
     """What every function did while everything that it is for was done once."""
     with LocalStack(parameters={"SenderAddress": SENDER, "FoldChanges": 2}, report=lambda _: None) as stack:
-        recorder = Recorder(stack)
+        recorder = CallRecorder(stack)
         recorder.listen()
-        _Tour(stack, recorder).all_of_it()
+        _FullExercise(stack, recorder).run_all()
         yield recorder
 
 
-def test_no_call_of_a_function_would_be_denied(
-    recorder: Recorder, record_property: Callable[[str, object], None]
+def test_no_call_of_a_function_is_denied(
+    recorder: CallRecorder, record_property: Callable[[str, object], None]
 ) -> None:
-    calls = sum(map(len, recorder.needs.values()))
+    calls = sum(map(len, recorder.required.values()))
     record_property("kinds of calls held to the roles of their functions", calls)
     assert calls > 50
-    assert not denied(recorder), "\n".join(denied(recorder))
+    assert not denied_calls(recorder), "\n".join(denied_calls(recorder))
 
 
 @pytest.mark.law("GD1")
-def test_no_function_may_do_what_it_never_does(recorder: Recorder) -> None:
+def test_no_function_has_unused_permissions(recorder: CallRecorder) -> None:
     idle = []
-    for function, permissions in sorted(allowed(recorder.stack).items()):
-        given = MADE_BY_AWS + (OF_THE_STREAM if function in WOKEN_BY_A_STREAM else ())
+    for function, permissions in sorted(allowed_permissions(recorder.stack).items()):
+        given = GRANTED_FOR_AWS + (STREAM_PERMISSIONS if function in STREAM_FUNCTIONS else ())
         # An answer that must not be kept (a crash, say) is forgotten; not every function crashes here.
         forgets = ("dynamodb:DeleteItem", f"table/{recorder.stack.tables['idempotency']}")
         idle += [
             f"{function}: {permission[0]} on {permission[1]}"
             for permission in sorted(permissions)
             if not permission[0].startswith(given)
-            and (function, permission[0]) not in ONLY_IN_A_RACE
-            and not any(covers(permission, need) for need in {*recorder.needs[function], forgets})
+            and (function, permission[0]) not in RACE_ONLY_PERMISSIONS
+            and not any(covers(permission, need) for need in {*recorder.required[function], forgets})
         ]
     assert not idle, "\n".join(idle)
 
 
-class _Tour:
+class _FullExercise:
     """Plays everything that the functions are for, through HTTP and S3."""
 
-    def __init__(self, stack: LocalStack, recorder: Recorder) -> None:
+    def __init__(self, stack: LocalStack, recorder: CallRecorder) -> None:
         self.stack = stack
         self.recorder = recorder
         self.s3 = stack.client("s3")
         self._seed = 0
 
-    def all_of_it(self) -> None:
-        self._platforms_that_want_to_be_told()
-        self._a_case_decided_and_reversed()
-        self._a_hash_reported_held_and_refused()
-        self._a_report_completed_and_withdrawn()
-        self._an_account_blocked_by_hand()
-        self._an_account_suspended_for_misuse()
-        self._a_reporter_suspended_for_misuse()
-        self._a_deadline_missed()
-        self._a_case_that_few_may_see()
-        self._a_secret_lost()
-        self._the_content_log_folded()
-        self._a_snapshot_loaded()
-        self._a_key_used_again()
-        self._years_pass()
+    def run_all(self) -> None:
+        self._configure_webhooks()
+        self._decide_and_reverse_a_case()
+        self._report_a_hash_and_dismiss_it()
+        self._complete_and_withdraw_a_report()
+        self._block_an_account_manually()
+        self._suspend_an_account()
+        self._suspend_a_reporter()
+        self._miss_a_deadline()
+        self._lock_a_case()
+        self._recover_a_secret()
+        self._compact_the_content_log()
+        self._load_a_snapshot()
+        self._repeat_idempotent_requests()
+        self._apply_retention()
 
-    def _platforms_that_want_to_be_told(self) -> None:
+    def _configure_webhooks(self) -> None:
         """One has an endpoint that is not there: what it was to be told goes back to the queue."""
         self.stack.client("sesv2").create_email_identity(EmailIdentity=SENDER)
         set_endpoint(self.stack.client("ssm"), STACK_NAME, "alpha", "http://127.0.0.1:9/")
 
-    def _a_case_decided_and_reversed(self) -> None:
+    def _decide_and_reverse_a_case(self) -> None:
         photo = self._photo()
         first = self._upload("alpha", "poster", photo)
         self._upload("alpha", "another", photo)
@@ -115,7 +122,7 @@ class _Tour:
         self._upload("beta", "direct", photo, direct=True)
         self._post("/v1/checks", "alpha", {"pdq": "0f" * 32, "quality": 100})
         self._get("/v1/accounts/poster", "alpha")
-        self._a_copy_compared(stopped)
+        self._compare_a_copy(stopped)
         self._get(f"/v1/audit?case_number={number}", "noor")
         self._get(f"/v1/audit/{case}", "noor")
         assert self._get("/v1/stats", "noor")["decisions"]["violating"] == 1
@@ -127,20 +134,20 @@ class _Tour:
         told = self._get("/v1/accounts/direct/notices", "beta")["notices"][0]
         link = self._post(f"/v1/accounts/direct/notices/{told['notice_id']}/link", "beta", {})["token"]
         self._by_link(link, {"statement": "another picture"})
-        self._a_stop_appealed(stopped, case)
-        self._the_bank_changed_by_hand()
-        self._the_audit_anchored(case)
+        self._appeal_a_match(stopped, case)
+        self._override_entries()
+        self._anchor_the_audit(case)
         appeal = self._post("/v1/appeals", "alpha", {"account_id": "poster", "statement": "mine"})[
             "appeal_id"
         ]
         self._get("/v1/review/appeals", "sasha")
         answer = {"outcome": "upheld", "reasons": "consent shown"}
         self._post(f"/v1/review/appeals/{appeal}/decision", "sasha", answer)
-        self._told_again(stopped)  # before the sweep that follows from the appeal
+        self._redeliver_events(stopped)  # before the sweep that follows from the appeal
         self.stack.drain()
         assert self._get(f"/v1/uploads/{first}", "alpha")["state"] == "published"
 
-    def _a_stop_appealed(self, stopped: str, case: str) -> None:
+    def _appeal_a_match(self, stopped: str, case: str) -> None:
         asked = {"account_id": "third", "upload_id": stopped, "statement": "another picture"}
         appeal = self._post("/v1/appeals", "beta", asked)
         assert appeal["case_id"] is None
@@ -148,7 +155,7 @@ class _Tour:
         answer = {"outcome": "rejected", "reasons": "the same"}
         self._post(f"/v1/review/appeals/{appeal['appeal_id']}/decision", "sasha", answer)
 
-    def _a_copy_compared(self, stopped: str) -> None:
+    def _compare_a_copy(self, stopped: str) -> None:
         filed = self._report(uploads=[stopped])
         case = self._post("/v1/review/next", "kim", {})["case"]
         (upload,) = case["uploads"]
@@ -156,7 +163,7 @@ class _Tour:
         assert self._post(f"/v1/review/cases/{case['case_id']}/comparison", "kim", laid)["original_kept"]
         self._with_secret(f"/v1/cases/{filed['case_number']}/withdraw", filed, None)
 
-    def _years_pass(self) -> None:
+    def _apply_retention(self) -> None:
         """Each end of what is kept: asked for, held and let go, its time over."""
         photo = self._photo()
         shown = self._upload("alpha", "years", photo)
@@ -184,14 +191,14 @@ class _Tour:
         for _ in range(2):
             self.stack.functions["ApplyRetentionFunction"].invoke({})
 
-    def _the_audit_anchored(self, case: str) -> None:
+    def _anchor_the_audit(self, case: str) -> None:
         self.stack.drain()
         self.stack.functions["AnchorAuditFunction"].invoke({})
         (chain, *_) = self._get(f"/v1/audit/{case}", "noor")["chains"]
         assert chain["anchored"] == len(chain["records"])
         assert self._post(f"/v1/audit/{case}/bundle", "noor", {})["anchors"]
 
-    def _the_bank_changed_by_hand(self) -> None:
+    def _override_entries(self) -> None:
         allowed = {"change": "allow", "reason": "false_alarm", "pdq": "0f" * 32, "quality": 90}
         entry = self._post("/v1/bank/entries", "noor", allowed)["entry_id"]
         found = self._get(f"/v1/bank/entries?pdq={'0f' * 32}", "noor")["entries"]
@@ -201,7 +208,7 @@ class _Tour:
             order = {"change": change, "reason": "false_alarm", "entry_id": entry}
             self._post("/v1/bank/entries", "noor", order)
 
-    def _a_hash_reported_held_and_refused(self) -> None:
+    def _report_a_hash_and_dismiss_it(self) -> None:
         photo = self._photo()
         shown = self._upload("alpha", "somebody", photo)
         hashed = self._hash_of(shown)
@@ -216,7 +223,7 @@ class _Tour:
         assert self._get(f"/v1/uploads/{held}", "alpha")["state"] == "published"
         self._follow(filed)
 
-    def _a_report_completed_and_withdrawn(self) -> None:
+    def _complete_and_withdraw_a_report(self) -> None:
         requests.get(f"{self.stack.api_url}/v1/report-form", timeout=30).raise_for_status()
         photo = self._photo()
         shown = self._upload("alpha", "one-more", photo)
@@ -235,7 +242,7 @@ class _Tour:
         )
         assert wrong.status_code == 404
 
-    def _an_account_blocked_by_hand(self) -> None:
+    def _block_an_account_manually(self) -> None:
         body = {"platform": "alpha", "reason": "by hand"}
         assert self._post("/v1/accounts/loud/block", "noor", body)["state"] == "blocked"
         key = f"alpha/loud/{self._photo_name()}"
@@ -252,7 +259,7 @@ class _Tour:
         self._post(f"/v1/review/appeals/{appeal}/decision", "sasha", answer)
         assert self._get("/v1/accounts/loud", "alpha")["state"] == "active"
 
-    def _an_account_suspended_for_misuse(self) -> None:
+    def _suspend_an_account(self) -> None:
         photo = self._photo()
         self._report(uploads=[self._upload("alpha", "first-of-all", photo)])
         judged = self._post("/v1/review/next", "robin", {})["case"]["case_id"]
@@ -280,7 +287,7 @@ class _Tour:
         self.stack.drain()
         assert self._get("/v1/review/misuse", "kim")["reviews"] == []
 
-    def _a_reporter_suspended_for_misuse(self) -> None:
+    def _suspend_a_reporter(self) -> None:
         """By addresses alone: what is said to be elsewhere is a case too."""
         reports = "/v1/accounts/cries-wolf/reports"
         body = {"relation": "self", "declarations": DECLARED, "addresses": ["https://example.org/1"]}
@@ -303,7 +310,7 @@ class _Tour:
         self._with_secret(f"/v1/cases/{filed['case_number']}/withdraw", filed, None)
         self.stack.drain()
 
-    def _a_deadline_missed(self) -> None:
+    def _miss_a_deadline(self) -> None:
         shown = self._upload("alpha", "tardy", self._photo())
         filed = self._report(uploads=[shown])
         self.stack.clock.advance(timedelta(hours=47))
@@ -323,7 +330,7 @@ class _Tour:
         assert self._get(f"/v1/uploads/{shown}", "alpha")["state"] == "removed"
         self._post("/v1/appeals", "alpha", {"account_id": "tardy", "statement": "mine"})
 
-    def _a_case_that_few_may_see(self) -> None:
+    def _lock_a_case(self) -> None:
         shown = self._upload("alpha", "young", self._photo())
         self._report(uploads=[shown])
         case = self._post("/v1/review/next", "robin", {})["case"]["case_id"]
@@ -335,7 +342,7 @@ class _Tour:
         self._get(f"/v1/audit/{case}", "charlie")
         self._get("/v1/review/templates", "robin")
 
-    def _the_content_log_folded(self) -> None:
+    def _compact_the_content_log(self) -> None:
         """Hours become segments, these become one, a sweep reads it, and what was replaced is deleted."""
         photo = self._photo()
         copy = self._upload("alpha", "copies", photo)
@@ -354,13 +361,13 @@ class _Tour:
         assert self._get(f"/v1/uploads/{copy}", "alpha")["state"] == "removed"
         assert self._get(f"/v1/uploads/{shown}", "beta")["state"] == "published"
 
-    def _a_secret_lost(self) -> None:
+    def _recover_a_secret(self) -> None:
         filed = self._report(uploads=[], recovery_phrase="the kettle sings on Sundays")
         path = f"{self.stack.api_url}/v1/cases/{filed['case_number']}/recover"
         answer = requests.post(path, json={"phrase": "the kettle sings on Sundays"}, timeout=30)
         assert answer.status_code == 200, answer.text
 
-    def _a_snapshot_loaded(self) -> None:
+    def _load_a_snapshot(self) -> None:
         """A log that has grown is folded, twice, and cold functions start from the snapshot."""
         for _ in range(4):
             shown = self._upload("alpha", "many", self._photo())
@@ -373,7 +380,7 @@ class _Tour:
         self._report(hashes=[{"pdq": self._hash_of(shown), "quality": 100}])
         self.stack.drain()
 
-    def _a_key_used_again(self) -> None:
+    def _repeat_idempotent_requests(self) -> None:
         """Each function that keeps answers finds one again, and forgets one that must not be kept."""
         refused = {
             "/v1/uploads": ("alpha", {"account_id": "a", "content_type": "image/png"}),
@@ -389,7 +396,7 @@ class _Tour:
                 headers["Idempotency-Key"] = "again"
                 requests.post(self.stack.api_url + path, json=body, headers=headers, timeout=30)
 
-    def _told_again(self, upload_id: str) -> None:
+    def _redeliver_events(self, upload_id: str) -> None:
         body = json.dumps({"detail-type": "upload.blocked", "detail": {"upload_id": upload_id}})
         message = {"messageId": "1", "body": body, "attributes": {"ApproximateReceiveCount": "2"}}
         answer = self.stack.functions["ScanUploadFunction"].invoke({"Records": [message]})
@@ -490,6 +497,6 @@ class _Tour:
         return f"photo-{self._seed}.png"
 
 
-def test_the_recorder_hears_a_call(recorder: Recorder) -> None:
-    heard = json.dumps(sorted(recorder.needs["ScanUploadFunction"]))
+def test_recorder_records_a_call(recorder: CallRecorder) -> None:
+    heard = json.dumps(sorted(recorder.required["ScanUploadFunction"]))
     assert "dynamodb:ConditionCheckItem" in heard

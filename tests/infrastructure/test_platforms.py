@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from infra import platforms
-from infra.platforms import PlatformError, add_platforms
+from infra.platforms import InvalidPlatform, add_platforms
 
 POOL = "eu-central-1_abc"
 SERVICE = {
@@ -53,7 +53,7 @@ def _expect_client(stubber: Stubber, name: str) -> None:
     stubber.add_response("create_user_pool_client", answer, expected)
 
 
-def test_the_first_platform_makes_the_resource_server(cognito: tuple[Any, Stubber]) -> None:
+def test_first_platform_creates_the_resource_server(cognito: tuple[Any, Stubber]) -> None:
     client, stubber = cognito
     stubber.add_response("describe_resource_server", SERVICE)
     _expect_clients(stubber)
@@ -70,7 +70,7 @@ def test_the_first_platform_makes_the_resource_server(cognito: tuple[Any, Stubbe
     stubber.assert_no_pending_responses()
 
 
-def test_a_further_platform_leaves_the_scopes_of_the_others(cognito: tuple[Any, Stubber]) -> None:
+def test_further_platform_keeps_the_existing_scopes(cognito: tuple[Any, Stubber]) -> None:
     client, stubber = cognito
     old = {"ScopeName": "alpha", "ScopeDescription": "Is the platform alpha"}
     stubber.add_response("describe_resource_server", SERVICE)
@@ -87,15 +87,15 @@ def test_a_further_platform_leaves_the_scopes_of_the_others(cognito: tuple[Any, 
     stubber.assert_no_pending_responses()
 
 
-def test_a_name_that_is_taken_makes_nothing(cognito: tuple[Any, Stubber]) -> None:
+def test_taken_name_creates_nothing(cognito: tuple[Any, Stubber]) -> None:
     client, stubber = cognito
     stubber.add_response("describe_resource_server", SERVICE)
     _expect_clients(stubber, "alpha")
-    with pytest.raises(PlatformError, match="taken: alpha"):
+    with pytest.raises(InvalidPlatform, match="taken: alpha"):
         list(add_platforms(client, POOL, ["beta", "alpha"]))
 
 
-def test_what_failed_midway_can_be_asked_for_again(cognito: tuple[Any, Stubber]) -> None:
+def test_partial_failure_can_be_retried(cognito: tuple[Any, Stubber]) -> None:
     """The scopes are there, one of the clients is not: its scope is taken as it is."""
     client, stubber = cognito
     scopes = [
@@ -110,7 +110,7 @@ def test_what_failed_midway_can_be_asked_for_again(cognito: tuple[Any, Stubber])
     stubber.assert_no_pending_responses()
 
 
-def test_a_secret_is_handed_out_though_the_next_client_fails(cognito: tuple[Any, Stubber]) -> None:
+def test_secret_is_returned_even_if_the_next_client_fails(cognito: tuple[Any, Stubber]) -> None:
     client, stubber = cognito
     stubber.add_response("describe_resource_server", SERVICE)
     _expect_clients(stubber)
@@ -125,12 +125,12 @@ def test_a_secret_is_handed_out_though_the_next_client_fails(cognito: tuple[Any,
 
 
 @pytest.mark.parametrize("name", ["", "Alpha", "a/b", "-a", "a" * 33, "ä", "a b"])
-def test_a_name_that_could_not_be_the_first_part_of_a_key_is_refused(name: str) -> None:
-    with pytest.raises(PlatformError):
+def test_name_that_cannot_start_a_key_is_rejected(name: str) -> None:
+    with pytest.raises(InvalidPlatform):
         list(add_platforms(None, POOL, [name]))
 
 
-def test_the_command_prints_what_goes_into_the_parameter(
+def test_command_prints_the_parameter_value(
     cognito: tuple[Any, Stubber], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     client, stubber = cognito
@@ -152,7 +152,7 @@ def test_the_command_prints_what_goes_into_the_parameter(
     assert "id-console" not in printed
 
 
-def test_a_secret_is_changed_by_a_further_client_of_the_same_platform(
+def test_renewing_a_secret_adds_a_client_of_the_same_platform(
     cognito: tuple[Any, Stubber], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Both are let in, and the scopes of platforms are left as they are."""
@@ -168,13 +168,13 @@ def test_a_secret_is_changed_by_a_further_client_of_the_same_platform(
     stubber.assert_no_pending_responses()
 
 
-def test_what_is_no_platform_gets_no_further_client(cognito: tuple[Any, Stubber]) -> None:
+def test_unknown_platform_gets_no_further_client(cognito: tuple[Any, Stubber]) -> None:
     client, stubber = cognito
     _expect_clients(stubber, "alpha")
-    with pytest.raises(PlatformError, match="no platform 'beta'; there are: alpha"):
-        platforms.renew_platform(client, POOL, "beta")
+    with pytest.raises(InvalidPlatform, match="no platform 'beta'; there are: alpha"):
+        platforms.add_client(client, POOL, "beta")
 
 
-def test_the_command_says_what_is_wrong_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_reports_the_error_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
     assert platforms.main(["add", "No Name", "--user-pool", POOL]) == 1
     assert capsys.readouterr().err.startswith("error:")

@@ -11,22 +11,22 @@ from typing import Any
 import pytest
 from cfnlint import lint_file
 from samtranslator.yaml_helper import yaml_parse
+from staydown.domain.bank.alignment import AlignmentPolicy
+from staydown.domain.bank.verdicts import MatchPolicy
 from staydown.domain.events import EventType
-from staydown.domain.evidence import EvidencePolicy
-from staydown.domain.verdicts import MatchPolicy
-from staydown.domain.webhooks import ATTEMPTS, RETRY_AFTER
-from staydown.services.notices.write_notices import _TOLD_OF
+from staydown.exchange.webhooks import MAX_ATTEMPTS, RETRY_DELAYS
+from staydown.services.notices.write_notices import NOTICE_BUILDERS
 
-from infra.local.schedules import rate
+from infra.local.schedule_poller import parse_rate
 from infra.local.stack import ROOT
-from infra.local.template import Template, load
+from infra.local.template import Template, load_template
 
 TEMPLATE = ROOT / "template.yaml"
 
 
 @cache
 def template() -> Template:
-    return load(TEMPLATE)
+    return load_template(TEMPLATE)
 
 
 def of_type(kind: str) -> dict[str, dict[str, Any]]:
@@ -65,11 +65,11 @@ def dead_letter_queues() -> set[str]:
     return {target["Fn::GetAtt"][0] for target in targets}
 
 
-def test_cfn_lint_finds_nothing() -> None:
+def test_cfn_lint_reports_nothing() -> None:
     assert [str(match) for match in lint_file(TEMPLATE)] == []
 
 
-def test_every_queue_has_a_dead_letter_queue_and_every_dead_letter_queue_an_alarm() -> None:
+def test_queues_have_dead_letter_queues_and_those_have_alarms() -> None:
     dead = dead_letter_queues()
     for name, queue in of_type("AWS::SQS::Queue").items():
         assert ("RedrivePolicy" in queue) != (name in dead), name
@@ -83,7 +83,7 @@ def test_every_queue_has_a_dead_letter_queue_and_every_dead_letter_queue_an_alar
     assert dead <= watched
 
 
-def test_a_deadline_that_is_near_or_over_or_that_nobody_watches_raises_an_alarm() -> None:
+def test_missed_or_unwatched_deadline_raises_an_alarm() -> None:
     alarms = {
         (alarm["Namespace"], alarm["MetricName"]): alarm
         for alarm in of_type("AWS::CloudWatch::Alarm").values()
@@ -99,10 +99,10 @@ def test_a_deadline_that_is_near_or_over_or_that_nobody_watches_raises_an_alarm(
         if "WatchDeadlinesFunction" in str(rule["Targets"])
     )
     lead = timedelta(seconds=int(template().parameters["HideLeadSeconds"]))
-    assert rate(rule["ScheduleExpression"]) < lead
+    assert parse_rate(rule["ScheduleExpression"]) < lead
 
 
-def test_whatever_runs_by_the_clock_raises_an_alarm_when_it_fails() -> None:
+def test_failing_scheduled_function_raises_an_alarm() -> None:
     """Nobody waits for its answer, and no message of it is left over."""
     scheduled = {
         target["Arn"]["Fn::GetAtt"][0]
@@ -120,7 +120,7 @@ def test_whatever_runs_by_the_clock_raises_an_alarm_when_it_fails() -> None:
     assert scheduled <= watched
 
 
-def test_an_image_that_waits_too_long_to_be_taken_down_raises_an_alarm() -> None:
+def test_delayed_takedown_raises_an_alarm() -> None:
     watched = {
         dimension["Value"]["Fn::GetAtt"][0]
         for alarm in of_type("AWS::CloudWatch::Alarm").values()
@@ -130,13 +130,13 @@ def test_an_image_that_waits_too_long_to_be_taken_down_raises_an_alarm() -> None
     assert {"ScanQueue", "SettleQueue", "SweepQueue", "SweepPartsQueue"} <= watched
 
 
-def test_an_api_that_fails_raises_an_alarm() -> None:
+def test_failing_api_raises_an_alarm() -> None:
     (alarm,) = (a for a in of_type("AWS::CloudWatch::Alarm").values() if a["MetricName"] == "5xx")
     assert alarm["AlarmActions"]
     assert alarm["Dimensions"] == [{"Name": "ApiId", "Value": {"Ref": "Api"}}]
 
 
-def test_a_queue_hides_a_message_six_times_as_long_as_its_function_may_take() -> None:
+def test_visibility_timeout_is_six_times_the_function_timeout() -> None:
     queues = of_type("AWS::SQS::Queue")
     for name, mapping in mappings().items():
         source, attribute = mapping["EventSourceArn"]["Fn::GetAtt"]
@@ -145,12 +145,12 @@ def test_a_queue_hides_a_message_six_times_as_long_as_its_function_may_take() ->
             assert queues[source]["VisibilityTimeout"] >= 6 * timeout, name
 
 
-def test_every_event_source_reports_the_failures_of_a_batch_one_by_one() -> None:
+def test_event_sources_report_batch_item_failures() -> None:
     for name, mapping in mappings().items():
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
 
 
-def test_a_stream_gives_up_after_a_number_of_attempts_and_says_so() -> None:
+def test_streams_have_bounded_retries_and_a_failure_destination() -> None:
     for name, mapping in mappings().items():
         if mapping["EventSourceArn"]["Fn::GetAtt"][1] == "StreamArn":
             assert mapping["BisectBatchOnFunctionError"] is True, name
@@ -158,7 +158,7 @@ def test_a_stream_gives_up_after_a_number_of_attempts_and_says_so() -> None:
             assert mapping["DestinationConfig"]["OnFailure"]["Destination"], name
 
 
-def test_no_role_has_a_wildcard_action_or_every_resource() -> None:
+def test_no_role_has_a_wildcard_action_or_resource() -> None:
     roles = of_type("AWS::IAM::Role")
     assert set(roles) == {f"{name.removesuffix('Function')}Role" for name in functions()}
     for name, role in roles.items():
@@ -169,7 +169,7 @@ def test_no_role_has_a_wildcard_action_or_every_resource() -> None:
             assert "*" not in as_list(statement["Resource"]), name
 
 
-def test_each_function_has_a_role_of_its_own() -> None:
+def test_each_function_has_its_own_role() -> None:
     roles = [function["Role"]["Fn::GetAtt"][0] for function in functions().values()]
     assert len(set(roles)) == len(roles)
 
@@ -204,17 +204,17 @@ def _may(function: str, action: str, resource: str) -> bool:
     ],
 )
 @pytest.mark.law("GD4")
-def test_who_judges_or_scans_can_not_read_who_reported(function: str) -> None:
+def test_review_and_scan_cannot_read_reporter_identities(function: str) -> None:
     role = of_type("AWS::IAM::Role")[function.removesuffix("Function") + "Role"]
     assert "Reporters" not in str(list(statements(role)))
 
 
-def test_who_reported_is_read_by_whom_they_write_to_and_by_whom_writes_to_them_alone() -> None:
+def test_only_reports_and_mail_read_reporter_identities() -> None:
     readers = {name for name in functions() if _may(name, "dynamodb:GetItem", "ReportersTable")}
     assert readers == {"ReportsFunction", "SendMailFunction"}
 
 
-def test_what_ses_tells_of_an_address_goes_no_further() -> None:
+def test_bounce_events_carry_no_address() -> None:
     rules = of_type("AWS::Events::Rule").values()
     from_ses = [rule for rule in rules if rule.get("EventPattern", {}).get("source") == ["aws.ses"]]
     assert len(from_ses) == 2
@@ -225,7 +225,7 @@ def test_what_ses_tells_of_an_address_goes_no_further() -> None:
         assert "DeadLetterConfig" not in target  # which would hold the whole event
 
 
-def test_no_role_may_change_or_delete_an_audit_entry() -> None:
+def test_no_role_may_change_or_delete_an_audit_record() -> None:
     """But for the one that erases what the time is over for: it deletes, and can't change either."""
     deleting = {name for name in functions() if _may(name, "dynamodb:DeleteItem", "AuditTable")}
     assert deleting == {"ApplyRetentionFunction"}
@@ -244,7 +244,7 @@ def test_no_role_may_change_or_delete_an_audit_entry() -> None:
     assert "TimeToLiveSpecification" not in audit
 
 
-def test_nothing_but_the_retention_ends_what_an_appeal_or_a_hold_needs() -> None:
+def test_only_retention_erases_images_and_identities() -> None:
     """No lifecycle of the bucket, which would know of neither. Who reported is deleted without being read."""
     rules = of_type("AWS::S3::Bucket")["QuarantineBucket"]["LifecycleConfiguration"]["Rules"]
     assert [set(rule) - {"Id", "Status"} for rule in rules] == [{"AbortIncompleteMultipartUpload"}]
@@ -256,14 +256,14 @@ def test_nothing_but_the_retention_ends_what_an_appeal_or_a_hold_needs() -> None
     assert int(declared["AnchorDays"]) >= int(declared["CaseDays"])
 
 
-def test_only_who_checks_against_the_bank_makes_an_image_public() -> None:
+def test_only_functions_that_check_the_bank_publish_images() -> None:
     publishers = [name for name in functions() if _may(name, "s3:PutObject", "PublishedBucket")]
     assert publishers == ["ScanUploadFunction", "SweepFunction"]
     assert all(_may(name, "dynamodb:Query", "HashBankTable") for name in publishers)
 
 
 @pytest.mark.law("GD4")
-def test_every_table_is_kept_can_be_restored_and_is_encrypted_with_a_key_of_the_stack() -> None:
+def test_tables_are_retained_recoverable_and_encrypted() -> None:
     for name, table in of_type("AWS::DynamoDB::Table").items():
         resource = template().resources[name]
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain", name
@@ -276,7 +276,7 @@ def test_every_table_is_kept_can_be_restored_and_is_encrypted_with_a_key_of_the_
     assert own_key == {"Fn::GetAtt": ["ReportersKey", "Arn"]}
 
 
-def test_every_bucket_is_kept_private_encrypted_and_answers_by_tls_alone() -> None:
+def test_buckets_are_retained_private_encrypted_and_tls_only() -> None:
     policies = {
         policy["Bucket"]["Ref"]: policy["PolicyDocument"]["Statement"]
         for policy in of_type("AWS::S3::BucketPolicy").values()
@@ -296,21 +296,21 @@ def test_every_bucket_is_kept_private_encrypted_and_answers_by_tls_alone() -> No
         assert allowed == expected, name
 
 
-def test_every_key_is_kept_and_rotated() -> None:
+def test_keys_are_retained_and_rotated() -> None:
     for name, key in of_type("AWS::KMS::Key").items():
         assert template().resources[name]["DeletionPolicy"] == "Retain", name
         assert key["EnableKeyRotation"] is True, name
 
 
 @pytest.mark.law("GD5")
-def test_every_function_writes_to_a_log_group_of_its_own_with_an_end() -> None:
+def test_each_function_has_a_log_group_with_a_retention() -> None:
     groups = [function["LoggingConfig"]["LogGroup"]["Ref"] for function in functions().values()]
     assert len(set(groups)) == len(groups)
     for name, group in of_type("AWS::Logs::LogGroup").items():
         assert group["RetentionInDays"] == {"Ref": "LogDays"}, name
 
 
-def test_functions_are_built_for_the_same_runtime_from_their_own_folder() -> None:
+def test_functions_share_a_runtime_and_have_their_own_folder() -> None:
     for name, function in functions().items():
         assert function["Runtime"] == "python3.13", name
         assert function["Architectures"] == ["arm64"], name
@@ -321,7 +321,7 @@ def test_functions_are_built_for_the_same_runtime_from_their_own_folder() -> Non
         assert (ROOT / "functions" / folder / "app.py").is_file(), name
 
 
-def test_only_functions_that_look_at_pictures_carry_the_imaging_layer() -> None:
+def test_only_functions_that_need_images_carry_the_imaging_layer() -> None:
     def carries(function: dict[str, Any], layer: str) -> bool:
         # SAM adds a digest to a layer's logical id.
         return any(carried["Ref"].startswith(layer) for carried in function["Layers"])
@@ -347,7 +347,7 @@ def _routes() -> dict[str, list[dict[str, list[str]]]]:
     }
 
 
-def test_the_public_routes_are_these_and_each_has_a_throttle_of_its_own() -> None:
+def test_public_routes_are_exactly_these_and_are_throttled() -> None:
     public = {key for key, security in _routes().items() if security == [{"NONE": []}]}
     assert public == {
         "POST /v1/reports",
@@ -368,7 +368,7 @@ def test_the_public_routes_are_these_and_each_has_a_throttle_of_its_own() -> Non
     assert set(stage["DefaultRouteSettings"]) == {"ThrottlingRateLimit", "ThrottlingBurstLimit"}
 
 
-def test_every_other_route_asks_for_a_scope() -> None:
+def test_every_other_route_requires_a_scope() -> None:
     known = {
         "staydown/uploads",
         "staydown/checks",
@@ -384,7 +384,7 @@ def test_every_other_route_asks_for_a_scope() -> None:
             assert set(scheme["Callers"]) <= known, key
 
 
-def test_every_number_a_function_reads_is_a_parameter_with_bounds_and_a_description() -> None:
+def test_every_number_is_a_bounded_described_parameter() -> None:
     declared = yaml_parse(TEMPLATE.read_text(encoding="utf-8"))["Parameters"]
     for name, parameter in declared.items():
         assert parameter["Description"], name
@@ -396,7 +396,7 @@ def test_every_number_a_function_reads_is_a_parameter_with_bounds_and_a_descript
         assert plain == {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "OPENBLAS_NUM_THREADS"}
 
 
-def test_the_variables_of_a_function_fit_in_what_lambda_takes_of_them() -> None:
+def test_environment_variables_fit_the_lambda_limit() -> None:
     """4 KB of names and values together, with parameters as long as they may be."""
     declared = yaml_parse(TEMPLATE.read_text(encoding="utf-8"))["Parameters"]
 
@@ -423,28 +423,28 @@ def test_every_parameter_is_used() -> None:
         assert f"!Ref {name}" in body or f"${{{name}}}" in body, name
 
 
-def test_the_scan_knows_which_delivery_is_its_last() -> None:
+def test_scan_knows_its_last_delivery() -> None:
     redrive = of_type("AWS::SQS::Queue")["ScanQueue"]["RedrivePolicy"]
     scan = functions()["ScanUploadFunction"]["Environment"]["Variables"]
     assert redrive["maxReceiveCount"] == scan["SCAN_ATTEMPTS"] == {"Ref": "ScanAttempts"}
 
 
-def test_a_webhook_is_tried_as_often_as_there_are_times_to_try_it() -> None:
+def test_webhook_attempts_match_the_retry_schedule() -> None:
     redrive = of_type("AWS::SQS::Queue")["WebhooksQueue"]["RedrivePolicy"]
-    assert redrive["maxReceiveCount"] == ATTEMPTS
-    assert timedelta(hours=24) <= sum(RETRY_AFTER, timedelta()) <= timedelta(hours=28)
-    assert max(RETRY_AFTER) < timedelta(hours=12)  # the longest that SQS hides a message
+    assert redrive["maxReceiveCount"] == MAX_ATTEMPTS
+    assert timedelta(hours=24) <= sum(RETRY_DELAYS, timedelta()) <= timedelta(hours=28)
+    assert max(RETRY_DELAYS) < timedelta(hours=12)  # the longest that SQS hides a message
 
 
-def test_the_events_that_are_delivered_and_told_are_events_that_there_are() -> None:
+def test_delivered_and_notified_events_exist() -> None:
     known = {one.value for one in EventType}
     for name in ("WebhooksRule", "NoticesRule"):
         listed = of_type("AWS::Events::Rule")[name]["EventPattern"]["detail-type"]
         assert set(listed) <= known
-    assert set(listed) == {one.value for one in _TOLD_OF}
+    assert set(listed) == {one.value for one in NOTICE_BUILDERS}
 
 
-def test_the_scan_queue_takes_messages_from_the_uploads_bucket_alone() -> None:
+def test_scan_queue_accepts_only_the_uploads_bucket() -> None:
     policy = of_type("AWS::SQS::QueuePolicy")["ScanQueuePolicy"]
     (statement,) = policy["PolicyDocument"]["Statement"]
     named = of_type("AWS::S3::Bucket")["UploadsBucket"]["BucketName"]["Fn::Sub"]
@@ -453,26 +453,26 @@ def test_the_scan_queue_takes_messages_from_the_uploads_bucket_alone() -> None:
     assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
 
 
-def test_the_license_is_the_whole_apache_license() -> None:
+def test_license_is_the_complete_apache_license() -> None:
     text = Path(ROOT / "LICENSE").read_text(encoding="utf-8")
     assert "Version 2.0, January 2004" in text
     assert "END OF TERMS AND CONDITIONS" in text
 
 
-def test_the_defaults_of_the_policies_are_those_that_were_calibrated() -> None:
+def test_policy_defaults_are_the_calibrated_ones() -> None:
     """Figures measured with the domain's defaults hold for what is deployed with the template's."""
     defaults = {name: str(value) for name, value in template().parameters.items()}
-    evidence = EvidencePolicy.from_text(
+    evidence = AlignmentPolicy.from_text(
         agree_distance=int(defaults["AgreeDistance"]),
         block=defaults["BlockOverlap"],
         review=defaults["ReviewOverlap"],
     )
-    assert evidence == EvidencePolicy()
+    assert evidence == AlignmentPolicy()
     distances = [int(defaults[name]) for name in ("BlockDistance", "ReviewDistance", "MinimumQuality")]
     assert MatchPolicy(*distances) == MatchPolicy()
 
 
-def test_the_anchors_of_the_audit_are_locked_for_as_long_as_cases_are_kept() -> None:
+def test_audit_anchors_are_locked_as_long_as_cases_are_kept() -> None:
     bucket = of_type("AWS::S3::Bucket")["AnchorsBucket"]
     assert bucket["ObjectLockEnabled"] is True
     retention = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
@@ -490,7 +490,7 @@ def test_the_anchors_of_the_audit_are_locked_for_as_long_as_cases_are_kept() -> 
             assert not _may(name, f"s3:{action}", "AnchorsBucket"), name
 
 
-def test_the_runbook_says_what_to_do_at_every_alarm() -> None:
+def test_runbook_covers_every_alarm() -> None:
     told = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
     table = told.partition("## Alarms")[2].partition("## Dead letters")[0]
     named = {word for word in table.replace(",", " ").split() if word.endswith("Alarm")}

@@ -9,7 +9,7 @@ from infra.local.stack import ROOT
 PAGE = ROOT / "docs" / "threat-model.md"
 
 
-def test_every_test_that_the_threat_model_names_is_there() -> None:
+def test_tests_named_by_the_threat_model_exist() -> None:
     named = set(re.findall(r"`(test_\w+)`", PAGE.read_text(encoding="utf-8"))) - {"test_threat_model"}
     there = {
         name
@@ -20,7 +20,7 @@ def test_every_test_that_the_threat_model_names_is_there() -> None:
     assert named <= there, sorted(named - there)
 
 
-def test_every_threat_has_a_test_or_says_that_nothing_stops_it() -> None:
+def test_every_threat_has_a_test_or_states_that_none_exists() -> None:
     for line in PAGE.read_text(encoding="utf-8").splitlines():
         if line.startswith("| ") and not line.startswith(("| tries", "| ---")):
             _, stopped, shown = (cell.strip() for cell in line.strip("|").rsplit("|", 2))

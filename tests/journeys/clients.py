@@ -13,7 +13,7 @@ import boto3
 import requests
 
 from tests.journeys.contract import Contract
-from tests.journeys.watch import Watch
+from tests.journeys.leak_watch import LeakWatch
 
 VALID = {
     "relation": "self",
@@ -30,17 +30,19 @@ FACTORS = {"shown": ["nudity"], "setting": "private", "complainant": "yes"}
 Json = dict[str, Any]
 
 
-class Caller:
+class ApiClient:
     """Sends requests to the API; `post` and `get` return the answer, judged."""
 
-    def __init__(self, description: Json, contract: Contract, watch: Watch, token: str | None = None) -> None:
+    def __init__(
+        self, description: Json, contract: Contract, watch: LeakWatch, token: str | None = None
+    ) -> None:
         self.description = description
         self._contract = contract
         self.watch = watch
         self._http = requests.Session()
         if token is not None:
             self._http.headers["Authorization"] = f"Bearer {token}"
-            watch.entrust(token)
+            watch.add_private(token)
 
     def request(self, method: str, path: str, **options: Any) -> requests.Response:
         response = self._http.request(method, self.description["api_url"] + path, timeout=60, **options)
@@ -63,13 +65,13 @@ class Caller:
         return body
 
 
-class ClientApp(Caller):
+class PlatformClient(ApiClient):
     """A platform."""
 
     def ticket(self, account_id: str, content_type: str = "image/jpeg") -> Json:
         asked = {"account_id": account_id, "content_type": content_type}
         ticket = self.answer("POST", "/v1/uploads", json=asked)
-        self.watch.entrust(*(value for name, value in ticket["fields"].items() if name in {"policy"}))
+        self.watch.add_private(*(value for name, value in ticket["fields"].items() if name in {"policy"}))
         return ticket
 
     def put(self, ticket: Json, data: bytes) -> None:
@@ -109,11 +111,11 @@ class ClientApp(Caller):
     def link(self, account_id: str, notice_id: str) -> str:
         """A token that opens the notice."""
         token = self.answer("POST", f"/v1/accounts/{account_id}/notices/{notice_id}/link")["token"]
-        self.watch.entrust(token)
+        self.watch.add_private(token)
         return str(token)
 
     def check(self, pdq: str, quality: int = 100) -> str:
-        self.watch.entrust(pdq)
+        self.watch.add_private(pdq)
         return str(self.answer("POST", "/v1/checks", json={"pdq": pdq, "quality": quality})["verdict"])
 
     def report(self, account_id: str, upload_id: str) -> Json:
@@ -122,11 +124,11 @@ class ClientApp(Caller):
         contact = {"name": name, "email": f"jane.{uuid.uuid4().hex}@example.org"}
         form = {**VALID, "uploads": [upload_id], "signature": name, "contact": contact}
         filed = self.answer("POST", f"/v1/accounts/{account_id}/reports", json=form)
-        self.watch.entrust(*contact.values(), filed["secret"])
+        self.watch.add_private(*contact.values(), filed["secret"])
         return filed
 
 
-class Person(Caller):
+class ReporterClient(ApiClient):
     """Somebody in a picture, without an account: a case number and a secret are all they have."""
 
     case_number = ""
@@ -144,39 +146,39 @@ class Person(Caller):
             "statement": f"This is me, {uuid.uuid4().hex}, and I never agreed.",
             **more,
         }
-        self.watch.entrust(*(one["pdq"] for one in form["hashes"]), form["signature"], form["statement"])
-        self.watch.entrust(*form["contact"].values())
+        self.watch.add_private(*(one["pdq"] for one in form["hashes"]), form["signature"], form["statement"])
+        self.watch.add_private(*form["contact"].values())
         filed = self.answer("POST", "/v1/reports", json=form)
         self.case_number, self.secret = filed["case_number"], filed["secret"]
-        self.watch.entrust(self.secret)
+        self.watch.add_private(self.secret)
         return filed
 
     @property
-    def opens(self) -> Mapping[str, str]:
+    def secret_header(self) -> Mapping[str, str]:
         """The header that opens the case."""
         return {"Case-Secret": self.secret}
 
     def follow(self) -> Json:
-        return self.answer("GET", f"/v1/cases/{self.case_number}", headers=self.opens)
+        return self.answer("GET", f"/v1/cases/{self.case_number}", headers=self.secret_header)
 
     def complete(self, **added: Any) -> Json:
         return self.answer(
-            "POST", f"/v1/cases/{self.case_number}/information", json=added, headers=self.opens
+            "POST", f"/v1/cases/{self.case_number}/information", json=added, headers=self.secret_header
         )
 
     def appeal(self, statement: str) -> Json:
         path = f"/v1/cases/{self.case_number}/appeal"
-        return self.answer("POST", path, json={"statement": statement}, headers=self.opens)
+        return self.answer("POST", path, json={"statement": statement}, headers=self.secret_header)
 
-    def ask(self, what: str) -> Json:
+    def request_retention(self, what: str) -> Json:
         """`erase` or `preserve`."""
-        return self.answer("POST", f"/v1/cases/{self.case_number}/{what}", headers=self.opens)
+        return self.answer("POST", f"/v1/cases/{self.case_number}/{what}", headers=self.secret_header)
 
     def withdraw(self) -> Json:
-        return self.answer("POST", f"/v1/cases/{self.case_number}/withdraw", headers=self.opens)
+        return self.answer("POST", f"/v1/cases/{self.case_number}/withdraw", headers=self.secret_header)
 
 
-class Reviewer(Caller):
+class ReviewerClient(ApiClient):
     """Somebody of the operator's, at the console."""
 
     def next(self) -> Json:
@@ -192,33 +194,35 @@ class Reviewer(Caller):
         return self.answer("POST", f"/v1/review/cases/{case_id}/claim")
 
     def note(self, case_id: str, text: str) -> Json:
-        self.watch.entrust(text)
+        self.watch.add_private(text)
         return self.answer("POST", f"/v1/review/cases/{case_id}/notes", json={"text": text})
 
     def reveal(self, case_id: str, upload_id: str, *, sharp: bool = False) -> Json:
         look = {"upload_id": upload_id, "sharp": sharp}
         revealed = self.answer("POST", f"/v1/review/cases/{case_id}/reveal", json=look)
-        self.watch.entrust(*(value for name, value in revealed.items() if name in {"image", "url"} and value))
+        self.watch.add_private(
+            *(value for name, value in revealed.items() if name in {"image", "url"} and value)
+        )
         return revealed
 
-    def has_read(self, case_id: str) -> dict[str, str]:
+    def if_match_header(self, case_id: str) -> dict[str, str]:
         """The header that names the version of a case as it is; another, of one that they may not read."""
         etag = self.get(f"/v1/review/cases/{case_id}").headers.get("etag", '"0"')
         return {"If-Match": etag}
 
-    def judge(self, case_id: str, body: Json) -> requests.Response:
+    def post_decision(self, case_id: str, body: Json) -> requests.Response:
         """A decision on the case as it is."""
-        return self.post(f"/v1/review/cases/{case_id}/decision", body, headers=self.has_read(case_id))
+        return self.post(f"/v1/review/cases/{case_id}/decision", body, headers=self.if_match_header(case_id))
 
     def decide(self, case_id: str, outcome: str, *, if_match: str | None = None, **more: Any) -> Json:
-        headers = {"If-Match": if_match} if if_match is not None else self.has_read(case_id)
+        headers = {"If-Match": if_match} if if_match is not None else self.if_match_header(case_id)
         return self.answer(
             "POST", f"/v1/review/cases/{case_id}/decision", json=decision(outcome, **more), headers=headers
         )
 
-    def separate(self, case_id: str, *upload_ids: str) -> Json:
+    def split_case(self, case_id: str, *upload_ids: str) -> Json:
         path, named = f"/v1/review/cases/{case_id}/separate", {"upload_ids": list(upload_ids)}
-        return self.answer("POST", path, json=named, headers=self.has_read(case_id))
+        return self.answer("POST", path, json=named, headers=self.if_match_header(case_id))
 
     def audit(self, case_id: str) -> Json:
         return self.answer("GET", f"/v1/audit/{case_id}")

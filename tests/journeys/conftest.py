@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.journeys.deployed import Deployed, deployed
+from tests.journeys.deployed import DeployedStack, deployed_stack
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[Deployed]:
-    with deployed() as it:
+def stack() -> Iterator[DeployedStack]:
+    with deployed_stack() as it:
         yield it

@@ -12,11 +12,11 @@ from jsonschema import Draft202012Validator
 
 PROBLEM = "application/problem+json"
 PROBLEM_TYPES = "https://staydown.dev/problems/"
-_UNFIT = re.compile(r"Traceback|File \"|site-packages|botocore|\.py\b|arn:aws|Exception")
+_INTERNAL_DETAILS = re.compile(r"Traceback|File \"|site-packages|botocore|\.py\b|arn:aws|Exception")
 """What no body may hold: where code lies, what it is built on, what broke."""
 
 
-class Breach(AssertionError):
+class ContractViolation(AssertionError):
     """An answer that the document does not have, or that no answer may be."""
 
 
@@ -45,12 +45,14 @@ class Contract:
         path = self._path(urlsplit(str(response.request.url)).path)
         operation = self._document["paths"].get(path, {}).get(method.lower())
         if response.status_code >= 500:
-            raise Breach(f"{method} {path} failed: {response.status_code} {response.text[:300]}")
-        if found := _UNFIT.search(response.text):
-            raise Breach(f"{method} {path} shows what is inside: …{found[0]}…")
+            raise ContractViolation(f"{method} {path} failed: {response.status_code} {response.text[:300]}")
+        if found := _INTERNAL_DETAILS.search(response.text):
+            raise ContractViolation(f"{method} {path} shows what is inside: …{found[0]}…")
         if operation is None:
             if (response.status_code, response.json()) != (404, {"message": "Not Found"}):
-                raise Breach(f"{method} {path} is no operation, but was answered {response.status_code}")
+                raise ContractViolation(
+                    f"{method} {path} is no operation, but was answered {response.status_code}"
+                )
             return
         self.answered.add((method, str(path), response.status_code))
         self._check_body(f"{method} {path}", operation, response)
@@ -60,15 +62,15 @@ class Contract:
         answer = said.get(str(response.status_code)) or said.get("default")
         kind = response.headers.get("content-type", "").partition(";")[0]
         if answer is None or (response.ok and str(response.status_code) not in said):
-            raise Breach(f"{where}: the document has no {response.status_code}")
+            raise ContractViolation(f"{where}: the document has no {response.status_code}")
         if kind not in answer.get("content", {}):
-            raise Breach(f"{where}: the document has no {kind} with {response.status_code}")
+            raise ContractViolation(f"{where}: the document has no {kind} with {response.status_code}")
         body = response.json()
         schema = self._rooted(answer["content"][kind]["schema"])
         for error in Draft202012Validator(
             schema, format_checker=Draft202012Validator.FORMAT_CHECKER
         ).iter_errors(body):
-            raise Breach(f"{where}: {error.json_path} {error.message[:200]}")
+            raise ContractViolation(f"{where}: {error.json_path} {error.message[:200]}")
         if kind == PROBLEM:
             self._check_problem(where, response.status_code, body)
 
@@ -76,9 +78,11 @@ class Contract:
         """What a schema can't say of a problem: RFC 9457, 3.1, and that a type has one title."""
         kind, title = problem["type"], problem["title"]
         if problem["status"] != status or not kind.startswith(PROBLEM_TYPES) or not problem["detail"]:
-            raise Breach(f"{where}: not a whole problem: {problem}")
+            raise ContractViolation(f"{where}: not a whole problem: {problem}")
         if self._titles.setdefault(kind, title) != title:
-            raise Breach(f"{where}: {kind} is called {title!r} here, and {self._titles[kind]!r} elsewhere")
+            raise ContractViolation(
+                f"{where}: {kind} is called {title!r} here, and {self._titles[kind]!r} elsewhere"
+            )
 
     def _path(self, path: str) -> str | None:
         return next((name for pattern, name in self._paths if pattern.fullmatch(path)), None)

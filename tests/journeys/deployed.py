@@ -11,11 +11,11 @@ from typing import Any
 import requests
 
 from infra.local.stack import LocalStack
-from tests.journeys.clients import Caller, ClientApp, Person, Reviewer
+from tests.journeys.clients import ApiClient, PlatformClient, ReporterClient, ReviewerClient
 from tests.journeys.contract import Contract
-from tests.journeys.watch import Watch
+from tests.journeys.leak_watch import LeakWatch
 
-_GENEROUS = {
+_HIGH_LIMITS = {
     # The throttle has tests of its own; here nobody waits for it.
     "PublicRequestsPerSecond": 1000,
     "PublicRequestBurst": 1000,
@@ -28,27 +28,27 @@ _GENEROUS = {
 
 
 @dataclass
-class Deployed:
+class DeployedStack:
     """description: what `.local/stack.json` holds. events_url: of a queue that hears all of the bus."""
 
     stack: LocalStack
     description: dict[str, Any]
     contract: Contract
-    watch: Watch
+    watch: LeakWatch
     events_url: str
 
-    def app(self, platform: str = "alpha") -> ClientApp:
-        return ClientApp(self.description, self.contract, self.watch, _token(self.description, platform))
+    def app(self, platform: str = "alpha") -> PlatformClient:
+        return PlatformClient(self.description, self.contract, self.watch, _token(self.description, platform))
 
-    def reviewer(self, name: str = "robin") -> Reviewer:
-        return Reviewer(self.description, self.contract, self.watch, _token(self.description, name))
+    def reviewer(self, name: str = "robin") -> ReviewerClient:
+        return ReviewerClient(self.description, self.contract, self.watch, _token(self.description, name))
 
-    def person(self) -> Person:
-        return Person(self.description, self.contract, self.watch)
+    def person(self) -> ReporterClient:
+        return ReporterClient(self.description, self.contract, self.watch)
 
-    def caller(self, token: str | None) -> Caller:
+    def caller(self, token: str | None) -> ApiClient:
         """Anybody, with any token or none."""
-        return Caller(self.description, self.contract, self.watch, token)
+        return ApiClient(self.description, self.contract, self.watch, token)
 
     def drain(self) -> None:
         self.stack.drain()
@@ -69,13 +69,16 @@ class Deployed:
 
 
 @contextmanager
-def deployed(**parameters: int | str) -> Iterator[Deployed]:
+def deployed_stack(**parameters: int | str) -> Iterator[DeployedStack]:
     """The whole stack in this process; at the end, nothing may have failed and nothing private been said."""
-    watch = Watch()
-    with LocalStack(parameters={**_GENEROUS, **parameters}, report=watch.report) as stack, watch.hearing():
+    watch = LeakWatch()
+    with (
+        LocalStack(parameters={**_HIGH_LIMITS, **parameters}, report=watch.report) as stack,
+        watch.listening(),
+    ):
         description = json.loads(json.dumps(stack.description()))
         document = requests.get(f"{stack.api_url}/v1/openapi.json", timeout=30).json()
-        it = Deployed(stack, description, Contract(document), watch, _listening(stack))
+        it = DeployedStack(stack, description, Contract(document), watch, _subscribed_queue(stack))
         yield it
         it.drain()
         it.events()
@@ -83,7 +86,7 @@ def deployed(**parameters: int | str) -> Iterator[Deployed]:
     assert not watch.leaks(), watch.leaks()
 
 
-def _listening(stack: LocalStack) -> str:
+def _subscribed_queue(stack: LocalStack) -> str:
     """A queue behind a rule for everything on the stack's bus; its URL."""
     sqs, events = stack.client("sqs"), stack.client("events")
     url = sqs.create_queue(QueueName="listening")["QueueUrl"]

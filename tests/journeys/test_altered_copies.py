@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator
 import pytest
 from PIL import Image, ImageDraw, ImageOps
 
-from tests.journeys.deployed import Deployed, deployed
-from tests.journeys.pictures import jpeg, photograph
-from tests.journeys.scenes import newest_case, published
+from tests.journeys.deployed import DeployedStack, deployed_stack
+from tests.journeys.reported_uploads import newest_case, upload_and_publish
+from tests.journeys.sample_images import jpeg, photograph
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[Deployed]:
+def stack() -> Iterator[DeployedStack]:
     """The bank's log is folded after every second change."""
-    with deployed(FoldChanges=2) as it:
+    with deployed_stack(FoldChanges=2) as it:
         yield it
 
 
@@ -56,9 +56,9 @@ ALTERED: dict[str, Callable[[Image.Image], Image.Image]] = {
 
 
 @pytest.mark.law("UK1")
-def test_altered_copies_are_blocked_and_another_picture_in_the_same_frame_passes(stack: Deployed) -> None:
+def test_altered_copies_are_blocked_and_other_images_pass(stack: DeployedStack) -> None:
     picture, other = photograph("coffee"), photograph("chelsea")
-    _judged(stack, picture)
+    _published_and_enforced(stack, picture)
 
     outcomes = {name: _uploaded(stack, alter(picture)) for name, alter in ALTERED.items()}
     assert outcomes == dict.fromkeys(ALTERED, "blocked")
@@ -67,9 +67,9 @@ def test_altered_copies_are_blocked_and_another_picture_in_the_same_frame_passes
     assert innocent == dict.fromkeys(ALTERED, "published")
 
 
-def test_functions_that_start_cold_know_what_the_warm_ones_knew(stack: Deployed) -> None:
+def test_cold_functions_know_what_warm_ones_knew(stack: DeployedStack) -> None:
     picture = photograph("rocket")
-    _judged(stack, picture)
+    _published_and_enforced(stack, picture)
     head = {"pk": {"S": "HEAD"}, "sk": {"S": "HEAD"}}
     dynamodb = stack.stack.client("dynamodb")
     item = dynamodb.get_item(TableName=stack.stack.tables["hash_bank"], Key=head)["Item"]
@@ -82,26 +82,26 @@ def test_functions_that_start_cold_know_what_the_warm_ones_knew(stack: Deployed)
     assert _uploaded(stack, _cropped(photograph("chelsea"))) == "published"
 
 
-def test_what_is_kept_of_a_judged_picture_is_erased_when_the_decision_is_reversed(stack: Deployed) -> None:
+def test_features_are_erased_when_the_decision_is_reversed(stack: DeployedStack) -> None:
     alpha, sasha = stack.app("alpha"), stack.reviewer("sasha")
     picture = photograph("astronaut")
-    account = _judged(stack, picture)
+    account = _published_and_enforced(stack, picture)
     assert _uploaded(stack, _cropped(picture)) == "blocked"
-    kept = _kept(stack)
+    kept = _stored_features(stack)
 
     appeal = alpha.answer("POST", "/v1/appeals", json={"account_id": account, "statement": "mine"})
     upheld = {"outcome": "upheld", "reasons": "consent was shown"}
     sasha.answer("POST", f"/v1/review/appeals/{appeal['appeal_id']}/decision", json=upheld)
     stack.drain()
 
-    assert len(_kept(stack)) == len(kept) - 1
+    assert len(_stored_features(stack)) == len(kept) - 1
     assert _uploaded(stack, _cropped(picture)) == "published"
 
 
-def _judged(stack: Deployed, picture: Image.Image) -> str:
+def _published_and_enforced(stack: DeployedStack, picture: Image.Image) -> str:
     """The picture is put up, reported and found violating; whose it was."""
     account = f"poster-{id(picture)}"
-    upload_id = published(stack, account, jpeg(picture))
+    upload_id = upload_and_publish(stack, account, jpeg(picture))
     stack.person().report(upload_id)
     case = newest_case(stack)
     stack.reviewer("robin").decide(case["case_id"], "violating")
@@ -109,14 +109,14 @@ def _judged(stack: Deployed, picture: Image.Image) -> str:
     return account
 
 
-def _uploaded(stack: Deployed, picture: Image.Image) -> str:
+def _uploaded(stack: DeployedStack, picture: Image.Image) -> str:
     beta = stack.app("beta")
     upload_id = beta.upload("copyist", jpeg(picture, 80))
     stack.drain()
     return str(beta.status(upload_id)["state"])
 
 
-def _kept(stack: Deployed) -> list[str]:
+def _stored_features(stack: DeployedStack) -> list[str]:
     bucket = stack.stack.buckets["bank"]
     listed = stack.stack.client("s3").list_objects_v2(Bucket=bucket, Prefix="pictures/")
     return [one["Key"] for one in listed.get("Contents", [])]

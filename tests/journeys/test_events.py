@@ -11,8 +11,14 @@ from uuid import UUID
 import pytest
 
 from tests.journeys.clients import appeal_decision
-from tests.journeys.deployed import Deployed
-from tests.journeys.scenes import new_account, new_picture, own_hash, published, reported
+from tests.journeys.deployed import DeployedStack
+from tests.journeys.reported_uploads import (
+    new_account,
+    new_picture,
+    own_hash,
+    reported_upload,
+    upload_and_publish,
+)
 
 _UPLOAD = {"upload_id", "platform", "account_id", "key", "state", "reason"}
 _ACCOUNT = {"platform", "account_id", "case_id", "blocked"}
@@ -44,33 +50,33 @@ DETAILS: Mapping[str, set[str]] = {
 """All that an event may hold, beside its id and time: ids, states and codes."""
 
 
-def heard(stack: Deployed) -> Counter[str]:
+def event_counts(stack: DeployedStack) -> Counter[str]:
     """How often each event was heard since the last time."""
     stack.drain()
     return Counter(event["detail-type"] for event in stack.events())
 
 
 @pytest.fixture(autouse=True)
-def _quiet(stack: Deployed) -> None:
+def _quiet(stack: DeployedStack) -> None:
     stack.drain()
     stack.events()
 
 
-def test_each_step_of_the_story_is_told_once(stack: Deployed) -> None:
+def test_each_step_of_the_story_emits_one_event(stack: DeployedStack) -> None:
     alpha, robin = stack.app(), stack.reviewer()
     account_id, picture = new_account(), new_picture()
     upload_id = alpha.upload(account_id, picture)
-    assert heard(stack) == {"upload.published": 1}
+    assert event_counts(stack) == {"upload.published": 1}
 
     stack.person().report(upload_id)
-    assert heard(stack) == {"report.filed": 1, "case.opened": 1, "notice.issued": 1}
+    assert event_counts(stack) == {"report.filed": 1, "case.opened": 1, "notice.issued": 1}
 
     case_id = robin.next()["case_id"]
     robin.reveal(case_id, upload_id)
-    assert heard(stack) == {}
+    assert event_counts(stack) == {}
 
     robin.decide(case_id, "violating")
-    assert heard(stack) == {
+    assert event_counts(stack) == {
         "case.decided": 1,
         "upload.removed": 1,
         "account.blocked": 1,
@@ -80,14 +86,14 @@ def test_each_step_of_the_story_is_told_once(stack: Deployed) -> None:
     }
 
     stack.app("beta").upload(new_account(), picture)
-    assert heard(stack) == {"upload.blocked": 1, "notice.issued": 1}
+    assert event_counts(stack) == {"upload.blocked": 1, "notice.issued": 1}
 
     appeal = alpha.answer("POST", "/v1/appeals", json={"account_id": account_id, "statement": "No."})
-    assert heard(stack) == {"appeal.filed": 1, "notice.issued": 1}
+    assert event_counts(stack) == {"appeal.filed": 1, "notice.issued": 1}
 
     decide = f"/v1/review/appeals/{appeal['appeal_id']}/decision"
     stack.reviewer("sasha").answer("POST", decide, json=appeal_decision("upheld"))
-    assert heard(stack) == {
+    assert event_counts(stack) == {
         "appeal.decided": 1,
         "case.reversed": 1,
         "account.unblocked": 1,
@@ -99,10 +105,10 @@ def test_each_step_of_the_story_is_told_once(stack: Deployed) -> None:
     }
 
 
-def test_a_hash_that_is_reported_matched_and_withdrawn_is_told_once(stack: Deployed) -> None:
+def test_reported_matched_and_withdrawn_hash_emits_once(stack: DeployedStack) -> None:
     picture, person = new_picture(), stack.person()
     person.report(hashes=[own_hash(picture)])
-    assert heard(stack) == {
+    assert event_counts(stack) == {
         "report.filed": 1,
         "case.opened": 1,
         "bank.changed": 1,
@@ -110,9 +116,9 @@ def test_a_hash_that_is_reported_matched_and_withdrawn_is_told_once(stack: Deplo
         "notice.issued": 1,
     }
     stack.app().upload(new_account(), picture)
-    assert heard(stack) == {"upload.held": 1}
+    assert event_counts(stack) == {"upload.held": 1}
     person.withdraw()
-    assert heard(stack) == {
+    assert event_counts(stack) == {
         "case.withdrawn": 1,
         "bank.changed": 1,
         "bank.swept": 1,
@@ -121,30 +127,35 @@ def test_a_hash_that_is_reported_matched_and_withdrawn_is_told_once(stack: Deplo
     }
 
 
-def test_what_is_asked_twice_is_told_once(stack: Deployed) -> None:
-    scene, robin, noor = reported(stack), stack.reviewer(), stack.reviewer("noor")
-    assert heard(stack) == {"upload.published": 1, "report.filed": 1, "case.opened": 1, "notice.issued": 1}
+def test_repeated_request_emits_one_event(stack: DeployedStack) -> None:
+    scene, robin, noor = reported_upload(stack), stack.reviewer(), stack.reviewer("noor")
+    assert event_counts(stack) == {
+        "upload.published": 1,
+        "report.filed": 1,
+        "case.opened": 1,
+        "notice.issued": 1,
+    }
     robin.claim(scene.case_id)
     for _ in range(2):
         robin.decide(scene.case_id, "not_violating")
-    assert heard(stack) == {"case.decided": 1, "upload.reviewed": 1, "notice.issued": 1}
+    assert event_counts(stack) == {"case.decided": 1, "upload.reviewed": 1, "notice.issued": 1}
     for _ in range(2):
         order = {"platform": "alpha", "reason": "by hand"}
         noor.answer("POST", f"/v1/accounts/{scene.account_id}/block", json=order)
-    assert heard(stack) == {"account.blocked": 1, "notice.issued": 1}
+    assert event_counts(stack) == {"account.blocked": 1, "notice.issued": 1}
 
 
-def test_an_upload_that_is_no_image_is_told(stack: Deployed) -> None:
+def test_rejected_upload_emits_an_event(stack: DeployedStack) -> None:
     stack.app().upload(new_account(), b"no image")
-    assert heard(stack) == {"upload.rejected": 1}
+    assert event_counts(stack) == {"upload.rejected": 1}
 
 
-def test_an_event_is_whole_and_holds_ids_and_states_alone(stack: Deployed) -> None:
-    published(stack, new_account(), new_picture())
-    scene = reported(stack)
+def test_event_is_complete_and_holds_only_ids_and_states(stack: DeployedStack) -> None:
+    upload_and_publish(stack, new_account(), new_picture())
+    scene = reported_upload(stack)
     scene.person.withdraw()
     stack.person().report(hashes=[own_hash(scene.picture)])
-    again = reported(stack)
+    again = reported_upload(stack)
     stack.reviewer().decide(again.case_id, "violating")
     order = {"platform": "alpha", "reason": "by hand"}
     stack.reviewer("noor").answer("POST", f"/v1/accounts/{scene.account_id}/block", json=order)
@@ -159,8 +170,8 @@ def test_an_event_is_whole_and_holds_ids_and_states_alone(stack: Deployed) -> No
         assert set(detail) == DETAILS[event["detail-type"]]
 
 
-def test_a_record_that_the_stream_delivers_twice_is_published_once(
-    stack: Deployed, monkeypatch: pytest.MonkeyPatch
+def test_record_delivered_twice_is_published_once(
+    stack: DeployedStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publisher = stack.stack.functions["PublishEventsFunction"]
     delivered: list[Any] = []
@@ -172,10 +183,10 @@ def test_a_record_that_the_stream_delivers_twice_is_published_once(
         return invoke(records)
 
     monkeypatch.setattr(publisher, "invoke", twice)
-    scene = reported(stack)
+    scene = reported_upload(stack)
     stack.reviewer().claim(scene.case_id)
     stack.reviewer().decide(scene.case_id, "violating")
-    everything = heard(stack)
+    everything = event_counts(stack)
     assert delivered
     assert everything == {
         "upload.published": 1,
@@ -190,11 +201,11 @@ def test_a_record_that_the_stream_delivers_twice_is_published_once(
     }
     for records in delivered:  # and once more, long after
         assert invoke(records) == {"batchItemFailures": []}
-    assert heard(stack) == {}
+    assert event_counts(stack) == {}
 
 
-def test_what_was_published_is_gone_from_the_outbox(stack: Deployed) -> None:
-    reported(stack)
+def test_published_event_is_removed_from_the_outbox(stack: DeployedStack) -> None:
+    reported_upload(stack)
     stack.drain()
     table = stack.description["tables"]["outbox"]
     assert stack.stack.client("dynamodb").scan(TableName=table)["Count"] == 0

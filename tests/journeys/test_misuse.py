@@ -8,29 +8,35 @@ from uuid import UUID
 import pytest
 
 from tests.journeys.clients import Json, appeal_decision
-from tests.journeys.deployed import Deployed
-from tests.journeys.scenes import new_account, new_picture, posts_again, published, reports_in_vain
+from tests.journeys.deployed import DeployedStack
+from tests.journeys.reported_uploads import (
+    new_account,
+    new_picture,
+    repeat_offender,
+    unfounded_reporter,
+    upload_and_publish,
+)
 
 SUSPEND = {"outcome": "suspend", "intention": "deliberate", "reasons": "it went on", "days": 2}
 
 
-def ladder(stack: Deployed, account_id: str) -> list[str]:
+def account_notices(stack: DeployedStack, account_id: str) -> list[str]:
     """What the account holder was told, apart from the single uploads; the oldest first."""
     told = reversed(stack.app("beta").notices(account_id))
     return [one["kind"] for one in told if "image_blocked" not in one["values"].get("action", [])]
 
 
-def review_of(stack: Deployed, account_id: str) -> Json:
+def review_of(stack: DeployedStack, account_id: str) -> Json:
     reviews = stack.reviewer().answer("GET", "/v1/review/misuse")["reviews"]
     (found,) = [one for one in reviews if one["account_id"] == account_id]
     return dict(found)
 
 
 @pytest.mark.law("EU6")
-def test_an_account_is_warned_looked_at_and_blocked_for_a_time_by_a_person(stack: Deployed) -> None:
+def test_account_is_warned_reviewed_and_suspended_by_a_person(stack: DeployedStack) -> None:
     beta, robin = stack.app("beta"), stack.reviewer()
-    account_id, _ = posts_again(stack)
-    assert ladder(stack, account_id) == ["warning"]
+    account_id, _ = repeat_offender(stack)
+    assert account_notices(stack, account_id) == ["warning"]
     assert beta.account(account_id)["state"] == "active"
     review = review_of(stack, account_id)
     path = f"/v1/review/misuse/{review['review_id']}"
@@ -58,13 +64,13 @@ def test_an_account_is_warned_looked_at_and_blocked_for_a_time_by_a_person(stack
     stack.drain()
     assert beta.account(account_id)["state"] == "active"
     assert beta.post("/v1/uploads", json=asked).ok
-    assert ladder(stack, account_id) == ["warning", "statement_of_reasons", "block_lifted"]
+    assert account_notices(stack, account_id) == ["warning", "statement_of_reasons", "block_lifted"]
 
 
 @pytest.mark.law("EU6", "EU5")
-def test_an_upheld_appeal_of_the_judgement_ends_the_suspension_that_rests_on_it(stack: Deployed) -> None:
+def test_granted_appeal_ends_the_suspension_it_supported(stack: DeployedStack) -> None:
     beta, robin = stack.app("beta"), stack.reviewer()
-    account_id, scene = posts_again(stack)
+    account_id, scene = repeat_offender(stack)
     path = f"/v1/review/misuse/{review_of(stack, account_id)['review_id']}"
     robin.answer("POST", f"{path}/decision", json=SUSPEND)
     appeal = stack.app().answer(
@@ -79,9 +85,9 @@ def test_an_upheld_appeal_of_the_judgement_ends_the_suspension_that_rests_on_it(
 
 
 @pytest.mark.law("EU6", "EU2", "EU5")
-def test_who_reports_what_is_unfounded_waits_for_a_time_and_loses_nothing(stack: Deployed) -> None:
+def test_unfounded_reporter_is_deferred_and_loses_nothing(stack: DeployedStack) -> None:
     beta, kim = stack.app("beta"), stack.reviewer("kim")
-    account_id, review_id = reports_in_vain(stack)
+    account_id, review_id = unfounded_reporter(stack)
     path = f"/v1/review/misuse/{review_id}"
     found = kim.answer("GET", path)
     assert (found["review"]["kind"], found["review"]["account_id"]) == ("reporter", None)
@@ -91,10 +97,10 @@ def test_who_reports_what_is_unfounded_waits_for_a_time_and_loses_nothing(stack:
     assert stack.reviewer().post(f"{path}/decision", json=SUSPEND).status_code == 403
     decided = kim.answer("POST", f"{path}/decision", json=SUSPEND)
     stack.drain()
-    upload_id = published(stack, new_account(), new_picture())
+    upload_id = upload_and_publish(stack, new_account(), new_picture())
     filed = beta.report(account_id, upload_id)
     assert filed["valid"] and filed["set_aside_until"] < decided["until"]
-    assert "it is not lost" in filed["notice"][0] and "appeal" in filed["notice"][1]
+    assert "It is not lost" in filed["notice"][0] and "appeal" in filed["notice"][1]
     (case_id,) = stack.app().status(upload_id)["case_ids"]
     listed = kim.answer("GET", "/v1/review/queue?limit=100")["cases"]
     (case,) = [one for one in listed if one["case_id"] == case_id]
@@ -108,8 +114,8 @@ def test_who_reports_what_is_unfounded_waits_for_a_time_and_loses_nothing(stack:
     assert followed["set_aside_until"] is None
 
 
-def test_only_reviewers_see_reviews_of_misuse_and_only_seniors_lift(stack: Deployed) -> None:
-    account_id, _ = posts_again(stack)
+def test_only_reviewers_see_misuse_reviews_and_seniors_lift(stack: DeployedStack) -> None:
+    account_id, _ = repeat_offender(stack)
     review_id = review_of(stack, account_id)["review_id"]
     path = f"/v1/review/misuse/{review_id}"
     assert stack.app("beta").get(path).status_code == 403

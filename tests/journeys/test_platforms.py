@@ -6,12 +6,12 @@ import pytest
 import requests
 
 from tests.journeys.clients import appeal_decision
-from tests.journeys.deployed import Deployed
-from tests.journeys.scenes import new_account, new_picture, published, taken_down
+from tests.journeys.deployed import DeployedStack
+from tests.journeys.reported_uploads import new_account, new_picture, removed_upload, upload_and_publish
 
 
-def put_and_find(
-    stack: Deployed, key: str, data: bytes, content_type: str | None = "image/jpeg"
+def put_and_get_event(
+    stack: DeployedStack, key: str, data: bytes, content_type: str | None = "image/jpeg"
 ) -> dict[str, object]:
     """Put an object without a ticket; the event that tells what became of it."""
     stack.events()
@@ -21,8 +21,8 @@ def put_and_find(
     return dict(told)
 
 
-def test_an_account_of_one_platform_is_not_the_others(stack: Deployed) -> None:
-    scene = taken_down(stack)
+def test_account_block_applies_to_one_platform(stack: DeployedStack) -> None:
+    scene = removed_upload(stack)
     assert stack.app("alpha").account(scene.account_id)["state"] == "blocked"
     assert stack.app("beta").account(scene.account_id)["state"] == "active"
     assert stack.app("beta").ticket(scene.account_id)["upload_id"]
@@ -30,18 +30,18 @@ def test_an_account_of_one_platform_is_not_the_others(stack: Deployed) -> None:
     assert (seen["platform"], seen["state"]) == ("alpha", "blocked")
 
 
-def test_a_decision_for_one_platform_stops_the_picture_on_all(stack: Deployed) -> None:
-    scene = taken_down(stack)
+def test_decision_for_one_platform_blocks_the_image_on_all(stack: DeployedStack) -> None:
+    scene = removed_upload(stack)
     copy = stack.app("beta").upload(new_account(), scene.picture)
     stack.drain()
     assert stack.app("beta").status(copy)["state"] == "blocked"
 
 
 @pytest.mark.law("US4")
-def test_a_copy_that_was_up_already_is_swept_away_on_the_other_platform(stack: Deployed) -> None:
+def test_published_copy_is_removed_on_the_other_platform(stack: DeployedStack) -> None:
     picture = new_picture()
-    first = published(stack, new_account(), picture, "alpha")
-    second = published(stack, new_account(), picture, "beta")
+    first = upload_and_publish(stack, new_account(), picture, "alpha")
+    second = upload_and_publish(stack, new_account(), picture, "beta")
     shown = stack.app("beta").status(second)["url"]
     stack.person().report(first)
     (case_id,) = stack.app("alpha").status(first)["case_ids"]
@@ -53,37 +53,37 @@ def test_a_copy_that_was_up_already_is_swept_away_on_the_other_platform(stack: D
     assert requests.get(shown, timeout=30).status_code == 403
 
 
-def test_a_platform_cannot_appeal_for_anothers_account(stack: Deployed) -> None:
-    scene = taken_down(stack)
+def test_platform_cannot_appeal_for_an_account_of_another(stack: DeployedStack) -> None:
+    scene = removed_upload(stack)
     appeal = {"account_id": scene.account_id, "statement": "Let them back in."}
     assert stack.app("beta").post("/v1/appeals", appeal).status_code == 409
     named = stack.app("beta").post("/v1/appeals", {**appeal, "case_id": scene.case_id})
     assert named.status_code == 404
 
 
-def test_what_an_app_puts_itself_is_published_when_it_is_clear(stack: Deployed) -> None:
+def test_direct_upload_is_published_when_clear(stack: DeployedStack) -> None:
     key = f"alpha/{new_account()}/holiday/beach.jpg"
-    told = put_and_find(stack, key, new_picture())
+    told = put_and_get_event(stack, key, new_picture())
     assert told["state"] == "published"
     status = stack.app().status(str(told["upload_id"]))
     assert requests.get(status["url"], timeout=30).status_code == 200
     assert "beach" not in status["url"], "its address can't be guessed from its name"
 
 
-def test_what_an_app_puts_itself_is_blocked_when_it_is_known(stack: Deployed) -> None:
-    scene = taken_down(stack)
-    told = put_and_find(stack, f"beta/{new_account()}/x", scene.picture)
+def test_direct_upload_is_blocked_when_matched(stack: DeployedStack) -> None:
+    scene = removed_upload(stack)
+    told = put_and_get_event(stack, f"beta/{new_account()}/x", scene.picture)
     assert (told["state"], told["reason"]) == ("blocked", "matches_confirmed_entry")
 
 
-def test_what_a_blocked_account_puts_past_the_ticket_is_rejected(stack: Deployed) -> None:
-    scene = taken_down(stack)
-    told = put_and_find(stack, f"alpha/{scene.account_id}/x", new_picture())
+def test_direct_upload_of_a_blocked_account_is_rejected(stack: DeployedStack) -> None:
+    scene = removed_upload(stack)
+    told = put_and_get_event(stack, f"alpha/{scene.account_id}/x", new_picture())
     assert (told["state"], told["reason"]) == ("rejected", "account_blocked")
 
 
-def test_a_ticket_from_before_the_block_puts_nothing_up(stack: Deployed) -> None:
-    scene = taken_down(stack)
+def test_ticket_issued_before_a_block_publishes_nothing(stack: DeployedStack) -> None:
+    scene = removed_upload(stack)
     appealed = {"account_id": scene.account_id, "statement": "It is not so."}
     appeal = stack.app().answer("POST", "/v1/appeals", json=appealed)
     decide = f"/v1/review/appeals/{appeal['appeal_id']}/decision"
@@ -100,7 +100,7 @@ def test_a_ticket_from_before_the_block_puts_nothing_up(stack: Deployed) -> None
 @pytest.mark.parametrize(
     "key", ["loose.jpg", "alpha/loose.jpg", "al pha/x/y", "alpha//y", "../alpha/x/y", "alpha/x..y/z"]
 )
-def test_an_object_that_is_nobodys_is_rejected(stack: Deployed, key: str) -> None:
-    told = put_and_find(stack, key, new_picture())
+def test_object_without_an_owner_is_rejected(stack: DeployedStack, key: str) -> None:
+    told = put_and_get_event(stack, key, new_picture())
     assert (told["state"], told["reason"]) == ("rejected", "malformed_key")
     assert not requests.get(f"{stack.description['published_base_url']}/{key}", timeout=30).ok

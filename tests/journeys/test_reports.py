@@ -8,22 +8,22 @@ import pytest
 from PIL import Image
 
 from tests.journeys.clients import VALID, appeal_decision
-from tests.journeys.deployed import Deployed
-from tests.journeys.pictures import drawn, jpeg
-from tests.journeys.scenes import (
+from tests.journeys.deployed import DeployedStack
+from tests.journeys.reported_uploads import (
     new_account,
     new_picture,
     newest_case,
     own_hash,
-    published,
-    reported,
-    taken_down,
+    removed_upload,
+    reported_upload,
+    upload_and_publish,
 )
+from tests.journeys.sample_images import drawn, jpeg
 
 UNVERIFIED_MATCH = ("held", "needs_review")
 
 
-def held_by_a_hash(stack: Deployed) -> tuple[str, str, str, bytes]:
+def held_by_a_hash(stack: DeployedStack) -> tuple[str, str, str, bytes]:
     """(upload, account, case, picture): somebody reported a hash, then the picture came."""
     picture, account_id = new_picture(), new_account()
     stack.person().report(hashes=[own_hash(picture)])
@@ -34,7 +34,7 @@ def held_by_a_hash(stack: Deployed) -> tuple[str, str, str, bytes]:
 
 
 @pytest.mark.law("GD3")
-def test_a_picture_reported_by_its_hash_is_held_for_a_reviewer_and_punishes_nobody(stack: Deployed) -> None:
+def test_reported_hash_holds_the_upload_and_penalises_nobody(stack: DeployedStack) -> None:
     upload_id, account_id, case_id, _ = held_by_a_hash(stack)
     status = stack.app().status(upload_id)
     assert (status["state"], status["reason"]) == UNVERIFIED_MATCH
@@ -45,7 +45,7 @@ def test_a_picture_reported_by_its_hash_is_held_for_a_reviewer_and_punishes_nobo
     assert upload["matches"][0]["provenance"] == ["report"]
 
 
-def test_a_held_picture_that_is_not_violating_is_published_and_its_like_pass(stack: Deployed) -> None:
+def test_held_image_found_not_violating_is_published(stack: DeployedStack) -> None:
     upload_id, _, case_id, picture = held_by_a_hash(stack)
     robin = stack.reviewer()
     robin.claim(case_id)
@@ -58,7 +58,7 @@ def test_a_held_picture_that_is_not_violating_is_published_and_its_like_pass(sta
     assert stack.app().check(own_hash(picture)["pdq"]) == "clear"
 
 
-def test_a_held_picture_that_is_violating_is_blocked_with_its_account_and_its_like(stack: Deployed) -> None:
+def test_held_image_found_violating_is_blocked_with_its_account(stack: DeployedStack) -> None:
     upload_id, account_id, case_id, picture = held_by_a_hash(stack)
     robin = stack.reviewer()
     robin.claim(case_id)
@@ -73,7 +73,7 @@ def test_a_held_picture_that_is_violating_is_blocked_with_its_account_and_its_li
     assert stack.app().check(own_hash(picture)["pdq"]) == "block"
 
 
-def test_a_withdrawn_hash_stops_nothing_any_more(stack: Deployed) -> None:
+def test_withdrawn_hash_stops_nothing(stack: DeployedStack) -> None:
     picture, person = new_picture(), stack.person()
     person.report(hashes=[own_hash(picture)])
     stack.drain()
@@ -90,8 +90,8 @@ def test_a_withdrawn_hash_stops_nothing_any_more(stack: Deployed) -> None:
     assert person.follow()["cases"][0]["state"] == "withdrawn"
 
 
-def test_withdrawing_does_not_undo_a_decision(stack: Deployed) -> None:
-    scene = taken_down(stack)
+def test_withdrawal_does_not_undo_a_decision(stack: DeployedStack) -> None:
+    scene = removed_upload(stack)
     assert scene.person.withdraw()["cases"][0] == {
         **scene.person.follow()["cases"][0],
         "state": "decided",
@@ -101,8 +101,8 @@ def test_withdrawing_does_not_undo_a_decision(stack: Deployed) -> None:
     assert stack.app().status(scene.upload_id)["state"] == "removed"
 
 
-def test_a_withdrawn_report_of_two_leaves_the_case_to_the_other(stack: Deployed) -> None:
-    scene, other = reported(stack), stack.person()
+def test_withdrawal_of_one_of_two_reports_keeps_the_case(stack: DeployedStack) -> None:
+    scene, other = reported_upload(stack), stack.person()
     other.report(scene.upload_id)
     scene.person.withdraw()
     assert [one["state"] for one in other.follow()["cases"]] == ["open"]
@@ -112,9 +112,9 @@ def test_a_withdrawn_report_of_two_leaves_the_case_to_the_other(stack: Deployed)
 
 
 @pytest.mark.law("US1", "US2")
-def test_the_deadline_of_an_incomplete_report_starts_when_it_is_complete(stack: Deployed) -> None:
+def test_deadline_starts_when_the_report_is_complete(stack: DeployedStack) -> None:
     person = stack.person()
-    upload_id = published(stack, new_account(), new_picture())
+    upload_id = upload_and_publish(stack, new_account(), new_picture())
     filed = person.report(
         upload_id,
         declarations={**VALID["declarations"], "good_faith": False},  # type: ignore[dict-item]
@@ -125,7 +125,7 @@ def test_the_deadline_of_an_incomplete_report_starts_when_it_is_complete(stack: 
     assert filed["missing"] == ["/declarations/good_faith", "/signature", "/contact"]
 
     half = person.complete(signature="Jane Roe", contact={"name": "J", "email": "jane@example.org"})
-    stack.watch.entrust("Jane Roe")
+    stack.watch.add_private("Jane Roe")
     assert (half["valid"], half["missing"]) == (False, ["/declarations/good_faith"])
     whole = person.complete(declarations=VALID["declarations"])
     assert (whole["valid"], whole["missing"]) == (True, [])
@@ -135,8 +135,8 @@ def test_the_deadline_of_an_incomplete_report_starts_when_it_is_complete(stack: 
     assert stack.reviewer().case(case_id)["deadline"] == whole["deadline"]
 
 
-def test_what_a_reviewer_asks_for_can_be_added_and_brings_the_case_back(stack: Deployed) -> None:
-    scene, robin = reported(stack), stack.reviewer()
+def test_requested_information_reopens_the_case(stack: DeployedStack) -> None:
+    scene, robin = reported_upload(stack), stack.reviewer()
     robin.claim(scene.case_id)
     assert robin.decide(scene.case_id, "needs_information")["state"] == "needs_information"
     assert scene.person.follow()["cases"][0]["state"] == "needs_information"
@@ -149,8 +149,8 @@ def test_what_a_reviewer_asks_for_can_be_added_and_brings_the_case_back(stack: D
     assert robin.decide(scene.case_id, "violating")["state"] == "decided"
 
 
-def test_a_refused_report_leaves_the_picture_and_the_account_alone(stack: Deployed) -> None:
-    scene, robin = reported(stack), stack.reviewer()
+def test_dismissed_report_leaves_image_and_account_unchanged(stack: DeployedStack) -> None:
+    scene, robin = reported_upload(stack), stack.reviewer()
     robin.claim(scene.case_id)
     robin.decide(scene.case_id, "not_violating")
     stack.drain()
@@ -160,8 +160,8 @@ def test_a_refused_report_leaves_the_picture_and_the_account_alone(stack: Deploy
 
 
 @pytest.mark.law("CHILD")
-def test_a_suspected_child_is_locked_away_from_everybody_but_the_restricted_group(stack: Deployed) -> None:
-    scene, robin = reported(stack), stack.reviewer()
+def test_only_the_restricted_group_sees_a_suspected_child_case(stack: DeployedStack) -> None:
+    scene, robin = reported_upload(stack), stack.reviewer()
     robin.claim(scene.case_id)
     assert robin.decide(scene.case_id, "suspected_child")["state"] == "locked"
     stack.drain()
@@ -187,8 +187,8 @@ def test_a_suspected_child_is_locked_away_from_everybody_but_the_restricted_grou
     assert stack.reviewer("ada").post(f"/v1/review/cases/{scene.case_id}/reveal", look).status_code == 403
 
 
-def test_the_number_that_a_court_has_leads_a_senior_to_the_case(stack: Deployed) -> None:
-    scene, noor = reported(stack), stack.reviewer("noor")
+def test_senior_finds_a_case_by_its_case_number(stack: DeployedStack) -> None:
+    scene, noor = reported_upload(stack), stack.reviewer("noor")
     number = scene.person.case_number
     asked = {"case_number": number.lower().replace("-", " ")}
     assert noor.answer("GET", "/v1/audit", params=asked) == {"case_ids": [scene.case_id]}
@@ -199,8 +199,8 @@ def test_the_number_that_a_court_has_leads_a_senior_to_the_case(stack: Deployed)
     assert noor.get("/v1/audit", params={"case_number": "SD-0000-0000"}).status_code == 404
 
 
-def test_an_address_is_enough_to_report_and_every_answer_says_who_helps(stack: Deployed) -> None:
-    upload_id = published(stack, new_account(), new_picture())
+def test_address_is_enough_to_report_and_answers_list_help(stack: DeployedStack) -> None:
+    upload_id = upload_and_publish(stack, new_account(), new_picture())
     address = stack.app().status(upload_id)["url"]
     person = stack.person()
     filed = person.report(addresses=[address, "https://example.org/elsewhere"])
@@ -211,21 +211,21 @@ def test_an_address_is_enough_to_report_and_every_answer_says_who_helps(stack: D
         assert {"name", "url", "phone"} <= set(answer["help"][0])
 
 
-def test_reports_of_one_picture_are_one_case(stack: Deployed) -> None:
-    scene, other = reported(stack), stack.person()
+def test_reports_of_one_image_are_one_case(stack: DeployedStack) -> None:
+    scene, other = reported_upload(stack), stack.person()
     other.report(scene.upload_id)
     case = stack.reviewer().case(scene.case_id)
     assert (len(case["reports"]), len(case["uploads"])) == (2, 1)
     assert stack.app().status(scene.upload_id)["case_ids"] == [scene.case_id]
 
 
-def test_two_people_who_report_altered_copies_are_one_case_and_both_are_told(stack: Deployed) -> None:
+def test_two_reporters_of_altered_copies_share_one_case(stack: DeployedStack) -> None:
     picture = drawn(7_100)
     altered = picture.resize((240, 180)).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     alpha, beta = new_account(), new_account()
     first, second = stack.person(), stack.person()
-    one = published(stack, alpha, jpeg(picture))
-    other = published(stack, beta, jpeg(altered, 40), "beta")
+    one = upload_and_publish(stack, alpha, jpeg(picture))
+    other = upload_and_publish(stack, beta, jpeg(altered, 40), "beta")
     first.report(one)
     second.report(other)
     (case_id,) = stack.app().status(one)["case_ids"]
@@ -252,10 +252,10 @@ def test_two_people_who_report_altered_copies_are_one_case_and_both_are_told(sta
     assert stack.app().account(alpha)["state"] == stack.app("beta").account(beta)["state"] == "active"
 
 
-def test_copies_of_one_picture_in_a_report_are_one_case_and_other_pictures_others(stack: Deployed) -> None:
+def test_report_groups_copies_and_separates_other_images(stack: DeployedStack) -> None:
     number = 7_000
-    same = [published(stack, new_account(), jpeg(drawn(number), quality)) for quality in (95, 60)]
-    another = published(stack, new_account(), new_picture())
+    same = [upload_and_publish(stack, new_account(), jpeg(drawn(number), quality)) for quality in (95, 60)]
+    another = upload_and_publish(stack, new_account(), new_picture())
     person = stack.person()
     person.report(*same, another)
     cases = [stack.app().status(upload_id)["case_ids"] for upload_id in (*same, another)]
@@ -264,8 +264,8 @@ def test_copies_of_one_picture_in_a_report_are_one_case_and_other_pictures_other
 
 
 @pytest.mark.law("GD4")
-def test_nobody_who_reviews_sees_who_reported(stack: Deployed) -> None:
-    scene = reported(stack)
+def test_reviewers_never_see_the_reporter(stack: DeployedStack) -> None:
+    scene = reported_upload(stack)
     seen = stack.reviewer("ada").get(f"/v1/review/cases/{scene.case_id}").text
     assert "example.org" not in seen
     assert "Jane" not in seen
@@ -273,7 +273,7 @@ def test_nobody_who_reviews_sees_who_reported(stack: Deployed) -> None:
 
 
 @pytest.mark.parametrize("more", [{"hashes": 10, "uploads": 0}, {"hashes": 5, "uploads": 5}])
-def test_a_report_may_name_ten_pictures(stack: Deployed, more: dict[str, int]) -> None:
+def test_report_may_name_ten_images(stack: DeployedStack, more: dict[str, int]) -> None:
     uploads = [stack.app().upload(new_account(), new_picture()) for _ in range(more["uploads"])]
     stack.drain()
     person = stack.person()
@@ -283,7 +283,7 @@ def test_a_report_may_name_ten_pictures(stack: Deployed, more: dict[str, int]) -
     assert {case["state"] for case in person.follow()["cases"]} == {"withdrawn"}
 
 
-def test_a_report_of_a_picture_by_its_upload_and_by_its_hash_is_taken(stack: Deployed) -> None:
+def test_report_by_upload_and_hash_of_one_image_is_accepted(stack: DeployedStack) -> None:
     """The upload was held by somebody's hash, so both lead to the one case."""
     upload_id, _, case_id, picture = held_by_a_hash(stack)
     person = stack.person()
@@ -292,7 +292,7 @@ def test_a_report_of_a_picture_by_its_upload_and_by_its_hash_is_taken(stack: Dep
     assert len(stack.reviewer().case(case_id)["reports"]) == 2
 
 
-def test_more_pictures_than_one_transaction_takes_are_refused(stack: Deployed) -> None:
+def test_report_beyond_one_transaction_is_rejected(stack: DeployedStack) -> None:
     uploads = [stack.app().upload(new_account(), new_picture()) for _ in range(10)]
     hashes = [own_hash(new_picture()) for _ in range(10)]
     stack.drain()
@@ -304,8 +304,8 @@ def test_more_pictures_than_one_transaction_takes_are_refused(stack: Deployed) -
     assert person.report(*uploads, hashes=hashes[:5])["valid"]
 
 
-def test_what_is_wrong_with_an_upload_is_said_where_it_was_named(stack: Deployed) -> None:
-    there = published(stack, new_account(), new_picture())
+def test_upload_error_is_reported_at_its_pointer(stack: DeployedStack) -> None:
+    there = upload_and_publish(stack, new_account(), new_picture())
     refused = stack.person().post("/v1/reports", {**VALID, "uploads": [there, there, "nowhere"]})
     assert refused.status_code == 422
     assert [one["pointer"] for one in refused.json()["errors"]] == ["/uploads/2"]

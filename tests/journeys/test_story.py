@@ -6,8 +6,8 @@ import requests
 from PIL import Image, ImageOps
 
 from tests.journeys.clients import appeal_decision
-from tests.journeys.deployed import Deployed
-from tests.journeys.pictures import jpeg, photograph, png
+from tests.journeys.deployed import DeployedStack
+from tests.journeys.sample_images import jpeg, photograph, png
 
 
 def _altered(picture: Image.Image) -> dict[str, tuple[bytes, str]]:
@@ -20,7 +20,7 @@ def _altered(picture: Image.Image) -> dict[str, tuple[bytes, str]]:
     }
 
 
-def test_it_comes_down_stays_down_and_comes_back_when_an_appeal_is_upheld(stack: Deployed) -> None:
+def test_image_is_removed_stays_down_and_returns_on_appeal(stack: DeployedStack) -> None:
     alpha, beta = stack.app("alpha"), stack.app("beta")
     robin, sasha, noor = stack.reviewer("robin"), stack.reviewer("sasha"), stack.reviewer("noor")
     person = stack.person()
@@ -85,7 +85,7 @@ def test_it_comes_down_stays_down_and_comes_back_when_an_appeal_is_upheld(stack:
     appeal = alpha.answer(
         "POST", "/v1/appeals", json={"account_id": "mallory", "statement": "We are engaged, and she agreed."}
     )
-    stack.watch.entrust("We are engaged, and she agreed.")
+    stack.watch.add_private("We are engaged, and she agreed.")
     listed = sasha.answer("GET", "/v1/review/appeals")["appeals"]
     assert [one["appeal_id"] for one in listed] == [appeal["appeal_id"]]
     decide = f"/v1/review/appeals/{appeal['appeal_id']}/decision"

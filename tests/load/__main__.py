@@ -24,14 +24,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from infra.demo.pictures import COPIES
+from infra.demo.photos import ALTERATIONS
 from infra.local.stack import STATE_FILE
 from tests.load import page, parts
-from tests.load.figures import Part
-from tests.load.long_queue import is_well
+from tests.load.long_queue import passed
+from tests.load.metrics import PartResult
 from tests.load.pictures import innocent, pictures
 from tests.load.sending import Client, LoadFailed
-from tests.load.target import FOLDER, NoTarget, Target, deployment, running, started
+from tests.load.target import FOLDER, NoTarget, Target, deployed_target, running_target, started_target
 
 PARTS = ("burst", "soak", "poison", "waiting", "throttled")
 
@@ -54,23 +54,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         plot_load(result["parts"], given.out / "load.svg")
     print("\n".join(page.outcome(result)).replace("*", ""))
     print(f"wrote {path}")
-    long_is_well = "long_queue" not in result or is_well(result["long_queue"])
-    return 0 if long_is_well and not result["given_up"] and all(part.is_well for part in done) else 1
+    long_is_well = "long_queue" not in result or passed(result["long_queue"])
+    return 0 if long_is_well and not result["given_up"] and all(part.passed for part in done) else 1
 
 
-def load(target: Target, given: argparse.Namespace) -> tuple[dict[str, Any], list[Part]]:
+def load(target: Target, given: argparse.Namespace) -> tuple[dict[str, Any], list[PartResult]]:
     """What `make load` writes, and the parts that were done."""
     client = Client(target)
     what, files = innocent()
     _say(f"{target.name}; {what}")
-    client.judge()
+    client.ensure_judged_image()
     dead_before = _dead(target)
     it = parts.Load(target, client, pictures(files, given.seed), given.senders, given.patience)
     done = []
     for name, play in _plan(it, given).items():
         part = play()
         done.append(part)
-        figures = part.figures()
+        figures = part.metrics()
         _say(
             f"{name}: {figures['uploads']} uploads, {figures['per_second']} a second, "
             f"verdict {figures['verdict_ms']} ms, {figures['states']}, "
@@ -87,12 +87,12 @@ def load(target: Target, given: argparse.Namespace) -> tuple[dict[str, Any], lis
         "target": target.name,
         "machine": page.machine(),
         "pictures": what,
-        "kinds_of_copies": len(COPIES),
+        "kinds_of_copies": len(ALTERATIONS),
         "seed": given.seed,
         "senders": given.senders,
         "told_to_wait": client.told_to_wait,
         "given_up": dict(dead),
-        "parts": [part.figures() for part in done],
+        "parts": [part.metrics() for part in done],
     }
     return result, done
 
@@ -111,15 +111,15 @@ def _long_queue(uploads: int) -> dict[str, Any]:
     return result
 
 
-def _plan(it: parts.Load, given: argparse.Namespace) -> dict[str, Callable[[], Part]]:
+def _plan(it: parts.Load, given: argparse.Namespace) -> dict[str, Callable[[], PartResult]]:
     """The parts that were asked for, and that the target can take."""
-    plays: dict[str, Callable[[], Part]] = {
+    plays: dict[str, Callable[[], PartResult]] = {
         "burst": lambda: parts.burst(it, given.burst),
         "soak": lambda: parts.soak(it, given.rate, given.seconds),
     }
     if it.target.queues is not None:
         plays["poison"] = lambda: parts.poison(it, given.behind_poison)
-    if it.target.hands is not None:
+    if it.target.control is not None:
         plays["waiting"] = lambda: parts.waiting(it, given.waiting)
         plays["throttled"] = lambda: parts.throttled(it, given.rate, given.throttled_seconds, given.share)
     return {name: play for name, play in plays.items() if name in given.parts}
@@ -163,11 +163,11 @@ def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
 @contextmanager
 def _target(given: argparse.Namespace) -> Iterator[Target]:
     if given.api:
-        yield deployment(given.api)
+        yield deployed_target(given.api)
     elif given.running:
-        yield running(STATE_FILE)
+        yield running_target(STATE_FILE)
     else:
-        with started() as target:
+        with started_target() as target:
             yield target
 
 

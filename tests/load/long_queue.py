@@ -3,9 +3,9 @@
     python -m tests.load.long_queue 100000
 
 A stack of `make run` does some uploads a second, so that many would take it hours. The files here are
-stand-ins that say their hash (tests/support/pictures.py): no picture is decoded. All else is done as in the
-function: batches of ten, register, check, publish or stop, and what the events of those that were stopped
-bring to the settle queue. Prints JSON.
+stand-ins that state their hash (tests/support/sample_images.py): no image is decoded. The rest works as in
+the function: batches of ten, register, check, publish or stop, and the messages that the events of stopped
+uploads bring to the settle queue. Prints JSON.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from staydown.domain.uploads import Upload
+from staydown.domain.uploads.upload import Upload
 
 from tests.load.pictures import EVERY
-from tests.load.sending import AT_REST, STOPPED
-from tests.load.watching import megabytes
-from tests.support.people import judged_story
-from tests.support.pictures import drawn
+from tests.load.sending import FINAL_STATES, STOPPED_STATES
+from tests.load.upload_tracker import megabytes
+from tests.support.actions import enforced_story
+from tests.support.sample_images import drawn
 from tests.support.world import World, memory_world
 
 _BATCH = 10
@@ -36,7 +36,7 @@ def drain(world: World, uploads: int) -> dict[str, Any]:
 
     first_per_second, last_per_second: of the first tenth, and of the last.
     """
-    judged_story(world, drawn(_JUDGED))
+    enforced_story(world, drawn(_JUDGED))
     world.queue.clear()
     is_copy = {}
     for number in range(1, uploads + 1):
@@ -49,7 +49,7 @@ def drain(world: World, uploads: int) -> dict[str, Any]:
         if len(states) * 10 >= uploads * len(marks):
             marks.append(time.perf_counter())
     seconds = marks[-1] - marks[0]
-    known = {key: state for key, state in states.items() if key in is_copy and state in AT_REST}
+    known = {key: state for key, state in states.items() if key in is_copy and state in FINAL_STATES}
     return {
         "uploads": uploads,
         "waited": waited,
@@ -61,12 +61,12 @@ def drain(world: World, uploads: int) -> dict[str, Any]:
         "states": dict(sorted(Counter(states.values()).items())),
         "accounted_for": len(known),
         "copies": sum(is_copy.values()),
-        "copies_stopped": sum(known.get(key) in STOPPED for key, copy in is_copy.items() if copy),
+        "copies_stopped": sum(known.get(key) in STOPPED_STATES for key, copy in is_copy.items() if copy),
         "others_published": sum(known.get(key) == "published" for key, copy in is_copy.items() if not copy),
     }
 
 
-def is_well(result: dict[str, Any]) -> bool:
+def passed(result: dict[str, Any]) -> bool:
     copies, others = result["copies"], result["uploads"] - result["copies"]
     return (result["copies_stopped"], result["others_published"]) == (copies, others)
 
@@ -100,7 +100,7 @@ def main() -> int:
     with memory_world() as world:
         result = drain(world, parser.parse_args().uploads)
     print(json.dumps(result, indent=1))
-    return 0 if is_well(result) else 1
+    return 0 if passed(result) else 1
 
 
 if __name__ == "__main__":

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from tests.load.figures import Part, part_of
+from tests.load.metrics import PartResult, part_result
 from tests.load.pictures import Picture
-from tests.load.sending import Client, Sent
+from tests.load.sending import Client, SentUpload
 from tests.load.target import Target
-from tests.load.watching import Watch
+from tests.load.upload_tracker import UploadTracker
 
 SCAN_QUEUE, SCAN_DEAD_LETTERS = "scan", "scan_dead_letters"
 POISON = ("no notification", '{"Records": [{"s3": {"object": {}}}]}', '{"detail-type": "upload.held"}')
@@ -29,10 +29,10 @@ class Load:
     senders: int
     patience: float
 
-    def watch(self) -> Watch:
-        return Watch(self.client, self.target.pid)
+    def watch(self) -> UploadTracker:
+        return UploadTracker(self.client, self.target.pid)
 
-    def send(self, watch: Watch, uploads: int, per_second: float | None = None) -> None:
+    def send(self, watch: UploadTracker, uploads: int, per_second: float | None = None) -> None:
         """So many, as fast as they go or so many a second; back when the last was sent."""
         began = time.monotonic()
         with ThreadPoolExecutor(self.senders) as pool:
@@ -41,26 +41,26 @@ class Load:
                     time.sleep(max(0.0, began + number / per_second - time.monotonic()))
                 watch.send(pool, self._next())
 
-    def _next(self) -> Callable[[], Sent]:
+    def _next(self) -> Callable[[], SentUpload]:
         picture = next(self.pictures)
         return lambda: self.client.send(picture)
 
 
-def burst(load: Load, uploads: int) -> Part:
+def burst(load: Load, uploads: int) -> PartResult:
     with load.watch() as watch:
         load.send(watch, uploads)
         watch.wait(load.patience)
-    return part_of("burst", f"{uploads} uploads as fast as {load.senders} at a time can send them", watch)
+    return part_result("burst", f"{uploads} uploads as fast as {load.senders} at a time can send them", watch)
 
 
-def soak(load: Load, per_second: float, seconds: float) -> Part:
+def soak(load: Load, per_second: float, seconds: float) -> PartResult:
     with load.watch() as watch:
         load.send(watch, round(per_second * seconds), per_second)
         watch.wait(load.patience)
-    return part_of("soak", f"{per_second:g} uploads a second, for {seconds:g} seconds", watch)
+    return part_result("soak", f"{per_second:g} uploads a second, for {seconds:g} seconds", watch)
 
 
-def poison(load: Load, uploads: int) -> Part:
+def poison(load: Load, uploads: int) -> PartResult:
     """Messages that fail whenever they come lie among the others, and end in the dead-letter queue."""
     queues = load.target.queues
     assert queues is not None
@@ -74,12 +74,12 @@ def poison(load: Load, uploads: int) -> Part:
     dead = load.target.waiting(SCAN_DEAD_LETTERS) - before
     what = f"{len(POISON)} messages that can't be done, and {uploads} uploads behind them"
     wrong = [] if dead == len(POISON) else [f"{dead} of {len(POISON)} are in the dead-letter queue"]
-    return part_of("poison", what, watch, {"in the dead-letter queue": dead}, wrong)
+    return part_result("poison", what, watch, {"in the dead-letter queue": dead}, wrong)
 
 
-def waiting(load: Load, uploads: int) -> Part:
+def waiting(load: Load, uploads: int) -> PartResult:
     """The scan function is stopped while uploads come in, and then has all of them before it."""
-    hands = load.target.hands
+    hands = load.target.control
     assert hands is not None
     with load.watch() as watch:
         hands.say("pause")
@@ -94,14 +94,14 @@ def waiting(load: Load, uploads: int) -> Part:
     done = sum(one.is_accounted_for for one in watch.sent)
     noted = {"waited in the queue": waited, "drained in, s": drained, "drained a second": done / drained}
     wrong = [] if waited >= uploads else [f"only {waited} waited"]
-    return part_of(
+    return part_result(
         "waiting", f"{uploads} uploads that wait at once; then they are drained", watch, noted, wrong
     )
 
 
-def throttled(load: Load, per_second: float, seconds: float, share: float) -> Part:
+def throttled(load: Load, per_second: float, seconds: float, share: float) -> PartResult:
     """For a third of the time DynamoDB takes only some of the calls."""
-    hands = load.target.hands
+    hands = load.target.control
     assert hands is not None
     third = round(per_second * seconds / 3)
     with load.watch() as watch:
@@ -129,7 +129,7 @@ def throttled(load: Load, per_second: float, seconds: float, share: float) -> Pa
         "mean before and after, ms": _mean(others),
     }
     what = f"{per_second:g} uploads a second; for a third of the time {share:.0%} of the calls are throttled"
-    return part_of("throttled", what, watch, noted, [] if refused else ["nothing was throttled"])
+    return part_result("throttled", what, watch, noted, [] if refused else ["nothing was throttled"])
 
 
 def _mean(values: list[float]) -> float:

@@ -11,14 +11,14 @@ from typing import Any
 
 import requests
 
-from infra.demo.clients import Answer, Caller
+from infra.demo.clients import ApiClient, ApiResponse
 from tests.journeys.clients import VALID, decision
 from tests.load.pictures import Picture, judged
 from tests.load.target import Target
 
-AT_REST = {"published", "blocked", "held", "rejected", "removed"}
+FINAL_STATES = {"published", "blocked", "held", "rejected", "removed"}
 """States in which an upload is accounted for."""
-STOPPED = {"blocked", "held", "removed"}
+STOPPED_STATES = {"blocked", "held", "removed"}
 _TRIES = 8
 _FIRST_WAIT = 0.2
 
@@ -28,7 +28,7 @@ class LoadFailed(Exception):
 
 
 @dataclass(slots=True)
-class Sent:
+class SentUpload:
     """An upload. copy: see Picture. at: when its last byte was sent, seconds, monotonic. ticket_ms, put_ms:
     how long these calls took, with the tries before them. state: as it was told last; verdict_ms: from `at`
     until it was told where it rests."""
@@ -44,12 +44,12 @@ class Sent:
 
     @property
     def is_accounted_for(self) -> bool:
-        return self.state in AT_REST
+        return self.state in FINAL_STATES
 
     @property
-    def is_as_it_should_be(self) -> bool:
+    def has_expected_state(self) -> bool:
         """A copy is stopped, anything else is published."""
-        return self.state in STOPPED if self.copy is not None else self.state == "published"
+        return self.state in STOPPED_STATES if self.copy is not None else self.state == "published"
 
 
 class Client:
@@ -64,7 +64,7 @@ class Client:
         self.told_to_wait = 0
         """How many calls were answered 429 or 5xx, or not at all, and made again."""
 
-    def send(self, picture: Picture) -> Sent:
+    def send(self, picture: Picture) -> SentUpload:
         """Ticket and form; each upload by an account of its own."""
         started = time.monotonic()
         ticket = self._ticket(picture)
@@ -76,21 +76,21 @@ class Client:
             raise LoadFailed(f"the bucket answered {form.status_code}")
         now = time.monotonic()
         took = (has_ticket - started) * 1000, (now - has_ticket) * 1000
-        return Sent(ticket["upload_id"], picture.copy, now, *took)
+        return SentUpload(ticket["upload_id"], picture.copy, now, *took)
 
-    def look(self, sent: Sent) -> None:
+    def refresh(self, sent: SentUpload) -> None:
         """What became of it."""
-        body = self._insisting(lambda: self._caller().get(f"/v1/uploads/{sent.upload_id}"))
+        body = self._retry(lambda: self._caller().get(f"/v1/uploads/{sent.upload_id}"))
         sent.state, sent.reason = body["state"], body["reason"]
         if sent.is_accounted_for and sent.verdict_ms is None:
             sent.verdict_ms = (time.monotonic() - sent.at) * 1000
 
-    def judge(self) -> Sent:
+    def ensure_judged_image(self) -> SentUpload:
         """Have the picture judged of which copies are sent, unless a run before did; LoadFailed where that
         does not work."""
         sent = self.send(Picture(judged(), "itself"))
-        _until(lambda: self._at_rest(sent), "the picture that is to be judged is not scanned")
-        if sent.state in STOPPED:
+        _wait_until(lambda: self._at_rest(sent), "the picture that is to be judged is not scanned")
+        if sent.state in STOPPED_STATES:
             return sent
         report = {
             **VALID,
@@ -100,18 +100,18 @@ class Client:
             "contact": {"name": "A. Load Test", "email": "load@example.org"},
         }
         anybody, reviewer = (
-            Caller(self._target.api_url, token) for token in (None, self._target.reviewer_token)
+            ApiClient(self._target.api_url, token) for token in (None, self._target.reviewer_token)
         )
-        self._insisting(lambda: anybody.post("/v1/reports", report))
+        self._retry(lambda: anybody.post("/v1/reports", report))
         (case,) = self._status(sent)["case_ids"]
-        revision = self._insisting(lambda: reviewer.post(f"/v1/review/cases/{case}/claim"))["revision"]
+        revision = self._retry(lambda: reviewer.post(f"/v1/review/cases/{case}/claim"))["revision"]
         path, judgement, if_match = (
             f"/v1/review/cases/{case}/decision",
             decision("violating"),
             f'"{revision}"',
         )
-        self._insisting(lambda: reviewer.post(path, judgement, If_Match=if_match))
-        _until(lambda: self._status(sent)["state"] == "removed", "the judged picture is not removed")
+        self._retry(lambda: reviewer.post(path, judgement, If_Match=if_match))
+        _wait_until(lambda: self._status(sent)["state"] == "removed", "the judged picture is not removed")
         return sent
 
     def _ticket(self, picture: Picture) -> dict[str, Any]:
@@ -123,16 +123,16 @@ class Client:
             "content_type": picture.file.media_type,
             "size": len(picture.file.data),
         }
-        return self._insisting(lambda: self._caller().post("/v1/uploads", wanted))
+        return self._retry(lambda: self._caller().post("/v1/uploads", wanted))
 
-    def _at_rest(self, sent: Sent) -> bool:
-        self.look(sent)
+    def _at_rest(self, sent: SentUpload) -> bool:
+        self.refresh(sent)
         return sent.is_accounted_for
 
-    def _status(self, sent: Sent) -> dict[str, Any]:
-        return self._insisting(lambda: self._caller().get(f"/v1/uploads/{sent.upload_id}"))
+    def _status(self, sent: SentUpload) -> dict[str, Any]:
+        return self._retry(lambda: self._caller().get(f"/v1/uploads/{sent.upload_id}"))
 
-    def _insisting(self, call: Callable[[], Answer]) -> dict[str, Any]:
+    def _retry(self, call: Callable[[], ApiResponse]) -> dict[str, Any]:
         """The body of its success; asked to wait, it waits, as clients should."""
         told = "nothing"
         for wait in _waits():
@@ -143,7 +143,7 @@ class Client:
             else:
                 if answer.status < 300:
                     return dict(answer.body)
-                told = answer.told
+                told = answer.status_and_problem
                 if answer.status != 429 and answer.status < 500:
                     break
             with self._lock:
@@ -151,10 +151,10 @@ class Client:
             time.sleep(wait)
         raise LoadFailed(f"a call was refused: {told}")
 
-    def _caller(self) -> Caller:
+    def _caller(self) -> ApiClient:
         if not hasattr(self._own, "caller"):
-            self._own.caller = Caller(self._target.api_url, self._target.platform_token)
-        caller: Caller = self._own.caller
+            self._own.caller = ApiClient(self._target.api_url, self._target.platform_token)
+        caller: ApiClient = self._own.caller
         return caller
 
     def _session(self) -> requests.Session:
@@ -169,7 +169,7 @@ def _waits() -> Iterator[float]:
     return (_FIRST_WAIT * 2**attempt for attempt in range(_TRIES))
 
 
-def _until(holds: Callable[[], bool], otherwise: str, seconds: float = 60) -> None:
+def _wait_until(holds: Callable[[], bool], otherwise: str, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > end:

@@ -26,7 +26,7 @@ from typing import Any
 
 from botocore.awsrequest import AWSRequest, AWSResponse
 
-from infra.local.functions import Function
+from infra.local.functions import LambdaFunction
 from infra.local.stack import LocalStack
 
 SCAN = "ScanUploadFunction"
@@ -35,10 +35,10 @@ _EXCEEDED = (
 )
 
 
-class Gate:
+class FunctionGate:
     """Before a function: closed, it waits with what it has got, as one whose concurrency is set to none."""
 
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: LambdaFunction) -> None:
         self.opened = threading.Event()
         self.opened.set()
         invoke = function.invoke
@@ -94,7 +94,7 @@ def main(state_file: Path) -> int:
         if missing := stack.load_functions():
             print(f"without {', '.join(missing)}", file=answers, flush=True)
             return 1
-        gate, throttle = Gate(stack.functions[SCAN]), Throttle()
+        gate, throttle = FunctionGate(stack.functions[SCAN]), Throttle()
         throttle.listen(stack)
         print("ready", file=answers, flush=True)
         for line in sys.stdin:
@@ -103,7 +103,7 @@ def main(state_file: Path) -> int:
     return 0
 
 
-def _done(words: list[str], gate: Gate, throttle: Throttle) -> str:
+def _done(words: list[str], gate: FunctionGate, throttle: Throttle) -> str:
     match words:
         case ["pause"]:
             gate.opened.clear()

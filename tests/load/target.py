@@ -23,7 +23,7 @@ class NoTarget(Exception):
     """Why there is nothing to load."""
 
 
-class Hands:
+class StackControl:
     """What a stack that was started for this takes: see tests/load/stack.py."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
@@ -56,7 +56,7 @@ class Target:
     pid: int | None = None
     sqs: Any = None
     queues: Mapping[str, str] | None = None
-    hands: Hands | None = None
+    control: StackControl | None = None
 
     def waiting(self, queue: str) -> int:
         """How many messages a queue has, those in flight too."""
@@ -72,7 +72,7 @@ class Target:
         return {name: count for name, count in counts.items() if count}
 
 
-def deployment(api_url: str) -> Target:
+def deployed_target(api_url: str) -> Target:
     """The tokens are in the environment; NoTarget where they are not."""
     missing = [name for name in (PLATFORM_TOKEN, REVIEWER_TOKEN) if not os.environ.get(name)]
     if missing:
@@ -80,7 +80,7 @@ def deployment(api_url: str) -> Target:
     return Target(api_url, api_url.rstrip("/"), os.environ[PLATFORM_TOKEN], os.environ[REVIEWER_TOKEN])
 
 
-def running(state_file: Path) -> Target:
+def running_target(state_file: Path) -> Target:
     """What `make run` wrote; NoTarget where it did not."""
     if not state_file.is_file():
         raise NoTarget(f"no stack runs: {state_file} is not there")
@@ -88,7 +88,7 @@ def running(state_file: Path) -> Target:
 
 
 @contextmanager
-def started() -> Iterator[Target]:
+def started_target() -> Iterator[Target]:
     FOLDER.mkdir(parents=True, exist_ok=True)
     state_file = FOLDER / f"stack-{os.getpid()}.json"
     command = [sys.executable, "-m", "tests.load.stack", str(state_file)]
@@ -98,7 +98,7 @@ def started() -> Iterator[Target]:
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
         ) as process,
     ):
-        hands = Hands(process)
+        hands = StackControl(process)
         if (said := hands.hear()) != "ready":
             raise NoTarget(said)
         description = json.loads(state_file.read_text(encoding="utf-8"))
@@ -108,7 +108,7 @@ def started() -> Iterator[Target]:
         process.wait(timeout=30)
 
 
-def _described(description: Mapping[str, Any], name: str, hands: Hands | None = None) -> Target:
+def _described(description: Mapping[str, Any], name: str, hands: StackControl | None = None) -> Target:
     sqs = boto3.client(
         "sqs",
         endpoint_url=description["aws_endpoint_url"],
@@ -125,5 +125,5 @@ def _described(description: Mapping[str, Any], name: str, hands: Hands | None = 
         pid=description["pid"],
         sqs=sqs,
         queues=description["queues"],
-        hands=hands,
+        control=hands,
     )

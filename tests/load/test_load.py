@@ -10,10 +10,10 @@ import pytest
 
 from tests.load import page
 from tests.load.__main__ import main
-from tests.load.figures import Part, percentiles
-from tests.load.long_queue import drain, is_well
-from tests.load.sending import Sent
-from tests.load.watching import Sample
+from tests.load.long_queue import drain, passed
+from tests.load.metrics import PartResult, percentiles
+from tests.load.sending import SentUpload
+from tests.load.upload_tracker import Sample
 from tests.support.world import memory_world
 
 FEW = (
@@ -23,7 +23,7 @@ FEW = (
 
 
 @pytest.mark.slow
-def test_a_few_uploads_in_every_part_are_all_accounted_for(
+def test_uploads_of_every_part_are_accounted_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]
 ) -> None:
     status = main([*FEW, "--out", str(tmp_path)])
@@ -48,24 +48,24 @@ def test_a_few_uploads_in_every_part_are_all_accounted_for(
     assert "| burst | 4 |" in (tmp_path / "load.md").read_text(encoding="utf-8")
 
 
-def test_a_queue_of_a_few_hundred_is_drained_and_each_upload_accounted_for() -> None:
+def test_long_queue_is_drained_and_every_upload_accounted_for() -> None:
     with memory_world() as world:
         result = drain(world, 200)
-    assert is_well(result)
+    assert passed(result)
     assert (result["waited"], result["accounted_for"], result["copies_stopped"]) == (200, 200, 40)
 
 
-def test_what_is_lost_and_what_got_through_is_said() -> None:
+def test_lost_uploads_and_missed_copies_are_reported() -> None:
     sent = [
         _sent("published", copy=None),
         _sent("blocked", copy="mirrored"),
         _sent("published", copy="mirrored"),
         _sent("received", copy=None),
     ]
-    part = Part("burst", "four", 2.0, sent, [Sample(0.0, 4, 1, None)], wrong=["a thing"])
-    assert not part.is_well
+    part = PartResult("burst", "four", 2.0, sent, [Sample(0.0, 4, 1, None)], wrong=["a thing"])
+    assert not part.passed
     assert part.lost == ["received"]
-    assert page.outcome({"parts": [part.figures()]}) == [
+    assert page.outcome({"parts": [part.metrics()]}) == [
         "**3 of 4 uploads are accounted for** (1 blocked, 2 published, 1 received); "
         "**1 of 2 copies were stopped.** 1 were lost.",
         "**burst: a thing.**",
@@ -73,12 +73,12 @@ def test_what_is_lost_and_what_got_through_is_said() -> None:
 
 
 @pytest.mark.parametrize("state", ["rejected", "held", "blocked"])
-def test_an_innocent_picture_that_is_not_published_is_no_good_end(state: str) -> None:
-    assert not Part("burst", "one", 1.0, [_sent(state, copy=None)], []).is_well
-    assert Part("burst", "one", 1.0, [_sent("published", copy=None)], []).is_well
+def test_unpublished_innocent_image_fails_the_part(state: str) -> None:
+    assert not PartResult("burst", "one", 1.0, [_sent(state, copy=None)], []).passed
+    assert PartResult("burst", "one", 1.0, [_sent("published", copy=None)], []).passed
 
 
-def test_a_percentile_is_a_value_that_was_measured() -> None:
+def test_percentiles_are_measured_values() -> None:
     assert percentiles([float(n) for n in range(1, 101)]) == {
         "p50": 50.0,
         "p95": 95.0,
@@ -89,5 +89,7 @@ def test_a_percentile_is_a_value_that_was_measured() -> None:
     assert percentiles([]) == {}
 
 
-def _sent(state: str, *, copy: str | None) -> Sent:
-    return Sent(state, copy, 0.0, 1.0, 1.0, state=state, verdict_ms=None if state == "received" else 5.0)
+def _sent(state: str, *, copy: str | None) -> SentUpload:
+    return SentUpload(
+        state, copy, 0.0, 1.0, 1.0, state=state, verdict_ms=None if state == "received" else 5.0
+    )

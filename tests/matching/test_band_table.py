@@ -12,7 +12,7 @@ from staydown.matching.band_table import BandTable
 from staydown.matching.bands import thresholds
 from staydown.matching.hamming_distance import as_words
 
-from tests.matching.known_hashes import KINDS, Hashes, flipped, hashes_of_kind, pairs_within, rows_of
+from tests.matching.sample_hashes import KINDS, Hashes, flipped, hashes_of_kind, pairs_within, rows_of
 
 
 def probed(hashes: Hashes, queries: Hashes, distance: int) -> list[tuple[int, int, int]]:
@@ -28,7 +28,7 @@ def probed(hashes: Hashes, queries: Hashes, distance: int) -> list[tuple[int, in
     distance=st.integers(0, 64),
     planted=st.lists(st.tuples(st.integers(0, 10_000), st.integers(-2, 2)), max_size=6),
 )
-def test_probing_finds_what_comparing_every_bit_finds(
+def test_probing_finds_what_brute_force_finds(
     kind: str, rows: int, seed: int, distance: int, planted: list[tuple[int, int]]
 ) -> None:
     hashes = hashes_of_kind(kind, rows, seed)
@@ -40,7 +40,7 @@ def test_probing_finds_what_comparing_every_bit_finds(
 
 
 @pytest.mark.parametrize("distance", [*range(65), 100, 127, 128, 200, 255, 256])
-def test_a_neighbour_at_exactly_the_distance_is_found_and_none_beyond(distance: int) -> None:
+def test_neighbour_is_found_up_to_the_distance_and_not_beyond(distance: int) -> None:
     hashes = hashes_of_kind("random", 2000, distance)
     at = flipped(hashes[1234].tobytes(), distance, 1)
     beyond = flipped(hashes[99].tobytes(), min(distance + 1, 256), 2)
@@ -52,7 +52,7 @@ def test_a_neighbour_at_exactly_the_distance_is_found_and_none_beyond(distance: 
 
 @pytest.mark.parametrize("rows", [300, 3000, 70_000])
 @pytest.mark.parametrize("distance", [5, 16, 31, 47])
-def test_a_neighbour_that_only_one_band_can_tell_is_found_by_it(rows: int, distance: int) -> None:
+def test_neighbour_reachable_by_one_band_is_found(rows: int, distance: int) -> None:
     hashes = hashes_of_kind("random", rows, distance)
     table = BandTable(as_words(hashes), scan_cost=math.inf)
     reach = thresholds(table._widths, table._bucket_rows, distance)
@@ -69,14 +69,14 @@ def test_a_neighbour_that_only_one_band_can_tell_is_found_by_it(rows: int, dista
         assert (7, distance) in zip(found.row.tolist(), found.distance.tolist(), strict=True)
 
 
-def test_wide_bands_probe_as_narrow_ones_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wide_bands_probe_like_narrow_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("staydown.matching.bands.band_widths", lambda rows: (22,) * 8 + (20,) * 4)
     hashes = hashes_of_kind("random", 500, 3)
     queries = rows_of(*(flipped(hashes[row].tobytes(), 47, row) for row in range(20)))
     assert probed(hashes, queries, 47) == pairs_within(queries, hashes, 47)
 
 
-def test_a_crowd_around_one_query_is_scanned_and_the_others_are_probed() -> None:
+def test_crowded_query_is_scanned_and_the_others_are_probed() -> None:
     crowd = np.repeat(hashes_of_kind("random", 1, 1), 4000, axis=0)
     hashes = np.concatenate([hashes_of_kind("random", 4000, 2), crowd])
     queries = np.concatenate([hashes[:3], crowd[:1], hashes[3:5]])
@@ -86,7 +86,7 @@ def test_a_crowd_around_one_query_is_scanned_and_the_others_are_probed() -> None
     assert found.row.tolist() == [0, 1, 2, *range(4000, 8000), 3, 4]
 
 
-def test_many_queries_at_once_are_answered_as_one_by_one() -> None:
+def test_batched_queries_equal_single_queries() -> None:
     hashes = hashes_of_kind("duplicates", 500, 4)
     queries = np.tile(hashes, (10, 1)) ^ np.uint8(1)
     found = probed(hashes, queries, 32)
@@ -96,7 +96,7 @@ def test_many_queries_at_once_are_answered_as_one_by_one() -> None:
         assert [pair[1:] for pair in found if pair[0] == number] == [pair[1:] for pair in alone]
 
 
-def test_more_candidates_than_fit_at_once_are_all_compared() -> None:
+def test_candidates_beyond_one_block_are_all_compared() -> None:
     hashes = np.repeat(hashes_of_kind("random", 40, 5), 2500, axis=0)
     found = BandTable(as_words(hashes), scan_cost=math.inf).query(as_words(hashes[::2500]), 3)
     assert np.array_equal(found.row, np.arange(100_000))

@@ -12,7 +12,7 @@ from staydown.matching.bands import band_widths, probe_masks, slot_counts, thres
 
 
 @pytest.mark.parametrize("rows", [1, 2, 300, 10_000, 100_000, 1_000_000, 10_000_000, 200_000_000])
-def test_bands_cover_every_bit_and_come_wide_first(rows: int) -> None:
+def test_bands_cover_every_bit_widest_first(rows: int) -> None:
     widths = band_widths(rows)
     assert sum(widths) == 256
     assert list(widths) == sorted(widths, reverse=True)
@@ -29,22 +29,20 @@ def test_larger_tables_have_fewer_and_wider_bands() -> None:
     skew=st.lists(st.floats(0, 1e6), min_size=32, max_size=32),
     distance=st.integers(0, 256),
 )
-def test_thresholds_add_up_to_the_distance_so_none_is_missed(
-    rows: int, skew: list[float], distance: int
-) -> None:
+def test_thresholds_sum_to_the_distance(rows: int, skew: list[float], distance: int) -> None:
     widths = band_widths(rows)
     chosen = thresholds(widths, skew[: len(widths)], distance)
     assert sum(t + 1 for t in chosen) == distance + 1
     assert min(chosen) >= -1
 
 
-def test_a_band_in_which_all_hashes_are_alike_is_asked_less_far() -> None:
+def test_uniform_band_gets_a_smaller_threshold() -> None:
     chosen = thresholds((20, 20, 20), [1.0, 1e6, 1.0], 5)
     assert chosen[1] == -1
     assert chosen[0] + chosen[2] == 4
 
 
-def test_thresholds_are_the_cheapest_ones() -> None:
+def test_thresholds_are_the_cheapest() -> None:
     widths, crowd = (16, 16, 15), [3.0, 1.0, 9.0]
 
     def cost(chosen: tuple[int, ...]) -> float:
@@ -57,7 +55,7 @@ def test_thresholds_are_the_cheapest_ones() -> None:
 
 @pytest.mark.parametrize("width", [1, 5, 9])
 @pytest.mark.parametrize("most", [-1, 0, 1, 2, 4])
-def test_masks_are_all_with_so_many_bits_and_no_other(width: int, most: int) -> None:
+def test_masks_are_exactly_those_with_enough_zero_bits(width: int, most: int) -> None:
     masks = probe_masks((width,), (most,)).tolist()
     assert sorted(masks) == [mask for mask in range(1 << width) if mask.bit_count() <= most]
     assert len(masks) == slot_counts([width], [most])[0]

@@ -7,14 +7,14 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from staydown.domain.bank import Change, Entry, Match, Standing
-from staydown.domain.fingerprints import Fingerprint, View
-from staydown.domain.hashes import PdqHash
-from staydown.matching.bank_index import BankIndex, LogGap
-from staydown.matching.orientations import orientations
-from staydown.matching.segment import Segment
+from staydown.domain.bank.entry import BankChange, BankEntry, Match, Standing
+from staydown.domain.bank.fingerprints import Fingerprint, View
+from staydown.domain.bank.hashes import PdqHash
+from staydown.matching.bank_index import BankIndex, BankLogGap
+from staydown.matching.bank_segment import BankSegment
+from staydown.matching.orientations import approximate_orientations
 
-from tests.matching.known_hashes import (
+from tests.matching.sample_hashes import (
     A_CASE,
     A_PARTNER,
     entry,
@@ -30,173 +30,182 @@ SHA = b"\x01" * 32
 PARTNERS = frozenset({A_PARTNER})
 
 
-def bank(*entries: Entry) -> BankIndex:
+def bank(*entries: BankEntry) -> BankIndex:
     index = BankIndex()
-    index.apply(Change(seq, changed) for seq, changed in enumerate(entries, 1))
+    index.apply(BankChange(seq, changed) for seq, changed in enumerate(entries, 1))
     return index
 
 
-def met(index: BankIndex, image: Fingerprint, distance: int = 31, minimum_quality: int = 50) -> list[Match]:
+def matches_of(
+    index: BankIndex, image: Fingerprint, distance: int = 31, minimum_quality: int = 50
+) -> list[Match]:
     return index.match(image, distance=distance, minimum_quality=minimum_quality)
 
 
-def test_a_bank_without_entries_meets_nothing() -> None:
-    assert met(BankIndex(), fingerprint(BANKED)) == []
-    assert met(BankIndex.load([], seq=0), fingerprint(BANKED), 256) == []
+def test_empty_bank_matches_nothing() -> None:
+    assert matches_of(BankIndex(), fingerprint(BANKED)) == []
+    assert matches_of(BankIndex.load([], seq=0), fingerprint(BANKED), 256) == []
 
 
-def test_a_bank_of_one_entry_meets_it() -> None:
-    (match,) = met(bank(entry(1, BANKED)), fingerprint(flipped(BANKED, 31, 1)))
+def test_bank_of_one_entry_matches_it() -> None:
+    (match,) = matches_of(bank(entry(1, BANKED)), fingerprint(flipped(BANKED, 31, 1)))
     assert match == Match(entry_id(1), Standing.CONFIRMED, 31, "upright", exact=False, trusted=True)
 
 
-def test_one_bit_beyond_the_distance_is_not_met() -> None:
-    assert met(bank(entry(1, BANKED)), fingerprint(flipped(BANKED, 32, 1))) == []
+def test_one_bit_beyond_the_distance_does_not_match() -> None:
+    assert matches_of(bank(entry(1, BANKED)), fingerprint(flipped(BANKED, 32, 1))) == []
 
 
-def test_several_entries_come_nearest_first() -> None:
+def test_entries_are_listed_nearest_first() -> None:
     index = bank(entry(1, flipped(BANKED, 20, 1)), entry(2, OTHER), entry(3, flipped(BANKED, 3, 1)))
-    assert [m.entry_id for m in met(index, fingerprint(BANKED))] == [entry_id(3), entry_id(1)]
+    assert [m.entry_id for m in matches_of(index, fingerprint(BANKED))] == [entry_id(3), entry_id(1)]
 
 
-def test_the_nearest_view_tells_the_distance() -> None:
+def test_distance_is_that_of_the_nearest_view() -> None:
     image = fingerprint(flipped(BANKED, 20, 1), OTHER, flipped(BANKED, 4, 1), flipped(BANKED, 9, 1))
-    (match,) = met(bank(entry(1, BANKED)), image)
+    (match,) = matches_of(bank(entry(1, BANKED)), image)
     assert (match.distance, match.view) == (4, "view 2")
 
 
 def test_the_first_of_equally_near_views_is_named() -> None:
-    (match,) = met(bank(entry(1, BANKED)), fingerprint(OTHER, flipped(BANKED, 5, 1), flipped(BANKED, 5, 2)))
+    (match,) = matches_of(
+        bank(entry(1, BANKED)), fingerprint(OTHER, flipped(BANKED, 5, 1), flipped(BANKED, 5, 2))
+    )
     assert match.view == "view 1"
 
 
-def test_a_featureless_view_that_is_nearer_does_not_hide_a_good_one() -> None:
+def test_nearer_plain_view_does_not_hide_a_good_one() -> None:
     image = fingerprint(
         View("upright", PdqHash(flipped(BANKED, 1, 1)), 10),
         View("trimmed", PdqHash(flipped(BANKED, 25, 1)), 90),
     )
-    (match,) = met(bank(entry(1, BANKED)), image)
+    (match,) = matches_of(bank(entry(1, BANKED)), image)
     assert (match.view, match.distance, match.trusted) == ("trimmed", 25, True)
 
 
 @pytest.mark.parametrize(
     ("of_view", "of_entry", "trusted"), [(50, 50, True), (49, 50, False), (50, 49, False), (0, 0, False)]
 )
-def test_a_match_is_trusted_where_both_hashes_say_enough(of_view: int, of_entry: int, trusted: bool) -> None:
-    (match,) = met(bank(entry(1, BANKED, quality=of_entry)), fingerprint(BANKED, quality=of_view))
+def test_match_is_trusted_if_both_hashes_have_quality(of_view: int, of_entry: int, trusted: bool) -> None:
+    (match,) = matches_of(bank(entry(1, BANKED, quality=of_entry)), fingerprint(BANKED, quality=of_view))
     assert match.trusted is trusted
 
 
-def test_the_same_bytes_match_exactly_whatever_the_hashes_say() -> None:
+def test_same_bytes_match_exactly_whatever_the_hashes() -> None:
     index = bank(entry(1, BANKED, sha256=SHA, quality=10))
-    (match,) = met(index, fingerprint(OTHER, sha256=SHA))
+    (match,) = matches_of(index, fingerprint(OTHER, sha256=SHA))
     assert match == Match(entry_id(1), Standing.CONFIRMED, 0, "upright", exact=True, trusted=False)
 
 
-def test_an_entry_met_by_bytes_and_by_hash_comes_once_as_exact() -> None:
+def test_entry_matched_by_bytes_and_hash_is_listed_once_as_exact() -> None:
     index = bank(entry(1, flipped(BANKED, 3, 1), sha256=SHA), entry(2, BANKED))
-    exact, near = met(index, fingerprint(BANKED, sha256=SHA))
+    exact, near = matches_of(index, fingerprint(BANKED, sha256=SHA))
     assert (exact.entry_id, exact.exact, exact.distance, exact.trusted) == (entry_id(1), True, 0, True)
     assert (near.entry_id, near.exact) == (entry_id(2), False)
 
 
-def test_an_entry_of_bytes_alone_meets_only_these_bytes() -> None:
+def test_entry_of_bytes_alone_matches_only_these_bytes() -> None:
     index = bank(entry(1, sha256=SHA))
-    assert met(index, fingerprint(bytes(32)), 256) == []
-    (match,) = met(index, fingerprint(BANKED, sha256=SHA), minimum_quality=0)
+    assert matches_of(index, fingerprint(bytes(32)), 256) == []
+    (match,) = matches_of(index, fingerprint(BANKED, sha256=SHA), minimum_quality=0)
     assert (match.exact, match.trusted) == (True, False)
 
 
-def test_every_entry_with_the_same_bytes_is_met() -> None:
+def test_every_entry_with_the_same_bytes_matches() -> None:
     index = bank(entry(1, sha256=SHA), entry(2, OTHER, sha256=SHA), entry(3, sha256=bytes(32)))
-    assert {m.entry_id for m in met(index, fingerprint(BANKED, sha256=SHA))} == {entry_id(1), entry_id(2)}
+    assert {m.entry_id for m in matches_of(index, fingerprint(BANKED, sha256=SHA))} == {
+        entry_id(1),
+        entry_id(2),
+    }
 
 
 @pytest.mark.parametrize("gone", [{"supports": frozenset()}, {"suspended": True}])
-def test_an_inactive_entry_is_not_met_until_it_is_active_again(gone: dict[str, bool]) -> None:
+def test_inactive_entry_matches_only_after_reactivation(gone: dict[str, bool]) -> None:
     stands = entry(1, BANKED, sha256=SHA)
     image = fingerprint(BANKED, sha256=SHA)
     index = bank(stands, replace(stands, **gone))  # type: ignore[arg-type]
-    assert met(index, image, 256) == []
-    index.apply([Change(3, stands)])
-    assert [m.standing for m in met(index, image)] == [Standing.CONFIRMED]
+    assert matches_of(index, image, 256) == []
+    index.apply([BankChange(3, stands)])
+    assert [m.standing for m in matches_of(index, image)] == [Standing.CONFIRMED]
 
 
 def test_the_standing_follows_the_last_change() -> None:
     claimed = entry(1, BANKED, supports=PARTNERS)
     index = bank(claimed)
-    assert met(index, fingerprint(BANKED))[0].standing is Standing.UNVERIFIED
-    index.apply([Change(2, claimed.resting_on(A_CASE))])
-    assert met(index, fingerprint(BANKED))[0].standing is Standing.CONFIRMED
-    index.apply([Change(3, replace(claimed, allowed=True))])
-    assert met(index, fingerprint(BANKED))[0].standing is Standing.ALLOWED
+    assert matches_of(index, fingerprint(BANKED))[0].standing is Standing.UNVERIFIED
+    index.apply([BankChange(2, claimed.with_support(A_CASE))])
+    assert matches_of(index, fingerprint(BANKED))[0].standing is Standing.CONFIRMED
+    index.apply([BankChange(3, replace(claimed, allowed=True))])
+    assert matches_of(index, fingerprint(BANKED))[0].standing is Standing.ALLOWED
 
 
 def test_the_quality_follows_the_last_change() -> None:
     index = bank(entry(1, BANKED, quality=20), entry(1, BANKED, quality=90))
-    assert met(index, fingerprint(BANKED))[0].trusted
+    assert matches_of(index, fingerprint(BANKED))[0].trusted
 
 
-def test_an_entry_whose_hashes_change_is_met_by_the_new_ones_only() -> None:
+def test_changed_entry_matches_only_by_its_new_hashes() -> None:
     index = bank(entry(1, BANKED, sha256=SHA), entry(1, OTHER, sha256=b"\x02" * 32))
-    assert met(index, fingerprint(BANKED, sha256=SHA)) == []
-    assert len(met(index, fingerprint(OTHER))) == 1
-    assert met(index, fingerprint(BANKED, sha256=b"\x02" * 32))[0].exact
+    assert matches_of(index, fingerprint(BANKED, sha256=SHA)) == []
+    assert len(matches_of(index, fingerprint(OTHER))) == 1
+    assert matches_of(index, fingerprint(BANKED, sha256=b"\x02" * 32))[0].exact
     assert len(index) == 1
-    index.apply([Change(3, entry(1, BANKED))])
-    assert [m.exact for m in met(index, fingerprint(BANKED, sha256=b"\x02" * 32))] == [False]
+    index.apply([BankChange(3, entry(1, BANKED))])
+    assert [m.exact for m in matches_of(index, fingerprint(BANKED, sha256=b"\x02" * 32))] == [False]
 
 
 def test_a_change_delivered_twice_takes_effect_once() -> None:
-    changes = [Change(1, entry(1, BANKED)), Change(2, entry(1, BANKED, supports=PARTNERS))]
+    changes = [BankChange(1, entry(1, BANKED)), BankChange(2, entry(1, BANKED, supports=PARTNERS))]
     index = BankIndex()
     for delivery in (changes, changes, changes[:1], [*changes, *changes]):
         index.apply(delivery)
     assert index.seq == 2
-    assert [m.standing for m in met(index, fingerprint(BANKED))] == [Standing.UNVERIFIED]
+    assert [m.standing for m in matches_of(index, fingerprint(BANKED))] == [Standing.UNVERIFIED]
     assert len(index) == 1
 
 
 @pytest.mark.parametrize("seqs", [[2], [1, 3], [2, 1], [1, 2, 4, 3]])
-def test_a_missing_change_is_refused_and_nothing_is_applied(seqs: list[int]) -> None:
+def test_missing_change_is_rejected_and_nothing_is_applied(seqs: list[int]) -> None:
     index = bank(entry(9, OTHER))
-    with pytest.raises(LogGap) as gap:
-        index.apply(Change(1 + seq, entry(seq, BANKED)) for seq in seqs)
+    with pytest.raises(BankLogGap) as gap:
+        index.apply(BankChange(1 + seq, entry(seq, BANKED)) for seq in seqs)
     assert gap.value.got > gap.value.expected
     assert index.seq == 1
     assert len(index) == 1
-    assert met(index, fingerprint(BANKED)) == []
+    assert matches_of(index, fingerprint(BANKED)) == []
 
 
-def test_the_gap_says_where_to_read_on() -> None:
-    with pytest.raises(LogGap, match="expected change 3 of the bank, got 7") as gap:
-        bank(entry(1), entry(2)).apply([Change(7, entry(3))])
+def test_log_gap_names_the_expected_change() -> None:
+    with pytest.raises(BankLogGap, match="expected change 3 of the bank, got 7") as gap:
+        bank(entry(1), entry(2)).apply([BankChange(7, entry(3))])
     assert (gap.value.expected, gap.value.got) == (3, 7)
 
 
-def test_a_change_that_cannot_be_held_leaves_the_bank_as_it_was() -> None:
+def test_invalid_change_leaves_the_bank_unchanged() -> None:
     index = bank(entry(1, BANKED))
     wrong = replace(entry(2), entry_id="not a uuid")
     with pytest.raises(ValueError, match="UUID"):
-        index.apply([Change(2, entry(1, OTHER)), Change(3, wrong)])
+        index.apply([BankChange(2, entry(1, OTHER)), BankChange(3, wrong)])
     assert index.seq == 1
-    assert len(met(index, fingerprint(BANKED))) == 1
+    assert len(matches_of(index, fingerprint(BANKED))) == 1
 
 
-def test_loaded_segments_override_each_other_and_changes_override_them() -> None:
-    first = Segment.of_entries([entry(1, BANKED), entry(2, OTHER), entry(3, THIRD)], seq=10)
-    second = Segment.of_entries([entry(2, OTHER, supports=PARTNERS)], seq=20)
+def test_later_segments_and_changes_override_earlier_ones() -> None:
+    first = BankSegment.of_entries([entry(1, BANKED), entry(2, OTHER), entry(3, THIRD)], seq=10)
+    second = BankSegment.of_entries([entry(2, OTHER, supports=PARTNERS)], seq=20)
     index = BankIndex.load([first, second], seq=25)
     assert (index.seq, len(index)) == (25, 3)
-    assert met(index, fingerprint(OTHER))[0].standing is Standing.UNVERIFIED
-    index.apply([Change(24, entry(1)), Change(25, entry(1)), Change(26, entry(3, THIRD, suspended=True))])
-    assert len(met(index, fingerprint(BANKED))) == 1
-    assert met(index, fingerprint(THIRD)) == []
-    with pytest.raises(LogGap):
-        index.apply([Change(28, entry(4))])
+    assert matches_of(index, fingerprint(OTHER))[0].standing is Standing.UNVERIFIED
+    index.apply(
+        [BankChange(24, entry(1)), BankChange(25, entry(1)), BankChange(26, entry(3, THIRD, suspended=True))]
+    )
+    assert len(matches_of(index, fingerprint(BANKED))) == 1
+    assert matches_of(index, fingerprint(THIRD)) == []
+    with pytest.raises(BankLogGap):
+        index.apply([BankChange(28, entry(4))])
 
 
-def test_many_images_are_answered_as_one_by_one() -> None:
+def test_batched_images_match_like_single_ones() -> None:
     index = bank(entry(1, BANKED, sha256=SHA), entry(2, flipped(BANKED, 30, 1)), entry(3, OTHER))
     images = [
         fingerprint(BANKED, flipped(OTHER, 7, 1)),
@@ -205,14 +214,14 @@ def test_many_images_are_answered_as_one_by_one() -> None:
         fingerprint(flipped(BANKED, 25, 3), BANKED),
     ]
     together = index.match_many(images, distance=31, minimum_quality=50)
-    assert together == [met(index, image) for image in images]
+    assert together == [matches_of(index, image) for image in images]
     assert [len(matches) for matches in together] == [3, 0, 1, 2]
     assert index.match_many([], distance=31, minimum_quality=50) == []
 
 
-def test_a_bare_hash_is_met_in_every_orientation() -> None:
+def test_bare_hash_matches_in_every_orientation() -> None:
     index = bank(entry(1, BANKED))
-    for name, turned in orientations(PdqHash(BANKED)).items():
+    for name, turned in approximate_orientations(PdqHash(BANKED)).items():
         (match,) = index.match_hash(turned, 80, distance=31, minimum_quality=50)
         assert (match.distance, match.exact, match.trusted) == (0, False, True)
         assert (match.view == "upright") is (name == "upright")
@@ -220,7 +229,7 @@ def test_a_bare_hash_is_met_in_every_orientation() -> None:
         assert bool(upright) is (name == "upright")
 
 
-def test_a_bare_hash_of_little_quality_is_not_trusted() -> None:
+def test_bare_hash_of_low_quality_is_not_trusted() -> None:
     (match,) = bank(entry(1, BANKED)).match_hash(PdqHash(BANKED), 49, distance=31, minimum_quality=50)
     assert not match.trusted
 
@@ -240,7 +249,7 @@ changed_entries = st.builds(
 )
 
 
-def plainly_met(entries: list[Entry], image: Fingerprint, distance: int) -> dict[str, Match]:
+def expected_matches(entries: list[BankEntry], image: Fingerprint, distance: int) -> dict[str, Match]:
     """What `match` says it does, entry by entry."""
     expected = {}
     for banked in entries:
@@ -270,22 +279,22 @@ def plainly_met(entries: list[Entry], image: Fingerprint, distance: int) -> dict
     digest=few_digests,
     distance=st.integers(0, 60),
 )
-def test_whatever_the_history_an_image_meets_the_bank_as_it_stands(
-    folded: list[list[Entry]],
-    log: list[Entry],
+def test_any_history_gives_the_matches_of_the_current_bank(
+    folded: list[list[BankEntry]],
+    log: list[BankEntry],
     cuts: list[int],
     views: list[tuple[bytes, int]],
     digest: bytes,
     distance: int,
 ) -> None:
-    state: dict[str, Entry] = {}
+    state: dict[str, BankEntry] = {}
     segments = []
     for seq, part in enumerate(folded):
         latest = {e.entry_id: e for e in part}
         state |= latest
-        segments.append(Segment.of_entries(latest.values(), seq=seq))
+        segments.append(BankSegment.of_entries(latest.values(), seq=seq))
     index = BankIndex.load(segments, seq=100)
-    changes = [Change(101 + n, changed) for n, changed in enumerate(log)]
+    changes = [BankChange(101 + n, changed) for n, changed in enumerate(log)]
     for cut in sorted(cuts):
         index.apply(changes[:cut])
     index.apply(changes)
@@ -294,8 +303,8 @@ def test_whatever_the_history_an_image_meets_the_bank_as_it_stands(
         *(View(f"view {n}" if n else "upright", PdqHash(h), q) for n, (h, q) in enumerate(views)),
         sha256=digest,
     )
-    found = met(index, image, distance)
-    assert {m.entry_id: m for m in found} == plainly_met(list(state.values()), image, distance)
+    found = matches_of(index, image, distance)
+    assert {m.entry_id: m for m in found} == expected_matches(list(state.values()), image, distance)
     assert len({m.entry_id for m in found}) == len(found)
     assert len(index) == len(state)
     assert index.seq == 100 + len(log)

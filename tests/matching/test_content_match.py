@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from staydown.matching import content_match
-from staydown.matching.content_match import content_matches, matching_rows
+from staydown.matching import content_matches as content_match
+from staydown.matching.content_matches import content_matches, rows_near_entries
 
-from tests.matching.known_hashes import KINDS, flipped, hashes_of_kind, pairs_within, rows_of
+from tests.matching.sample_hashes import KINDS, flipped, hashes_of_kind, pairs_within, rows_of
 
 
 @settings(max_examples=60, deadline=None)
@@ -29,7 +29,7 @@ def test_every_view_near_an_entry_is_found_and_no_other(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(content_match, "TAIL_ROWS", few)
         found = content_matches(wanted, seen, uploads, distance)
-        rows = matching_rows(wanted, seen, distance)
+        rows = rows_near_entries(wanted, seen, distance)
     pairs = sorted(
         (int(uploads[row]), entry, bits, row) for entry, row, bits in pairs_within(wanted, seen, distance)
     )
@@ -49,17 +49,17 @@ def test_the_nearest_view_of_an_upload_comes_first() -> None:
     assert found.distance.tolist() == [4, 12, 30]
 
 
-def test_blocks_are_joined_without_a_seam() -> None:
+def test_blocks_join_without_a_seam() -> None:
     views = hashes_of_kind("random", 40_000, 1)
     at = [0, 16_383, 16_384, 32_767, 32_768, 39_999]
-    assert matching_rows(views[at], views, 20).tolist() == at
+    assert rows_near_entries(views[at], views, 20).tolist() == at
 
 
-def test_uploads_that_do_not_fit_the_views_are_refused() -> None:
+def test_uploads_that_do_not_fit_the_views_are_rejected() -> None:
     with pytest.raises(ValueError, match="3 views"):
         content_matches(hashes_of_kind("random", 1, 1), hashes_of_kind("random", 3, 1), np.array([1, 2]), 31)
 
 
-def test_a_distance_beyond_the_hash_is_refused() -> None:
+def test_distance_beyond_the_hash_is_rejected() -> None:
     with pytest.raises(ValueError, match="from 0 to 256"):
-        matching_rows(hashes_of_kind("random", 1, 1), hashes_of_kind("random", 1, 1), 300)
+        rows_near_entries(hashes_of_kind("random", 1, 1), hashes_of_kind("random", 1, 1), 300)

@@ -8,9 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from staydown.domain.content_log import LogLine
+from staydown.domain.uploads.content_log import LogLine
 from staydown.matching.arrays_file import SnapshotDamaged
-from staydown.matching.content_segment import ContentSegment, joined, read_content, write_content
+from staydown.matching.content_segment import (
+    ContentSegment,
+    concatenate_segments,
+    read_content,
+    write_content,
+)
 
 lines = st.builds(
     LogLine,
@@ -33,18 +38,14 @@ def as_lines(segment: ContentSegment) -> list[LogLine]:
 
 
 @given(st.lists(lines), st.lists(lines))
-def test_lines_come_back_from_a_file_and_from_files_that_were_joined(
-    some: list[LogLine], others: list[LogLine]
-) -> None:
-    one, other = ContentSegment.of_lines(some), ContentSegment.of_lines(others)
+def test_lines_survive_a_file_and_joining_of_files(some: list[LogLine], others: list[LogLine]) -> None:
+    one, other = ContentSegment.from_lines(some), ContentSegment.from_lines(others)
     assert as_lines(read_content(write_content(one))) == some
-    assert as_lines(read_content(write_content(joined([one, other])))) == some + others
+    assert as_lines(read_content(write_content(concatenate_segments([one, other])))) == some + others
 
 
 @given(st.lists(lines, min_size=1), st.data())
-def test_uploads_near_a_hash_or_with_the_same_bytes_are_those_that_brute_force_finds(
-    some: list[LogLine], data: st.DataObject
-) -> None:
+def test_near_search_equals_brute_force(some: list[LogLine], data: st.DataObject) -> None:
     hashes = data.draw(st.lists(st.binary(min_size=32, max_size=32), max_size=3))
     hashes += [line.views[:32] for line in some if line.views and data.draw(st.booleans())]
     digests = {line.sha256 for line in some if data.draw(st.booleans())}
@@ -60,12 +61,12 @@ def test_uploads_near_a_hash_or_with_the_same_bytes_are_those_that_brute_force_f
             for one in hashes
         )
     ]
-    found = ContentSegment.of_lines(some).near(wanted, digests, distance)
+    found = ContentSegment.from_lines(some).uploads_within(wanted, digests, distance)
     assert found == list(dict.fromkeys(expected))
 
 
-def test_a_changed_byte_is_noticed() -> None:
-    whole = write_content(ContentSegment.of_lines([LogLine(str(uuid.uuid4()), b"s" * 32, b"v" * 64)]))
+def test_changed_byte_is_detected() -> None:
+    whole = write_content(ContentSegment.from_lines([LogLine(str(uuid.uuid4()), b"s" * 32, b"v" * 64)]))
     for place in range(0, len(whole), 7):
         damaged = bytearray(whole)
         damaged[place] ^= 1

@@ -16,11 +16,11 @@ from staydown.matching import hamming_index
 from staydown.matching.band_table import BandTable
 from staydown.matching.hamming_index import HammingIndex
 
-from tests.matching.known_hashes import KINDS, Hashes, flipped, hashes_of_kind, pairs_within, rows_of
+from tests.matching.sample_hashes import KINDS, Hashes, flipped, hashes_of_kind, pairs_within, rows_of
 from tests.shared_data import SHARED, needs_shared_data
 
 
-def asked(index: HammingIndex, queries: Hashes, distance: int) -> list[tuple[int, int, int]]:
+def matches_of(index: HammingIndex, queries: Hashes, distance: int) -> list[tuple[int, int, int]]:
     return list(zip(*(a.tolist() for a in index.query(queries, distance)), strict=True))
 
 
@@ -30,9 +30,7 @@ def read_hashes(path: Path) -> Hashes:
 
 @needs_shared_data
 @pytest.mark.parametrize("tail_rows", [16_384, 50], ids=["scanned", "in tables"])
-def test_the_reference_needles_are_found_in_the_reference_haystack(
-    tail_rows: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_reference_needles_are_found_in_the_haystack(tail_rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hamming_index, "BandTable", partial(BandTable, scan_cost=math.inf))
     needles, haystack = (read_hashes(SHARED / "pdq" / name) for name in ("needles.txt", "haystack.txt"))
     found = HammingIndex(haystack, tail_rows=tail_rows).query(needles, 31)
@@ -41,26 +39,26 @@ def test_the_reference_needles_are_found_in_the_reference_haystack(
     assert set(found.query.tolist()) == set(range(100))
 
 
-def test_an_index_of_nothing_finds_nothing() -> None:
+def test_empty_index_finds_nothing() -> None:
     index = HammingIndex()
     assert len(index) == 0
-    assert asked(index, hashes_of_kind("random", 3, 1), 256) == []
+    assert matches_of(index, hashes_of_kind("random", 3, 1), 256) == []
 
 
 def test_an_index_of_one_hash_finds_it() -> None:
     one = hashes_of_kind("random", 1, 1)
-    assert asked(HammingIndex(one), one, 0) == [(0, 0, 0)]
-    assert asked(HammingIndex(one, tail_rows=0), one, 0) == [(0, 0, 0)]
+    assert matches_of(HammingIndex(one), one, 0) == [(0, 0, 0)]
+    assert matches_of(HammingIndex(one, tail_rows=0), one, 0) == [(0, 0, 0)]
 
 
-def test_no_query_finds_nothing() -> None:
-    assert asked(HammingIndex(hashes_of_kind("random", 9, 1)), np.empty((0, 32), np.uint8), 31) == []
+def test_empty_query_finds_nothing() -> None:
+    assert matches_of(HammingIndex(hashes_of_kind("random", 9, 1)), np.empty((0, 32), np.uint8), 31) == []
 
 
 def test_the_inverted_hash_is_256_bits_away() -> None:
     one = hashes_of_kind("random", 1, 1)
-    assert asked(HammingIndex(one), ~one, 256) == [(0, 0, 256)]
-    assert asked(HammingIndex(one), ~one, 255) == []
+    assert matches_of(HammingIndex(one), ~one, 256) == [(0, 0, 256)]
+    assert matches_of(HammingIndex(one), ~one, 255) == []
 
 
 @settings(max_examples=200, deadline=None)
@@ -70,7 +68,7 @@ def test_the_inverted_hash_is_256_bits_away() -> None:
     seed=st.integers(0, 2**32),
     distance=st.integers(0, 256),
 )
-def test_hashes_added_in_pieces_are_found_as_if_added_at_once(
+def test_hashes_added_in_pieces_match_like_one_addition(
     kind: str, sizes: list[int], seed: int, distance: int
 ) -> None:
     hashes = hashes_of_kind(kind, sum(sizes), seed)
@@ -80,10 +78,10 @@ def test_hashes_added_in_pieces_are_found_as_if_added_at_once(
     queries = hashes_of_kind(kind, 4, seed + 1)
     if len(hashes):
         queries = np.concatenate([queries, rows_of(flipped(hashes[-1].tobytes(), distance, seed))])
-    assert asked(index, queries, distance) == pairs_within(queries, hashes, distance)
+    assert matches_of(index, queries, distance) == pairs_within(queries, hashes, distance)
 
 
-class Coming_and_going(RuleBasedStateMachine):
+class HammingIndexMachine(RuleBasedStateMachine):
     """Adds, switches and questions in any order, against a plain list."""
 
     @initialize(seed=st.integers(0, 2**32))
@@ -108,13 +106,13 @@ class Coming_and_going(RuleBasedStateMachine):
     @rule(number=st.integers(0, 10_000), on=st.booleans())
     def switch_one(self, number: int, on: bool) -> None:
         if self.on:
-            self.index.switch(number % len(self.on), on=on)
+            self.index.set_active(number % len(self.on), active=on)
             self.on[number % len(self.on)] = on
 
     @rule(step=st.integers(1, 7), on=st.booleans())
     def switch_many(self, step: int, on: bool) -> None:
         rows = np.arange(0, len(self.on), step)
-        self.index.switch(rows, on=on)
+        self.index.set_active(rows, active=on)
         for row in rows.tolist():
             self.on[row] = on
 
@@ -125,7 +123,7 @@ class Coming_and_going(RuleBasedStateMachine):
             near = flipped(self.hashes[number % len(self.hashes)].tobytes(), distance, number)
             queries = np.concatenate([queries, rows_of(near)])
         expected = [p for p in pairs_within(queries, self.hashes, distance) if self.on[p[1]]]
-        assert asked(self.index, queries, distance) == expected
+        assert matches_of(self.index, queries, distance) == expected
 
     @invariant()
     def every_hash_is_still_there(self) -> None:
@@ -135,8 +133,8 @@ class Coming_and_going(RuleBasedStateMachine):
                 assert self.index.hash_of(row) == self.hashes[row].tobytes()
 
 
-TestComingAndGoing = Coming_and_going.TestCase
-TestComingAndGoing.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestHammingIndexMachine = HammingIndexMachine.TestCase
+TestHammingIndexMachine.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
 
 
 def test_adding_to_a_large_table_does_not_rebuild_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +153,7 @@ def test_adding_to_a_large_table_does_not_rebuild_it(monkeypatch: pytest.MonkeyP
     assert max(built[1:]) <= 1000
 
 
-def test_a_row_is_sorted_a_few_times_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_row_is_sorted_only_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
     built: list[int] = []
 
     def counted(words: Any) -> BandTable:
@@ -170,16 +168,16 @@ def test_a_row_is_sorted_a_few_times_only(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(index._tables) <= 6
 
 
-def test_hashes_given_are_copied() -> None:
+def test_input_hashes_are_copied() -> None:
     hashes = hashes_of_kind("random", 3, 1)
     kept = hashes.copy()
     index = HammingIndex(hashes)
     hashes[:] = 0
-    assert asked(index, kept, 0) == [(0, 0, 0), (1, 1, 0), (2, 2, 0)]
+    assert matches_of(index, kept, 0) == [(0, 0, 0), (1, 1, 0), (2, 2, 0)]
 
 
 @pytest.mark.parametrize("distance", [-1, 257])
-def test_a_distance_beyond_the_hash_is_refused(distance: int) -> None:
+def test_distance_beyond_the_hash_is_rejected(distance: int) -> None:
     with pytest.raises(ValueError, match="from 0 to 256"):
         HammingIndex().query(hashes_of_kind("random", 1, 1), distance)
 
@@ -187,21 +185,21 @@ def test_a_distance_beyond_the_hash_is_refused(distance: int) -> None:
 @pytest.mark.parametrize(
     "hashes", [np.zeros(32, np.uint8), np.zeros((2, 31), np.uint8), np.zeros((2, 32), np.int64)]
 )
-def test_hashes_of_another_shape_or_type_are_refused(hashes: Hashes) -> None:
+def test_hashes_of_another_shape_or_type_are_rejected(hashes: Hashes) -> None:
     with pytest.raises(ValueError, match=r"hashes are \(n, 32\) uint8"):
         HammingIndex(hashes)
 
 
-def test_a_row_that_is_not_there_is_refused() -> None:
+def test_missing_row_is_rejected() -> None:
     index = HammingIndex(hashes_of_kind("random", 3, 1))
     for row in (-1, 3):
         with pytest.raises(IndexError):
             index.hash_of(row)
     with pytest.raises(IndexError):
-        index.switch(3, on=False)
+        index.set_active(3, active=False)
 
 
-def test_hashes_cut_out_of_a_larger_array_are_taken() -> None:
+def test_strided_hashes_are_accepted() -> None:
     wide = np.random.default_rng(1).integers(0, 256, (20, 40), np.uint8)
     hashes = wide[::2, 3:35]
-    assert asked(HammingIndex(hashes), np.ascontiguousarray(hashes), 0) == [(n, n, 0) for n in range(10)]
+    assert matches_of(HammingIndex(hashes), np.ascontiguousarray(hashes), 0) == [(n, n, 0) for n in range(10)]

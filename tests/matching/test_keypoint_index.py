@@ -6,25 +6,25 @@ import uuid
 
 import numpy as np
 import pytest
-from staydown.domain.evidence import EvidencePolicy
-from staydown.domain.verdicts import Verdict
-from staydown.imaging.features import AskedFeatures
-from staydown.imaging.keypoints import ask_plane, bank_features
+from staydown.domain.bank.alignment import AlignmentPolicy
+from staydown.domain.bank.verdicts import Verdict
+from staydown.imaging.features import QueryFeatures
+from staydown.imaging.keypoints import query_features_of_plane, reference_features
 from staydown.matching.arrays_file import SnapshotDamaged
+from staydown.matching.keypoint_alignment import align_candidates
 from staydown.matching.keypoint_index import KeypointIndex
-from staydown.matching.keypoint_match import match_pictures
 from staydown.matching.keypoint_snapshot import read_keypoints, write_keypoints
 
-from tests.imaging.scenes import as_picture, scene
+from tests.imaging.sample_planes import as_picture, scene
 
 COUNT = 12
 IDS = [str(uuid.UUID(int=number + 1)) for number in range(COUNT)]
-JUDGED = [bank_features(as_picture(scene(number))) for number in range(COUNT)]
+JUDGED = [reference_features(as_picture(scene(number))) for number in range(COUNT)]
 
 
-def asked(number: int) -> AskedFeatures:
+def asked(number: int) -> QueryFeatures:
     """Half of the picture, from its middle."""
-    return ask_plane(np.ascontiguousarray(scene(number)[80:420, 90:550]))
+    return query_features_of_plane(np.ascontiguousarray(scene(number)[80:420, 90:550]))
 
 
 def index(count: int = COUNT) -> KeypointIndex:
@@ -43,13 +43,13 @@ def test_an_empty_index_proposes_nothing() -> None:
     assert KeypointIndex().candidates(asked(0)) == []
 
 
-def test_each_picture_is_the_first_candidate_for_its_copy() -> None:
+def test_each_image_is_the_first_candidate_for_its_copy() -> None:
     filled = index()
     assert len(filled) == COUNT
     assert [first(filled, number) for number in range(COUNT)] == IDS
 
 
-def test_a_picture_can_be_found_as_soon_as_it_is_added() -> None:
+def test_image_is_found_as_soon_as_it_is_added() -> None:
     growing = KeypointIndex()
     for number in range(COUNT):
         growing.add(IDS[number], JUDGED[number])
@@ -57,15 +57,17 @@ def test_a_picture_can_be_found_as_soon_as_it_is_added() -> None:
         assert first(growing, 0) == IDS[0]
 
 
-def test_all_at_once_and_one_by_one_answer_alike() -> None:
-    at_once = KeypointIndex.of((entry_id, features) for entry_id, features in zip(IDS, JUDGED, strict=True))
+def test_bulk_and_single_additions_answer_alike() -> None:
+    at_once = KeypointIndex.from_pictures(
+        (entry_id, features) for entry_id, features in zip(IDS, JUDGED, strict=True)
+    )
     one_by_one = index()
     for number in range(COUNT):
         one, other = at_once.candidates(asked(number))[0], one_by_one.candidates(asked(number))[0]
         assert (one.entry_id, one.variant) == (other.entry_id, other.variant)
 
 
-def test_a_removed_entry_is_not_found_and_nothing_of_it_is_left() -> None:
+def test_removed_entry_is_not_found_and_leaves_no_data() -> None:
     filled = index()
     filled.remove(IDS[3])
     assert IDS[3] not in filled
@@ -81,26 +83,28 @@ def test_removing_an_unknown_entry_does_nothing() -> None:
     assert len(filled) == 2
 
 
-def test_an_entry_may_have_several_pictures() -> None:
+def test_entry_may_have_several_images() -> None:
     filled = KeypointIndex()
     filled.add(IDS[0], JUDGED[0])
     filled.add(IDS[0], JUDGED[1])
     assert first(filled, 0) == first(filled, 1) == IDS[0]
 
 
-def test_an_unrelated_picture_is_no_match() -> None:
-    policy = EvidencePolicy()
-    matches = match_pictures([asked(100), asked(101)], index())
-    assert all(policy.judge(match.evidence) is Verdict.CLEAR for match in matches)
+def test_unrelated_image_is_no_match() -> None:
+    policy = AlignmentPolicy()
+    matches = align_candidates([asked(100), asked(101)], index())
+    assert all(policy.judge_alignment(match.alignment) is Verdict.CLEAR for match in matches)
 
 
 def test_a_match_names_the_entry_and_the_frame() -> None:
-    matches = match_pictures([asked(100), asked(5)], index())
-    blocked = [match for match in matches if EvidencePolicy().judge(match.evidence) is Verdict.BLOCK]
+    matches = align_candidates([asked(100), asked(5)], index())
+    blocked = [
+        match for match in matches if AlignmentPolicy().judge_alignment(match.alignment) is Verdict.BLOCK
+    ]
     assert {(match.entry_id, match.frame) for match in blocked} == {(IDS[5], 1)}
 
 
-def test_a_snapshot_gives_the_same_index_back() -> None:
+def test_snapshot_restores_the_same_index() -> None:
     filled = index()
     filled.seq = 77
     filled.remove(IDS[1])
@@ -121,7 +125,7 @@ def test_an_empty_index_has_a_snapshot() -> None:
 
 
 @pytest.mark.parametrize("at", [0, 9, 13, 20, 50, 5_000, -40, -1])
-def test_a_damaged_snapshot_is_refused(at: int) -> None:
+def test_damaged_snapshot_is_rejected(at: int) -> None:
     data = bytearray(write_keypoints(index(2)))
     data[at] ^= 1
     with pytest.raises(SnapshotDamaged):
@@ -129,6 +133,6 @@ def test_a_damaged_snapshot_is_refused(at: int) -> None:
 
 
 @pytest.mark.parametrize("length", [0, 10, 71, 5_000])
-def test_a_snapshot_cut_short_is_refused(length: int) -> None:
+def test_truncated_snapshot_is_rejected(length: int) -> None:
     with pytest.raises(SnapshotDamaged):
         read_keypoints(write_keypoints(index(2))[:length])

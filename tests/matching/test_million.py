@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from staydown.domain.bank import Change, Standing
-from staydown.matching import snapshot
+from staydown.domain.bank.entry import BankChange, Standing
+from staydown.matching import bank_snapshot as snapshot
 from staydown.matching.bank_index import BankIndex
-from staydown.matching.segment import HAS_PDQ, Segment
+from staydown.matching.bank_segment import HAS_PDQ, BankSegment
 
-from tests.matching.known_hashes import A_PARTNER, entry, fingerprint, flipped, hashes_of_kind
+from tests.matching.sample_hashes import A_PARTNER, entry, fingerprint, flipped, hashes_of_kind
 
 MILLION = 1_000_000
 
 
 @pytest.fixture(scope="module")
-def imported() -> Segment:
+def imported() -> BankSegment:
     ids = np.zeros((MILLION, 16), np.uint8)
     ids[:, 8:] = np.arange(MILLION, dtype=">u8").view(np.uint8).reshape(-1, 8)
-    segment = Segment(
+    segment = BankSegment(
         seq=1,
         ids=ids,
         hashes=hashes_of_kind("random", MILLION, 1),
@@ -29,12 +29,12 @@ def imported() -> Segment:
         supports=np.zeros(MILLION, np.uint32),
         support_sets=(frozenset({A_PARTNER}),),
     )
-    return snapshot.read(snapshot.write(segment))
+    return snapshot.read_segment(snapshot.write_segment(segment))
 
 
 @pytest.mark.slow
 @pytest.mark.law("UK4")
-def test_a_million_entries_are_all_within_reach(imported: Segment) -> None:
+def test_million_entries_are_all_found(imported: BankSegment) -> None:
     index = BankIndex.load([imported], seq=1)
     assert len(index) == MILLION
     assert index.nbytes < 220 * MILLION
@@ -48,10 +48,10 @@ def test_a_million_entries_are_all_within_reach(imported: Segment) -> None:
 
 
 @pytest.mark.slow
-def test_a_change_to_a_million_entries_takes_effect_at_once(imported: Segment) -> None:
+def test_a_change_to_a_million_entries_takes_effect_at_once(imported: BankSegment) -> None:
     index = BankIndex.load([imported], seq=1)
     new = b"\xa5" * 32
-    index.apply([Change(2, entry(1, new))])
+    index.apply([BankChange(2, entry(1, new))])
     assert [m.distance for m in index.match(fingerprint(new), distance=31, minimum_quality=50)] == [0]
-    index.apply([Change(3, entry(1, new, suspended=True))])
+    index.apply([BankChange(3, entry(1, new, suspended=True))])
     assert index.match(fingerprint(new), distance=31, minimum_quality=50) == []

@@ -7,10 +7,10 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from staydown.domain.hashes import PdqHash
-from staydown.matching.orientations import orientations
+from staydown.domain.bank.hashes import PdqHash
+from staydown.matching.orientations import approximate_orientations
 
-from tests.matching.known_hashes import a_hash
+from tests.matching.sample_hashes import a_hash
 from tests.shared_data import SHARED, needs_shared_data
 
 pdqs = st.builds(PdqHash, a_hash)
@@ -18,22 +18,25 @@ pdqs = st.builds(PdqHash, a_hash)
 
 @given(pdqs)
 def test_the_first_orientation_is_the_hash_itself(pdq: PdqHash) -> None:
-    assert next(iter(orientations(pdq).items())) == ("upright", pdq)
+    assert next(iter(approximate_orientations(pdq).items())) == ("upright", pdq)
 
 
 @given(pdqs)
-def test_four_quarter_turns_or_two_mirrorings_lead_back(pdq: PdqHash) -> None:
+def test_four_quarter_turns_or_two_mirrorings_are_the_identity(pdq: PdqHash) -> None:
     turned = pdq
     for name in ("turned 90", "turned 180", "turned 270", "upright"):
-        turned = orientations(turned)["turned 90"]
-        assert turned == orientations(pdq)[name]
-    assert orientations(orientations(pdq)["mirrored"])["mirrored"] == pdq
+        turned = approximate_orientations(turned)["turned 90"]
+        assert turned == approximate_orientations(pdq)[name]
+    assert approximate_orientations(approximate_orientations(pdq)["mirrored"])["mirrored"] == pdq
 
 
 @given(pdqs, st.sampled_from([90, 180, 270]))
-def test_mirrored_then_turned_is_what_the_name_says(pdq: PdqHash, degrees: int) -> None:
-    mirrored = orientations(pdq)["mirrored"]
-    assert orientations(mirrored)[f"turned {degrees}"] == orientations(pdq)[f"mirrored, turned {degrees}"]
+def test_mirroring_then_turning_matches_the_name(pdq: PdqHash, degrees: int) -> None:
+    mirrored = approximate_orientations(pdq)["mirrored"]
+    assert (
+        approximate_orientations(mirrored)[f"turned {degrees}"]
+        == approximate_orientations(pdq)[f"mirrored, turned {degrees}"]
+    )
 
 
 @needs_shared_data
@@ -49,12 +52,12 @@ def test_mirrored_then_turned_is_what_the_name_says(pdq: PdqHash, degrees: int) 
         ("bridge-8-flip-minus-1", "mirrored, turned 90"),
     ],
 )
-def test_the_turned_picture_of_the_reference_hashes_to_about_that(picture: str, orientation: str) -> None:
+def test_rotated_reference_image_has_about_the_rotated_hash(picture: str, orientation: str) -> None:
     """Its rotations are counter-clockwise."""
     expected = json.loads((SHARED / "pdq" / "expected.json").read_text())
     original, turned = (
         PdqHash.from_hex(expected[f"pdq/dih/{name}.jpg"]["pdq"]) for name in ("bridge-1-original", picture)
     )
-    distances = {name: pdq.distance(turned) for name, pdq in orientations(original).items()}
+    distances = {name: pdq.distance(turned) for name, pdq in approximate_orientations(original).items()}
     assert distances.pop(orientation) <= 16
     assert min(distances.values()) > 64

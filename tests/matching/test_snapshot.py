@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from staydown.domain.bank import Entry
-from staydown.matching import snapshot
+from staydown.domain.bank.entry import BankEntry
+from staydown.matching import bank_snapshot as snapshot
 from staydown.matching.arrays_file import SnapshotDamaged
-from staydown.matching.segment import Segment
+from staydown.matching.bank_segment import BankSegment
 
-from tests.matching.known_hashes import A_PARTNER, entries_by_id, entry
+from tests.matching.sample_hashes import A_PARTNER, entries_by_id, entry
 
 
 def small_file() -> bytes:
@@ -26,54 +26,54 @@ def small_file() -> bytes:
         entry(2, b"\x33" * 32, supports=frozenset({A_PARTNER}), suspended=True),
         entry(3, sha256=b"\x44" * 32, supports=frozenset(), quality=0),
     ]
-    return snapshot.write(Segment.of_entries(entries, seq=77))
+    return snapshot.write_segment(BankSegment.of_entries(entries, seq=77))
 
 
 @given(entries_by_id, st.integers(0, 2**53))
-def test_a_segment_comes_back_as_it_was(entries: list[Entry], seq: int) -> None:
-    segment = Segment.of_entries(entries, seq=seq)
-    again = snapshot.read(snapshot.write(segment))
+def test_segment_survives_a_round_trip(entries: list[BankEntry], seq: int) -> None:
+    segment = BankSegment.of_entries(entries, seq=seq)
+    again = snapshot.read_segment(snapshot.write_segment(segment))
     assert list(again) == list(segment)
     assert again.seq == seq
 
 
 @given(entries_by_id)
-def test_writing_what_was_read_gives_the_same_bytes(entries: list[Entry]) -> None:
-    data = snapshot.write(Segment.of_entries(entries, seq=9))
-    assert snapshot.write(snapshot.read(data)) == data
-    assert snapshot.write(Segment.of_entries(reversed(entries), seq=9)) == data
+def test_rewriting_a_read_file_gives_the_same_bytes(entries: list[BankEntry]) -> None:
+    data = snapshot.write_segment(BankSegment.of_entries(entries, seq=9))
+    assert snapshot.write_segment(snapshot.read_segment(data)) == data
+    assert snapshot.write_segment(BankSegment.of_entries(reversed(entries), seq=9)) == data
 
 
-def test_the_file_is_laid_out_as_documented() -> None:
+def test_file_layout_is_as_documented() -> None:
     data = small_file()
     magic, version, length = struct.unpack_from("<8sII", data)
     assert (magic, version) == (b"\x93SDBANK\n", 1)
     meta = json.loads(data[16 : 16 + length])
     assert (meta["count"], meta["seq"], meta["sha256_count"]) == (3, 77, 2)
-    segment = snapshot.read(data)
+    segment = snapshot.read_segment(data)
     ids = (16 + length + 63) // 64 * 64
     assert data[ids : ids + 48] == segment.ids.tobytes()
     assert data[ids + 64 : ids + 160] == segment.hashes.tobytes()
     assert data[-32:] == hashlib.sha256(data[:-32]).digest()
 
 
-def test_every_changed_byte_is_noticed() -> None:
+def test_every_changed_byte_is_detected() -> None:
     data = small_file()
     for place in range(len(data)):
         for change in (0x01, 0x80, 0xFF):
             damaged = bytearray(data)
             damaged[place] ^= change
             with pytest.raises(SnapshotDamaged):
-                snapshot.read(bytes(damaged))
+                snapshot.read_segment(bytes(damaged))
 
 
-def test_a_file_cut_short_anywhere_or_too_long_is_noticed() -> None:
+def test_truncated_or_extended_file_is_detected() -> None:
     data = small_file()
     for length in range(len(data)):
         with pytest.raises(SnapshotDamaged):
-            snapshot.read(data[:length])
+            snapshot.read_segment(data[:length])
     with pytest.raises(SnapshotDamaged):
-        snapshot.read(data + b"\x00")
+        snapshot.read_segment(data + b"\x00")
 
 
 @pytest.mark.parametrize(
@@ -86,9 +86,9 @@ def test_a_file_cut_short_anywhere_or_too_long_is_noticed() -> None:
         (small_file()[:-33] + small_file()[-32:], "checksum"),
     ],
 )
-def test_what_is_wrong_is_said(data: bytes, what: str) -> None:
+def test_error_names_the_cause(data: bytes, what: str) -> None:
     with pytest.raises(SnapshotDamaged, match=what):
-        snapshot.read(data)
+        snapshot.read_segment(data)
 
 
 def with_meta(**changes: Any) -> bytes:
@@ -103,8 +103,8 @@ def with_meta(**changes: Any) -> bytes:
     return body + hashlib.sha256(body).digest()
 
 
-def test_the_json_as_it_was_is_accepted() -> None:
-    assert len(snapshot.read(with_meta())) == 3
+def test_unchanged_json_is_accepted() -> None:
+    assert len(snapshot.read_segment(with_meta())) == 3
 
 
 @pytest.mark.parametrize(
@@ -125,30 +125,30 @@ def test_the_json_as_it_was_is_accepted() -> None:
         {"support_sets": 7},
     ],
 )
-def test_contents_that_contradict_each_other_are_refused(changes: dict[str, Any]) -> None:
+def test_inconsistent_contents_are_rejected(changes: dict[str, Any]) -> None:
     with pytest.raises(SnapshotDamaged, match="inconsistent"):
-        snapshot.read(with_meta(**changes))
+        snapshot.read_segment(with_meta(**changes))
 
 
-def test_more_than_the_arrays_is_refused() -> None:
+def test_data_beyond_the_arrays_is_rejected() -> None:
     body = small_file()[:-32] + bytes(64)
     with pytest.raises(SnapshotDamaged, match="inconsistent"):
-        snapshot.read(body + hashlib.sha256(body).digest())
+        snapshot.read_segment(body + hashlib.sha256(body).digest())
 
 
-def test_a_text_longer_than_the_file_is_refused() -> None:
+def test_text_longer_than_the_file_is_rejected() -> None:
     body = struct.pack("<8sII", snapshot.MAGIC, snapshot.VERSION, 2**32 - 1) + bytes(64)
     with pytest.raises(SnapshotDamaged, match="inconsistent"):
-        snapshot.read(body + hashlib.sha256(body).digest())
+        snapshot.read_segment(body + hashlib.sha256(body).digest())
 
 
-def test_a_file_can_be_mapped(tmp_path: Path) -> None:
+def test_file_can_be_memory_mapped(tmp_path: Path) -> None:
     path = tmp_path / "segment"
     path.write_bytes(small_file())
     with path.open("rb") as file:
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    assert list(snapshot.read(memoryview(mapped))) == list(snapshot.read(small_file()))
+    assert list(snapshot.read_segment(memoryview(mapped))) == list(snapshot.read_segment(small_file()))
 
 
-def test_the_bytes_read_are_not_copied() -> None:
-    assert not snapshot.read(small_file()).hashes.flags.owndata
+def test_read_bytes_are_not_copied() -> None:
+    assert not snapshot.read_segment(small_file()).hashes.flags.owndata

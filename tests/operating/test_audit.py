@@ -7,21 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from infra.audit.__main__ import check, export, main, verify
-from tests.journeys.deployed import Deployed
-from tests.journeys.scenes import taken_down
+from infra.audit.__main__ import export_bundle, main, verify_bundle_file, verify_chains
+from tests.journeys.deployed import DeployedStack
+from tests.journeys.reported_uploads import removed_upload
 
 
 @pytest.fixture(scope="module")
-def case_id(stack: Deployed) -> str:
-    scene = taken_down(stack)
+def case_id(stack: DeployedStack) -> str:
+    scene = removed_upload(stack)
     stack.drain()
     stack.stack.functions["AnchorAuditFunction"].invoke({})
     return scene.case_id
 
 
 @pytest.fixture
-def kept(stack: Deployed, case_id: str, tmp_path: Path) -> Path:
+def kept(stack: DeployedStack, case_id: str, tmp_path: Path) -> Path:
     """The anchors, had from the locked bucket."""
     s3, bucket = stack.stack.client("s3"), stack.stack.buckets["anchors"]
     folder = tmp_path / "anchors"
@@ -32,42 +32,42 @@ def kept(stack: Deployed, case_id: str, tmp_path: Path) -> Path:
     return folder
 
 
-def exported(stack: Deployed, case_id: str, folder: Path) -> Path:
-    assert export(stack.stack.api_url, stack.stack.token("noor"), case_id, folder) == 0
+def exported(stack: DeployedStack, case_id: str, folder: Path) -> Path:
+    assert export_bundle(stack.stack.api_url, stack.stack.token("noor"), case_id, folder) == 0
     return folder / f"case-{case_id}.json"
 
 
 def test_the_chains_of_a_case_are_verified(
-    stack: Deployed, case_id: str, capsys: pytest.CaptureFixture[str]
+    stack: DeployedStack, case_id: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert verify(stack.stack.api_url, stack.stack.token("noor"), [case_id]) == 0
+    assert verify_chains(stack.stack.api_url, stack.stack.token("noor"), [case_id]) == 0
     told = capsys.readouterr().out.splitlines()
     assert told
     assert all(line.endswith(": whole") for line in told)
 
 
-def test_a_bundle_is_checked_offline_with_anchors_that_were_kept(
-    stack: Deployed, case_id: str, kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_bundle_is_checked_offline_against_stored_anchors(
+    stack: DeployedStack, case_id: str, kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = exported(stack, case_id, tmp_path)
-    assert check(path, kept) == 0
+    assert verify_bundle_file(path, kept) == 0
     assert "vouch for 0" not in capsys.readouterr().out
     bundle = json.loads(path.read_text(encoding="utf-8"))
     bundle["chains"][0]["records"][0]["actor"] = "somebody else"
     path.write_text(json.dumps(bundle), encoding="utf-8")
-    assert check(path, kept) == 1
+    assert verify_bundle_file(path, kept) == 1
     assert "BROKEN" in capsys.readouterr().out
 
 
-def test_what_is_no_bundle_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_bundle_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for text in ("[]", "{}", '{"format": 1}'):
         path = tmp_path / "bundle.json"
         path.write_text(text, encoding="utf-8")
-        assert check(path, None) == 1
+        assert verify_bundle_file(path, None) == 1
         assert capsys.readouterr().out
 
 
-def test_what_can_not_be_looked_at_is_not_called_broken(
+def test_unreadable_bundle_is_not_reported_as_broken(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path, anchors = tmp_path / "bundle.json", tmp_path / "anchors"
@@ -80,8 +80,8 @@ def test_what_can_not_be_looked_at_is_not_called_broken(
     assert "no anchors" in capsys.readouterr().err
 
 
-def test_the_page_of_a_bundle_tells_all_of_it_and_runs_nothing(
-    stack: Deployed, case_id: str, tmp_path: Path
+def test_bundle_page_shows_everything_and_runs_nothing(
+    stack: DeployedStack, case_id: str, tmp_path: Path
 ) -> None:
     path = exported(stack, case_id, tmp_path)
     bundle = json.loads(path.read_text(encoding="utf-8"))

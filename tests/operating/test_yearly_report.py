@@ -9,19 +9,19 @@ from xml.etree import ElementTree
 
 import pytest
 
-from infra.yearly_report.__main__ import NoReport, main, read, write
-from tests.journeys.deployed import Deployed
-from tests.journeys.scenes import taken_down
+from infra.yearly_report.__main__ import CommandFailed, fetch_metrics, main, write_files
+from tests.journeys.deployed import DeployedStack
+from tests.journeys.reported_uploads import removed_upload
 
 
 @pytest.mark.law("EU7")
-def test_a_year_is_told_as_json_as_csv_and_as_a_page(stack: Deployed, tmp_path: Path) -> None:
-    taken_down(stack)
+def test_year_is_reported_as_json_csv_and_page(stack: DeployedStack, tmp_path: Path) -> None:
+    removed_upload(stack)
     stack.drain()
     now = stack.reviewer("noor").answer("GET", "/v1/stats")
     year = int(now["last_day"][:4])
-    report = read(stack.stack.api_url, stack.stack.token("noor"), year)
-    files = {path.suffix: path.read_text(encoding="utf-8") for path in write(report, tmp_path)}
+    report = fetch_metrics(stack.stack.api_url, stack.stack.token("noor"), year)
+    files = {path.suffix: path.read_text(encoding="utf-8") for path in write_files(report, tmp_path)}
 
     told = json.loads(files[".json"])
     assert told["whole"]["decisions"]["violating"] >= 1
@@ -45,12 +45,12 @@ def test_a_year_is_told_as_json_as_csv_and_as_a_page(stack: Deployed, tmp_path: 
         assert "reviewers" not in text
 
 
-def test_nobody_but_a_senior_gets_one(stack: Deployed) -> None:
-    with pytest.raises(NoReport, match="403"):
-        read(stack.stack.api_url, stack.stack.token("robin"), 2027)
+def test_only_a_senior_gets_a_yearly_report(stack: DeployedStack) -> None:
+    with pytest.raises(CommandFailed, match="403"):
+        fetch_metrics(stack.stack.api_url, stack.stack.token("robin"), 2027)
 
 
-def test_there_is_none_of_a_year_that_has_not_begun(capsys: pytest.CaptureFixture[str]) -> None:
+def test_future_year_has_no_report(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["2100"])
     assert ended.value.code == 2

@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.safeguards.mutations import ROOT, SAFEGUARDS, Safeguard
 from tests.safeguards.page import PAGE, page
-from tests.safeguards.taken_out import ROOT, SAFEGUARDS, Safeguard
 
 _COPIED = ("layers", "functions", "infra", "tests", "console", "pyproject.toml", "template.yaml")
 _NOT_FOUND = (4, 5)
@@ -29,14 +29,14 @@ def main(arguments: list[str]) -> int:
         PAGE.write_text(page(), encoding="utf-8")
         return 0
     wanted = [one for one in SAFEGUARDS if all(word in one.name for word in arguments)]
-    missed = [line for safeguard in wanted for line in _missed(safeguard)]
+    missed = [line for safeguard in wanted for line in _unnoticed(safeguard)]
     print(f"{len(wanted)} safeguards taken out, {len(missed)} not noticed")
     return 1 if missed or not wanted else 0
 
 
-def _missed(safeguard: Safeguard) -> Iterator[str]:
+def _unnoticed(safeguard: Safeguard) -> Iterator[str]:
     """The tests that do not notice."""
-    with _without(safeguard) as folder:
+    with _mutated_copy(safeguard) as folder:
         for test in safeguard.tests:
             failed = _fails(folder, test)
             print(f"{'noticed    ' if failed else 'NOT NOTICED'} {safeguard.name}: {test}", flush=True)
@@ -45,7 +45,7 @@ def _missed(safeguard: Safeguard) -> Iterator[str]:
 
 
 @contextmanager
-def _without(safeguard: Safeguard) -> Iterator[Path]:
+def _mutated_copy(safeguard: Safeguard) -> Iterator[Path]:
     """A copy of the code from which the safeguard was taken out."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.safeguards.taken_out import ROOT, SAFEGUARDS
+from tests.safeguards.mutations import ROOT, SAFEGUARDS
 
 PAGE = ROOT / "docs" / "safeguards.md"
 
 _HEAD = """# Which test notices when a safeguard is gone
 
-Written by `python -m tests.safeguards --page` from [`taken_out.py`](../tests/safeguards/taken_out.py).
+Written by `python -m tests.safeguards --page` from [`taken_out.py`](../tests/safeguards/mutations.py).
 `make safeguards` takes each of these out of a copy of the code, one at a time, and runs the tests beside
 it there: each has to fail.
 

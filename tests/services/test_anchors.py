@@ -9,40 +9,40 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from staydown.aws.items import Codec, to_dynamodb
-from staydown.domain.anchors import Anchor, check_sequence
-from staydown.domain.audit import ChainBroken, ChainHead, Record, next_record
-from staydown.domain.bundles import bundle_of, check_bundle
-from staydown.domain.decisions import Outcome
+from staydown.aws.codec import Codec, to_dynamodb
+from staydown.domain.audit.anchors import Anchor, verify_anchor_sequence
+from staydown.domain.audit.bundles import build_bundle, verify_bundle
+from staydown.domain.audit.chain import AuditRecord, ChainBroken, ChainHead, next_record
+from staydown.domain.cases.decisions import DecisionOutcome
 from staydown.domain.errors import CaseIsLocked, Conflict
 from staydown.services.records import anchor_audit as anchoring
 from staydown.services.records.anchor_audit import anchor_audit
 from staydown.services.records.export_case import export_case
-from staydown.services.records.read_audit import read_audit
+from staydown.services.records.read_audit import read_case_audit
 from staydown.services.review.review_queue import claim_case
-from staydown.services.review.view_case import Onlooker
+from staydown.services.review.view_case import Viewer
 
-from tests.support.people import Story, answer, appeal, decide, judged_story, report
-from tests.support.pictures import drawn
+from tests.support.actions import Story, appeal_case, decide, enforced_story, report, resolve_appeal
+from tests.support.sample_images import drawn
 from tests.support.world import World
 
 
 def anchored(world: World) -> list[Anchor]:
     """What the stream and the schedule do."""
-    world.count()
+    world.count_audit()
     return anchor_audit(world.stack)
 
 
-def story_on_record(world: World) -> Story:
-    story = judged_story(world, drawn(1))
-    answer(world, appeal(world, story.upload))
+def audited_story(world: World) -> Story:
+    story = enforced_story(world, drawn(1))
+    resolve_appeal(world, appeal_case(world, story.upload))
     world.drain()
     anchored(world)
     return story
 
 
 def export(world: World, case_id: str, *, child_safety: bool = False) -> dict[str, Any]:
-    bundle = export_case(world.stack, case_id, Onlooker("noor", senior=True, child_safety=child_safety))
+    bundle = export_case(world.stack, case_id, Viewer("noor", senior=True, child_safety=child_safety))
     told: dict[str, Any] = json.loads(json.dumps(bundle))
     return told
 
@@ -55,9 +55,9 @@ class Forger:
         self._settings = world.cloud.settings
         self._case_id = case_id
         self.chain = f"case:{case_id}"
-        self.records = list(world.stack.audit.records(self.chain))
+        self.records = list(world.stack.audit.list_records(self.chain))
 
-    def rewrite(self, records: list[Record]) -> None:
+    def rewrite(self, records: list[AuditRecord]) -> None:
         """The chain as these, and the case's head as its end: nothing of it contradicts itself."""
         table = self._settings.audit_table
         for old in self.records:
@@ -65,15 +65,15 @@ class Forger:
             self._stack.dynamodb.delete_item(TableName=table, Key=key)
         transaction = self._stack.transaction()
         for record in records:
-            item = {**Codec(Record).dump(record), "pk": self.chain, "sk": f"{record.seq:010}"}
+            item = {**Codec(AuditRecord).dump(record), "pk": self.chain, "sk": f"{record.seq:010}"}
             transaction.put(table, item)
-        case = self._stack.cases.case(self._case_id)
+        case = self._stack.cases.get_case(self._case_id)
         assert case is not None
         last = records[-1]
         self._stack.cases.save_case(transaction, replace(case, audit=ChainHead(last.seq, last.digest)))
         transaction.commit()
 
-    def forged(self, at: int, **changes: Any) -> list[Record]:
+    def forged(self, at: int, **changes: Any) -> list[AuditRecord]:
         """The chain with one record changed and everything after it digested anew."""
         head, made = ChainHead(), []
         for number, old in enumerate(self.records):
@@ -85,105 +85,103 @@ class Forger:
         return made
 
 
-def broken(world: World, case_id: str) -> str | None:
-    return read_audit(world.stack, case_id)[0].broken
+def first_fault(world: World, case_id: str) -> str | None:
+    return read_case_audit(world.stack, case_id)[0].error
 
 
-def test_an_audit_is_anchored_to_its_last_record(either_world: World) -> None:
+def test_audit_is_anchored_up_to_its_last_record(either_world: World) -> None:
     world = either_world
-    story = story_on_record(world)
-    chains = read_audit(world.stack, story.case.case_id)
+    story = audited_story(world)
+    chains = read_case_audit(world.stack, story.case.case_id)
     assert chains
     for chain in chains:
-        assert (chain.broken, chain.anchored) == (None, len(chain.records))
+        assert (chain.error, chain.anchored_seq) == (None, len(chain.records))
 
 
-def test_any_record_written_anew_is_found(world: World) -> None:
-    case_id = story_on_record(world).case.case_id
+def test_any_rewritten_record_is_detected(world: World) -> None:
+    case_id = audited_story(world).case.case_id
     forger = Forger(world, case_id)
     for place in range(len(forger.records)):
         forger.rewrite(forger.forged(place, actor="somebody else"))
-        found = broken(world, case_id)
+        found = first_fault(world, case_id)
         assert found is not None and "written anew" in found, place
         forger.rewrite(forger.records)
-    assert broken(world, case_id) is None
+    assert first_fault(world, case_id) is None
 
 
-def test_a_last_record_that_is_taken_out_is_found(world: World) -> None:
-    case_id = story_on_record(world).case.case_id
+def test_removed_last_record_is_detected(world: World) -> None:
+    case_id = audited_story(world).case.case_id
     forger = Forger(world, case_id)
     forger.rewrite(forger.records[:-1])
-    assert "knows" in str(broken(world, case_id))
+    assert "knows" in str(first_fault(world, case_id))
     forger.rewrite(forger.records)
 
 
-def test_a_changed_record_and_a_missing_one_are_found_before_they_are_anchored(world: World) -> None:
-    case_id = judged_story(world, drawn(1)).case.case_id
+def test_changed_or_missing_record_is_detected_before_anchoring(world: World) -> None:
+    case_id = enforced_story(world, drawn(1)).case.case_id
     forger = Forger(world, case_id)
     table = world.cloud.settings.audit_table
-    changed = {**Codec(Record).dump(replace(forger.records[0], actor="x")), "pk": forger.chain}
+    changed = {**Codec(AuditRecord).dump(replace(forger.records[0], actor="x")), "pk": forger.chain}
     world.stack.dynamodb.update_item(
         TableName=table,
         Key={"pk": {"S": forger.chain}, "sk": {"S": "0000000001"}},
         UpdateExpression="SET actor = :x",
         ExpressionAttributeValues=to_dynamodb({":x": changed["actor"]}),
     )
-    assert "content was changed" in str(broken(world, case_id))
+    assert "content was changed" in str(first_fault(world, case_id))
     forger.rewrite(forger.records)
     world.stack.dynamodb.delete_item(
         TableName=table, Key={"pk": {"S": forger.chain}, "sk": {"S": "0000000002"}}
     )
-    assert "the end of the chain is missing" in str(broken(world, case_id))
+    assert "the end of the chain is missing" in str(first_fault(world, case_id))
     forger.rewrite(forger.records)
 
 
-def test_an_anchor_follows_from_the_one_before_it(world: World) -> None:
-    story_on_record(world)
+def test_each_anchor_links_to_the_previous_one(world: World) -> None:
+    audited_story(world)
     report(world, world.upload("alpha", "eve", drawn(2)))
     anchored(world)
-    texts = [world.stack.anchors.read(number) for number in (1, 2)]
-    assert world.stack.anchors.read(3) is None
-    one, two = (Anchor.from_text(str(text)) for text in texts)
-    check_sequence([one, two])
+    texts = [world.stack.anchors.read_anchor(number) for number in (1, 2)]
+    assert world.stack.anchors.read_anchor(3) is None
+    one, two = (Anchor.from_json(str(text)) for text in texts)
+    verify_anchor_sequence([one, two])
     with pytest.raises(ChainBroken):
-        check_sequence([one, replace(two, previous="0" * 64)])
+        verify_anchor_sequence([one, replace(two, previous_digest="0" * 64)])
     with pytest.raises(ChainBroken):
-        check_sequence([one, replace(two, number=3)])
+        verify_anchor_sequence([one, replace(two, number=3)])
 
 
-def test_what_did_not_change_is_not_anchored_again(world: World) -> None:
-    story_on_record(world)
+def test_unchanged_chains_are_not_anchored_again(world: World) -> None:
+    audited_story(world)
     assert anchored(world) == []
 
 
-def test_many_chains_take_several_anchors(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(anchoring, "HEADS_AN_ANCHOR", 2)
+def test_many_chains_need_several_anchors(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(anchoring, "HEADS_PER_ANCHOR", 2)
     filed = [report(world, world.upload("alpha", f"ann{n}", drawn(n))) for n in range(5)]
     anchors = anchored(world)
     assert [len(anchor.heads) for anchor in anchors] == [2, 2, 1]
-    check_sequence(anchors)
+    verify_anchor_sequence(anchors)
     for one in filed:
-        assert read_audit(world.stack, one.cases[0].case_id)[0].anchored == 1
+        assert read_case_audit(world.stack, one.cases[0].case_id)[0].anchored_seq == 1
 
 
-def test_a_run_that_was_stopped_is_taken_up_where_it_stopped(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_interrupted_run_resumes_where_it_stopped(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     case_id = report(world, world.upload("alpha", "ann", drawn(1))).cases[0].case_id
-    world.count()
+    world.count_audit()
     with monkeypatch.context() as stopped:
-        stopped.setattr(type(world.stack.anchors), "done", lambda *_, **__: 1 / 0)
+        stopped.setattr(type(world.stack.anchors), "record_anchored_head", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             anchor_audit(world.stack)
     claim_case(world.stack, case_id=case_id, reviewer="ada")
     anchors = anchored(world)
     assert [anchor.number for anchor in anchors] == [1, 2]
-    (chain,) = read_audit(world.stack, case_id)
-    assert (chain.broken, chain.anchored) == (None, 2)
+    (chain,) = read_case_audit(world.stack, case_id)
+    assert (chain.error, chain.anchored_seq) == (None, 2)
 
 
-def test_a_bundle_is_whole_and_names_nobody_who_reported(world: World) -> None:
-    case_id = story_on_record(world).case.case_id
+def test_bundle_is_complete_and_never_names_the_reporter(world: World) -> None:
+    case_id = audited_story(world).case.case_id
     bundle = export(world, case_id)
     text = json.dumps(bundle)
     assert "Jane Roe" not in text
@@ -191,12 +189,12 @@ def test_a_bundle_is_whole_and_names_nobody_who_reported(world: World) -> None:
     assert "that is me" in text
     assert bundle["case"]["appeals"][0]["outcome"] == "upheld"
     assert bundle["chains"][0]["records"][-1]["action"] == "case.exported"
-    kept = [str(world.stack.anchors.read(1))]
-    checked = check_bundle(bundle, kept)
-    assert checked.faults == ()
+    kept = [str(world.stack.anchors.read_anchor(1))]
+    checked = verify_bundle(bundle, kept)
+    assert checked.errors == ()
     # That it was exported came after the anchor.
-    assert checked.vouched == checked.records - 1
-    assert check_bundle(bundle).vouched == 0
+    assert checked.anchored == checked.records - 1
+    assert verify_bundle(bundle).anchored == 0
 
 
 TAMPERED: dict[str, Callable[[dict[str, Any]], None]] = {
@@ -215,22 +213,22 @@ TAMPERED: dict[str, Callable[[dict[str, Any]], None]] = {
 
 
 @pytest.mark.parametrize("how", TAMPERED)
-def test_a_bundle_that_was_tampered_with_is_found(world: World, how: str) -> None:
-    bundle = export(world, story_on_record(world).case.case_id)
-    kept = [str(world.stack.anchors.read(1))]
+def test_changed_bundle_is_detected(world: World, how: str) -> None:
+    bundle = export(world, audited_story(world).case.case_id)
+    kept = [str(world.stack.anchors.read_anchor(1))]
     tampered = copy.deepcopy(bundle)
     TAMPERED[how](tampered)
-    assert check_bundle(tampered, kept).faults
-    assert not check_bundle(bundle, kept).faults
+    assert verify_bundle(tampered, kept).errors
+    assert not verify_bundle(bundle, kept).errors
 
 
-def test_a_bundle_of_a_chain_that_was_written_anew_is_found_by_a_kept_anchor_alone(world: World) -> None:
+def test_rewritten_chain_in_a_bundle_needs_a_stored_anchor(world: World) -> None:
     """Whoever makes a bundle can make it fit together, its anchors included."""
-    case_id = story_on_record(world).case.case_id
-    kept = [str(world.stack.anchors.read(1))]
+    case_id = audited_story(world).case.case_id
+    kept = [str(world.stack.anchors.read_anchor(1))]
     forger = Forger(world, case_id)
     forged = forger.forged(0, actor="somebody else")
-    bundle = bundle_of(
+    bundle = build_bundle(
         case_id=case_id,
         made_at=world.clock.now,
         made_by="mallory",
@@ -238,12 +236,12 @@ def test_a_bundle_of_a_chain_that_was_written_anew_is_found_by_a_kept_anchor_alo
         chains=[(forger.chain, ChainHead(forged[-1].seq, forged[-1].digest), forged)],
         anchors=[],
     )
-    assert check_bundle(bundle).faults == ()
-    assert any("written anew" in fault for fault in check_bundle(bundle, kept).faults)
+    assert verify_bundle(bundle).errors == ()
+    assert any("written anew" in fault for fault in verify_bundle(bundle, kept).errors)
 
 
-def test_an_audit_that_is_not_whole_is_not_certified(world: World) -> None:
-    case_id = story_on_record(world).case.case_id
+def test_broken_audit_is_not_certified(world: World) -> None:
+    case_id = audited_story(world).case.case_id
     forger = Forger(world, case_id)
     genuine = forger.records
     forger.rewrite(forger.forged(0, actor="somebody else"))
@@ -252,9 +250,9 @@ def test_an_audit_that_is_not_whole_is_not_certified(world: World) -> None:
     Forger(world, case_id).rewrite(genuine)
 
 
-def test_a_locked_case_is_exported_by_the_restricted_group_alone(world: World) -> None:
+def test_locked_case_is_exported_only_by_the_restricted_group(world: World) -> None:
     case_id = report(world, world.upload("alpha", "ann", drawn(1))).cases[0].case_id
-    decide(world, case_id, Outcome.SUSPECTED_CHILD)
+    decide(world, case_id, DecisionOutcome.SUSPECTED_CHILD)
     with pytest.raises(CaseIsLocked):
         export(world, case_id)
     assert export(world, case_id, child_safety=True)["case"]["state"] == "locked"

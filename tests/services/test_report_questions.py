@@ -6,24 +6,24 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from staydown.config.report_form import ReportQuestion
+from staydown.domain.cases.reports import Declarations, Report, Reporter
 from staydown.domain.errors import InvalidRequest
-from staydown.domain.report_form import Question
-from staydown.domain.reports import Declarations, Report, Reporter
-from staydown.services.reports.amend_report import Information, complete_report
+from staydown.services.reports.amend_report import ReportUpdate, complete_report
 from staydown.services.reports.file_report import FiledReport, file_report
-from staydown.services.review.view_case import Onlooker, view_case
+from staydown.services.review.view_case import Viewer, view_case
 
-from tests.support.people import FORM, VIOLATING, decide
-from tests.support.pictures import drawn
+from tests.support.actions import FORM, VIOLATING, decide
+from tests.support.sample_images import drawn
 from tests.support.world import World
 
-TOWN = Question("town", "Which town?", required=True)
-HARM = Question("harm", "Does somebody threaten you?", for_reviewers=True)
+TOWN = ReportQuestion("town", "Which town?", required=True)
+HARM = ReportQuestion("harm", "Does somebody threaten you?", for_reviewers=True)
 
 
 @pytest.fixture
 def asking(world: World) -> Iterator[World]:
-    world.stack.settings = replace(world.stack.settings, questions=(TOWN, HARM))
+    world.stack.settings = replace(world.stack.settings, report_questions=(TOWN, HARM))
     yield world
 
 
@@ -34,7 +34,7 @@ def filed(world: World, request_id: str | None = None, **answers: str) -> FiledR
 
 
 def add(world: World, one: FiledReport, **answers: str) -> Report:
-    added = Information(answers=answers)
+    added = ReportUpdate(answers=answers)
     return complete_report(world.stack, one.report.case_number, one.secret, added)
 
 
@@ -45,7 +45,7 @@ def reporter_of(world: World, one: FiledReport) -> Reporter:
 
 
 @pytest.mark.law("UK5")
-def test_a_question_that_is_required_is_missing_until_it_is_answered_and_holds_nothing_up(
+def test_unanswered_required_question_does_not_delay_the_clock(
     asking: World,
 ) -> None:
     """The clock is the law's: an operator can ask for more, and can't have more time for it."""
@@ -59,7 +59,7 @@ def test_a_question_that_is_required_is_missing_until_it_is_answered_and_holds_n
 
 
 @pytest.mark.law("UK5", "US2")
-def test_what_the_law_asks_for_can_not_be_answered_away(asking: World) -> None:
+def test_answers_do_not_replace_legal_requirements(asking: World) -> None:
     upload = asking.upload("alpha", "ann", drawn(1))
     form = replace(
         FORM,
@@ -74,33 +74,33 @@ def test_what_the_law_asks_for_can_not_be_answered_away(asking: World) -> None:
 
 
 @pytest.mark.law("UK5")
-def test_reviewers_read_the_answers_that_are_for_them_and_no_other(asking: World) -> None:
+def test_reviewers_read_only_the_answers_meant_for_them(asking: World) -> None:
     one = filed(asking, town="Paris", harm="He does.")
-    view = view_case(asking.stack, case_id=one.cases[0].case_id, onlooker=Onlooker("ada"))
+    view = view_case(asking.stack, case_id=one.cases[0].case_id, viewer=Viewer("ada"))
     assert view.reports[0].answers == {"harm": "He does."}
     assert "Paris" not in str(view)
     assert "Paris" not in str(asking.cloud.table(asking.cloud.settings.cases_table))
     assert reporter_of(asking, one).answers == {"town": "Paris"}
 
 
-def test_an_answer_stays_with_whom_it_was_given_to(asking: World) -> None:
+def test_answer_keeps_the_audience_it_was_given_to(asking: World) -> None:
     """Should the operator show it to reviewers from now on: what is there was not written for them."""
     one = filed(asking, town="Paris")
     now = (replace(TOWN, for_reviewers=True), HARM)
-    asking.stack.settings = replace(asking.stack.settings, questions=now)
+    asking.stack.settings = replace(asking.stack.settings, report_questions=now)
     assert add(asking, one, harm="Yes").answers == {"harm": "Yes"}
     assert add(asking, one, town="London").answers == {"harm": "Yes", "town": "London"}
     assert reporter_of(asking, one).answers == {}
 
 
-def test_an_answer_can_be_taken_back_and_then_is_missing(asking: World) -> None:
+def test_deleted_answer_is_missing_again(asking: World) -> None:
     one = filed(asking)
     add(asking, one, town="Paris", harm="Yes")
     assert add(asking, one, town="", harm="").missing == ("/answers/town",)
     assert reporter_of(asking, one).answers == {}
 
 
-def test_an_answer_to_no_question_and_one_that_is_too_long_are_refused(asking: World) -> None:
+def test_answer_to_no_question_or_too_long_is_rejected(asking: World) -> None:
     with pytest.raises(InvalidRequest) as refused:
         filed(asking, town="x" * 501, street="x")
     assert set(refused.value.pointers) == {"/answers/town", "/answers/street"}
@@ -109,18 +109,18 @@ def test_an_answer_to_no_question_and_one_that_is_too_long_are_refused(asking: W
         add(asking, one, street="x")
 
 
-def test_a_question_that_is_asked_no_more_is_not_missing(asking: World) -> None:
+def test_removed_question_is_not_missing(asking: World) -> None:
     one = filed(asking)
-    asking.stack.settings = replace(asking.stack.settings, questions=())
+    asking.stack.settings = replace(asking.stack.settings, report_questions=())
     assert add(asking, one).missing == ()
 
 
-def test_the_same_request_with_other_answers_is_another(asking: World) -> None:
+def test_same_request_with_other_answers_is_another_report(asking: World) -> None:
     one = filed(asking, request_id="a", town="Paris")
     assert filed(asking, request_id="a", town="London").report.case_number != one.report.case_number
 
 
-def test_all_answers_are_erased_with_who_reported(asking: World) -> None:
+def test_all_answers_are_erased_with_the_reporter(asking: World) -> None:
     one = filed(asking, town="Paris", harm="He does.")
     for number in range(41):
         answers = {"town": "Paris", "harm": f"He does. {number}"}
@@ -129,9 +129,9 @@ def test_all_answers_are_erased_with_who_reported(asking: World) -> None:
     decide(asking, case_id, VIOLATING)
     asking.drain()
     asking.clock.advance(days=191)
-    asking.retain()
+    asking.apply_retention()
     asking.drain()
-    case = asking.stack.cases.case(case_id)
+    case = asking.stack.cases.get_case(case_id)
     assert case is not None
     assert case.reporters_erased
     assert len(case.reports) == 42

@@ -9,25 +9,33 @@ from unittest import mock
 import pytest
 from staydown.aws.images import Images
 from staydown.domain.errors import AccountIsBlocked
-from staydown.domain.stops import Reason
-from staydown.domain.uploads import Upload, UploadState
+from staydown.domain.uploads.stops import StopReason
+from staydown.domain.uploads.upload import Upload, UploadState
 from staydown.services.accounts.block_account import block_account, unblock_account
 from staydown.services.uploads.issue_ticket import issue_ticket
-from staydown.services.uploads.place_image import is_placed
-from staydown.services.uploads.settle_upload import settle_upload
+from staydown.services.uploads.reconcile_upload import reconcile_upload
+from staydown.services.uploads.sync_location import sync_location
 
-from tests.support.ledger import read_ledger
-from tests.support.people import judge, judged_story, report
-from tests.support.pictures import BROKEN, POISON, FunctionDied, drawn, drawn_hash, photograph, plain
-from tests.support.wire import Answer, Call, Watcher
+from tests.support.actions import enforced_story, report, report_and_decide
+from tests.support.botocore_hooks import Answer, Call, Watcher
+from tests.support.sample_images import (
+    CRASHING_IMAGE,
+    NOT_AN_IMAGE,
+    FunctionDied,
+    drawn,
+    drawn_hash,
+    photograph,
+    plain,
+)
+from tests.support.state_dump import dump_state
 from tests.support.world import Message, World, memory_world
 
 
 def states(world: World) -> dict[str, UploadState]:
-    return {upload.key.split("/", 2)[2]: upload.state for upload in read_ledger(world.cloud).uploads.values()}
+    return {upload.key.split("/", 2)[2]: upload.state for upload in dump_state(world.cloud).uploads.values()}
 
 
-def test_an_innocent_picture_is_published_as_what_it_is(photos: World) -> None:
+def test_innocent_image_is_published_with_its_type(photos: World) -> None:
     upload = photos.upload("alpha", "ann", photograph(1), kind="image/png")
     public = photos.stack.s3.get_object(Bucket=photos.cloud.settings.published_bucket, Key=upload.public_key)
     assert upload.state is UploadState.PUBLISHED
@@ -35,17 +43,17 @@ def test_an_innocent_picture_is_published_as_what_it_is(photos: World) -> None:
     assert public["ContentType"] == "image/png"
 
 
-def test_a_recompressed_copy_of_a_judged_picture_is_blocked(photos: World) -> None:
-    story = judged_story(photos, photograph(1))
+def test_recompressed_copy_of_a_reference_is_blocked(photos: World) -> None:
+    story = enforced_story(photos, photograph(1))
     copy = photos.upload("beta", "bob", photograph(1, side=200, kind="JPEG", quality=60))
     assert copy.state is UploadState.BLOCKED
-    assert copy.reason == Reason.MATCHES_CONFIRMED_ENTRY
-    assert copy.matches[0].entry_id in story.case.banked
+    assert copy.reason == StopReason.MATCHES_CONFIRMED_ENTRY
+    assert copy.matches[0].entry_id in story.case.banked_entries
     assert photos.upload("beta", "bob", photograph(2)).state is UploadState.PUBLISHED
 
 
-def test_a_plain_picture_is_stopped_by_its_very_bytes_and_by_nothing_else(photos: World) -> None:
-    judged_story(photos, plain(200))
+def test_plain_image_is_blocked_only_by_exact_bytes(photos: World) -> None:
+    enforced_story(photos, plain(200))
     assert photos.upload("beta", "bob", plain(200)).state is UploadState.BLOCKED
     assert photos.upload("beta", "bob", plain(199)).state is UploadState.PUBLISHED
 
@@ -53,52 +61,52 @@ def test_a_plain_picture_is_stopped_by_its_very_bytes_and_by_nothing_else(photos
 @pytest.mark.parametrize(
     ("data", "kind", "name", "reason"),
     [
-        (BROKEN, "", None, "not_an_image"),
+        (NOT_AN_IMAGE, "", None, "not_an_image"),
         (b"", "", None, "not_an_image"),
-        (drawn(1), "image/jpeg", None, Reason.WRONG_TYPE),
-        (drawn(1), "text/html", None, Reason.WRONG_TYPE),
-        (drawn(1), "", "photo.gif", Reason.WRONG_TYPE),
+        (drawn(1), "image/jpeg", None, StopReason.CONTENT_TYPE_MISMATCH),
+        (drawn(1), "text/html", None, StopReason.CONTENT_TYPE_MISMATCH),
+        (drawn(1), "", "photo.gif", StopReason.CONTENT_TYPE_MISMATCH),
     ],
 )
-def test_promise_8_what_is_no_image_or_says_it_is_another_is_rejected_with_a_reason(
+def test_invalid_or_mislabelled_file_is_rejected_with_a_reason(
     world: World, data: bytes, kind: str, name: str | None, reason: str
 ) -> None:
     message = world.put("alpha", "ann", data, kind=kind, name=name)
     world.queue.clear()
-    upload = world.scanned(message)
+    upload = world.scan_one(message)
     assert (upload.state, upload.reason) == (UploadState.REJECTED, reason)
     assert not world.cloud.objects()[world.cloud.settings.published_bucket]
 
 
-def test_an_image_of_too_many_bytes_is_rejected_and_not_read(world: World) -> None:
+def test_oversized_image_is_rejected_unread(world: World) -> None:
     upload = world.upload("alpha", "ann", bytes(world.cloud.settings.max_upload_bytes + 1))
     assert (upload.state, upload.reason) == (UploadState.REJECTED, "too_many_bytes")
 
 
 @pytest.mark.parametrize(("platform", "account"), [("al pha", "ann"), ("alpha", "..")])
-def test_a_key_that_names_nobody_is_rejected(world: World, platform: str, account: str) -> None:
+def test_malformed_key_is_rejected(world: World, platform: str, account: str) -> None:
     upload = world.upload(platform, account, drawn(1))
-    assert (upload.state, upload.reason) == (UploadState.REJECTED, Reason.MALFORMED_KEY)
+    assert (upload.state, upload.reason) == (UploadState.REJECTED, StopReason.MALFORMED_KEY)
 
 
-def test_a_blocked_account_s_image_is_rejected_and_another_platform_s_of_that_name_is_not(
+def test_block_of_an_account_applies_to_one_platform(
     world: World,
 ) -> None:
     block_account(world.stack, platform="alpha", account_id="ann", reason="spam", reviewer="sue")
     upload = world.upload("alpha", "ann", drawn(1))
-    assert (upload.state, upload.reason) == (UploadState.REJECTED, Reason.ACCOUNT_BLOCKED)
+    assert (upload.state, upload.reason) == (UploadState.REJECTED, StopReason.ACCOUNT_BLOCKED)
     assert world.upload("beta", "ann", drawn(1)).state is UploadState.PUBLISHED
 
 
-def test_a_rejected_image_stays_rejected_when_its_account_is_free_again(world: World) -> None:
+def test_rejected_image_stays_rejected_after_the_block_is_lifted(world: World) -> None:
     block_account(world.stack, platform="alpha", account_id="ann", reason="spam", reviewer="sue")
     message = world.put("alpha", "ann", drawn(1))
     world.drain()
     unblock_account(world.stack, platform="alpha", account_id="ann", reviewer="sue")
-    assert world.scanned(message).state is UploadState.REJECTED
+    assert world.scan_one(message).state is UploadState.REJECTED
 
 
-class BlocksDuring(Watcher):
+class BlocksDuringPublication(Watcher):
     """Blocks the account when the image is just being published."""
 
     def __init__(self, world: World) -> None:
@@ -115,31 +123,31 @@ class BlocksDuring(Watcher):
 
 
 @pytest.mark.parametrize("attempt", [1, 5])
-def test_an_account_blocked_while_its_image_is_scanned_publishes_nothing(world: World, attempt: int) -> None:
+def test_account_blocked_during_the_scan_publishes_nothing(world: World, attempt: int) -> None:
     message = replace(world.put("alpha", "ann", drawn(1)), attempt=attempt)
     world.queue.clear()
-    with world.cloud.wire.watched_by(BlocksDuring(world)):
-        upload = world.scanned(message)
-    assert (upload.state, upload.reason) == (UploadState.REJECTED, Reason.ACCOUNT_BLOCKED)
+    with world.cloud.wire.watched_by(BlocksDuringPublication(world)):
+        upload = world.scan_one(message)
+    assert (upload.state, upload.reason) == (UploadState.REJECTED, StopReason.ACCOUNT_BLOCKED)
 
 
-def test_promise_7_a_message_that_comes_twice_is_one_upload(world: World) -> None:
+def test_duplicate_message_makes_one_upload(world: World) -> None:
     message = world.put("alpha", "ann", drawn(1))
     world.queue.extend([message, message])
     world.drain()
     assert list(states(world).values()) == [UploadState.PUBLISHED]
-    assert [event.type for event in world.told] == ["upload.published"]
+    assert [event.type for event in world.events] == ["upload.published"]
 
 
-def test_a_notification_without_a_version_is_about_the_latest(world: World) -> None:
+def test_notification_without_a_version_means_the_latest(world: World) -> None:
     message = world.put("alpha", "ann", drawn(1))
     world.queue.clear()
-    upload = world.scanned(Message("scan", (message.body[0], None)))
+    upload = world.scan_one(Message("scan", (message.body[0], None)))
     assert upload.state is UploadState.PUBLISHED
     assert upload.object_version == message.body[1]
 
 
-def test_an_object_that_was_taken_away_before_it_was_read_is_nothing_to_do(world: World) -> None:
+def test_object_deleted_before_the_scan_is_ignored(world: World) -> None:
     message = world.put("alpha", "ann", drawn(1))
     world.queue.clear()
     world.stack.s3.delete_object(Bucket=world.cloud.settings.uploads_bucket, Key=message.body[0])
@@ -147,7 +155,7 @@ def test_an_object_that_was_taken_away_before_it_was_read_is_nothing_to_do(world
     assert states(world) == {}
 
 
-class Vanishes(Watcher):
+class DeletesDuringScan(Watcher):
     """The object goes while it is being scanned: after it was read, before it is copied."""
 
     def __init__(self, world: World, key: str) -> None:
@@ -160,20 +168,20 @@ class Vanishes(Watcher):
         return None
 
 
-def test_promise_8_an_object_that_vanishes_while_it_is_scanned_is_not_said_to_be_public() -> None:
+def test_object_that_vanishes_during_the_scan_is_not_published() -> None:
     # A world that is not checked afterwards: the image is nowhere.
     with memory_world() as world:
         message = world.put("alpha", "ann", drawn(1))
-        with world.cloud.wire.watched_by(Vanishes(world, message.body[0])):
+        with world.cloud.wire.watched_by(DeletesDuringScan(world, message.body[0])):
             world.drain()
-        (upload,) = read_ledger(world.cloud).uploads.values()
-        assert (upload.state, upload.reason) == (UploadState.REJECTED, Reason.IMAGE_GONE)
-        assert [event.type for event in world.told] == ["upload.rejected"]
-        assert not world.dead
+        (upload,) = dump_state(world.cloud).uploads.values()
+        assert (upload.state, upload.reason) == (UploadState.REJECTED, StopReason.IMAGE_MISSING)
+        assert [event.type for event in world.events] == ["upload.rejected"]
+        assert not world.dead_letters
 
 
-def test_promise_8_an_image_that_brings_down_its_reader_is_held_at_the_last_attempt(world: World) -> None:
-    message = world.put("alpha", "ann", POISON)
+def test_image_that_crashes_the_scan_is_held_at_the_last_attempt(world: World) -> None:
+    message = world.put("alpha", "ann", CRASHING_IMAGE)
     world.queue.clear()
     for attempt in range(1, world.cloud.settings.scan_attempts + 1):
         assert states(world) == {}
@@ -181,19 +189,19 @@ def test_promise_8_an_image_that_brings_down_its_reader_is_held_at_the_last_atte
             world.scan(replace(message, attempt=attempt))
     assert list(states(world).values()) == [UploadState.HELD]
     world.drain()
-    assert [event.detail["reason"] for event in world.told] == [Reason.SCAN_FAILED]
+    assert [event.detail["reason"] for event in world.events] == [StopReason.SCAN_FAILED]
 
 
-def test_an_image_that_is_read_at_last_is_published(world: World) -> None:
+def test_image_read_at_the_last_attempt_is_published(world: World) -> None:
     message = world.put("alpha", "ann", drawn(1))
     world.queue.clear()
     died = mock.patch("staydown.services.uploads.scan_upload.decode", side_effect=FunctionDied)
     with died, pytest.raises(FunctionDied):
         world.scan(replace(message, attempt=5))
-    assert world.scanned(message).state is UploadState.PUBLISHED
+    assert world.scan_one(message).state is UploadState.PUBLISHED
 
 
-def test_one_image_that_fails_does_not_hold_up_the_others(world: World) -> None:
+def test_failure_on_one_image_delays_no_other(world: World) -> None:
     messages = [world.put("alpha", "ann", drawn(number)) for number in range(4)]
     world.queue.clear()
     broken = world.stack.images.read_original
@@ -210,35 +218,35 @@ def test_one_image_that_fails_does_not_hold_up_the_others(world: World) -> None:
     assert len(states(world)) == 3
 
 
-def test_an_image_that_matches_what_somebody_claims_is_held_and_punishes_nobody(world: World) -> None:
+def test_upload_that_matches_a_claim_is_held_without_penalty(world: World) -> None:
     filed = report(world, hashes=[drawn_hash(1)])
     upload = world.upload("alpha", "ann", drawn(1, flipped=20))
-    assert (upload.state, upload.reason) == (UploadState.HELD, Reason.NEEDS_REVIEW)
+    assert (upload.state, upload.reason) == (UploadState.HELD, StopReason.NEEDS_REVIEW)
     assert upload.cases == (filed.cases[0].case_id,)
     assert not world.stack.accounts.get("alpha", "ann").blocked
 
 
-def test_what_is_condemned_while_its_image_is_put_somewhere_is_not_left_there(
+def test_image_removed_during_publication_does_not_stay_public(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upload = world.upload("alpha", "ann", drawn(1))
-    put = Images.put_where_it_belongs
+    put = Images.sync_location
     condemned: list[bool] = []
 
     def slowly(self: Images, *arguments: Any, **more: Any) -> None:
         put(self, *arguments, **more)
         if not condemned:
             condemned.append(True)
-            judge(world, upload)
+            report_and_decide(world, upload)
 
-    monkeypatch.setattr(Images, "put_where_it_belongs", slowly)
-    assert not is_placed(world.stack, upload), "what was just done is out of date"
-    settled = settle_upload(world.stack, world.bank, upload.upload_id)
+    monkeypatch.setattr(Images, "sync_location", slowly)
+    assert not sync_location(world.stack, upload), "what was just done is out of date"
+    settled = reconcile_upload(world.stack, world.bank, upload.upload_id)
     assert settled is not None
     assert settled.state is UploadState.REMOVED
 
 
-def test_a_ticket_is_good_for_one_object(world: World) -> None:
+def test_ticket_is_valid_for_one_object(world: World) -> None:
     issued = issue_ticket(
         world.stack, platform="alpha", account_id="ann", content_type="image/png", size=None
     )
@@ -246,10 +254,10 @@ def test_a_ticket_is_good_for_one_object(world: World) -> None:
     second = world.upload("alpha", "ann", drawn(2), name=issued.ticket.upload_id)
     assert (first.upload_id, first.state) == (issued.ticket.upload_id, UploadState.PUBLISHED)
     assert second.upload_id != first.upload_id
-    assert (second.state, second.reason) == (UploadState.REJECTED, Reason.TICKET_USED)
+    assert (second.state, second.reason) == (UploadState.REJECTED, StopReason.TICKET_USED)
 
 
-def test_a_ticket_of_somebody_else_gives_nothing(world: World) -> None:
+def test_ticket_of_another_account_is_ignored(world: World) -> None:
     issued = issue_ticket(
         world.stack, platform="alpha", account_id="ann", content_type="image/png", size=None
     )
@@ -257,12 +265,12 @@ def test_a_ticket_of_somebody_else_gives_nothing(world: World) -> None:
     assert other.upload_id != issued.ticket.upload_id
 
 
-def test_a_ticketed_image_is_known_again_after_its_ticket_is_forgotten(world: World) -> None:
+def test_ticketed_image_is_recognised_after_its_ticket_expired(world: World) -> None:
     """A message may come from the dead-letter queue when the ticket has long expired."""
     issued = issue_ticket(
         world.stack, platform="alpha", account_id="ann", content_type="image/png", size=None
     )
-    message = world.put("alpha", "ann", POISON, name=issued.ticket.upload_id)
+    message = world.put("alpha", "ann", CRASHING_IMAGE, name=issued.ticket.upload_id)
     world.queue.clear()
     with pytest.raises(FunctionDied):
         world.scan(replace(message, attempt=5))
@@ -273,9 +281,9 @@ def test_a_ticketed_image_is_known_again_after_its_ticket_is_forgotten(world: Wo
     readable = world.upload("alpha", "xan", drawn(1)).fingerprint
     with (
         mock.patch("staydown.services.uploads.scan_upload.decode", return_value=object()),
-        mock.patch("staydown.services.uploads.scan_upload.fingerprint_of", return_value=readable),
+        mock.patch("staydown.services.uploads.scan_upload.fingerprint_picture", return_value=readable),
     ):
-        again = world.scanned(message)
+        again = world.scan_one(message)
     assert again.upload_id == issued.ticket.upload_id
     assert again.state is UploadState.PUBLISHED
 

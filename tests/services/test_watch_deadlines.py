@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from staydown.domain.decisions import Outcome
+from staydown.domain.cases.decisions import DecisionOutcome
 from staydown.domain.errors import ConcurrentChange
-from staydown.domain.uploads import UploadState
-from staydown.services.reports.amend_report import Information, complete_report, withdraw_report
+from staydown.domain.uploads.upload import UploadState
+from staydown.services.deadlines import watch_deadlines
+from staydown.services.reports.amend_report import ReportUpdate, complete_report, withdraw_report
 from staydown.services.review.review_queue import claim_next
-from staydown.services.review.watch_deadlines import watch_deadlines
 
+from tests.support.actions import FORM, INCOMPLETE, NOT_VIOLATING, decide, enforced_story, report
 from tests.support.invariants import check, check_deadlines
-from tests.support.people import FORM, INCOMPLETE, NOT_VIOLATING, decide, judged_story, report
-from tests.support.pictures import drawn, drawn_hash
+from tests.support.sample_images import drawn, drawn_hash
 from tests.support.world import World
 
 LEAD = timedelta(seconds=90)
@@ -36,15 +36,13 @@ def state(world: World, upload_id: str) -> UploadState:
 
 
 def run(world: World) -> None:
-    world.watch()
+    world.watch_deadlines()
     world.drain()
 
 
 @pytest.mark.parametrize("valid_at", MOMENTS, ids=str)
 @pytest.mark.law("US3")
-def test_what_is_not_decided_is_hidden_by_its_deadline_to_the_second(
-    world: World, valid_at: datetime
-) -> None:
+def test_undecided_upload_is_hidden_by_its_deadline(world: World, valid_at: datetime) -> None:
     world.clock.now = valid_at
     upload = world.upload("alpha", "ann", drawn(1))
     case_id = report(world, upload).cases[0].case_id
@@ -54,29 +52,29 @@ def test_what_is_not_decided_is_hidden_by_its_deadline_to_the_second(
     world.clock.advance(seconds=1)
     run(world)
     assert state(world, upload.upload_id) is UploadState.HELD
-    assert world.again(upload).reason == "deadline_passed"
+    assert world.reload(upload).reason == "deadline_passed"
     check_deadlines(world)
-    assert f"/{upload.public_key}" in world.cloud.invalidated()
-    (told,) = world.told_of("case.overdue")
+    assert f"/{upload.public_key}" in world.cloud.invalidated_paths()
+    (told,) = world.events_of_type("case.overdue")
     assert told.detail["case_id"] == case_id
     assert datetime.fromisoformat(told.detail["deadline"]) == valid_at + timedelta(hours=48)
 
 
-def test_a_warning_comes_once_while_there_is_time(world: World) -> None:
+def test_deadline_warning_is_sent_once_in_time(world: World) -> None:
     report(world, world.upload("alpha", "ann", drawn(1)))
     world.clock.advance(hours=35, minutes=59, seconds=59)
-    assert world.watch().warned == []
+    assert world.watch_deadlines().warned == []
     world.clock.advance(seconds=1)
-    assert len(world.watch().warned) == 1
+    assert len(world.watch_deadlines().warned) == 1
     world.clock.advance(hours=1)
-    watched = world.watch()
+    watched = world.watch_deadlines()
     assert (watched.near, watched.overdue, watched.warned) == (1, 0, [])
     world.drain()
-    assert len(world.told_of("case.deadline_near")) == 1
+    assert len(world.events_of_type("case.deadline_near")) == 1
 
 
 @pytest.mark.law("US3")
-def test_a_decision_that_it_is_not_violating_brings_back_exactly_what_was_hidden(world: World) -> None:
+def test_dismissal_restores_exactly_the_hidden_uploads(world: World) -> None:
     upload = world.upload("alpha", "ann", drawn(1))
     first, second = report(world, upload), report(world, world.upload("alpha", "eve", drawn(2)))
     world.clock.advance(hours=48)
@@ -85,25 +83,25 @@ def test_a_decision_that_it_is_not_violating_brings_back_exactly_what_was_hidden
     world.drain()
     assert state(world, upload.upload_id) is UploadState.PUBLISHED
     assert state(world, second.cases[0].uploads[0]) is UploadState.HELD
-    assert world.again(upload).stops == {}
+    assert world.reload(upload).stops == {}
 
 
-def test_a_decision_that_it_is_violating_takes_the_place_of_the_hiding(world: World) -> None:
+def test_enforcement_replaces_the_hiding(world: World) -> None:
     upload = world.upload("alpha", "ann", drawn(1))
     case_id = report(world, upload).cases[0].case_id
     world.clock.advance(hours=48)
     run(world)
     decide(world, case_id)
     world.drain()
-    assert set(world.again(upload).stops) == {f"case:{case_id}"}
+    assert set(world.reload(upload).stops) == {f"case:{case_id}"}
 
 
-def test_what_two_cases_hide_stays_hidden_until_both_are_decided(world: World) -> None:
+def test_upload_hidden_by_two_cases_needs_both_decisions(world: World) -> None:
     """An image that was judged innocent once, and reported again and again."""
     upload = world.upload("alpha", "ann", drawn(1))
     first = report(world, upload).cases[0].case_id
-    decide(world, first, Outcome.NEEDS_INFORMATION)
-    stories = [judged_story(world, drawn(8, flipped=n), account=f"a{n}") for n in range(2)]
+    decide(world, first, DecisionOutcome.NEEDS_INFORMATION)
+    stories = [enforced_story(world, drawn(8, flipped=n), account=f"a{n}") for n in range(2)]
     assert len(stories) == 2
     report(world, upload)
     world.clock.advance(hours=48)
@@ -114,9 +112,9 @@ def test_what_two_cases_hide_stays_hidden_until_both_are_decided(world: World) -
     assert state(world, upload.upload_id) is UploadState.PUBLISHED
 
 
-def test_an_overdue_case_stays_first_in_the_queue_even_when_its_reporter_was_asked(world: World) -> None:
+def test_overdue_case_stays_first_despite_an_open_question(world: World) -> None:
     late = report(world, world.upload("alpha", "ann", drawn(1))).cases[0].case_id
-    decide(world, late, Outcome.NEEDS_INFORMATION)
+    decide(world, late, DecisionOutcome.NEEDS_INFORMATION)
     world.clock.advance(hours=47)
     fresh = report(world, world.upload("alpha", "eve", drawn(2))).cases[0].case_id
     found = claim_next(world.stack, reviewer="ada")
@@ -130,13 +128,13 @@ def test_an_overdue_case_stays_first_in_the_queue_even_when_its_reporter_was_ask
 
 
 @pytest.mark.law("US2", "US3")
-def test_no_clock_runs_for_a_report_that_is_not_valid_until_it_is(world: World) -> None:
+def test_clock_starts_only_when_the_report_is_valid(world: World) -> None:
     upload = world.upload("alpha", "ann", drawn(1))
     filed = report(world, upload, form=INCOMPLETE)
     world.clock.advance(hours=1000)
     run(world)
     assert state(world, upload.upload_id) is UploadState.PUBLISHED
-    added = Information(signature="Jane Roe", email="jane@example.org")
+    added = ReportUpdate(signature="Jane Roe", email="jane@example.org")
     complete_report(world.stack, filed.report.case_number, filed.secret, added)
     world.clock.advance(hours=47)
     run(world)
@@ -146,7 +144,7 @@ def test_no_clock_runs_for_a_report_that_is_not_valid_until_it_is(world: World) 
     assert state(world, upload.upload_id) is UploadState.HELD
 
 
-def test_withdrawing_the_report_brings_back_what_its_deadline_has_hidden(world: World) -> None:
+def test_withdrawal_restores_uploads_hidden_at_the_deadline(world: World) -> None:
     upload = world.upload("alpha", "ann", drawn(1))
     filed = report(world, upload)
     world.clock.advance(hours=48)
@@ -156,7 +154,7 @@ def test_withdrawing_the_report_brings_back_what_its_deadline_has_hidden(world: 
     assert state(world, upload.upload_id) is UploadState.PUBLISHED
 
 
-def test_what_joins_an_overdue_case_is_hidden_too(world: World) -> None:
+def test_upload_that_joins_an_overdue_case_is_hidden_too(world: World) -> None:
     first = world.upload("alpha", "ann", drawn(1))
     report(world, first)
     world.clock.advance(hours=48)
@@ -166,16 +164,16 @@ def test_what_joins_an_overdue_case_is_hidden_too(world: World) -> None:
     assert second.upload_id in joined.cases[0].uploads
     run(world)
     assert state(world, second.upload_id) is UploadState.HELD
-    assert world.watch().hidden == []
+    assert world.watch_deadlines().hidden == []
 
 
-def test_an_image_that_is_hidden_is_still_blocked_when_the_bank_says_so(world: World) -> None:
+def test_hidden_upload_is_still_blocked_by_the_bank(world: World) -> None:
     upload = world.upload("alpha", "ann", drawn(1))
     case_id = report(world, upload).cases[0].case_id
     world.clock.advance(hours=48)
     run(world)
-    judged_story(world, drawn(1, flipped=40), account="eve")
-    other = judged_story(world, drawn(1, flipped=2), account="bob")
+    enforced_story(world, drawn(1, flipped=40), account="eve")
+    other = enforced_story(world, drawn(1, flipped=2), account="bob")
     world.drain()
     assert state(world, upload.upload_id) is UploadState.REMOVED
     assert other.case.case_id != case_id
@@ -184,7 +182,7 @@ def test_an_image_that_is_hidden_is_still_blocked_when_the_bank_says_so(world: W
     assert state(world, upload.upload_id) is UploadState.REMOVED
 
 
-def test_a_match_that_is_withdrawn_takes_its_hiding_with_it(world: World) -> None:
+def test_withdrawn_match_ends_its_hiding(world: World) -> None:
     """Up already when somebody claimed it: a case by match, and its deadline."""
     upload = world.upload("alpha", "ann", drawn(1))
     filed = report(world, hashes=[drawn_hash(1, flipped=2)])
@@ -197,7 +195,7 @@ def test_a_match_that_is_withdrawn_takes_its_hiding_with_it(world: World) -> Non
     assert state(world, upload.upload_id) is UploadState.PUBLISHED
 
 
-def test_one_case_that_fails_keeps_no_other_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failure_on_one_case_delays_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     uploads = [world.upload("alpha", f"ann{n}", drawn(n)) for n in range(1, 4)]
     cases = [report(world, upload).cases[0].case_id for upload in uploads]
     world.clock.advance(hours=48)
@@ -220,7 +218,7 @@ def test_one_case_that_fails_keeps_no_other_up(world: World, monkeypatch: pytest
     assert state(world, uploads[0].upload_id) is UploadState.HELD
 
 
-def test_many_cases_are_gone_through_page_by_page(world: World) -> None:
+def test_many_cases_are_processed_page_by_page(world: World) -> None:
     """More than one page of the queue, and more behind them that have time left."""
     upload = world.upload("alpha", "ann", drawn(500))
     for number in range(120):
@@ -228,9 +226,9 @@ def test_many_cases_are_gone_through_page_by_page(world: World) -> None:
     world.clock.advance(hours=10)
     report(world, upload)
     world.clock.advance(hours=38)
-    watched = world.watch()
+    watched = world.watch_deadlines()
     assert (len(watched.hidden), watched.overdue, len(watched.warned)) == (120, 120, 1)
-    again = world.watch()
+    again = world.watch_deadlines()
     assert (again.hidden, again.warned, again.overdue) == ([], [], 120)
     world.drain()
     check(world)

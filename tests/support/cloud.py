@@ -22,14 +22,14 @@ from staydown.aws.settings import Settings
 
 from infra.local.deployment import Deployment
 from infra.local.emulator import REGION
-from infra.local.intrinsics import Resolver
-from infra.local.quick import make_quick
-from infra.local.template import Template, load
+from infra.local.intrinsics import IntrinsicsResolver
+from infra.local.moto_patches import patch_moto
+from infra.local.template import Template, load_template
+from tests.support.botocore_hooks import Answer, Call, CallHooks, Watcher
 from tests.support.dynamodb_rules import DynamoDbRules
 from tests.support.light_client import LightClient
 from tests.support.memory_dynamodb import MemoryDynamoDb, Table, Tables
 from tests.support.memory_s3 import Buckets, MemoryS3
-from tests.support.wire import Answer, Call, Watcher, Wire
 
 _SERVICES = ("dynamodb", "s3", "events", "cloudfront", "sqs", "ssm")
 
@@ -37,7 +37,7 @@ _SERVICES = ("dynamodb", "s3", "events", "cloudfront", "sqs", "ssm")
 @functools.cache
 def template() -> Template:
     """The real one, without what only costs time: streams and notifications (a World delivers itself)."""
-    found = load(Path(__file__).parents[2] / "template.yaml")
+    found = load_template(Path(__file__).parents[2] / "template.yaml")
     for resource in found.resources.values():
         for name in ("StreamSpecification", "NotificationConfiguration"):
             resource.get("Properties", {}).pop(name, None)
@@ -45,7 +45,7 @@ def template() -> Template:
 
 
 @functools.cache
-def rules() -> Mapping[str, frozenset[str]]:
+def queues_by_event() -> Mapping[str, frozenset[str]]:
     """Which queues each type of event goes to: what the template's rules on the bus say."""
     found: dict[str, frozenset[str]] = {}
     for rule in template().resources.values():
@@ -56,7 +56,7 @@ def rules() -> Mapping[str, frozenset[str]]:
     return found
 
 
-class Clients:
+class ClientCache:
     """One client for each service, however many stacks ask for one; `wire` sees all their calls.
 
     light: clients that ask the watchers alone, instead of boto3's. dynamodb: where DynamoDB is, if not where
@@ -64,7 +64,7 @@ class Clients:
     """
 
     def __init__(self, *, light: bool, dynamodb: str | None = None) -> None:
-        self.wire = Wire()
+        self.wire = CallHooks()
         session = boto3.session.Session(
             aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION
         )
@@ -84,8 +84,8 @@ class Clients:
 
 
 @functools.cache
-def _clients(*, light: bool) -> Clients:
-    return Clients(light=light)
+def _clients(*, light: bool) -> ClientCache:
+    return ClientCache(light=light)
 
 
 @dataclass(frozen=True)
@@ -94,13 +94,13 @@ class Snapshot:
 
     tables: Tables
     buckets: Buckets
-    invalidated: tuple[tuple[str, str], ...]
+    invalidated_paths: tuple[tuple[str, str], ...]
 
 
 class Cloud:
     """What a Stack is built on. limits: refuses what DynamoDB would refuse."""
 
-    def __init__(self, settings: Settings, session: Clients) -> None:
+    def __init__(self, settings: Settings, session: ClientCache) -> None:
         self.settings = settings
         self.session = session
         self.wire = session.wire
@@ -125,7 +125,7 @@ class Cloud:
         """By bucket and key the latest version, if it was not deleted."""
         raise NotImplementedError
 
-    def invalidated(self) -> list[str]:
+    def invalidated_paths(self) -> list[str]:
         """The paths that the edge was told to forget, in order."""
         raise NotImplementedError
 
@@ -139,7 +139,7 @@ TABLES = (
     "reporters_table",
     "notices_table",
     "outbox_table",
-    "figures_table",
+    "metrics_table",
 )
 BUCKETS = ("uploads_bucket", "published_bucket", "quarantine_bucket", "bank_bucket", "anchors_bucket")
 
@@ -159,7 +159,7 @@ class MotoCloud(Cloud):
             for name in self.bucket_names
         }
 
-    def invalidated(self) -> list[str]:
+    def invalidated_paths(self) -> list[str]:
         cloudfront = self.session.client("cloudfront")
         listed = cloudfront.list_invalidations(DistributionId=self.settings.distribution_id)
         found = [
@@ -170,7 +170,7 @@ class MotoCloud(Cloud):
 
 
 class MemoryCloud(Cloud, Watcher):
-    def __init__(self, settings: Settings, session: Clients) -> None:
+    def __init__(self, settings: Settings, session: ClientCache) -> None:
         super().__init__(settings, session)
         self._dynamodb = MemoryDynamoDb(self.table_names)
         versioned = [
@@ -221,7 +221,7 @@ class MemoryCloud(Cloud, Watcher):
             for name, keys in self._s3.buckets.items()
         }
 
-    def invalidated(self) -> list[str]:
+    def invalidated_paths(self) -> list[str]:
         return list(self._invalidated.values())
 
     def digest(self) -> int:
@@ -241,7 +241,7 @@ class MemoryCloud(Cloud, Watcher):
     def restore(self, snapshot: Snapshot) -> None:
         self._dynamodb.tables = {name: dict(items) for name, items in snapshot.tables.items()}
         self._s3.buckets = {name: dict(keys) for name, keys in snapshot.buckets.items()}
-        self._invalidated = dict(snapshot.invalidated)
+        self._invalidated = dict(snapshot.invalidated_paths)
 
 
 @contextmanager
@@ -251,11 +251,11 @@ def moto_cloud(dynamodb: str | None = None) -> Iterator[MotoCloud]:
     dynamodb: the endpoint of a DynamoDB (DynamoDB Local, say) to use in the place of moto's. What tables
     it has are deleted.
     """
-    make_quick()
+    patch_moto()
     with mock_aws():
         BackendDict.reset()
         reset_model_data()
-        session = _clients(light=False) if dynamodb is None else Clients(light=False, dynamodb=dynamodb)
+        session = _clients(light=False) if dynamodb is None else ClientCache(light=False, dynamodb=dynamodb)
         if dynamodb is not None:
             client = session.client("dynamodb")
             for name in client.list_tables()["TableNames"]:
@@ -273,7 +273,7 @@ def moto_cloud(dynamodb: str | None = None) -> Iterator[MotoCloud]:
 def memory_cloud(*, light: bool = True) -> Iterator[MemoryCloud]:
     """Empty dictionaries by the names that the template gives; one world inside another is well."""
     session = _clients(light=light)
-    resolver = Resolver(
+    resolver = IntrinsicsResolver(
         template().parameters, template().conditions, lambda logical_id, _: logical_id.lower()
     )
     cloud = MemoryCloud(Settings.from_environment(_environment(resolver)), session)
@@ -285,7 +285,7 @@ def memory_cloud(*, light: bool = True) -> Iterator[MemoryCloud]:
         session.wire.watchers[:] = before
 
 
-def _environment(resolver: Resolver) -> dict[str, str]:
+def _environment(resolver: IntrinsicsResolver) -> dict[str, str]:
     """What the template gives its functions (the review function has all of it)."""
     properties = template().resources["ReviewFunction"]["Properties"]
     return {

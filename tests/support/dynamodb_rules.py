@@ -12,10 +12,10 @@ from typing import Any
 
 import moto.dynamodb.parsing
 
-from tests.support.wire import Answer, Call, Watcher
+from tests.support.botocore_hooks import Answer, Call, Watcher
 
-MAX_ITEM = 400 * 1024
-MAX_TRANSACTION = 4 * 1024 * 1024
+MAX_ITEM_BYTES = 400 * 1024
+MAX_TRANSACTION_BYTES = 4 * 1024 * 1024
 _RESERVED = frozenset(
     (Path(moto.dynamodb.parsing.__path__[0]) / "reserved_keywords.txt").read_text().upper().split()
 )
@@ -33,12 +33,12 @@ class DynamoDbRules(Watcher):
     def before(self, call: Call) -> Answer | None:
         if call.service != "dynamodb":
             return None
-        wrong = next(self._wrong(call), None)
-        return None if wrong is None else refusal("ValidationException", wrong)
+        wrong = next(self._violations(call), None)
+        return None if wrong is None else error_answer("ValidationException", wrong)
 
-    def _wrong(self, call: Call) -> Iterator[str]:
+    def _violations(self, call: Call) -> Iterator[str]:
         if call.operation == "TransactWriteItems":
-            yield from self._transaction(call.params["TransactItems"])
+            yield from self._transaction_violations(call.params["TransactItems"])
         elif call.operation == "BatchGetItem":
             for request in call.params["RequestItems"].values():
                 keys = [repr(sorted(key.items())) for key in request["Keys"]]
@@ -52,7 +52,7 @@ class DynamoDbRules(Watcher):
         else:
             yield from _operation(call.params)
 
-    def _transaction(self, writes: list[dict[str, Any]]) -> Iterator[str]:
+    def _transaction_violations(self, writes: list[dict[str, Any]]) -> Iterator[str]:
         self.most_writes = max(self.most_writes, len(writes))
         if not 1 <= len(writes) <= 100:
             yield f"{len(writes)} writes in one transaction"
@@ -60,23 +60,23 @@ class DynamoDbRules(Watcher):
         size = 0
         for write in writes:
             ((_, one),) = write.items()
-            key = target(one)
+            key = item_key(one)
             if key in seen:
                 yield "Transaction request cannot include multiple operations on one item"
             seen.add(key)
             size += item_size(one.get("Item", {}))
             yield from _operation(one)
-        if size > MAX_TRANSACTION:
+        if size > MAX_TRANSACTION_BYTES:
             yield f"the transaction holds {size} bytes"
 
 
-def target(one: Mapping[str, Any]) -> tuple[str, str, str]:
+def item_key(one: Mapping[str, Any]) -> tuple[str, str, str]:
     """Table, pk and sk of a write, or of a GetItem."""
     key = one.get("Key") or one["Item"]
     return one["TableName"], key["pk"]["S"], key["sk"]["S"]
 
 
-def refusal(code: str, message: str, **more: Any) -> Answer:
+def error_answer(code: str, message: str, **more: Any) -> Answer:
     return Answer({"Error": {"Code": code, "Message": message}, **more}, 400)
 
 
@@ -102,7 +102,7 @@ def _value_size(value: Mapping[str, Any]) -> int:
 
 def _operation(one: Mapping[str, Any]) -> Iterator[str]:
     item = one.get("Item", {})
-    if item_size(item) > MAX_ITEM:
+    if item_size(item) > MAX_ITEM_BYTES:
         yield f"Item size has exceeded the maximum allowed size: {item_size(item)}"
     for name, value in {**one.get("Key", {}), **item}.items():
         if name in {"pk", "sk", "queue", "queue_order", "id"} and value.get("S") == "":

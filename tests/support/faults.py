@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
-from tests.support.dynamodb_rules import refusal
-from tests.support.pictures import FunctionDied
-from tests.support.wire import Answer, Call, Watcher
+from tests.support.botocore_hooks import Answer, Call, Watcher
+from tests.support.dynamodb_rules import error_answer
+from tests.support.sample_images import FunctionDied
 
 
 class Fault(StrEnum):
@@ -40,7 +40,7 @@ _THROTTLED = {
 }
 
 
-class Counting(Watcher):
+class CallRecorder(Watcher):
     """Notes the calls as they come."""
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class Counting(Watcher):
         return None
 
 
-class Failing(Counting):
+class FaultInjector(CallRecorder):
     """Lets the call with this number (from 0) fail. happened: whether it came to that."""
 
     def __init__(self, number: int, fault: Fault) -> None:
@@ -74,9 +74,9 @@ class Failing(Counting):
             case Fault.THROTTLED:
                 return Answer({"Error": {"Code": _THROTTLED[call.service], "Message": "slow down"}}, 400)
             case Fault.REFUSED:
-                return _cancelled(call, "ConditionalCheckFailed")
+                return _transaction_cancelled(call, "ConditionalCheckFailed")
             case Fault.CONFLICT:
-                return _cancelled(call, "TransactionConflict")
+                return _transaction_cancelled(call, "TransactionConflict")
         self._hit = call
         return None
 
@@ -88,10 +88,10 @@ class Failing(Counting):
             raise ReadTimeoutError(endpoint_url=call.service)
 
 
-def _cancelled(call: Call, code: str) -> Answer:
+def _transaction_cancelled(call: Call, code: str) -> Answer:
     """The first write that has a condition is the one that fails (else the first of all)."""
     writes: Sequence[dict[str, dict[str, object]]] = call.params["TransactItems"]
     conditional = [n for n, write in enumerate(writes) if "ConditionExpression" in next(iter(write.values()))]
     failing = conditional[0] if conditional else 0
     reasons = [{"Code": code if number == failing else "None"} for number in range(len(writes))]
-    return refusal("TransactionCanceledException", "cancelled", CancellationReasons=reasons)
+    return error_answer("TransactionCanceledException", "cancelled", CancellationReasons=reasons)

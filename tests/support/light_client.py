@@ -11,13 +11,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tests.support.wire import Call, Wire
+from tests.support.botocore_hooks import Call, CallHooks
 
 
 class LightClient:
     """As a boto3 client of one service. signer: the real one, which signs addresses without asking AWS."""
 
-    def __init__(self, wire: Wire, service: str, signer: Any) -> None:
+    def __init__(self, wire: CallHooks, service: str, signer: Any) -> None:
         self._wire = wire
         self._service = service
         self._signer = signer
@@ -38,7 +38,7 @@ class LightClient:
             raise NotImplementedError(str(call))
         if answer.status >= 300:
             raise ClientError(answer.parsed, operation)
-        self._wire.was_answered(call)
+        self._wire.notify_after(call)
         return answer.parsed
 
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from tests.support.dynamodb_rules import refusal
-from tests.support.wire import Answer, Call, Parsed
+from tests.support.botocore_hooks import Answer, Call, Parsed
+from tests.support.dynamodb_rules import error_answer
 
 Item = Mapping[str, Any]
 """In DynamoDB's notation; never changed once it is stored."""
@@ -122,7 +122,7 @@ class MemoryDynamoDb:
             {"Code": "None" if self._holds(write) else "ConditionalCheckFailed"} for _, write in writes
         ]
         if any(reason["Code"] != "None" for reason in reasons):
-            return refusal("TransactionCanceledException", "cancelled", CancellationReasons=reasons)
+            return error_answer("TransactionCanceledException", "cancelled", CancellationReasons=reasons)
         for kind, write in writes:
             table, key = self.tables[write["TableName"]], _key(write.get("Key") or write["Item"])
             if kind == "Put":

@@ -10,11 +10,11 @@ from typing import Any
 
 from botocore.response import StreamingBody
 
-from tests.support.wire import Answer, Call
+from tests.support.botocore_hooks import Answer, Call
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class ObjectVersion:
     """data: None is a delete marker. version: "" in a bucket without versions."""
 
     version: str
@@ -23,7 +23,7 @@ class Stored:
     cache_control: str
 
 
-Buckets = dict[str, dict[str, tuple[Stored, ...]]]
+Buckets = dict[str, dict[str, tuple[ObjectVersion, ...]]]
 
 
 class MemoryS3:
@@ -55,7 +55,7 @@ class MemoryS3:
         version = ""
         if params["Bucket"] in self._versioned:
             version = f"version-{len(bucket.get(key, ())) + 1}"
-        stored = Stored(
+        stored = ObjectVersion(
             version,
             data,
             params.get("ContentType", "binary/octet-stream"),
@@ -64,7 +64,7 @@ class MemoryS3:
         bucket[key] = (*bucket.get(key, ()), stored) if version else (stored,)
         return Answer({"VersionId": version} if version else {})
 
-    def _find(self, params: Mapping[str, Any]) -> Stored | None:
+    def _find(self, params: Mapping[str, Any]) -> ObjectVersion | None:
         versions = self.buckets[params["Bucket"]].get(params["Key"], ())
         wanted = params.get("VersionId")
         found = [one for one in versions if wanted is None or one.version == wanted]
@@ -75,11 +75,11 @@ class MemoryS3:
         if stored is None or stored.data is None:
             return _absent("NoSuchVersion" if "VersionId" in params else "NoSuchKey")
         body = StreamingBody(io.BytesIO(stored.data), len(stored.data))
-        return Answer({**_told(stored), "Body": body})
+        return Answer({**_response_headers(stored), "Body": body})
 
     def _head(self, params: Mapping[str, Any]) -> Answer:
         stored = self._find(params)
-        return _absent("404") if stored is None else Answer(_told(stored))
+        return _absent("404") if stored is None else Answer(_response_headers(stored))
 
     def _copy(self, params: Mapping[str, Any]) -> Answer:
         stored = self._find(params["CopySource"])
@@ -100,7 +100,7 @@ class MemoryS3:
         return Answer({}, 204)
 
 
-def _told(stored: Stored) -> dict[str, Any]:
+def _response_headers(stored: ObjectVersion) -> dict[str, Any]:
     data = stored.data or b""
     told = {
         "ContentLength": len(data),

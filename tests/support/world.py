@@ -19,32 +19,32 @@ from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
 
-from staydown.api.messages import event_of
+from staydown.api.events import parse_event
 from staydown.aws.stack import Stack
-from staydown.domain.sweeps import PLAN
-from staydown.domain.uploads import Upload
+from staydown.domain.uploads.sweeps import PLAN_PART
+from staydown.domain.uploads.upload import Upload
 from staydown.services.bank.bank_view import BankView
-from staydown.services.misuse.climb_ladder import follow_event
-from staydown.services.misuse.end_suspension import end_terms
-from staydown.services.notices.deliver_webhook import Resting, deliver_webhook
+from staydown.services.deadlines import DeadlineRun, watch_deadlines
+from staydown.services.misuse.apply_strikes import handle_event
+from staydown.services.misuse.end_suspension import expire_suspensions
+from staydown.services.notices.deliver_webhook import EndpointBackoff, deliver_webhook
 from staydown.services.notices.publish_events import publish_events
 from staydown.services.notices.write_notices import write_notices
-from staydown.services.records.count_figures import count_chain
+from staydown.services.records.count_metrics import count_chain_records
 from staydown.services.retention.apply_retention import apply_retention
-from staydown.services.review.watch_deadlines import Watched, watch_deadlines
-from staydown.services.sweeps.fold_content import fold_content
-from staydown.services.sweeps.sweep_bank import begin_sweep, sweep_part
+from staydown.services.sweeps.compact_content_log import compact_content_log
+from staydown.services.sweeps.sweep_bank import run_sweep_part, start_sweep
 from staydown.services.uploads import scan_upload
-from staydown.services.uploads.scan_upload import ArrivedObject, scan_uploads
-from staydown.services.uploads.settle_upload import settle_upload
+from staydown.services.uploads.reconcile_upload import reconcile_upload
+from staydown.services.uploads.scan_upload import UploadedObject, scan_uploads
 
+from tests.support.botocore_hooks import Call, Watcher
 from tests.support.clock import Clock
-from tests.support.cloud import Cloud, MemoryCloud, Snapshot, memory_cloud, moto_cloud, rules
-from tests.support.outside import SECRETS, Outside
-from tests.support.pictures import only_drawn
-from tests.support.wire import Call, Watcher
+from tests.support.cloud import Cloud, MemoryCloud, Snapshot, memory_cloud, moto_cloud, queues_by_event
+from tests.support.sample_images import drawn_images_only
+from tests.support.webhook_receiver import SECRETS, WebhookReceiver
 
-MOST_DELIVERIES = 5
+MAX_DELIVERIES = 5
 """Of one message, before it goes to the dead-letter queue."""
 
 
@@ -61,29 +61,29 @@ class Message:
 
 
 @dataclass(frozen=True)
-class Told:
+class PublishedEvent:
     """An event as it came onto the bus."""
 
     type: str
     detail: dict[str, Any]
 
     @property
-    def text(self) -> str:
+    def message_body(self) -> str:
         """As it lies in a queue."""
         return json.dumps({"detail-type": self.type, "detail": self.detail})
 
 
-class Bus(Watcher):
+class EventRecorder(Watcher):
     """Hears what is put onto the event bus, and what is sent to the queue of parts."""
 
-    def __init__(self, hear: Callable[[Told], None], send: Callable[[Message], None]) -> None:
+    def __init__(self, hear: Callable[[PublishedEvent], None], send: Callable[[Message], None]) -> None:
         self._hear = hear
         self._send = send
 
     def after(self, call: Call) -> None:
         if call.operation == "PutEvents":
             for entry in call.params["Entries"]:
-                self._hear(Told(entry["DetailType"], json.loads(entry["Detail"])))
+                self._hear(PublishedEvent(entry["DetailType"], json.loads(entry["Detail"])))
         elif call.operation == "SendMessageBatch":
             for entry in call.params["Entries"]:
                 body = json.loads(entry["MessageBody"])
@@ -91,14 +91,14 @@ class Bus(Watcher):
 
 
 @dataclass(frozen=True)
-class Mark:
+class Checkpoint:
     """A moment of a world."""
 
     snapshot: Snapshot
     now: datetime
     queue: tuple[Message, ...]
-    told: tuple[Told, ...]
-    puts: int
+    events: tuple[PublishedEvent, ...]
+    put_count: int
 
 
 @dataclass
@@ -106,39 +106,41 @@ class World:
     cloud: Cloud
     clock: Clock = field(default_factory=Clock)
     queue: deque[Message] = field(default_factory=deque)
-    dead: list[Message] = field(default_factory=list)
-    told: list[Told] = field(default_factory=list)
+    dead_letters: list[Message] = field(default_factory=list)
+    events: list[PublishedEvent] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
-    outside: Outside | None = None
+    webhook_receiver: WebhookReceiver | None = None
 
     def __post_init__(self) -> None:
         self.stack = Stack(self.cloud.settings, self.cloud.session, now=self.clock)
         self.bank = BankView(self.stack)
-        self._puts = 0
+        self._put_count = 0
 
-    def hear(self, event: Told) -> None:
-        self.told.append(event)
-        queues = rules().get(event.type, frozenset())
+    def route_event(self, event: PublishedEvent) -> None:
+        self.events.append(event)
+        queues = queues_by_event().get(event.type, frozenset())
         if "SettleQueue" in queues:
             self.queue.append(Message("settle", (event.detail["upload_id"],)))
         if "SweepQueue" in queues:
             self.queue.append(Message("sweep", (event.detail["seq"], *event.detail["entries"])))
         if "NoticesQueue" in queues:
-            self.queue.append(Message("notices", (event.text,)))
+            self.queue.append(Message("notices", (event.message_body,)))
         if "MisuseQueue" in queues:
-            self.queue.append(Message("misuse", (event.text,)))
-        if "WebhooksQueue" in queues and self.outside is not None:
-            self.queue.append(Message("webhooks", (event.text,)))
+            self.queue.append(Message("misuse", (event.message_body,)))
+        if "WebhooksQueue" in queues and self.webhook_receiver is not None:
+            self.queue.append(Message("webhooks", (event.message_body,)))
 
-    def listen(self, *platforms: str) -> Outside:
+    def register_endpoints(self, *platforms: str) -> WebhookReceiver:
         """From now on these platforms have an endpoint (on dictionaries alone)."""
         assert isinstance(self.cloud, MemoryCloud)
-        self.outside = Outside()
-        self.stack.__dict__["post"] = self.outside
+        self.webhook_receiver = WebhookReceiver()
+        self.stack.__dict__["post"] = self.webhook_receiver
         for platform in platforms:
             endpoint = {"url": f"https://{platform}/", "secrets": SECRETS}
-            self.cloud.parameters[f"{self.cloud.settings.webhooks_path}/{platform}"] = json.dumps(endpoint)
-        return self.outside
+            self.cloud.parameters[f"{self.cloud.settings.webhook_endpoints_path}/{platform}"] = json.dumps(
+                endpoint
+            )
+        return self.webhook_receiver
 
     def send(self, message: Message) -> None:
         self.queue.append(message)
@@ -147,8 +149,8 @@ class World:
         self, platform: str, account: str, data: bytes, *, name: str | None = None, kind: str = ""
     ) -> Message:
         """Put an object as a client app does; the notification that this sends, which waits in the queue."""
-        self._puts += 1
-        key = f"{platform}/{account}/{name or f'picture-{self._puts}'}"
+        self._put_count += 1
+        key = f"{platform}/{account}/{name or f'picture-{self._put_count}'}"
         answer = self.stack.s3.put_object(
             Bucket=self.cloud.settings.uploads_bucket,
             Key=key,
@@ -163,20 +165,20 @@ class World:
         """Put an object and let it be scanned, and nothing else; the upload at rest."""
         message = self.put(platform, account, data, **more)
         self.queue.remove(message)
-        return self.scanned(message)
+        return self.scan_one(message)
 
-    def scanned(self, message: Message) -> Upload:
+    def scan_one(self, message: Message) -> Upload:
         (outcome,) = self.scan(message)
         if isinstance(outcome, Exception):
             raise outcome
         assert outcome is not None
-        return self.again(outcome)
+        return self.reload(outcome)
 
     def scan(self, *messages: Message) -> Sequence[Upload | Exception | None]:
-        arrived = [ArrivedObject(one.body[0], one.body[1], one.attempt) for one in messages]
+        arrived = [UploadedObject(one.body[0], one.body[1], one.attempt) for one in messages]
         return scan_uploads(self.stack, self.bank, arrived)
 
-    def again(self, upload: Upload) -> Upload:
+    def reload(self, upload: Upload) -> Upload:
         """As it is now."""
         found = self.stack.uploads.get(upload.upload_id)
         assert found is not None
@@ -192,10 +194,10 @@ class World:
         if waiting:
             assert publish_events(self.stack, waiting) == set()
 
-    def count(self) -> None:
+    def count_audit(self) -> None:
         """What the audit's stream does: have every chain counted."""
         for chain in sorted({pk for pk, _ in self.cloud.table(self.cloud.settings.audit_table)}):
-            count_chain(self.stack, chain)
+            count_chain_records(self.stack, chain)
 
     def deliver(self, message: Message) -> None:
         """Hand a message to its function; what fails comes again, until it is dead."""
@@ -203,11 +205,11 @@ class World:
             self.handle(message)
         except Exception as error:  # noqa: BLE001 (whatever it is, the message goes back)
             self.failures.append(error)
-            self.give_back(message)
+            self.return_message(message)
 
-    def give_back(self, message: Message) -> None:
-        if message.attempt >= MOST_DELIVERIES:
-            self.dead.append(message)
+    def return_message(self, message: Message) -> None:
+        if message.attempt >= MAX_DELIVERIES:
+            self.dead_letters.append(message)
         else:
             self.queue.append(replace(message, attempt=message.attempt + 1))
 
@@ -220,20 +222,20 @@ class World:
                         raise outcome
             case "settle":
                 self.bank.refresh()
-                settle_upload(self.stack, self.bank, message.body[0])
+                reconcile_upload(self.stack, self.bank, message.body[0])
             case "sweep":
-                sweep_id = begin_sweep(self.stack, message.body[1:], message.body[0])
-                sweep_part(self.stack, self.bank, sweep_id, PLAN.name)
+                sweep_id = start_sweep(self.stack, message.body[1:], message.body[0])
+                run_sweep_part(self.stack, self.bank, sweep_id, PLAN_PART.name)
             case "part":
-                sweep_part(self.stack, self.bank, *message.body)
+                run_sweep_part(self.stack, self.bank, *message.body)
             case "notices":
-                write_notices(self.stack, event_of(message.body[0]))
+                write_notices(self.stack, parse_event(message.body[0]))
             case "misuse":
-                follow_event(self.stack, event_of(message.body[0]))
+                handle_event(self.stack, parse_event(message.body[0]))
             case "webhooks":
-                deliver_webhook(self.stack, Resting(), event_of(message.body[0]))
+                deliver_webhook(self.stack, EndpointBackoff(), parse_event(message.body[0]))
 
-    def retain(self) -> Counter[str]:
+    def apply_retention(self) -> Counter[str]:
         """What the schedule does every hour to what its time is over for; what goes wrong goes out."""
 
         def fail(one: str, error: Exception) -> None:
@@ -241,15 +243,15 @@ class World:
 
         return apply_retention(self.stack, fail)
 
-    def end_terms(self) -> int:
+    def expire_suspensions(self) -> int:
         """What the schedule does every five minutes; what goes wrong with a suspension goes out."""
 
         def fail(review_id: str, error: Exception) -> None:
             raise error
 
-        return end_terms(self.stack, fail)
+        return expire_suspensions(self.stack, fail)
 
-    def watch(self) -> Watched:
+    def watch_deadlines(self) -> DeadlineRun:
         """What the schedule does every minute; what goes wrong with a case goes out."""
 
         def fail(case_id: str, error: Exception) -> None:
@@ -257,10 +259,10 @@ class World:
 
         return watch_deadlines(self.stack, fail)
 
-    def fold(self) -> int:
+    def compact_content_log(self) -> int:
         """What the schedule does, until nothing is left to fold; how many steps that were."""
         steps = 0
-        while fold_content(self.stack):
+        while compact_content_log(self.stack):
             steps += 1
         return steps
 
@@ -273,30 +275,32 @@ class World:
             self.deliver(self.queue.popleft())
         raise AssertionError("there is no end to the messages")
 
-    def mark(self) -> Mark:
+    def checkpoint(self) -> Checkpoint:
         """This moment, to come back to as often as wanted (on dictionaries alone)."""
         assert isinstance(self.cloud, MemoryCloud)
-        return Mark(self.cloud.snapshot(), self.clock.now, tuple(self.queue), tuple(self.told), self._puts)
+        return Checkpoint(
+            self.cloud.snapshot(), self.clock.now, tuple(self.queue), tuple(self.events), self._put_count
+        )
 
-    def back_to(self, mark: Mark) -> None:
+    def restore(self, mark: Checkpoint) -> None:
         assert isinstance(self.cloud, MemoryCloud)
         self.cloud.restore(mark.snapshot)
         self.clock.now = mark.now
-        self.queue, self.told = deque(mark.queue), list(mark.told)
-        self.dead, self.failures = [], []
-        self._puts = mark.puts
+        self.queue, self.events = deque(mark.queue), list(mark.events)
+        self.dead_letters, self.failures = [], []
+        self._put_count = mark.put_count
         self.bank = BankView(self.stack)
         # What a warm function remembers of the tables it must not remember of what never was.
-        self.stack.content._hours_marked.clear()
+        self.stack.content_log._hours_marked.clear()
         self.stack.__dict__.pop("endpoints", None)
-        if self.outside is not None:
-            self.outside.got.clear()
+        if self.webhook_receiver is not None:
+            self.webhook_receiver.received.clear()
 
-    def told_of(self, *types: str) -> list[Told]:
-        return [event for event in self.told if event.type in types]
+    def events_of_type(self, *types: str) -> list[PublishedEvent]:
+        return [event for event in self.events if event.type in types]
 
 
-class Inline(Executor):
+class InlineExecutor(Executor):
     """In place of a pool: the same work, one after the other, in the caller's thread."""
 
     def __init__(self, max_workers: int | None = None) -> None:
@@ -319,25 +323,25 @@ class Inline(Executor):
 
 
 @contextmanager
-def _undisturbed(world: World) -> Iterator[World]:
+def _connected(world: World) -> Iterator[World]:
     with ExitStack() as undo:
-        undo.enter_context(mock.patch.object(scan_upload, "ThreadPoolExecutor", Inline))
-        undo.enter_context(mock.patch("staydown.services.retrying.time.sleep", lambda seconds: None))
-        undo.enter_context(world.cloud.wire.watched_by(Bus(world.hear, world.send)))
+        undo.enter_context(mock.patch.object(scan_upload, "ThreadPoolExecutor", InlineExecutor))
+        undo.enter_context(mock.patch("staydown.services.retries.time.sleep", lambda seconds: None))
+        undo.enter_context(world.cloud.wire.watched_by(EventRecorder(world.route_event, world.send)))
         yield world
 
 
 @contextmanager
 def moto_world() -> Iterator[World]:
     """On moto, with drawn pictures."""
-    with moto_cloud() as cloud, only_drawn(), _undisturbed(World(cloud)) as world:
+    with moto_cloud() as cloud, drawn_images_only(), _connected(World(cloud)) as world:
         yield world
 
 
 @contextmanager
 def memory_world() -> Iterator[World]:
-    """On dictionaries, with drawn pictures. Its bank is one of hashes: no sweep looks (see `laid_over`)."""
-    with memory_cloud() as cloud, only_drawn(), _undisturbed(World(cloud)) as world:
+    """On dictionaries, with drawn pictures. Its bank has hashes alone: sweeps align nothing."""
+    with memory_cloud() as cloud, drawn_images_only(), _connected(World(cloud)) as world:
         object.__setattr__(world.stack.settings, "look_back", timedelta(0))
         yield world
 
@@ -345,5 +349,5 @@ def memory_world() -> Iterator[World]:
 @contextmanager
 def photo_world() -> Iterator[World]:
     """On dictionaries, with pictures that are decoded and hashed."""
-    with memory_cloud() as cloud, _undisturbed(World(cloud)) as world:
+    with memory_cloud() as cloud, _connected(World(cloud)) as world:
         yield world

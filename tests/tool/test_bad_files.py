@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 from staydown.imaging.limits import Limits
-from staydown.tool import asking
-from staydown.tool.files import Unreadable, files_under, read_file
+from staydown.tool import tasks as asking
+from staydown.tool.files import FileReadError, files_under, read_file
 
 from tests.shared_data import SHARED, needs_shared_data
-from tests.support.tried import trying
-from tests.tool.running import HASH_KEYS, MATCH_KEYS, picture, rows, run, save
+from tests.support.case_counter import count_hostile_files
+from tests.tool.cli_runner import HASH_KEYS, MATCH_KEYS, picture, rows, run, save
 
-GOOD_NAMES = [
+UNUSUAL_NAMES = [
     b"with space.png",
     b"two\nlines.png",
     b"tab\tand'quote\".png",
@@ -57,9 +57,9 @@ def odd(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def test_what_cannot_be_read_has_a_row_that_says_why(odd: dict[str, str], bank: Path, tmp_path: Path) -> None:
+def test_unreadable_file_has_a_row_with_the_reason(odd: dict[str, str], bank: Path, tmp_path: Path) -> None:
     paths = [*odd, str(tmp_path / "good.png")]
-    trying(len(odd))
+    count_hostile_files(len(odd))
     hashed = rows("hash", *paths)
     assert {row["path"]: row["error"] for row in hashed[:-1]} == odd
     assert all(row["pdq"] is row["quality"] is row["phash"] is None for row in hashed[:-1])
@@ -73,7 +73,7 @@ def test_what_cannot_be_read_has_a_row_that_says_why(odd: dict[str, str], bank: 
 @pytest.mark.parametrize(
     ("number", "reason"), [(errno.EACCES, "permission_denied"), (errno.EIO, "unreadable")]
 )
-def test_a_file_that_does_not_open_says_why(
+def test_file_that_cannot_be_opened_states_the_reason(
     number: int, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> int:
@@ -81,27 +81,27 @@ def test_a_file_that_does_not_open_says_why(
 
     path = save(picture(1), tmp_path / "secret.png")
     monkeypatch.setattr(os, "open", refuse)
-    with pytest.raises(Unreadable, match=reason):
+    with pytest.raises(FileReadError, match=reason):
         read_file(str(path), 1 << 20)
 
 
 @pytest.mark.parametrize(
     ("fault", "reason"), [(MemoryError(), "out_of_memory"), (KeyError(1), "internal_error: KeyError")]
 )
-def test_a_fault_of_the_tool_is_the_row_of_one_file(
+def test_internal_error_fails_the_row_of_one_file(
     fault: Exception, reason: str, bank: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise fault
 
     monkeypatch.setattr(asking, "decode", fail)
-    row = asking.hashing(Limits())(str(bank / "one.jpg"))
+    row = asking.hash_task(Limits())(str(bank / "one.jpg"))
     assert (row.pdq, row.error) == (None, reason)
 
 
-def test_names_of_any_bytes_come_out_as_they_went_in(bank: Path, tmp_path: Path) -> None:
+def test_file_names_of_any_bytes_are_preserved(bank: Path, tmp_path: Path) -> None:
     data = (bank / "one.jpg").read_bytes()
-    paths = [os.path.join(os.fsencode(tmp_path), name) for name in GOOD_NAMES]  # noqa: PTH118 (bytes)
+    paths = [os.path.join(os.fsencode(tmp_path), name) for name in UNUSUAL_NAMES]  # noqa: PTH118 (bytes)
     for path in paths:
         with open(path, "wb") as file:  # noqa: PTH123 (bytes)
             file.write(data)
@@ -114,9 +114,9 @@ def test_names_of_any_bytes_come_out_as_they_went_in(bank: Path, tmp_path: Path)
 
 
 @needs_shared_data
-def test_hostile_files_are_answered_each(bank: Path) -> None:
+def test_every_hostile_file_gets_a_row(bank: Path) -> None:
     paths = sorted((SHARED / "hostile").iterdir())
-    trying(len(paths))
+    count_hostile_files(len(paths))
     hashed = rows("hash", *paths)
     matched = rows("match", "--bank", bank, *paths)
     assert [row["path"] for row in hashed] == [row["path"] for row in matched] == list(map(str, paths))
@@ -130,7 +130,7 @@ def test_hostile_files_are_answered_each(bank: Path) -> None:
 
 
 @needs_shared_data
-def test_a_hostile_folder_can_be_the_bank(uploads: Path) -> None:
+def test_folder_of_hostile_files_can_be_the_bank(uploads: Path) -> None:
     done = run(
         "match", "--bank", SHARED / "hostile", SHARED / "hostile" / "hopper.heif", uploads / "other.jpg"
     )
@@ -142,9 +142,7 @@ def test_a_hostile_folder_can_be_the_bank(uploads: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_what_is_no_image_in_the_bank_is_named_and_left_out(
-    bank: Path, uploads: Path, tmp_path: Path
-) -> None:
+def test_non_image_in_the_bank_is_named_and_skipped(bank: Path, uploads: Path, tmp_path: Path) -> None:
     folder = tmp_path / "bank"
     save(picture(2), folder / "good.png")
     (folder / "notes.txt").write_text("no image")
@@ -158,7 +156,7 @@ def test_what_is_no_image_in_the_bank_is_named_and_left_out(
     assert "round" not in done.stderr
 
 
-def test_an_empty_bank_clears_and_says_so(uploads: Path, tmp_path: Path) -> None:
+def test_empty_bank_clears_everything_with_a_warning(uploads: Path, tmp_path: Path) -> None:
     done = run("match", "--bank", tmp_path, uploads / "other.jpg", "missing")
     assert done.returncode == 0
     assert '"clear"' in done.stdout.splitlines()[0]
@@ -166,7 +164,7 @@ def test_an_empty_bank_clears_and_says_so(uploads: Path, tmp_path: Path) -> None
     assert "the bank is empty" in done.stderr
 
 
-def test_files_of_a_folder_come_sorted_and_each_folder_is_entered_once(tmp_path: Path) -> None:
+def test_files_are_sorted_and_each_folder_is_entered_once(tmp_path: Path) -> None:
     for name in ("b/2", "b/1", "a", "c"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
@@ -175,7 +173,7 @@ def test_files_of_a_folder_come_sorted_and_each_folder_is_entered_once(tmp_path:
     assert found == [("a", None), ("b/1", None), ("b/2", None), ("c", None)]
 
 
-def test_a_folder_may_be_as_deep_as_a_path_may_be_long(tmp_path: Path) -> None:
+def test_folder_depth_is_limited_only_by_path_length(tmp_path: Path) -> None:
     folders = [tmp_path / "/".join(["d"] * depth) for depth in range(1, 1500)]
     for folder in folders:
         folder.mkdir()
@@ -189,12 +187,12 @@ def test_a_folder_may_be_as_deep_as_a_path_may_be_long(tmp_path: Path) -> None:
     assert found == [(str(file), None)]
 
 
-def test_no_more_is_read_of_a_large_file_than_may_be(tmp_path: Path) -> None:
+def test_read_size_of_a_large_file_is_bounded(tmp_path: Path) -> None:
     path = tmp_path / "large"
     with path.open("wb") as file:
         file.truncate(1 << 40)
     tracemalloc.start()
-    with pytest.raises(Unreadable, match="too_many_bytes"):
+    with pytest.raises(FileReadError, match="too_many_bytes"):
         read_file(str(path), 1000)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()

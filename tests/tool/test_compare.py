@@ -8,27 +8,27 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from staydown.domain.evidence import EvidencePolicy
-from staydown.domain.verdicts import MatchPolicy, Verdict
+from staydown.domain.bank.alignment import AlignmentPolicy
+from staydown.domain.bank.verdicts import MatchPolicy, Verdict
 from staydown.imaging.limits import Limits
 from staydown.imaging.placement import Placement
-from staydown.tool.banking import Policies
 from staydown.tool.command import main
-from staydown.tool.comparing import Seen, compared, drawn
-from staydown.tool.wording import placed, worded
+from staydown.tool.comparison import LoadedImage, compare_files, render_comparison
+from staydown.tool.comparison_text import describe_comparison, describe_placement
+from staydown.tool.folder_bank import Policies
 
-from tests.tool.running import picture, save
+from tests.tool.cli_runner import picture, save
 
-POLICIES = Policies(MatchPolicy(), EvidencePolicy())
+POLICIES = Policies(MatchPolicy(), AlignmentPolicy())
 BLUE, ORANGE = (86, 180, 233), (240, 150, 0)
 
 
 def placement_of(image: Image.Image, tmp_path: Path) -> Placement:
-    banked = Seen.read(str(save(picture(3), tmp_path / "a.png")), Limits())
-    found = compared(banked, Seen.read(str(save(image, tmp_path / "b.png")), Limits()), POLICIES)
-    assert found.laid is not None
-    assert found.laid.verdict is Verdict.BLOCK
-    return found.laid.placement
+    banked = LoadedImage.read(str(save(picture(3), tmp_path / "a.png")), Limits())
+    found = compare_files(banked, LoadedImage.read(str(save(image, tmp_path / "b.png")), Limits()), POLICIES)
+    assert found.aligned_pair is not None
+    assert found.aligned_pair.verdict is Verdict.BLOCK
+    return found.aligned_pair.placement
 
 
 def has(png: bytes, colour: tuple[int, int, int]) -> bool:
@@ -36,34 +36,37 @@ def has(png: bytes, colour: tuple[int, int, int]) -> bool:
     return bool((pixels == colour).all(axis=1).any())
 
 
-def test_what_was_done_to_a_picture_is_found_again(tmp_path: Path) -> None:
+def test_edits_of_an_image_are_recovered(tmp_path: Path) -> None:
     image = picture(3).transpose(Image.Transpose.FLIP_LEFT_RIGHT).resize((360, 270))
     turned = image.rotate(-30, Image.Resampling.BICUBIC, expand=True, fillcolor=128)
     found = placement_of(turned.point(lambda value: 255 - value), tmp_path)
-    assert found.turned == pytest.approx(30, abs=0.5)
+    assert found.rotation == pytest.approx(30, abs=0.5)
     assert found.scale == pytest.approx(0.75, abs=0.01)
     assert found.stretch == pytest.approx(1, abs=0.02)
-    assert (found.mirrored, found.inverted, found.slanted) == (True, True, False)
-    assert found.shown == pytest.approx(1, abs=0.02)
-    assert found.filled == pytest.approx(360 * 270 / turned.width / turned.height, abs=0.02)
+    assert (found.mirrored, found.inverted, found.has_perspective) == (True, True, False)
+    assert found.reference_coverage == pytest.approx(1, abs=0.02)
+    assert found.query_coverage == pytest.approx(360 * 270 / turned.width / turned.height, abs=0.02)
 
 
-def test_sizes_are_those_of_the_files_and_not_of_what_was_looked_at(tmp_path: Path) -> None:
+def test_sizes_are_those_of_the_files(tmp_path: Path) -> None:
     found = placement_of(picture(3).resize((1920, 1440)), tmp_path)
     assert found.scale == pytest.approx(4, abs=0.02)
     assert placement_of(picture(3).resize((480, 432)), tmp_path).stretch == pytest.approx(1.2, abs=0.02)
 
 
-def test_a_crop_shows_a_part(tmp_path: Path) -> None:
+def test_crop_is_described_as_a_part(tmp_path: Path) -> None:
     found = placement_of(picture(3).crop((0, 0, 240, 360)), tmp_path)
-    assert found.shown == pytest.approx(0.5, abs=0.02)
-    assert found.filled == pytest.approx(1, abs=0.02)
-    assert found.turned == pytest.approx(0, abs=0.5)
+    assert found.reference_coverage == pytest.approx(0.5, abs=0.02)
+    assert found.query_coverage == pytest.approx(1, abs=0.02)
+    assert found.rotation == pytest.approx(0, abs=0.5)
 
 
-def test_placements_in_words() -> None:
-    assert placed(Placement(0.1, 1.001, 1.0, False, False, False, 1, 1)) == "neither turned nor scaled"
-    assert placed(Placement(-90, 0.5, 1.2, True, True, True, 1, 1)).split(", ") == [
+def test_placements_are_described_in_words() -> None:
+    assert (
+        describe_placement(Placement(0.1, 1.001, 1.0, False, False, False, 1, 1))
+        == "neither turned nor scaled"
+    )
+    assert describe_placement(Placement(-90, 0.5, 1.2, True, True, True, 1, 1)).split(", ") == [
         "mirrored",
         "turned 90 degrees anticlockwise",
         "50% of the size",
@@ -73,7 +76,7 @@ def test_placements_in_words() -> None:
     ]
 
 
-def test_a_copy_in_words(bank: Path, uploads: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_copy_is_described_in_words(bank: Path, uploads: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", str(bank / "two.jpg"), str(uploads / "turned.jpg")]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("block: ")
@@ -81,12 +84,12 @@ def test_a_copy_in_words(bank: Path, uploads: Path, capsys: pytest.CaptureFixtur
     assert "what was done: turned 17 degrees anticlockwise" in lines
 
 
-def test_the_very_same_bytes_are_said_to_be_so(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_identical_bytes_are_reported(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", str(bank / "two.jpg"), str(bank / "two.jpg")]) == 0
     assert "the very same bytes" in capsys.readouterr().out
 
 
-def test_two_pictures_of_different_things(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_different_images_are_clear(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", str(bank / "two.jpg"), str(bank / "one.jpg")]) == 0
     out = capsys.readouterr().out
     assert out.startswith("clear: ")
@@ -101,15 +104,15 @@ def test_files_that_cannot_be_compared_are_named(bank: Path, capsys: pytest.Capt
     assert "is_a_directory" in said.err
 
 
-def test_the_drawing_marks_what_is_the_same_and_what_differs(tmp_path: Path) -> None:
-    banked = Seen.read(str(save(picture(3), tmp_path / "a.png")), Limits())
+def test_drawing_marks_matching_and_differing_parts(tmp_path: Path) -> None:
+    banked = LoadedImage.read(str(save(picture(3), tmp_path / "a.png")), Limits())
     stuck = picture(3)
     stuck.paste(picture(4).resize((150, 150)), (60, 60))
     pngs = {}
     for name, image in {"same": picture(3), "stuck": stuck, "other": picture(9)}.items():
-        seen = Seen.read(str(save(image, tmp_path / f"{name}.png")), Limits())
-        found = compared(banked, seen, POLICIES)
-        pngs[name] = drawn(banked, seen, found, POLICIES, worded(found, POLICIES))
+        seen = LoadedImage.read(str(save(image, tmp_path / f"{name}.png")), Limits())
+        found = compare_files(banked, seen, POLICIES)
+        pngs[name] = render_comparison(banked, seen, found, POLICIES, describe_comparison(found, POLICIES))
     sizes = {name: Image.open(BytesIO(png)).size for name, png in pngs.items()}
     assert all(width > 900 and height > 400 for width, height in sizes.values())
     assert sizes["same"][0] == sizes["stuck"][0] > 3 * 480
@@ -129,7 +132,7 @@ def cropped(png: bytes, height: int) -> bytes:
     return target.getvalue()
 
 
-def test_the_drawing_is_written_where_it_was_asked_for(bank: Path, uploads: Path, tmp_path: Path) -> None:
+def test_drawing_is_written_to_the_requested_path(bank: Path, uploads: Path, tmp_path: Path) -> None:
     target = tmp_path / "out.png"
     assert main(["compare", str(bank / "two.jpg"), str(uploads / "framed.jpg"), "--image", str(target)]) == 0
     with Image.open(target) as image:

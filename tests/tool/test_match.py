@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.shared_data import SHARED, needs_shared_data
-from tests.tool.running import HASH_KEYS, MATCH_KEYS, picture, rows, save
+from tests.tool.cli_runner import HASH_KEYS, MATCH_KEYS, picture, rows, save
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def found(bank: Path, uploads: Path) -> dict[str, dict[str, Any]]:
         ("framed", "trimmed"),
     ],
 )
-def test_a_copy_is_blocked_and_the_banked_file_is_named(
+def test_copy_is_blocked_and_its_entry_is_named(
     copy: str, view: str, found: dict[str, dict[str, Any]], bank: Path, uploads: Path
 ) -> None:
     row = found[copy]
@@ -41,16 +41,14 @@ def test_a_copy_is_blocked_and_the_banked_file_is_named(
     assert 0 <= row["distance"] <= 64
 
 
-def test_what_nobody_banked_is_clear(found: dict[str, dict[str, Any]], uploads: Path) -> None:
+def test_unbanked_image_is_clear(found: dict[str, dict[str, Any]], uploads: Path) -> None:
     path = str(uploads / "other.jpg")
     assert found["other"] == {
         "path": path, "verdict": "clear", "distance": None, "entry": None, "view": None, "error": None
     }  # fmt: skip
 
 
-def test_rows_come_in_the_order_of_the_files_however_many_processes_there_are(
-    bank: Path, uploads: Path
-) -> None:
+def test_row_order_does_not_depend_on_the_processes(bank: Path, uploads: Path) -> None:
     files = [*sorted(uploads.iterdir(), reverse=True), Path("missing"), *bank.glob("*.jpg")]
     spread = rows("match", "--bank", bank, "--jobs", "3", *files)
     assert [row["path"] for row in spread] == [str(file) for file in files]
@@ -69,7 +67,7 @@ def test_a_hash_is_hexadecimal_with_a_quality(uploads: Path) -> None:
 
 
 @needs_shared_data
-def test_hashes_are_those_of_the_reference() -> None:
+def test_hashes_equal_the_reference() -> None:
     expected = json.loads((SHARED / "pdq" / "expected.json").read_text())
     files = sorted((SHARED / "pdq" / "bridge-mods").iterdir())
     text = json.dumps(expected)
@@ -78,7 +76,7 @@ def test_hashes_are_those_of_the_reference() -> None:
     assert found[0]["pdq"] in text
 
 
-def test_distances_of_the_policy_can_be_set(bank: Path, uploads: Path) -> None:
+def test_policy_distances_can_be_set(bank: Path, uploads: Path) -> None:
     """With hashes that must be the same bit for bit, and an overlay that nothing can reach."""
     strict = ("--block-distance", "0", "--review-distance", "0")
     unreachable = ("--block-demand", "inliers=9999", "--review-demand", "inliers=9999")
@@ -90,14 +88,14 @@ def test_distances_of_the_policy_can_be_set(bank: Path, uploads: Path) -> None:
     assert row["entry"] == str(bank / "two.jpg")
 
 
-def test_files_that_are_one_entry_go_by_the_path_of_the_first(tmp_path: Path) -> None:
+def test_files_of_one_entry_are_named_by_the_first_path(tmp_path: Path) -> None:
     for name in ("b", "a", "c"):
         save(picture(5), tmp_path / "bank" / f"{name}.png")
     (row,) = rows("match", "--bank", tmp_path / "bank", tmp_path / "bank" / "c.png")
     assert (row["verdict"], row["entry"]) == ("block", str(tmp_path / "bank" / "a.png"))
 
 
-def test_a_plain_picture_matches_by_its_bytes_alone(tmp_path: Path) -> None:
+def test_plain_image_matches_only_by_exact_bytes(tmp_path: Path) -> None:
     plain = picture(1).point(lambda _: 128)
     same = save(plain, tmp_path / "bank" / "grey.png")
     other = save(plain, tmp_path / "grey.bmp")
@@ -106,7 +104,7 @@ def test_a_plain_picture_matches_by_its_bytes_alone(tmp_path: Path) -> None:
 
 
 @needs_shared_data
-def test_photographs_are_told_apart(tmp_path: Path) -> None:
+def test_photographs_are_distinguished(tmp_path: Path) -> None:
     photographs = sorted((SHARED / "photos").glob("*.jpg"))
     banked, others = photographs[:8], photographs[8:28]
     folder = tmp_path / "bank"

@@ -8,10 +8,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from staydown.tool.progress import shown
+from staydown.tool.progress import with_progress
 
 
-class Screen(io.StringIO):
+class FakeTerminal(io.StringIO):
     def __init__(self, *, terminal: bool) -> None:
         super().__init__()
         self._terminal = terminal
@@ -20,9 +20,11 @@ class Screen(io.StringIO):
         return self._terminal
 
 
-def said_over(seconds: float, monkeypatch: pytest.MonkeyPatch, *, terminal: bool, quiet: bool = False) -> str:
+def progress_output(
+    seconds: float, monkeypatch: pytest.MonkeyPatch, *, terminal: bool, quiet: bool = False
+) -> str:
     """What is said while a hundred answers come in so many seconds."""
-    screen, now = Screen(terminal=terminal), [0.0]
+    screen, now = FakeTerminal(terminal=terminal), [0.0]
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
 
@@ -31,30 +33,28 @@ def said_over(seconds: float, monkeypatch: pytest.MonkeyPatch, *, terminal: bool
             now[0] += seconds / 100
             yield number
 
-    assert list(shown("hashed", answers(), 100, quiet=quiet)) == list(range(100))
+    assert list(with_progress("hashed", answers(), 100, quiet=quiet)) == list(range(100))
     return screen.getvalue()
 
 
-def test_on_a_terminal_one_line_is_written_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = said_over(10, monkeypatch, terminal=True)
+def test_terminal_progress_overwrites_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = progress_output(10, monkeypatch, terminal=True)
     assert said.count("\n") == 1
     assert 20 < said.count("\r") <= 50
     assert said.endswith("hashed: 100 of 100, 10 a second\n")
 
 
-def test_elsewhere_there_is_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = said_over(35, monkeypatch, terminal=False).splitlines()
+def test_redirected_progress_prints_occasional_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = progress_output(35, monkeypatch, terminal=False).splitlines()
     assert len(lines) == 4
     assert lines[-1] == "hashed: 100 of 100, 3 a second"
     assert not any("\r" in line for line in lines)
 
 
 @pytest.mark.parametrize(("terminal", "seconds"), [(True, 0.9), (False, 9)])
-def test_what_is_done_soon_needs_none(
-    terminal: bool, seconds: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert said_over(seconds, monkeypatch, terminal=terminal) == ""
+def test_short_run_shows_no_progress(terminal: bool, seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert progress_output(seconds, monkeypatch, terminal=terminal) == ""
 
 
-def test_quiet_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert said_over(100, monkeypatch, terminal=True, quiet=True) == ""
+def test_quiet_prints_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert progress_output(100, monkeypatch, terminal=True, quiet=True) == ""

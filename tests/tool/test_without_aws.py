@@ -27,7 +27,7 @@ def test_no_module_of_the_tool_names_aws() -> None:
             assert not [name for name in names if name.startswith(FORBIDDEN)], file
 
 
-def test_nothing_of_aws_is_loaded_while_it_runs(bank: Path, uploads: Path) -> None:
+def test_tool_loads_no_aws_module(bank: Path, uploads: Path) -> None:
     for arguments in (
         ["hash", uploads / "other.jpg"],
         ["match", "--bank", bank / "deeper", uploads / "other.jpg"],

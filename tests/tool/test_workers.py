@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable
 
 import pytest
-from staydown.tool.workers import READER_DIED, InThisProcess, Workers, WorkersFailed
+from staydown.tool.workers import WORKER_DIED, InProcessRunner, WorkerPool, WorkersFailed
 
 
 def doubling(fatal: str) -> Callable[[str], str]:
@@ -39,32 +39,32 @@ LETTERS = list("abcdefghij")
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
-def test_a_killed_process_costs_one_file(jobs: int) -> None:
-    with Workers(jobs) as workers:
-        found = list(workers.each(doubling, "d", LETTERS, failed))
-        assert found == [f"d: {READER_DIED}" if letter == "d" else letter * 2 for letter in LETTERS]
-        again = list(workers.each(doubling, "", LETTERS, failed))
+def test_killed_process_fails_one_file(jobs: int) -> None:
+    with WorkerPool(jobs) as workers:
+        found = list(workers.run(doubling, "d", LETTERS, failed))
+        assert found == [f"d: {WORKER_DIED}" if letter == "d" else letter * 2 for letter in LETTERS]
+        again = list(workers.run(doubling, "", LETTERS, failed))
         assert again == [letter * 2 for letter in LETTERS]
 
 
-def test_an_answer_comes_before_later_files_are_read() -> None:
-    with Workers(1) as workers:
-        answers = workers.each(doubling, "b", LETTERS, failed)
+def test_answers_are_streamed_before_later_files_are_read() -> None:
+    with WorkerPool(1) as workers:
+        answers = workers.run(doubling, "b", LETTERS, failed)
         assert next(answers) == "aa"
 
 
-def test_processes_that_cannot_start_are_not_started_for_ever() -> None:
-    with Workers(2) as workers, pytest.raises(WorkersFailed):
-        list(workers.each(never, None, LETTERS, failed))
+def test_processes_that_cannot_start_are_not_retried_forever() -> None:
+    with WorkerPool(2) as workers, pytest.raises(WorkersFailed):
+        list(workers.run(never, None, LETTERS, failed))
 
 
-def test_one_process_answers_the_same() -> None:
-    assert list(InThisProcess().each(doubling, "", LETTERS, failed)) == [letter * 2 for letter in LETTERS]
+def test_single_process_gives_the_same_answers() -> None:
+    assert list(InProcessRunner().run(doubling, "", LETTERS, failed)) == [letter * 2 for letter in LETTERS]
 
 
-def test_nobody_is_left_behind() -> None:
-    with Workers(2) as workers:
-        processes = list(workers.each(own_id, None, LETTERS, failed))
+def test_no_process_is_left_behind() -> None:
+    with WorkerPool(2) as workers:
+        processes = list(workers.run(own_id, None, LETTERS, failed))
     for process in set(processes):
         with pytest.raises(ProcessLookupError):
             os.kill(int(process), 0)

@@ -12,7 +12,7 @@ from staydown.domain.errors import NotAllowed, NotAuthenticated
 PLATFORM_SCOPE = "platform/"
 
 
-class Group(StrEnum):
+class StaffGroup(StrEnum):
     REVIEWER = "reviewer"
     SENIOR = "senior"
     ADMIN = "admin"
@@ -20,31 +20,31 @@ class Group(StrEnum):
     """Sees locked cases, and nothing else."""
 
 
-_REVIEWERS = frozenset({Group.REVIEWER, Group.SENIOR, Group.ADMIN})
-_SENIORS = frozenset({Group.SENIOR, Group.ADMIN})
+_REVIEWERS = frozenset({StaffGroup.REVIEWER, StaffGroup.SENIOR, StaffGroup.ADMIN})
+_SENIORS = frozenset({StaffGroup.SENIOR, StaffGroup.ADMIN})
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewer:
+class StaffMember:
     """reviewer_id: the pool's own id, a pseudonym."""
 
     reviewer_id: str
     groups: frozenset[str]
 
     @property
-    def senior(self) -> bool:
+    def is_senior(self) -> bool:
         return bool(self.groups & _SENIORS)
 
     @property
-    def reviews(self) -> bool:
+    def is_reviewer(self) -> bool:
         return bool(self.groups & _REVIEWERS)
 
     @property
-    def child_safety(self) -> bool:
-        return Group.CHILD_SAFETY in self.groups
+    def is_child_safety(self) -> bool:
+        return StaffGroup.CHILD_SAFETY in self.groups
 
 
-def calling_platform(event: APIGatewayProxyEventV2) -> str:
+def require_platform(event: APIGatewayProxyEventV2) -> str:
     """The one platform that the token is for: its scope `platform/NAME`."""
     scopes = str(_claims(event).get("scope", "")).split()
     names = [s.removeprefix(PLATFORM_SCOPE) for s in scopes if s.startswith(PLATFORM_SCOPE)]
@@ -53,32 +53,32 @@ def calling_platform(event: APIGatewayProxyEventV2) -> str:
     return names[0]
 
 
-def is_platform(event: APIGatewayProxyEventV2) -> bool:
+def has_platform_scope(event: APIGatewayProxyEventV2) -> bool:
     return PLATFORM_SCOPE in str(_claims(event).get("scope", ""))
 
 
-def calling_staff(event: APIGatewayProxyEventV2) -> Reviewer:
+def require_staff(event: APIGatewayProxyEventV2) -> StaffMember:
     """Anybody in one of our groups."""
     claims = _claims(event)
     # The API hands on a list of the token as text: "[reviewer senior]".
     groups = frozenset(str(claims.get("cognito:groups", "")).strip("[]").replace(",", " ").split())
     subject = str(claims.get("sub", ""))
-    if not subject or not groups & frozenset(Group):
+    if not subject or not groups & frozenset(StaffGroup):
         raise NotAllowed("Only reviewers may do that.")
-    return Reviewer(subject, groups)
+    return StaffMember(subject, groups)
 
 
-def calling_reviewer(event: APIGatewayProxyEventV2) -> Reviewer:
+def require_reviewer(event: APIGatewayProxyEventV2) -> StaffMember:
     """Anybody in one of the groups that judge."""
-    caller = calling_staff(event)
-    if not caller.reviews:
+    caller = require_staff(event)
+    if not caller.is_reviewer:
         raise NotAllowed("Only reviewers may do that.")
     return caller
 
 
-def calling_senior(event: APIGatewayProxyEventV2) -> Reviewer:
-    reviewer = calling_reviewer(event)
-    if not reviewer.senior:
+def require_senior(event: APIGatewayProxyEventV2) -> StaffMember:
+    reviewer = require_reviewer(event)
+    if not reviewer.is_senior:
         raise NotAllowed("Only senior reviewers may do that.")
     return reviewer
 

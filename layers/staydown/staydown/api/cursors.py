@@ -14,51 +14,51 @@ from typing import cast
 
 from staydown.domain.errors import InvalidRequest
 
-Key = dict[str, object]
+CursorKey = dict[str, object]
 
 
-def to_cursor(key: Key | None) -> str | None:
+def encode_cursor(key: CursorKey | None) -> str | None:
     if key is None:
         return None
     return base64.urlsafe_b64encode(json.dumps(key, sort_keys=True).encode()).decode().rstrip("=")
 
 
-def from_number(cursor: str | None) -> int | None:
+def decode_number_cursor(cursor: str | None) -> int | None:
     """The number that a list by numbers goes on before; InvalidRequest for a cursor of another list."""
     if cursor is None:
         return None
-    key = _decoded(cursor)
+    key = _decode(cursor)
     before = key.get("before") if isinstance(key, dict) and set(key) == {"before"} else None
     if not isinstance(before, int) or isinstance(before, bool) or before < 1:
-        raise _not_given()
+        raise _invalid_cursor()
     return before
 
 
-def from_cursor(cursor: str | None, *, queue: str) -> Key | None:
+def decode_cursor(cursor: str | None, *, queue: str) -> CursorKey | None:
     """The key to start after; InvalidRequest for a cursor of another list, or of no list at all."""
     if cursor is None:
         return None
-    key = _decoded(cursor)
-    if not _is_key(key, queue):
-        raise _not_given()
-    return cast(Key, key)
+    key = _decode(cursor)
+    if not _is_key_of_queue(key, queue):
+        raise _invalid_cursor()
+    return cast(CursorKey, key)
 
 
-def _decoded(cursor: str) -> object:
+def _decode(cursor: str) -> object:
     try:
         return json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error):
         return None
 
 
-def _not_given() -> InvalidRequest:
+def _invalid_cursor() -> InvalidRequest:
     return InvalidRequest(
         "The cursor is not one that this list gave out.",
         pointers={"query parameter cursor": "take it from `next` of the page before"},
     )
 
 
-def _is_key(key: object, queue: str) -> bool:
+def _is_key_of_queue(key: object, queue: str) -> bool:
     """Whether something in this queue can have it: `{kind}#{id}` and `{time}#{id}` name the same thing."""
     if not isinstance(key, dict) or set(key) != {"pk", "sk", "queue", "queue_order"}:
         return False

@@ -10,7 +10,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 
-def report_failure(logger: Logger, error: BaseException, **ids: str) -> None:
+def log_failure(logger: Logger, error: BaseException, **ids: str) -> None:
     """Log where something failed and what kind of failure it was.
 
     Not its text: an exception may quote what somebody sent, a hash or a signed address.
@@ -22,6 +22,6 @@ def report_failure(logger: Logger, error: BaseException, **ids: str) -> None:
     logger.error("failed", error=type(error).__name__, frames=frames, ids=ids)
 
 
-def partial_failures(identifiers: Iterable[str]) -> dict[str, Any]:
+def batch_item_failures(failed_ids: Iterable[str]) -> dict[str, Any]:
     """The answer that sends these, and only these, back to the queue or stream."""
-    return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in identifiers]}
+    return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed_ids]}

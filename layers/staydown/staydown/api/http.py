@@ -18,18 +18,23 @@ from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict, Field
 
-from staydown.api.bodies import read_json, with_json_body
-from staydown.api.failures import report_failure
-from staydown.api.problems import as_answer, problem, problem_of, problem_of_validation
+from staydown.api.failures import log_failure
+from staydown.api.problems import (
+    problem_for_error,
+    problem_for_validation,
+    problem_response,
+    to_lambda_response,
+)
+from staydown.api.request_body import parse_json, require_json_body
 from staydown.domain.errors import InvalidRequest, NotFound, StaydownError, VersionNeeded
-from staydown.domain.uploads import NAME
+from staydown.domain.uploads.upload import ID_PATTERN
 
-Id = Annotated[str, Path(max_length=64)]
-AccountInPath = Annotated[str, Path(pattern=f"^{NAME.pattern}$")]
-NameGiven = Annotated[str, Field(pattern=f"^{NAME.pattern}$")]
+PathId = Annotated[str, Path(max_length=64)]
+PathAccountId = Annotated[str, Path(pattern=f"^{ID_PATTERN.pattern}$")]
+BodyName = Annotated[str, Field(pattern=f"^{ID_PATTERN.pattern}$")]
 """A platform's or an account's id, as it can stand in the key of an object."""
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag it was read with")]
-NeededIfMatch = Annotated[
+RequiredIfMatch = Annotated[
     str, Header(alias="If-Match", description="The ETag it was read with; 428 without, 412 when it moved on")
 ]
 IdempotencyKey = Annotated[
@@ -46,13 +51,13 @@ IdempotencyKey = Annotated[
 ]
 
 
-class Body(BaseModel):
+class RequestBody(BaseModel):
     """What a caller sends: an unknown field is a mistake worth telling."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-class Resolver(APIGatewayHttpResolver):
+class ApiResolver(APIGatewayHttpResolver):
     """Takes JSON alone; nothing on the way may keep what it answers.
 
     The library keeps the event at hand on the class of all resolvers. Where functions share a process, as on
@@ -75,26 +80,26 @@ class Resolver(APIGatewayHttpResolver):
 
     def resolve(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         try:
-            readable = with_json_body(event)
+            readable = require_json_body(event)
         except StaydownError as error:
-            return as_answer(problem_of(error))
+            return to_lambda_response(problem_for_error(error))
         answer = super().resolve(readable, context)
         answer["headers"]["Cache-Control"] = "no-store"
         return answer
 
 
-def make_app(logger: Logger) -> Resolver:
+def create_app(logger: Logger) -> ApiResolver:
     """Validates requests and responses; every error leaves as a problem, nothing of it as a traceback."""
-    app = Resolver(
+    app = ApiResolver(
         enable_validation=True,
         # An answer of ours that breaks its schema is our failure, not the caller's.
         response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
-        json_body_deserializer=read_json,
+        json_body_deserializer=parse_json,
     )
 
     def failed(error: Exception) -> Response[str]:
-        report_failure(logger, error)
-        return problem(
+        log_failure(logger, error)
+        return problem_response(
             status=500,
             slug="internal",
             title="Something went wrong on our side",
@@ -102,10 +107,10 @@ def make_app(logger: Logger) -> Resolver:
         )
 
     handlers: dict[type[Exception], Callable[[Any], Response[str]]] = {
-        StaydownError: problem_of,
-        RequestValidationError: _problem_of_validation,
-        NotFoundError: lambda _: problem_of(NotFound("No such path and method.")),
-        ServiceError: lambda error: problem(
+        StaydownError: problem_for_error,
+        RequestValidationError: _handle_validation_error,
+        NotFoundError: lambda _: problem_for_error(NotFound("No such path and method.")),
+        ServiceError: lambda error: problem_response(
             status=error.status_code, slug="refused", title="The request was refused", detail=str(error.msg)
         ),
         Exception: failed,
@@ -115,12 +120,12 @@ def make_app(logger: Logger) -> Resolver:
     return app
 
 
-def make_router() -> APIGatewayHttpRouter:
+def create_router() -> APIGatewayHttpRouter:
     """Routes in a module of their own, for an app to include."""
     return APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
 
 
-def revision_of(if_match: str | None) -> int | None:
+def parse_if_match(if_match: str | None) -> int | None:
     """The revision that an If-Match header names; None where there is none or it is *."""
     if if_match is None or if_match.strip() == "*":
         return None
@@ -130,27 +135,27 @@ def revision_of(if_match: str | None) -> int | None:
     return int(found[1])
 
 
-def revision_read(if_match: str) -> int:
+def require_if_match(if_match: str) -> int:
     """The revision that an If-Match header names; VersionNeeded for *, which nobody has read."""
-    revision = revision_of(if_match)
+    revision = parse_if_match(if_match)
     if revision is None:
-        raise _version_needed()
+        raise _precondition_required()
     return revision
 
 
-def _version_needed() -> VersionNeeded:
+def _precondition_required() -> VersionNeeded:
     return VersionNeeded(
         "Read it first, and send its ETag as If-Match: what came since is not to be overlooked.",
         pointers={"header If-Match": 'like "3"'},
     )
 
 
-def _problem_of_validation(error: RequestValidationError) -> Response[str]:
+def _handle_validation_error(error: RequestValidationError) -> Response[str]:
     wrong = [(one.get("type"), one.get("loc")) for one in error.errors()]
     if wrong == [("missing", ("header", "if-match"))]:
-        return problem_of(_version_needed())
-    return problem_of_validation(error.errors())
+        return problem_for_error(_precondition_required())
+    return problem_for_validation(error.errors())
 
 
-def etag(revision: int) -> dict[str, str]:
+def etag_header(revision: int) -> dict[str, str]:
     return {"ETag": f'"{revision}"'}

@@ -25,14 +25,14 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 )
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from staydown.api.problems import as_answer, problem
-from staydown.api.sealing import Seal
+from staydown.api.problems import problem_response, to_lambda_response
+from staydown.api.response_encryption import EncryptedResponseSerializer
 from staydown.aws.stack import Stack
 
-Event = dict[str, Any]
-Answer = dict[str, Any]
-A_DAY = 24 * 60 * 60
-MOST_KEPT = 280_000
+LambdaEvent = dict[str, Any]
+LambdaResponse = dict[str, Any]
+KEY_LIFETIME_SECONDS = 24 * 60 * 60
+MAX_STORED_CHARACTERS = 280_000
 """Characters of an answer. Sealed and in base64 it is a third more, and DynamoDB takes items of 400 KiB."""
 
 _CALLER = "requestContext.authorizer.jwt.claims.client_id, requestContext.authorizer.jwt.claims.sub"
@@ -40,15 +40,15 @@ _CALLER = "requestContext.authorizer.jwt.claims.client_id, requestContext.author
 _KEY = f'{_CALLER}, headers."case-secret", requestContext.http.method, rawPath, headers."idempotency-key"'
 
 
-class _NotKept(Exception):
+class _NotStored(Exception):
     """Carries an answer that must not be kept past the library."""
 
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer["statusCode"])
-        self.answer = answer
+    def __init__(self, response: LambdaResponse) -> None:
+        super().__init__(response["statusCode"])
+        self.response = response
 
 
-class IdempotentCalls:
+class IdempotentHandler:
     """Answers a function's POSTs once for each key, caller and path.
 
     never: route keys ("POST /v1/…") whose answers are not to be kept at all.
@@ -57,15 +57,15 @@ class IdempotentCalls:
     def __init__(
         self,
         stack: Stack,
-        resolve: Callable[[Event, LambdaContext], Answer],
+        resolve: Callable[[LambdaEvent, LambdaContext], LambdaResponse],
         *,
-        never: Collection[str] = (),
+        excluded_routes: Collection[str] = (),
     ) -> None:
         self._config = IdempotencyConfig(
             event_key_jmespath=f"[{_KEY}]",
             # With the key, so that the stored hash tells nobody whether a text was sent.
             payload_validation_jmespath='[headers."idempotency-key", body]',
-            expires_after_seconds=A_DAY,
+            expires_after_seconds=KEY_LIFETIME_SECONDS,
             hash_function="sha256",
         )
         self._store = DynamoDBPersistenceLayer(
@@ -73,21 +73,21 @@ class IdempotentCalls:
             boto3_client=stack.dynamodb,
         )
         self._resolve = resolve
-        self._never = frozenset(never)
+        self._never = frozenset(excluded_routes)
 
-    def __call__(self, event: Event, context: LambdaContext) -> Answer:
+    def __call__(self, event: LambdaEvent, context: LambdaContext) -> LambdaResponse:
         key = event.get("headers", {}).get("idempotency-key")
         route = event["routeKey"]
         if key is None or not route.startswith("POST ") or route in self._never:
             return self._resolve(event, context)
         self._config.register_lambda_context(context)
-        given: list[Answer] = []
+        given: list[LambdaResponse] = []
 
-        def carry_out(*, event: Event) -> Answer:
+        def carry_out(*, event: LambdaEvent) -> LambdaResponse:
             answer = self._resolve(event, context)
             given[:] = [answer]
-            if answer["statusCode"] >= 400 or len(json.dumps(answer)) > MOST_KEPT:
-                raise _NotKept(answer)
+            if answer["statusCode"] >= 400 or len(json.dumps(answer)) > MAX_STORED_CHARACTERS:
+                raise _NotStored(answer)
             return answer
 
         once = idempotent_function(
@@ -96,18 +96,18 @@ class IdempotentCalls:
             config=self._config,
             persistence_store=self._store,
             key_prefix="api",
-            output_serializer=Seal((key, event["rawPath"], event.get("body"))),
+            output_serializer=EncryptedResponseSerializer((key, event["rawPath"], event.get("body"))),
         )
         try:
-            answer: Answer = once(event=event)
-        except _NotKept as refused:
-            return refused.answer
+            answer: LambdaResponse = once(event=event)
+        except _NotStored as refused:
+            return refused.response
         except IdempotencyAlreadyInProgressError:
-            return _refusal(
+            return _idempotency_problem(
                 409, "still-running", "The first request with this Idempotency-Key is still running."
             )
         except IdempotencyValidationError:
-            return _refusal(422, "key-reused", "This Idempotency-Key was used with another body.")
+            return _idempotency_problem(422, "key-reused", "This Idempotency-Key was used with another body.")
         except IdempotencyPersistenceLayerError:
             if not given:  # it was not begun
                 raise
@@ -115,9 +115,9 @@ class IdempotentCalls:
         return answer
 
 
-def _refusal(status: int, slug: str, detail: str) -> Answer:
-    return as_answer(
-        problem(
+def _idempotency_problem(status: int, slug: str, detail: str) -> LambdaResponse:
+    return to_lambda_response(
+        problem_response(
             status=status,
             slug=slug,
             title="The Idempotency-Key can't be used so",

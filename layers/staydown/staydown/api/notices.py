@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from staydown.domain.notices import Notice as NoticeRecord
-from staydown.domain.notices import NoticeKind
+from staydown.notices.notice import Notice as NoticeRecord
+from staydown.notices.notice import NoticeKind
 
 Language = Annotated[
     str,
@@ -36,7 +36,7 @@ class Notice(BaseModel):
     ]
 
 
-def presented(notice: NoticeRecord) -> Notice:
+def notice_response(notice: NoticeRecord) -> Notice:
     return Notice(
         notice_id=notice.notice_id,
         kind=notice.kind,
@@ -49,6 +49,6 @@ def presented(notice: NoticeRecord) -> Notice:
     )
 
 
-def to_reporter(notice: NoticeRecord) -> Notice:
+def reporter_notice_response(notice: NoticeRecord) -> Notice:
     """Without the case's own id, which is the reviewers' and the platforms'."""
-    return presented(notice).model_copy(update={"case_id": None})
+    return notice_response(notice).model_copy(update={"case_id": None})

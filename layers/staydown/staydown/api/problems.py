@@ -14,14 +14,14 @@ CONTENT_TYPE = "application/problem+json"
 TYPE_BASE = "https://staydown.dev/problems/"
 """Problem types are names; nothing has to answer there."""
 
-MOST_ERRORS = 20
+MAX_ERRORS = 20
 """Told of one request: a body of megabytes can hold hundreds of thousands, and an answer can't."""
-_LONGEST_POINTER = 200
+_MAX_POINTER_LENGTH = 200
 
 _LOCATIONS = {"query": "query parameter", "path": "path", "header": "header"}
 
 
-def problem(
+def problem_response(
     *,
     status: int,
     slug: str,
@@ -42,8 +42,8 @@ def problem(
     return Response(status_code=status, content_type=CONTENT_TYPE, body=json.dumps(body))
 
 
-def problem_of(error: StaydownError) -> Response[str]:
-    return problem(
+def problem_for_error(error: StaydownError) -> Response[str]:
+    return problem_response(
         status=error.status,
         slug=error.slug,
         title=error.title,
@@ -53,20 +53,20 @@ def problem_of(error: StaydownError) -> Response[str]:
     )
 
 
-def problem_of_validation(errors: Sequence[Mapping[str, Any]]) -> Response[str]:
+def problem_for_validation(errors: Sequence[Mapping[str, Any]]) -> Response[str]:
     """What the schema refused, each at its pointer. What was sent is not repeated: it may be private."""
-    return problem(
+    return problem_response(
         status=422,
         slug="invalid-request",
         title="The request is not as it should be",
         detail="Some of the fields can't be accepted; see errors.",
         pointers={
-            _pointer(error.get("loc", ())): str(error.get("msg", "invalid")) for error in errors[:MOST_ERRORS]
+            _pointer(error.get("loc", ())): str(error.get("msg", "invalid")) for error in errors[:MAX_ERRORS]
         },
     )
 
 
-def as_answer(response: Response[str]) -> dict[str, Any]:
+def to_lambda_response(response: Response[str]) -> dict[str, Any]:
     """A problem as a function answers it to the API, where no resolver does."""
     return {
         "statusCode": response.status_code,
@@ -83,4 +83,4 @@ def _pointer(location: Sequence[object]) -> str:
         pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in rest)
     else:
         pointer = f"{_LOCATIONS.get(kind, kind)} {'.'.join(rest)}"
-    return pointer[:_LONGEST_POINTER]
+    return pointer[:_MAX_POINTER_LENGTH]

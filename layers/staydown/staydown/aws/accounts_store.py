@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from staydown.aws.items import Codec
+from staydown.aws.codec import Codec
 from staydown.aws.table import Table
 from staydown.aws.transaction import Transaction
-from staydown.domain.accounts import Account
+from staydown.domain.accounts.account import Account
 from staydown.domain.errors import AccountIsBlocked
 
 
@@ -24,7 +24,7 @@ class AccountsStore:
     def save(self, transaction: Transaction, account: Account) -> None:
         keys = {"pk": f"{account.platform}#{account.account_id}", "sk": "ACCOUNT"}
         item = {**self._accounts.dump(account), **keys, "barred": account.blocked}
-        transaction.put_version(self._table.name, item, version=account.version)
+        transaction.put_versioned(self._table.name, item, version=account.version)
 
     def require_unblocked(self, transaction: Transaction, platform: str, account_id: str) -> None:
         """Let the transaction fail with AccountIsBlocked if the account is blocked by then."""
@@ -33,5 +33,5 @@ class AccountsStore:
             {"pk": f"{platform}#{account_id}", "sk": "ACCOUNT"},
             condition="attribute_not_exists(pk) OR barred = :no",
             values={":no": False},
-            otherwise=AccountIsBlocked("The account was blocked before its image was published."),
+            error=AccountIsBlocked("The account was blocked before its image was published."),
         )

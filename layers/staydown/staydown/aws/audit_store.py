@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from staydown.aws.items import Codec
+from staydown.aws.codec import Codec
 from staydown.aws.table import Table
 from staydown.aws.transaction import Transaction
-from staydown.domain.audit import ChainHead, Record, next_record
+from staydown.domain.audit.chain import AuditRecord, ChainHead, next_record
 
 
 class AuditStore:
     def __init__(self, client: Any, table: str) -> None:
         self._table = Table(client, table)
-        self._records = Codec(Record)
+        self._records = Codec(AuditRecord)
 
     def append(
         self,
@@ -37,11 +37,11 @@ class AuditStore:
         transaction.put_new(self._table.name, item)
         return following
 
-    def erase(self, record: Record) -> None:
+    def delete_record(self, record: AuditRecord) -> None:
         """One record of a chain whose time is over. Only who applies retention is let."""
         self._table.delete(record.chain, f"{record.seq:010}")
 
-    def records(self, chain: str, *, after: int = 0) -> Iterator[Record]:
+    def list_records(self, chain: str, *, after: int = 0) -> Iterator[AuditRecord]:
         """The chain from its beginning, or from the record after this one; consistent."""
         return (self._records.load(item) for item in self._table.query(chain, after=f"{after:010}"))
 

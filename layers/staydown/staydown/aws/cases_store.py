@@ -18,28 +18,28 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from staydown.aws.items import Codec, Item, to_dynamodb
+from staydown.aws.codec import Codec, Item, to_dynamodb
 from staydown.aws.table import Table
 from staydown.aws.transaction import Transaction
-from staydown.domain.appeals import Appeal
-from staydown.domain.audit import ChainHead
-from staydown.domain.case_states import CaseState
-from staydown.domain.cases import Case
-from staydown.domain.deadlines import queue_order
-from staydown.domain.hashes import PdqHash
-from staydown.domain.notes import OPEN_FOR, Reading
-from staydown.domain.reports import Report
+from staydown.domain.audit.chain import ChainHead
+from staydown.domain.bank.hashes import PdqHash
+from staydown.domain.cases.appeals import Appeal
+from staydown.domain.cases.case import Case
+from staydown.domain.cases.notes import PRESENCE_TIMEOUT, ReviewerPresence
+from staydown.domain.cases.reports import Report
+from staydown.domain.cases.states import CaseState
+from staydown.domain.deadlines import queue_sort_key
 
 CASES = "cases"
 APPEALS = "appeals"
 LOCKED = "locked"
-OPINIONS = "opinions"
+SECOND_OPINIONS = "opinions"
 CLOSED = "closed"
-SETTLED = "settled"
-ERASURE = "erasure"
-WISHES = "wishes"
-NEED = "NEED"
-MOST_COMPARED = 1000
+REPORTERS_ERASED = "settled"
+ERASURE_REQUESTED = "erasure"
+ERASURE_PROPOSALS = "wishes"
+PRESERVATION_MARK = "NEED"
+MAX_COMPARED_CASES = 1000
 """Undecided cases whose images a report is compared with, some 200 bytes each: one reading."""
 
 
@@ -49,13 +49,13 @@ class CasesStore:
         self._cases = Codec(Case)
         self._reports = Codec(Report)
         self._appeals = Codec(Appeal)
-        self._readings = Codec(Reading)
+        self._readings = Codec(ReviewerPresence)
 
-    def case(self, case_id: str) -> Case | None:
+    def get_case(self, case_id: str) -> Case | None:
         item = self._table.get(f"CASE#{case_id}", "CASE")
         return self._cases.load(item) if item is not None else None
 
-    def cases(self, case_ids: Iterable[str]) -> list[Case]:
+    def get_cases(self, case_ids: Iterable[str]) -> list[Case]:
         """Those of the cases that are there, in no order."""
         items = self._table.get_many((f"CASE#{case_id}", "CASE") for case_id in case_ids)
         return [self._cases.load(item) for item in items]
@@ -63,43 +63,43 @@ class CasesStore:
     def save_case(self, transaction: Transaction, case: Case) -> None:
         """In place of the version it was read at."""
         item = {**self._cases.dump(case), "pk": f"CASE#{case.case_id}", "sk": "CASE"}
-        queue, moment = _queue_of(case)
-        item |= {"queue": queue, "queue_order": queue_order(moment, case.case_id)}
-        transaction.put_version(self._table.name, item, version=case.version)
+        queue, moment = _queue_position(case)
+        item |= {"queue": queue, "queue_order": queue_sort_key(moment, case.case_id)}
+        transaction.put_versioned(self._table.name, item, version=case.version)
 
-    def report(self, case_number: str) -> Report | None:
+    def get_report(self, case_number: str) -> Report | None:
         item = self._table.get(f"REPORT#{case_number}", "REPORT")
         return self._reports.load(item) if item is not None else None
 
-    def reports(self, case_numbers: Iterable[str]) -> list[Report]:
+    def get_reports(self, case_numbers: Iterable[str]) -> list[Report]:
         items = self._table.get_many((f"REPORT#{number}", "REPORT") for number in case_numbers)
         return sorted(map(self._reports.load, items), key=lambda report: report.filed_at)
 
     def save_report(self, transaction: Transaction, report: Report) -> None:
         keys = {"pk": f"REPORT#{report.case_number}", "sk": "REPORT"}
         item = {**self._reports.dump(report), **keys}
-        if report.sender is not None:
-            order = queue_order(report.filed_at, report.case_number)
-            item |= {"queue": queue_of_sender(report.sender), "queue_order": order}
-        transaction.put_version(self._table.name, item, version=report.version)
+        if report.verified_reporter_id is not None:
+            order = queue_sort_key(report.filed_at, report.case_number)
+            item |= {"queue": verified_reporter_queue(report.verified_reporter_id), "queue_order": order}
+        transaction.put_versioned(self._table.name, item, version=report.version)
 
-    def filed_as(self, token: str) -> str | None:
+    def find_report_by_request(self, token: str) -> str | None:
         """The number of the report that this request has filed already."""
         item = self._table.get(f"FILED#{token}", "REPORT")
         return str(item["case_number"]) if item is not None else None
 
-    def remember_filed(
+    def save_report_request(
         self, transaction: Transaction, token: str, case_number: str, *, until: datetime
     ) -> None:
         """ConcurrentChange when the same request was faster."""
         item = {"case_number": case_number, "expires_at": int(until.timestamp())}
         transaction.put_new(self._table.name, {"pk": f"FILED#{token}", "sk": "REPORT", **item})
 
-    def appeal(self, appeal_id: str) -> Appeal | None:
+    def get_appeal(self, appeal_id: str) -> Appeal | None:
         item = self._table.get(f"APPEAL#{appeal_id}", "APPEAL")
         return self._appeals.load(item) if item is not None else None
 
-    def appeals(self, appeal_ids: Iterable[str]) -> list[Appeal]:
+    def get_appeals(self, appeal_ids: Iterable[str]) -> list[Appeal]:
         """Those of the appeals that are there, in the order they came."""
         items = self._table.get_many((f"APPEAL#{appeal_id}", "APPEAL") for appeal_id in appeal_ids)
         return sorted(map(self._appeals.load, items), key=lambda appeal: (appeal.filed_at, appeal.appeal_id))
@@ -108,29 +108,29 @@ class CasesStore:
         """until: kept, where no case is behind it with which it goes."""
         item = {**self._appeals.dump(appeal), "pk": f"APPEAL#{appeal.appeal_id}", "sk": "APPEAL"}
         if appeal.outcome is None:
-            item |= {"queue": APPEALS, "queue_order": queue_order(appeal.filed_at, appeal.appeal_id)}
+            item |= {"queue": APPEALS, "queue_order": queue_sort_key(appeal.filed_at, appeal.appeal_id)}
         if until is not None:
             item["expires_at"] = int(until.timestamp())
-        transaction.put_version(self._table.name, item, version=appeal.version)
+        transaction.put_versioned(self._table.name, item, version=appeal.version)
 
-    def case_about(self, entry_id: str) -> str | None:
+    def case_for_entry(self, entry_id: str) -> str | None:
         """The case that matches of this entry were last brought to."""
         item = self._table.get(f"ABOUT#{entry_id}", "CASE")
         return str(item["case_id"]) if item is not None else None
 
-    def point_to_case(
-        self, transaction: Transaction, entry_id: str, case_id: str, *, was: str | None
+    def route_entry(
+        self, transaction: Transaction, entry_id: str, case_id: str, *, expected: str | None
     ) -> None:
         """Bring further matches of the entry to this case; ConcurrentChange unless it pointed to `was`."""
         item = {"pk": f"ABOUT#{entry_id}", "sk": "CASE", "case_id": case_id}
         transaction.put_if(
             self._table.name,
             item,
-            condition="case_id = :was" if was else "attribute_not_exists(pk)",
-            values={":was": was} if was else None,
+            condition="case_id = :was" if expected else "attribute_not_exists(pk)",
+            values={":was": expected} if expected else None,
         )
 
-    def queued(
+    def query_queue(
         self, queue: str, *, index: str = "queue", after: Item | None = None, limit: int = 50
     ) -> tuple[list[Item], Item | None]:
         """A page of a queue in its order, and where the next one starts (None: no more).
@@ -146,53 +146,59 @@ class CasesStore:
         }
         if after is not None:
             arguments["ExclusiveStartKey"] = to_dynamodb(after)
-        return self._table.page(arguments)
+        return self._table.query_page(arguments)
 
-    def queued_cases(self, *, after: Item | None = None, limit: int = 50) -> tuple[list[Case], Item | None]:
-        items, following = self.queued(CASES, after=after, limit=limit)
-        return [self._cases.load(item) for item in items], following
-
-    def locked_cases(self, *, after: Item | None = None, limit: int = 50) -> tuple[list[Case], Item | None]:
-        items, following = self.queued(LOCKED, after=after, limit=limit)
-        return [self._cases.load(item) for item in items], following
-
-    def awaiting_opinion(
+    def list_undecided_cases(
         self, *, after: Item | None = None, limit: int = 50
     ) -> tuple[list[Case], Item | None]:
-        items, following = self.queued(OPINIONS, after=after, limit=limit)
+        items, following = self.query_queue(CASES, after=after, limit=limit)
         return [self._cases.load(item) for item in items], following
 
-    def wished_cases(self, *, after: Item | None = None, limit: int = 50) -> tuple[list[Case], Item | None]:
-        items, following = self.queued(WISHES, after=after, limit=limit)
+    def list_locked_cases(
+        self, *, after: Item | None = None, limit: int = 50
+    ) -> tuple[list[Case], Item | None]:
+        items, following = self.query_queue(LOCKED, after=after, limit=limit)
         return [self._cases.load(item) for item in items], following
 
-    def queued_appeals(
+    def list_awaiting_second_opinion(
+        self, *, after: Item | None = None, limit: int = 50
+    ) -> tuple[list[Case], Item | None]:
+        items, following = self.query_queue(SECOND_OPINIONS, after=after, limit=limit)
+        return [self._cases.load(item) for item in items], following
+
+    def list_erasure_proposals(
+        self, *, after: Item | None = None, limit: int = 50
+    ) -> tuple[list[Case], Item | None]:
+        items, following = self.query_queue(ERASURE_PROPOSALS, after=after, limit=limit)
+        return [self._cases.load(item) for item in items], following
+
+    def list_pending_appeals(
         self, *, after: Item | None = None, limit: int = 50
     ) -> tuple[list[Appeal], Item | None]:
-        items, following = self.queued(APPEALS, after=after, limit=limit)
+        items, following = self.query_queue(APPEALS, after=after, limit=limit)
         return [self._appeals.load(item) for item in items], following
 
-    def undecided_images(self) -> list[tuple[str, PdqHash]]:
+    def list_undecided_image_hashes(self) -> list[tuple[str, PdqHash]]:
         """(case id, its image) of the MOST_COMPARED undecided cases with the nearest deadline, as far as they
         have one. The index lags by moments: whoever acts on a case reads it first."""
-        items, _ = self.queued(CASES, index="images", limit=MOST_COMPARED)
+        items, _ = self.query_queue(CASES, index="images", limit=MAX_COMPARED_CASES)
         return [(item["case_id"], PdqHash(item["image"]["data"])) for item in items if item.get("image")]
 
-    def all_queued_cases(self) -> Iterator[Case]:
+    def iterate_undecided_cases(self) -> Iterator[Case]:
         """Page by page, nearest deadline first."""
         after: Item | None = None
         while True:
-            cases, after = self.queued_cases(after=after)
+            cases, after = self.list_undecided_cases(after=after)
             yield from cases
             if after is None:
                 return
 
-    def settled(self, queue: str, *, until: datetime) -> Iterator[str]:
+    def list_due_case_ids(self, queue: str, *, until: datetime) -> Iterator[str]:
         """Ids of the cases in a queue that are ordered by a moment before, the oldest first."""
         after: Item | None = None
-        last = queue_order(until, "")
+        last = queue_sort_key(until, "")
         while True:
-            items, after = self.queued(queue, after=after)
+            items, after = self.query_queue(queue, after=after)
             for item in items:
                 if item["queue_order"] > last:
                     return
@@ -209,37 +215,43 @@ class CasesStore:
             values={":read_at": case.version},
         )
 
-    def need(self, transaction: Transaction, case: Case) -> None:
+    def mark_preservation(self, transaction: Transaction, case: Case) -> None:
         """Leave a trace that this case, as it is written, needs its images (`last_need`)."""
-        item: Item = {"pk": NEED, "sk": NEED, "needed_by": f"{case.case_id} {case.version}"}
-        if not transaction.writes(self._table.name, item):
+        item: Item = {
+            "pk": PRESERVATION_MARK,
+            "sk": PRESERVATION_MARK,
+            "needed_by": f"{case.case_id} {case.version}",
+        }
+        if not transaction.has_write_to(self._table.name, item):
             transaction.put(self._table.name, item)
 
-    def last_need(self) -> str | None:
+    def preservation_mark(self) -> str | None:
         """Which write of a case was the last to need its images, of all cases; another one each time."""
-        item = self._table.get(NEED, NEED)
+        item = self._table.get(PRESERVATION_MARK, PRESERVATION_MARK)
         return item["needed_by"] if item is not None else None
 
-    def require_no_need_since(self, transaction: Transaction, last: str | None) -> None:
+    def require_preservation_mark(self, transaction: Transaction, expected: str | None) -> None:
         """Let the transaction fail with ConcurrentChange if any case was held or appealed since."""
-        key = {"pk": NEED, "sk": NEED}
-        if last is None:
+        key = {"pk": PRESERVATION_MARK, "sk": PRESERVATION_MARK}
+        if expected is None:
             transaction.check(self._table.name, key, condition="attribute_not_exists(pk)")
         else:
-            transaction.check(self._table.name, key, condition="needed_by = :last", values={":last": last})
+            transaction.check(
+                self._table.name, key, condition="needed_by = :last", values={":last": expected}
+            )
 
-    def forget_case(self, transaction: Transaction, case: Case) -> None:
-        self._forget(transaction, f"CASE#{case.case_id}", "CASE", case.version)
+    def delete_case(self, transaction: Transaction, case: Case) -> None:
+        self._delete_version(transaction, f"CASE#{case.case_id}", "CASE", case.version)
 
-    def forget_report(self, transaction: Transaction, report: Report) -> None:
-        self._forget(transaction, f"REPORT#{report.case_number}", "REPORT", report.version)
+    def delete_report(self, transaction: Transaction, report: Report) -> None:
+        self._delete_version(transaction, f"REPORT#{report.case_number}", "REPORT", report.version)
 
-    def forget_appeal(self, appeal_id: str) -> None:
+    def delete_appeal(self, appeal_id: str) -> None:
         self._table.delete(f"APPEAL#{appeal_id}", "APPEAL")
 
-    def unpoint(self, entry_id: str, case_id: str) -> None:
+    def unroute_entry(self, entry_id: str, case_id: str) -> None:
         """Bring matches of the entry to this case no more."""
-        if self.case_about(entry_id) == case_id:
+        if self.case_for_entry(entry_id) == case_id:
             self._table.delete(f"ABOUT#{entry_id}", "CASE")
 
     def retention_head(self) -> ChainHead:
@@ -251,7 +263,7 @@ class CasesStore:
         item = {"pk": "RETENTION", "sk": "HEAD", "seq": head.seq, "digest": head.digest}
         transaction.put(self._table.name, item)
 
-    def _forget(self, transaction: Transaction, pk: str, sk: str, version: int) -> None:
+    def _delete_version(self, transaction: Transaction, pk: str, sk: str, version: int) -> None:
         transaction.delete_if(
             self._table.name,
             {"pk": pk, "sk": sk},
@@ -259,38 +271,38 @@ class CasesStore:
             values={":read_at": version},
         )
 
-    def note_reading(self, transaction: Transaction, case_id: str, reading: Reading) -> None:
-        expires_at = int((reading.at + OPEN_FOR).timestamp())
-        keys = {"pk": f"READING#{case_id}", "sk": reading.reviewer, "expires_at": expires_at}
-        transaction.put(self._table.name, {**self._readings.dump(reading), **keys})
+    def save_presence(self, transaction: Transaction, case_id: str, presence: ReviewerPresence) -> None:
+        expires_at = int((presence.last_seen_at + PRESENCE_TIMEOUT).timestamp())
+        keys = {"pk": f"READING#{case_id}", "sk": presence.reviewer, "expires_at": expires_at}
+        transaction.put(self._table.name, {**self._readings.dump(presence), **keys})
 
-    def readings(self, case_id: str, *, now: datetime) -> list[Reading]:
+    def list_presences(self, case_id: str, *, now: datetime) -> list[ReviewerPresence]:
         """Of this case in the last minutes, one of each reviewer."""
         found = map(self._readings.load, self._table.query(f"READING#{case_id}"))
-        return [reading for reading in found if reading.at + OPEN_FOR > now]
+        return [reading for reading in found if reading.last_seen_at + PRESENCE_TIMEOUT > now]
 
-    def count_attempt(self, who: str, now: datetime) -> int:
+    def count_attempt(self, digest: str, now: datetime) -> int:
         """One more wrong secret for this number in this hour; how many that makes."""
         hour = now.strftime("%Y-%m-%dT%H")
         expires_at = int((now + timedelta(hours=2)).timestamp())
-        return self._table.increment(f"ATTEMPTS#{who}", hour, expires_at=expires_at)
+        return self._table.increment(f"ATTEMPTS#{digest}", hour, expires_at=expires_at)
 
 
-def queue_of_sender(sender_id: str) -> str:
+def verified_reporter_queue(reporter_id: str) -> str:
     """Where the reports of a sender are, in the order they came."""
-    return f"sender:{sender_id}"
+    return f"sender:{reporter_id}"
 
 
-def _queue_of(case: Case) -> tuple[str, datetime | None]:
+def _queue_position(case: Case) -> tuple[str, datetime | None]:
     """Where a case waits, for a reviewer or for what is to be erased next, and by which moment."""
     if case.undecided:
         return CASES, case.deadline
-    if case.erasure_asked_at is not None and not case.erasure_done:
-        return ERASURE, case.settled_at
-    if case.opinion_waits and case.decision is not None:
-        return OPINIONS, case.decision.at
-    if case.erasure_waits:
-        return WISHES, case.settled_at
+    if case.erasure_requested_at is not None and not case.erasure_done:
+        return ERASURE_REQUESTED, case.retention_starts_at
+    if case.second_opinion_pending and case.decision is not None:
+        return SECOND_OPINIONS, case.decision.at
+    if case.erasure_needs_approval:
+        return ERASURE_PROPOSALS, case.retention_starts_at
     if case.state is CaseState.LOCKED:
         return LOCKED, case.opened_at
-    return SETTLED if case.reporters_erased else CLOSED, case.settled_at
+    return REPORTERS_ERASED if case.reporters_erased else CLOSED, case.retention_starts_at

@@ -8,7 +8,7 @@ from typing import Any
 from staydown.domain.events import Event
 
 SOURCE = "staydown"
-MAX_EVENTS = 10
+MAX_BATCH_SIZE = 10
 """What one PutEvents takes."""
 
 

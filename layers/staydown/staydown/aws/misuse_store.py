@@ -12,42 +12,45 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from staydown.aws.cases_store import CasesStore
-from staydown.aws.items import Codec, Item
+from staydown.aws.codec import Codec, Item
 from staydown.aws.table import Table
 from staydown.aws.transaction import Transaction
-from staydown.domain.deadlines import queue_order
-from staydown.domain.misuse import MisuseReview
+from staydown.domain.accounts.misuse import MisuseReview
+from staydown.domain.deadlines import queue_sort_key
 
-MISUSE = "misuse"
-SUSPENDED = "suspended"
+PENDING_REVIEWS = "misuse"
+ACTIVE_SUSPENSIONS = "suspended"
 
 
 class MisuseStore:
     """kept: how long a review is after it is over."""
 
-    def __init__(self, client: Any, table: str, kept: timedelta) -> None:
+    def __init__(self, client: Any, table: str, retention: timedelta) -> None:
         self._table = Table(client, table)
-        self._queued = CasesStore(client, table).queued
+        self._queued = CasesStore(client, table).query_queue
         self._reviews = Codec(MisuseReview)
-        self._kept = kept
+        self._kept = retention
 
-    def review(self, review_id: str) -> MisuseReview | None:
+    def get(self, review_id: str) -> MisuseReview | None:
         item = self._table.get(f"MISUSE#{review_id}", "REVIEW")
         return self._reviews.load(item) if item is not None else None
 
     def save(self, transaction: Transaction, review: MisuseReview) -> None:
         """In place of the version it was read at."""
         item = {**self._reviews.dump(review), "pk": f"MISUSE#{review.review_id}", "sk": "REVIEW"}
-        if review.waits:
-            item |= {"queue": MISUSE, "queue_order": queue_order(review.opened_at, review.review_id)}
-        elif review.suspends and review.decision is not None:
-            order = queue_order(review.decision.until, review.review_id)
-            item |= {"queue": SUSPENDED, "queue_order": order}
-        if review.over_at is not None:
-            item["expires_at"] = int((review.over_at + self._kept).timestamp())
-        transaction.put_version(self._table.name, item, version=review.version)
+        if review.is_pending:
+            item |= {
+                "queue": PENDING_REVIEWS,
+                "queue_order": queue_sort_key(review.opened_at, review.review_id),
+            }
+        elif review.is_suspension_active and review.decision is not None:
+            order = queue_sort_key(review.decision.suspended_until, review.review_id)
+            item |= {"queue": ACTIVE_SUSPENSIONS, "queue_order": order}
+        if review.closed_at is not None:
+            item["expires_at"] = int((review.closed_at + self._kept).timestamp())
+        transaction.put_versioned(self._table.name, item, version=review.version)
 
-    def listed(
+    def list_queue(
         self, queue: str, *, after: Item | None = None, limit: int = 50
     ) -> tuple[list[MisuseReview], Item | None]:
         """A page of those that wait, the oldest first, or suspend, the first to end first; and where the next
@@ -55,13 +58,13 @@ class MisuseStore:
         items, following = self._queued(queue, after=after, limit=limit)
         return [self._reviews.load(item) for item in items], following
 
-    def ending(self, *, until: datetime) -> Iterator[str]:
+    def list_ending_suspensions(self, *, until: datetime) -> Iterator[str]:
         """Ids of those whose suspension ends before, the first to end first. The index lags by moments."""
         after: Item | None = None
         while True:
-            items, after = self._queued(SUSPENDED, after=after)
+            items, after = self._queued(ACTIVE_SUSPENSIONS, after=after)
             for item in items:
-                if item["queue_order"] > queue_order(until, "\uffff"):
+                if item["queue_order"] > queue_sort_key(until, "\uffff"):
                     return
                 yield str(item["review_id"])
             if after is None:

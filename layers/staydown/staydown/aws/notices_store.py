@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from staydown.aws.items import Codec
+from staydown.aws.codec import Codec
 from staydown.aws.table import Table
 from staydown.aws.transaction import Transaction
-from staydown.domain.notices import Notice, NoticeLink, Recipient
+from staydown.notices.notice import Notice, NoticeLink, Recipient
 
 
 class NoticesStore:
@@ -38,30 +38,30 @@ class NoticesStore:
         }
         transaction.put_new(self._table.name, {**self._notices.dump(notice), **keys})
 
-    def of(self, recipient: Recipient, *, before: str | None = None) -> Iterator[Notice]:
+    def list_for(self, recipient: Recipient, *, before: str | None = None) -> Iterator[Notice]:
         """The newest first; from before a notice on, where one is named."""
-        items = self._table.query(_pk(recipient), before=before, backwards=True)
+        items = self._table.query(_pk(recipient), before=before, descending=True)
         return (self._notices.load(item) for item in items)
 
-    def forget(self, recipient: Recipient, *, case_id: str | None = None) -> None:
+    def delete(self, recipient: Recipient, *, case_id: str | None = None) -> None:
         """Everything that this recipient was told, or what they were told of a case."""
         for item in self._table.query(_pk(recipient)):
             if case_id is None or item["case_id"] == case_id:
                 self._table.delete(item["pk"], item["sk"])
 
-    def link(self, number: str) -> NoticeLink | None:
+    def get_link(self, number: str) -> NoticeLink | None:
         item = self._table.get(f"LINK#{number}", "LINK")
         return self._links.load(item) if item is not None else None
 
     def add_link(self, transaction: Transaction, link: NoticeLink) -> None:
-        keys = {"pk": f"LINK#{link.number}", "sk": "LINK", "expires_at": int(link.until.timestamp())}
+        keys = {"pk": f"LINK#{link.number}", "sk": "LINK", "expires_at": int(link.expires_at.timestamp())}
         transaction.put_new(self._table.name, {**self._links.dump(link), **keys})
 
-    def count_attempt(self, who: str, now: datetime) -> int:
+    def count_attempt(self, digest: str, now: datetime) -> int:
         """One more wrong secret for this number in this hour; how many that makes."""
         hour = now.strftime("%Y-%m-%dT%H")
         expires_at = int((now + timedelta(hours=2)).timestamp())
-        return self._table.increment(f"ATTEMPTS#{who}", hour, expires_at=expires_at)
+        return self._table.increment(f"ATTEMPTS#{digest}", hour, expires_at=expires_at)
 
 
 def _pk(recipient: Recipient) -> str:

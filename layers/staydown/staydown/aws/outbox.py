@@ -34,12 +34,12 @@ class Outbox:
         }
         transaction.put_new(self._table.name, item)
 
-    def waiting(self, event_ids: Iterable[str]) -> Iterator[Event]:
+    def list_pending(self, event_ids: Iterable[str]) -> Iterator[Event]:
         """Those that were not published yet."""
         for item in self._table.get_many((event_id, "EVENT") for event_id in event_ids):
             at = datetime.fromisoformat(item["at"])
             yield Event(item["pk"], EventType(item["type"]), at, json.loads(item["detail"]))
 
-    def forget(self, event_id: str) -> None:
+    def delete(self, event_id: str) -> None:
         """It was published."""
         self._table.delete(event_id, "EVENT")

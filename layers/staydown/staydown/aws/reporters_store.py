@@ -12,12 +12,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from staydown.aws.items import Codec
+from staydown.aws.codec import Codec
 from staydown.aws.table import Table
 from staydown.aws.transaction import Transaction
-from staydown.domain.reports import Reporter
+from staydown.domain.cases.reports import Reporter
 
-REMEMBERED = timedelta(days=30)
+MAIL_RECORD_LIFETIME = timedelta(days=30)
 """That a mail was sent: longer than a message can wait to be told again."""
 
 
@@ -30,43 +30,43 @@ class ReportersStore:
         item = self._table.get(case_number, "REPORTER")
         return self._reporters.load(item) if item is not None else None
 
-    def erase(self, transaction: Transaction, case_number: str) -> None:
+    def delete(self, transaction: Transaction, case_number: str) -> None:
         transaction.delete(self._table.name, {"pk": case_number, "sk": "REPORTER"})
 
     def save(self, transaction: Transaction, reporter: Reporter) -> None:
         item = {**self._reporters.dump(reporter), "pk": reporter.case_number, "sk": "REPORTER"}
-        transaction.put_version(self._table.name, item, version=reporter.version)
+        transaction.put_versioned(self._table.name, item, version=reporter.version)
 
-    def sender_of(self, platform: str, account_id: str) -> str | None:
+    def get_verified_reporter_id(self, platform: str, account_id: str) -> str | None:
         """The id under which an account reports; None for one that has not, or not for long."""
         item = self._table.get(f"SENDER#{platform}#{account_id}", "SENDER")
         return str(item["sender_id"]) if item is not None else None
 
-    def keep_sender(
+    def save_verified_reporter_id(
         self,
         transaction: Transaction,
         platform: str,
         account_id: str,
-        sender_id: str,
+        reporter_id: str,
         *,
-        was: str | None,
+        expected: str | None,
         until: datetime,
     ) -> None:
         """Known by this id until then; ConcurrentChange unless it was `was` that it was known by."""
         keys = {"pk": f"SENDER#{platform}#{account_id}", "sk": "SENDER"}
         transaction.put_if(
             self._table.name,
-            {**keys, "sender_id": sender_id, "expires_at": int(until.timestamp())},
-            condition="sender_id = :was" if was else "attribute_not_exists(pk)",
-            values={":was": was} if was else None,
+            {**keys, "sender_id": reporter_id, "expires_at": int(until.timestamp())},
+            condition="sender_id = :was" if expected else "attribute_not_exists(pk)",
+            values={":was": expected} if expected else None,
         )
 
     def was_mailed(self, case_number: str, notice_id: str) -> bool:
         return self._table.get(case_number, f"MAIL#{notice_id}") is not None
 
-    def note_mailed(
+    def record_mailed(
         self, transaction: Transaction, case_number: str, notice_id: str, *, now: datetime
     ) -> None:
-        expires_at = int((now + REMEMBERED).timestamp())
+        expires_at = int((now + MAIL_RECORD_LIFETIME).timestamp())
         item = {"pk": case_number, "sk": f"MAIL#{notice_id}", "expires_at": expires_at}
         transaction.put(self._table.name, item)

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from staydown.domain.deadlines import Watch
-from staydown.domain.evidence import EvidencePolicy
-from staydown.domain.report_form import HelpLine, Question, help_lines_of, questions_of
-from staydown.domain.retention import Retention
-from staydown.domain.strikes import Ladder
-from staydown.domain.verdicts import MatchPolicy
+from staydown.config.report_form import HelpLine, ReportQuestion, parse_help_lines, parse_questions
+from staydown.domain.accounts.strikes import StrikePolicy
+from staydown.domain.bank.alignment import AlignmentPolicy
+from staydown.domain.bank.verdicts import MatchPolicy
+from staydown.domain.cases.retention import RetentionPolicy
+from staydown.domain.deadlines import DeadlinePolicy
 
 
-class SettingMissing(Exception):
+class MissingSetting(Exception):
     """A function was started without a variable that the template gives it."""
 
     def __init__(self, name: str) -> None:
@@ -40,38 +40,38 @@ class Settings:
     notices_table: str
     outbox_table: str
     idempotency_table: str
-    figures_table: str
+    metrics_table: str
     event_bus: str
     webhooks_queue: str
-    webhooks_path: str
-    sender_address: str
-    mail_configuration: str
+    webhook_endpoints_path: str
+    mail_from_address: str
+    mail_configuration_set: str
     pages_url: str
     sweep_parts_queue: str
     distribution_id: str
     published_base_url: str
     help_lines: tuple[HelpLine, ...]
-    questions: tuple[Question, ...]
-    policy: MatchPolicy
-    evidence: EvidencePolicy
-    removal_time: timedelta
-    watch: Watch
+    report_questions: tuple[ReportQuestion, ...]
+    match_policy: MatchPolicy
+    alignment_policy: AlignmentPolicy
+    removal_period: timedelta
+    deadline_policy: DeadlinePolicy
     appeal_window: timedelta
-    retention: Retention
-    notice_link_life: timedelta
+    retention: RetentionPolicy
+    notice_link_lifetime: timedelta
     legal_ground: str
-    ladder: Ladder
+    strike_policy: StrikePolicy
     claim_lease: timedelta
     second_opinion_percent: int
-    ticket_life: timedelta
-    reveal_life: timedelta
+    ticket_lifetime: timedelta
+    reveal_lifetime: timedelta
     max_upload_bytes: int
     max_upload_pixels: int
     max_frames: int
     scan_attempts: int
-    fold_changes: int
-    segment_views: int
-    look_back: timedelta
+    compaction_threshold: int
+    max_segment_views: int
+    lookback_window: timedelta
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -82,7 +82,7 @@ class Settings:
             try:
                 return environ[name]
             except KeyError:
-                raise SettingMissing(name) from None
+                raise MissingSetting(name) from None
 
         def number(name: str) -> int:
             return int(text(name))
@@ -102,58 +102,58 @@ class Settings:
             notices_table=text("NOTICES_TABLE"),
             outbox_table=text("OUTBOX_TABLE"),
             idempotency_table=text("IDEMPOTENCY_TABLE"),
-            figures_table=text("FIGURES_TABLE"),
+            metrics_table=text("FIGURES_TABLE"),
             event_bus=text("EVENT_BUS"),
             webhooks_queue=text("WEBHOOKS_QUEUE"),
-            webhooks_path=text("WEBHOOKS_PATH"),
-            sender_address=text("SENDER_ADDRESS"),
-            mail_configuration=text("MAIL_CONFIGURATION"),
+            webhook_endpoints_path=text("WEBHOOKS_PATH"),
+            mail_from_address=text("SENDER_ADDRESS"),
+            mail_configuration_set=text("MAIL_CONFIGURATION"),
             pages_url=text("PAGES_URL"),
             sweep_parts_queue=text("SWEEP_PARTS_QUEUE"),
             distribution_id=text("DISTRIBUTION_ID"),
             published_base_url=text("PUBLISHED_BASE_URL").rstrip("/"),
-            help_lines=help_lines_of(text("HELP_LINES")),
-            questions=questions_of(text("REPORT_QUESTIONS")),
-            policy=MatchPolicy(
+            help_lines=parse_help_lines(text("HELP_LINES")),
+            report_questions=parse_questions(text("REPORT_QUESTIONS")),
+            match_policy=MatchPolicy(
                 block_distance=number("BLOCK_DISTANCE"),
                 review_distance=number("REVIEW_DISTANCE"),
                 minimum_quality=number("MINIMUM_QUALITY"),
             ),
-            evidence=EvidencePolicy.from_text(
+            alignment_policy=AlignmentPolicy.from_text(
                 agree_distance=number("AGREE_DISTANCE"),
                 block=text("BLOCK_OVERLAP"),
                 review=text("REVIEW_OVERLAP"),
             ),
-            removal_time=timedelta(hours=number("REMOVAL_HOURS")),
-            watch=Watch(
-                warning=timedelta(hours=number("WARNING_HOURS")),
-                lead=timedelta(seconds=number("HIDE_LEAD_SECONDS")),
+            removal_period=timedelta(hours=number("REMOVAL_HOURS")),
+            deadline_policy=DeadlinePolicy(
+                warn_before=timedelta(hours=number("WARNING_HOURS")),
+                hide_before=timedelta(seconds=number("HIDE_LEAD_SECONDS")),
             ),
             appeal_window=timedelta(days=number("APPEAL_DAYS")),
-            retention=Retention(
+            retention=RetentionPolicy(
                 appeal_window=timedelta(days=number("APPEAL_DAYS")),
                 rejected=timedelta(days=number("REJECTED_DAYS")),
                 original=timedelta(days=number("QUARANTINE_DAYS")),
                 locked=timedelta(days=number("LOCKED_DAYS")),
                 case=timedelta(days=number("CASE_DAYS")),
             ),
-            notice_link_life=timedelta(days=number("NOTICE_LINK_DAYS")),
+            notice_link_lifetime=timedelta(days=number("NOTICE_LINK_DAYS")),
             legal_ground=text("LEGAL_GROUND"),
-            ladder=Ladder(
-                warning=number("STRIKE_WARNING"),
-                review=number("STRIKE_REVIEW"),
+            strike_policy=StrikePolicy(
+                warning_threshold=number("STRIKE_WARNING"),
+                review_threshold=number("STRIKE_REVIEW"),
                 window=timedelta(days=number("STRIKE_DAYS")),
-                longest=timedelta(days=number("SUSPENSION_DAYS")),
+                max_suspension=timedelta(days=number("SUSPENSION_DAYS")),
             ),
             second_opinion_percent=number("SECOND_OPINION_PERCENT"),
             claim_lease=timedelta(minutes=number("CLAIM_MINUTES")),
-            ticket_life=timedelta(seconds=number("TICKET_SECONDS")),
-            reveal_life=timedelta(seconds=number("REVEAL_SECONDS")),
+            ticket_lifetime=timedelta(seconds=number("TICKET_SECONDS")),
+            reveal_lifetime=timedelta(seconds=number("REVEAL_SECONDS")),
             max_upload_bytes=number("MAX_UPLOAD_BYTES"),
             max_upload_pixels=number("MAX_UPLOAD_PIXELS"),
             max_frames=number("MAX_FRAMES"),
             scan_attempts=number("SCAN_ATTEMPTS"),
-            fold_changes=number("FOLD_CHANGES"),
-            segment_views=number("SEGMENT_VIEWS"),
-            look_back=timedelta(days=number("LOOK_BACK_DAYS")),
+            compaction_threshold=number("FOLD_CHANGES"),
+            max_segment_views=number("SEGMENT_VIEWS"),
+            lookback_window=timedelta(days=number("LOOK_BACK_DAYS")),
         )

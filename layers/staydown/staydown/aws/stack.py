@@ -15,30 +15,30 @@ from botocore.config import Config
 
 from staydown.aws.accounts_store import AccountsStore
 from staydown.aws.anchors_store import AnchorsStore
+from staydown.aws.arrays_store import ArraysStore
 from staydown.aws.audit_store import AuditStore
 from staydown.aws.bank_store import BankStore
 from staydown.aws.cases_store import CasesStore
 from staydown.aws.content_log import ContentLog
-from staydown.aws.endpoints import Endpoints
 from staydown.aws.event_bus import EventBus
-from staydown.aws.figures_store import FiguresStore
-from staydown.aws.https_post import HttpsPost
+from staydown.aws.features_store import FeaturesStore
 from staydown.aws.images import Images
 from staydown.aws.mailer import Mailer
+from staydown.aws.metrics_store import MetricsStore
 from staydown.aws.misuse_store import MisuseStore
 from staydown.aws.notices_store import NoticesStore
+from staydown.aws.outbound_http import OutboundHttpClient
 from staydown.aws.outbox import Outbox
-from staydown.aws.pictures import Pictures
-from staydown.aws.queue import Queue
 from staydown.aws.reporters_store import ReportersStore
-from staydown.aws.senders_store import SendersStore
 from staydown.aws.settings import Settings
-from staydown.aws.snapshots import Snapshots
+from staydown.aws.sqs_queue import SqsQueue
 from staydown.aws.sweeps_store import SweepsStore
 from staydown.aws.transaction import Transaction
 from staydown.aws.uploads_store import UploadsStore
+from staydown.aws.verified_reporters_store import VerifiedReportersStore
+from staydown.aws.webhook_endpoints import WebhookEndpoints
 
-_CONFIG = Config(
+_CLIENT_CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 4},
     connect_timeout=2,
     read_timeout=10,
@@ -76,7 +76,7 @@ class Stack:
         (a boto3 session is not thread-safe), and the threads of a cold batch all want their first."""
         with self._making:
             if service not in self._clients:
-                self._clients[service] = self._session.client(service, config=_CONFIG)
+                self._clients[service] = self._session.client(service, config=_CLIENT_CONFIG)
             return self._clients[service]
 
     @property
@@ -92,7 +92,7 @@ class Stack:
         return UploadsStore(self.dynamodb, self.settings.uploads_table)
 
     @cached_property
-    def content(self) -> ContentLog:
+    def content_log(self) -> ContentLog:
         return ContentLog(self.dynamodb, self.settings.uploads_table)
 
     @cached_property
@@ -100,37 +100,37 @@ class Stack:
         return SweepsStore(self.dynamodb, self.settings.uploads_table)
 
     @cached_property
-    def sweep_parts_queue(self) -> Queue:
-        return Queue(self.client("sqs"), self.settings.sweep_parts_queue)
+    def sweep_parts_queue(self) -> SqsQueue:
+        return SqsQueue(self.client("sqs"), self.settings.sweep_parts_queue)
 
     @cached_property
     def bank(self) -> BankStore:
         return BankStore(self.dynamodb, self.settings.hash_bank_table)
 
     @cached_property
-    def snapshots(self) -> Snapshots:
-        return Snapshots(self.s3, self.settings.bank_bucket, "snapshots")
+    def bank_snapshots(self) -> ArraysStore:
+        return ArraysStore(self.s3, self.settings.bank_bucket, "snapshots")
 
     @cached_property
-    def segments(self) -> Snapshots:
+    def content_segments(self) -> ArraysStore:
         """Of the content log."""
-        return Snapshots(self.s3, self.settings.bank_bucket, "content")
+        return ArraysStore(self.s3, self.settings.bank_bucket, "content")
 
     @cached_property
-    def pictures(self) -> Pictures:
-        return Pictures(self.s3, self.settings.bank_bucket)
+    def features(self) -> FeaturesStore:
+        return FeaturesStore(self.s3, self.settings.bank_bucket)
 
     @cached_property
     def cases(self) -> CasesStore:
         return CasesStore(self.dynamodb, self.settings.cases_table)
 
     @cached_property
-    def misuse(self) -> MisuseStore:
+    def misuse_reviews(self) -> MisuseStore:
         return MisuseStore(self.dynamodb, self.settings.cases_table, self.settings.retention.case)
 
     @cached_property
-    def senders(self) -> SendersStore:
-        return SendersStore(self.dynamodb, self.settings.cases_table)
+    def verified_reporters(self) -> VerifiedReportersStore:
+        return VerifiedReportersStore(self.dynamodb, self.settings.cases_table)
 
     @cached_property
     def accounts(self) -> AccountsStore:
@@ -143,11 +143,11 @@ class Stack:
     @cached_property
     def anchors(self) -> AnchorsStore:
         settings = self.settings
-        return AnchorsStore(self.dynamodb, settings.figures_table, self.s3, settings.anchors_bucket)
+        return AnchorsStore(self.dynamodb, settings.metrics_table, self.s3, settings.anchors_bucket)
 
     @cached_property
-    def figures(self) -> FiguresStore:
-        return FiguresStore(self.dynamodb, self.settings.figures_table)
+    def metrics(self) -> MetricsStore:
+        return MetricsStore(self.dynamodb, self.settings.metrics_table)
 
     @cached_property
     def reporters(self) -> ReportersStore:
@@ -166,23 +166,23 @@ class Stack:
         return EventBus(self.client("events"), self.settings.event_bus)
 
     @cached_property
-    def endpoints(self) -> Endpoints:
-        return Endpoints(self.client("ssm"), self.settings.webhooks_path, self.now)
+    def webhook_endpoints(self) -> WebhookEndpoints:
+        return WebhookEndpoints(self.client("ssm"), self.settings.webhook_endpoints_path, self.now)
 
     @cached_property
-    def webhooks_queue(self) -> Queue:
-        return Queue(self.client("sqs"), self.settings.webhooks_queue)
+    def webhooks_queue(self) -> SqsQueue:
+        return SqsQueue(self.client("sqs"), self.settings.webhooks_queue)
 
     @cached_property
     def mailer(self) -> Mailer:
         client = self.client("sesv2")
-        return Mailer(client, self.settings.sender_address, self.settings.mail_configuration)
+        return Mailer(client, self.settings.mail_from_address, self.settings.mail_configuration_set)
 
     @cached_property
-    def post(self) -> HttpsPost:
+    def outbound_http(self) -> OutboundHttpClient:
         """Addresses of this machine are called only where AWS itself is one: deployed, it never is."""
         aws = urlsplit(self.client("ssm").meta.endpoint_url).hostname
-        return HttpsPost(local=aws in {"127.0.0.1", "localhost"})
+        return OutboundHttpClient(allow_local=aws in {"127.0.0.1", "localhost"})
 
     @cached_property
     def images(self) -> Images:

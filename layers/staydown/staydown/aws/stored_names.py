@@ -7,7 +7,68 @@ old items back without it: almost all fields have defaults.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-STORED_NAMES: Mapping[Any, Mapping[str, str]] = {}
-"""Attribute names by field name, by class."""
+STORED_NAMES: Mapping[str, Mapping[str, str]] = {
+    "Account": {"strike_status": "conduct"},
+    "AlignmentSummary": {"agreeing_tiles": "agreeing", "comparable_tiles": "visible"},
+    "Appeal": {"case_number": "report"},
+    "AuditRecord": {"previous_digest": "previous"},
+    "BankEntry": {
+        "disabled": "suspended",
+        "supports_at_override": "judged_before",
+        "features_key": "features",
+    },
+    "BankHead": {"previous_snapshot": "former_snapshot"},
+    "BankSnapshot": {"entries_key": "entries", "features_key": "pictures"},
+    "Block": {"source": "holder", "set_by": "by"},
+    "Case": {
+        "grouping_hash": "image",
+        "banked_entries": "banked",
+        "blocked_accounts": "blocked",
+        "pending_appeals": "appeals",
+        "participants": "involved",
+        "recused": "conflicted",
+        "past_decisions": "former",
+        "rejected_report_supports": "refused",
+        "second_opinion": "opinion",
+        "deferral": "set_aside",
+        "sampling_number": "draw",
+        "deadline_warned_at": "warned_at",
+        "hidden_uploads": "hidden",
+        "legal_hold": "hold",
+        "erasure_proposed_at": "erasure_wished_at",
+        "erasure_requested_at": "erasure_asked_at",
+        "split_from": "separated_from",
+    },
+    "Claim": {"expires_at": "until"},
+    "LegalHold": {"requested_by": "by", "placed_at": "at", "release_requested_by": "release_asked_by"},
+    "LogManifest": {"compacted": "folded", "orphan_files": "leftovers", "in_progress": "folding"},
+    "LogPosition": {"after_upload_id": "after"},
+    "Match": {"alignment": "overlap"},
+    "MisuseDecision": {"suspended_until": "until"},
+    "MisuseReview": {"end_reason": "ending", "lift_reasons": "lifted_because"},
+    "Note": {"author": "by"},
+    "NoticeLink": {"expires_at": "until"},
+    "OrphanFile": {"orphaned_at": "since"},
+    "Report": {"verified_reporter_id": "sender", "locations": "addresses"},
+    "Reporter": {"email_preference": "mail", "recovery_phrase_digest": "recovery"},
+    "ReviewerPresence": {"last_seen_at": "at"},
+    "SecondOpinion": {"cause": "asked_by", "decision": "given"},
+    "StrikeStatus": {
+        "warned_strikes": "warned_for",
+        "pending_review_id": "review",
+        "suspension_review_id": "suspension",
+    },
+    "Sweep": {"bank_seq": "seq", "matched_uploads": "matched"},
+    "SweepPart": {"target": "of", "after_upload_id": "after"},
+    "Upload": {
+        "dismissed_matches": "clearings",
+        "match_exclusions": "spared",
+        "was_released": "released",
+        "republications": "returns",
+        "erasure_deferred": "kept_back",
+        "image_deleted": "image_gone",
+    },
+    "VerifiedReporter": {"verified_reporter_id": "sender_id", "strike_status": "conduct"},
+}
+"""Attribute names by field name, by class name."""

@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from staydown.aws.items import Item, from_dynamodb, to_dynamodb
+from staydown.aws.codec import Item, from_dynamodb, to_dynamodb
 from staydown.aws.transaction import Transaction
 
-BATCH_KEYS = 100
+MAX_BATCH_GET_KEYS = 100
 """What one BatchGetItem takes."""
-BATCH_WRITES = 25
+MAX_BATCH_WRITE_REQUESTS = 25
 """What one BatchWriteItem takes."""
 
 
@@ -40,46 +40,46 @@ class Table:
         wanted = [{"DeleteRequest": {"Key": to_dynamodb({"pk": pk, "sk": sk})}} for pk, sk in keys]
         pause = 0.05
         while wanted:
-            request = {self.name: wanted[:BATCH_WRITES]}
+            request = {self.name: wanted[:MAX_BATCH_WRITE_REQUESTS]}
             answer = self.client.batch_write_item(RequestItems=request)
             left = answer.get("UnprocessedItems", {}).get(self.name, [])
             if left:
                 time.sleep(pause)
                 pause = min(pause * 2, 2.0)
-            wanted = left + wanted[BATCH_WRITES:]
+            wanted = left + wanted[MAX_BATCH_WRITE_REQUESTS:]
 
     def get_many(self, keys: Iterable[tuple[str, str]]) -> Iterator[Item]:
         """Those of the items that are there, consistent each, in no order."""
         wanted = [to_dynamodb({"pk": pk, "sk": sk}) for pk, sk in dict.fromkeys(keys)]
         pause = 0.05
         while wanted:
-            request = {self.name: {"Keys": wanted[:BATCH_KEYS], "ConsistentRead": True}}
+            request = {self.name: {"Keys": wanted[:MAX_BATCH_GET_KEYS], "ConsistentRead": True}}
             answer = self.client.batch_get_item(RequestItems=request)
             for item in answer["Responses"].get(self.name, []):
                 yield from_dynamodb(item)
             left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
-            if len(left) == len(wanted[:BATCH_KEYS]):
+            if len(left) == len(wanted[:MAX_BATCH_GET_KEYS]):
                 time.sleep(pause)  # throttled: nothing of the batch was read
                 pause = min(pause * 2, 2.0)
-            wanted = left + wanted[BATCH_KEYS:]
+            wanted = left + wanted[MAX_BATCH_GET_KEYS:]
 
     def query(
         self,
         pk: str,
         *,
         after: str = "",
-        upto: str = "\uffff",
+        through: str = "\uffff",
         before: str | None = None,
-        backwards: bool = False,
+        descending: bool = False,
     ) -> Iterator[Item]:
         """The items of a partition with after < sk <= upto (or < before), in order, consistent, by pages."""
-        upto = before or upto
+        through = before or through
         arguments = {
             "TableName": self.name,
             "ConsistentRead": True,
-            "ScanIndexForward": not backwards,
+            "ScanIndexForward": not descending,
             "KeyConditionExpression": "pk = :pk AND sk BETWEEN :after AND :upto",
-            "ExpressionAttributeValues": to_dynamodb({":pk": pk, ":after": after or " ", ":upto": upto}),
+            "ExpressionAttributeValues": to_dynamodb({":pk": pk, ":after": after or " ", ":upto": through}),
         }
         for page in self.client.get_paginator("query").paginate(**arguments):
             for item in page["Items"]:
@@ -87,7 +87,7 @@ class Table:
                 if found["sk"] not in {after, before}:
                     yield found
 
-    def page(self, arguments: dict[str, Any]) -> tuple[list[Item], Item | None]:
+    def query_page(self, arguments: dict[str, Any]) -> tuple[list[Item], Item | None]:
         """One page of a query as it is given, and the key that the next page starts after."""
         answer = self.client.query(**arguments)
         following = answer.get("LastEvaluatedKey")

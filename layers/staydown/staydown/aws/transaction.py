@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from staydown.aws.items import Item, to_dynamodb
+from staydown.aws.codec import Item, to_dynamodb
 from staydown.domain.errors import ConcurrentChange, StaydownError
 
 MAX_WRITES = 100
@@ -29,11 +29,11 @@ class Transaction:
         self._writes: list[dict[str, Any]] = []
         self._otherwise: list[StaydownError] = []
 
-    def put_new(self, table: str, item: Item, *, otherwise: StaydownError | None = None) -> None:
+    def put_new(self, table: str, item: Item, *, error: StaydownError | None = None) -> None:
         """Write an item that must not be there yet."""
-        self.put_if(table, item, condition="attribute_not_exists(pk)", otherwise=otherwise)
+        self.put_if(table, item, condition="attribute_not_exists(pk)", error=error)
 
-    def put_version(self, table: str, item: Item, *, version: int) -> None:
+    def put_versioned(self, table: str, item: Item, *, version: int) -> None:
         """Write an item in place of version `version` of it (0: it must not be there yet).
 
         The new item carries version + 1.
@@ -51,12 +51,10 @@ class Transaction:
         *,
         condition: str,
         values: Item | None = None,
-        otherwise: StaydownError | None = None,
+        error: StaydownError | None = None,
     ) -> None:
         """Write an item where the condition holds."""
-        self._conditional(
-            "Put", {"TableName": table, "Item": to_dynamodb(item)}, condition, values, otherwise
-        )
+        self._conditional("Put", {"TableName": table, "Item": to_dynamodb(item)}, condition, values, error)
 
     def put(self, table: str, item: Item) -> None:
         """Write an item whatever is there."""
@@ -76,7 +74,9 @@ class Transaction:
         change = {"TableName": table, "Key": to_dynamodb(key), "UpdateExpression": expression}
         self._conditional("Update", change, condition, values, None)
 
-    def add(self, table: str, key: Item, sums: Mapping[str, int], *, expires_at: int | None = None) -> None:
+    def increment(
+        self, table: str, key: Item, sums: Mapping[str, int], *, expires_at: int | None = None
+    ) -> None:
         """Add to the numbers of an item, whatever is there."""
         names = {f"#n{place}": name for place, name in enumerate(sums)}
         values: Item = {f":n{place}": by for place, by in enumerate(sums.values())}
@@ -100,13 +100,13 @@ class Transaction:
         *,
         condition: str,
         values: Item | None = None,
-        otherwise: StaydownError | None = None,
+        error: StaydownError | None = None,
     ) -> None:
         """Write nothing, but let everything fail unless this holds."""
         read = {"TableName": table, "Key": to_dynamodb(key)}
-        self._conditional("ConditionCheck", read, condition, values, otherwise)
+        self._conditional("ConditionCheck", read, condition, values, error)
 
-    def writes(self, table: str, key: Item) -> bool:
+    def has_write_to(self, table: str, key: Item) -> bool:
         """Whether one of the writes so far is of this item."""
         return (table, key["pk"], key["sk"]) in map(_target, self._writes)
 
@@ -120,7 +120,7 @@ class Transaction:
         try:
             self._client.transact_write_items(TransactItems=self._writes)
         except ClientError as error:
-            raise self._refusal(error) from error
+            raise self._to_domain_error(error) from error
 
     def _check_targets(self) -> None:
         """DynamoDB takes no two operations on one item in a transaction."""
@@ -138,18 +138,18 @@ class Transaction:
         write: dict[str, Any],
         condition: str,
         values: Item | None,
-        otherwise: StaydownError | None,
+        error: StaydownError | None,
     ) -> None:
         write["ConditionExpression"] = condition
         if values:
             write["ExpressionAttributeValues"] = to_dynamodb(values)
-        self._add({kind: write}, otherwise)
+        self._add({kind: write}, error)
 
-    def _add(self, write: dict[str, Any], otherwise: StaydownError | None) -> None:
+    def _add(self, write: dict[str, Any], error: StaydownError | None) -> None:
         self._writes.append(write)
-        self._otherwise.append(otherwise or ConcurrentChange("Somebody else changed it at the same moment."))
+        self._otherwise.append(error or ConcurrentChange("Somebody else changed it at the same moment."))
 
-    def _refusal(self, error: ClientError) -> Exception:
+    def _to_domain_error(self, error: ClientError) -> Exception:
         unchanged: Exception = error
         code = error.response["Error"]["Code"]
         if code == "TransactionInProgressException":

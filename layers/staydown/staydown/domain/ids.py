@@ -48,9 +48,9 @@ def new_case_number() -> str:
     return f"SD-{letters[:4]}-{letters[4:]}"
 
 
-def normal_case_number(typed: str) -> str:
+def normalise_case_number(text: str) -> str:
     """The case number as it is stored, from how people type it: any case, spaces, O for 0, I for 1."""
-    letters = "".join(c for c in typed.upper() if c.isalnum())
+    letters = "".join(c for c in text.upper() if c.isalnum())
     letters = letters[2:] if letters.startswith("SD") and len(letters) == 10 else letters
     letters = letters.translate(_LOOKALIKES)
     return f"SD-{letters[:4]}-{letters[4:]}"
@@ -82,6 +82,6 @@ def phrase_digest(phrase: str, *, salt: str | None = None) -> str:
     return f"{salt}${digest.hex()}"
 
 
-def same_digest(one: str, other: str) -> bool:
+def digests_match(one: str, other: str) -> bool:
     """Compare in constant time."""
     return hmac.compare_digest(one.encode(), other.encode())

@@ -38,7 +38,7 @@ class Crop:
         return plane[self.top : self.bottom, self.left : self.right]
 
 
-def without_borders(plane: Grey) -> Iterator[Crop]:
+def border_crops(plane: Grey) -> Iterator[Crop]:
     """The picture without its plain border of any grey, and without a second one inside the first.
 
     Bars on two sides, a frame on four, or of a different grey on every side: all are borders.

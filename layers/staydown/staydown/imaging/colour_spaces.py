@@ -31,29 +31,29 @@ _ROLL_OFF = ((0.0, 0.0), (1.1, 0.55), (1.7, 0.69), (2.6, 0.82), (4.0, 0.95), (4.
 screen, in that screen's white."""
 
 
-def steps(count: int = 4_096) -> Doubles:
+def even_steps(count: int = 4_096) -> Doubles:
     """Stored values, 0 to 1."""
     return np.linspace(0, 1, count)
 
 
-def encoded(light: Doubles) -> Doubles:
+def srgb_encode(light: Doubles) -> Doubles:
     """Light, 0 to 1, as sRGB values, 0 to 1."""
     light = np.clip(light, 0, 1)
     return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
 
 
-def decoded(values: Doubles) -> Doubles:
+def srgb_decode(values: Doubles) -> Doubles:
     """sRGB values, 0 to 1, as light."""
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
-def primaries_of(places: tuple[float, ...]) -> Doubles:
+def primaries_from_chromaticities(chromaticities: tuple[float, ...]) -> Doubles:
     """White, red, green and blue by x and y, to the X, Y, Z (rows) of each colour (columns) as the white of
     profiles has them. ValueError or LinAlgError where they make no colours."""
-    if len(places) != 8 or min(places[1::2]) <= 0:
+    if len(chromaticities) != 8 or min(chromaticities[1::2]) <= 0:
         raise ValueError("colours without light")
     white, *colours = (
-        np.array([x / y, 1.0, (1 - x - y) / y]) for x, y in zip(*[iter(places)] * 2, strict=True)
+        np.array([x / y, 1.0, (1 - x - y) / y]) for x, y in zip(*[iter(chromaticities)] * 2, strict=True)
     )
     columns = np.array(colours).T
     columns = columns * np.linalg.solve(columns, white)
@@ -62,16 +62,16 @@ def primaries_of(places: tuple[float, ...]) -> Doubles:
 
 
 def coded_primaries(code: int) -> Doubles:
-    return primaries_of(_CODED_PRIMARIES.get(code, _SRGB))
+    return primaries_from_chromaticities(_CODED_PRIMARIES.get(code, _SRGB))
 
 
-SRGB_PRIMARIES = primaries_of(_SRGB)
-USUAL_CURVE = decoded(steps())
+SRGB_PRIMARIES = primaries_from_chromaticities(_SRGB)
+SRGB_CURVE = srgb_decode(even_steps())
 
 
 def _perceptual_quantizer() -> Doubles:
     """SMPTE ST 2084."""
-    values = steps() ** (1 / 78.84375)
+    values = even_steps() ** (1 / 78.84375)
     light = np.maximum(values - 0.8359375, 0) / (18.8515625 - 18.6875 * values)
     return _rolled_off(light ** (1 / 0.1593017578125) * 10_000 / 203)
 
@@ -84,7 +84,7 @@ def _rolled_off(light: Doubles) -> Doubles:
 
 def _hybrid_log_gamma() -> Doubles:
     """ITU-R BT.2100, in which 0.75 is the white of BT.2408."""
-    values = steps()
+    values = even_steps()
     light = np.where(
         values <= 0.5, values**2 / 3, (np.exp((values - 0.55991073) / 0.17883277) + 0.28466892) / 12
     )
@@ -92,11 +92,11 @@ def _hybrid_log_gamma() -> Doubles:
 
 
 CODED_CURVES = {
-    4: steps() ** 2.2,
-    5: steps() ** 2.8,
-    8: steps(),
+    4: even_steps() ** 2.2,
+    5: even_steps() ** 2.8,
+    8: even_steps(),
     16: _perceptual_quantizer(),
-    17: np.minimum(steps() ** 2.6 * 52.37 / 48, 1),
+    17: np.minimum(even_steps() ** 2.6 * 52.37 / 48, 1),
     18: _hybrid_log_gamma(),
 }
 """ITU-T H.273, table 3: those that are not near sRGB's own."""

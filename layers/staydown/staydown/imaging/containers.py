@@ -10,18 +10,18 @@ from typing import Any, Protocol
 
 from PIL import ExifTags, Image, ImageFile, MpoImagePlugin
 
-from staydown.imaging.errors import DECODER_ERRORS
-from staydown.imaging.formats import GIF, JPEG, TIFF, Format
+from staydown.imaging.decode_cost import jpeg_segments, require_affordable, require_affordable_scans
+from staydown.imaging.decoder_errors import DECODER_ERRORS
+from staydown.imaging.formats import GIF, JPEG, TIFF, ImageFormat
 from staydown.imaging.gif import gif_layout
 from staydown.imaging.limits import ImageRejected, Limits
-from staydown.imaging.stalling import jpeg_segments, refuse_many_scans, refuse_stalling
 
 _MAX_MPO_PICTURES = 100
 """Each has a header of its own to go through; a stereo pair is two, a panorama some dozens."""
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedFrame:
     """One decoded picture, as it is stored. orientation: the EXIF value, 1 to 8, that makes it upright.
     scale: how many pixels of the stored picture one of the image stands for, in both directions. shown: for
     how many milliseconds an animation shows it, None where nothing says so.
@@ -32,11 +32,11 @@ class Loaded:
     image: Image.Image
     orientation: int
     scale: int = 1
-    shown: float | None = None
+    duration: float | None = None
 
 
-class Load(Protocol):
-    def __call__(self, index: int, *, reduced: bool) -> Loaded:
+class FrameLoader(Protocol):
+    def __call__(self, index: int, *, reduced: bool) -> LoadedFrame:
         """Decode the picture with that index, 0 to held - 1; fastest in rising order. reduced: a JPEG may be
         decoded at a reduced scale, and its own luma alone. Raises any of DECODER_ERRORS."""
 
@@ -48,13 +48,13 @@ class Container:
 
     width: int
     height: int
-    held: int
+    frame_count: int
     info: Mapping[Any, Any]
-    load: Load
+    load: FrameLoader
 
 
 def open_container(
-    data: bytes, image_format: Format, limits: Limits, shrink: Callable[[int, int], int]
+    data: bytes, image_format: ImageFormat, limits: Limits, shrink: Callable[[int, int], int]
 ) -> Container:
     """Open a file of a known format and check what it declares against the limits.
 
@@ -68,7 +68,7 @@ def open_container(
     if image_format is GIF:
         layout = gif_layout(data, limits)
         _check_size(layout.width, layout.height, layout.frames, limits)
-    refuse_stalling(data, image_format)
+    require_affordable(data, image_format)
     image = Image.open(BytesIO(data), formats=image_format.names)
     width, height = image.size
     _check_size(width, height, 1, limits)
@@ -81,13 +81,13 @@ def open_container(
         _check_size(width, height, frames, limits)
         held = list(range(frames))
 
-    def load(index: int, *, reduced: bool) -> Loaded:
+    def load(index: int, *, reduced: bool) -> LoadedFrame:
         # Without this, a later picture of an MPO would be decoded at the scale of the first.
         image.decoderconfig = ()
         image.seek(held[index])
         _check_size(*image.size, 1, limits)
         if "progressive" in image.info:
-            refuse_many_scans(data, image.width * image.height)
+            require_affordable_scans(data, image.width * image.height)
         scale = 1
         if image_format is JPEG and reduced:
             full, factor = image.width, shrink(*image.size)
@@ -95,7 +95,7 @@ def open_container(
             image.draft("L" if factor > 1 else None, (image.width // factor, image.height // factor))
             scale = round(full / image.width)
         image.load()
-        return Loaded(image, _orientation(image), scale, image.info.get("duration"))
+        return LoadedFrame(image, _orientation(image), scale, image.info.get("duration"))
 
     return Container(width, height, len(held), image.info, load)
 
@@ -112,8 +112,8 @@ def _open_heif(data: bytes, limits: Limits) -> Container:
     width, height = file[order[0]].size
     _check_size(width, height, 1, limits)
 
-    def load(index: int, *, reduced: bool) -> Loaded:
-        return Loaded(file[order[index]].to_pillow(), 1)
+    def load(index: int, *, reduced: bool) -> LoadedFrame:
+        return LoadedFrame(file[order[index]].to_pillow(), 1)
 
     return Container(width, height, len(order), file[order[0]].info, load)
 

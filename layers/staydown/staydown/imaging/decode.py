@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from staydown.imaging.colour_claims import colour_claims
+from staydown.imaging.colour_metadata import colour_interpretations
 from staydown.imaging.containers import Container, open_container
-from staydown.imaging.errors import rejecting
-from staydown.imaging.formats import Format, cut_short, identify
-from staydown.imaging.icc import Reading
+from staydown.imaging.decoder_errors import reject_on_decoder_error
+from staydown.imaging.formats import ImageFormat, identify, is_truncated
+from staydown.imaging.frame_sampling import sample_frames
+from staydown.imaging.icc import ColourInterpretation
 from staydown.imaging.limits import ImageRejected, Limits
-from staydown.imaging.luma import Plane, differ, luma_planes
-from staydown.imaging.sampling import sampled
+from staydown.imaging.luma import Plane, luma_planes, visibly_differ
 
 WORKING_SIDE = 480
 """The shorter side of a plane, at least, unless the picture has less; less than twice that. A hash needs
@@ -26,9 +26,9 @@ MAX_PLANE_SIDE = 2_048
 alone: hashing squeezes every picture into a square anyway."""
 
 
-_MOST_CONVERTED = 8_000_000
+_MAX_CONVERTED_PIXELS = 8_000_000
 """Pixels of one file whose colours are converted, as far as that leaves one in each block."""
-_MOST_WAYS = 16
+_MAX_VARIANTS = 16
 """To see one picture: five by its colours, each on white, on black, and without its transparency. Of an
 animation's pictures there may be three each: a record has to hold the hashes of all."""
 _COLOURS_AS_STORED = "colours as stored"
@@ -56,7 +56,7 @@ class Picture:
     media_type: str
     width: int
     height: int
-    held: int
+    frame_count: int
 
 
 def decode(data: bytes, limits: Limits) -> Picture:
@@ -66,8 +66,8 @@ def decode(data: bytes, limits: Limits) -> Picture:
     limits.max_frames; of more, that many of them (`sampling`). A file cut short is rejected, never guessed
     at.
     """
-    image_format = _checked(data, limits)
-    with rejecting(lambda: cut_short(data, image_format)):
+    image_format = _identify(data, limits)
+    with reject_on_decoder_error(lambda: is_truncated(data, image_format)):
         return _decode(data, image_format, limits)
 
 
@@ -76,20 +76,20 @@ def working_factor(width: int, height: int) -> int:
     return max(1, min(width, height) // WORKING_SIDE)
 
 
-def _checked(data: bytes, limits: Limits) -> Format:
+def _identify(data: bytes, limits: Limits) -> ImageFormat:
     if len(data) > limits.max_bytes:
         raise ImageRejected("too_many_bytes", f"{len(data)} bytes")
     return identify(data)
 
 
-def _decode(data: bytes, image_format: Format, limits: Limits) -> Picture:
+def _decode(data: bytes, image_format: ImageFormat, limits: Limits) -> Picture:
     container = open_container(data, image_format, limits, working_factor)
-    claims = colour_claims(data, image_format, container.info)
+    claims = colour_interpretations(data, image_format, container.info)
     seed = zlib.crc32(data) if len(claims) > 1 else 0
     width, height = container.width, container.height
     frames: list[Frame] = []
-    indices = _looked_at(container, limits, data)
-    most = _MOST_CONVERTED // max(1, len(indices) * (len(claims) - 1))
+    indices = _frames_to_decode(container, limits, data)
+    most = _MAX_CONVERTED_PIXELS // max(1, len(indices) * (len(claims) - 1))
     for index in indices:
         loaded = container.load(index, reduced=claims == (None,))
         if index == 0 and loaded.orientation >= 5:
@@ -100,38 +100,42 @@ def _decode(data: bytes, image_format: Format, limits: Limits) -> Picture:
         turn = _UPRIGHT[loaded.orientation]
         for variant, plane in _planes(loaded.image, claims, reduction, seed, most).items():
             frames.append(Frame(index + 1, variant, turn(plane), factor))
-        if len(frames) > max(_MOST_WAYS, 3 * limits.max_frames):
+        if len(frames) > max(_MAX_VARIANTS, 3 * limits.max_frames):
             raise ImageRejected("too_many_frames", f"more than {len(frames)} ways to see the file")
-    return Picture(tuple(frames), image_format.media_type, width, height, container.held)
+    return Picture(tuple(frames), image_format.media_type, width, height, container.frame_count)
 
 
-def _looked_at(container: Container, limits: Limits, data: bytes) -> list[int]:
-    if container.held <= limits.max_frames or limits.max_frames == 1:
-        return list(range(min(container.held, limits.max_frames)))
+def _frames_to_decode(container: Container, limits: Limits, data: bytes) -> list[int]:
+    if container.frame_count <= limits.max_frames or limits.max_frames == 1:
+        return list(range(min(container.frame_count, limits.max_frames)))
     # How long each is shown, decoders say only as they go through them.
-    times = [container.load(index, reduced=True).shown for index in range(container.held)]
-    return sampled(times, limits.max_frames, data)
+    times = [container.load(index, reduced=True).duration for index in range(container.frame_count)]
+    return sample_frames(times, limits.max_frames, data)
 
 
 def _planes(
-    image: Image.Image, claims: Sequence[Reading | None], reduction: tuple[int, int], seed: int, most: int
+    image: Image.Image,
+    interpretations: Sequence[ColourInterpretation | None],
+    reduction: tuple[int, int],
+    seed: int,
+    max_pixels: int,
 ) -> dict[str, Plane]:
     """Each way to see the picture, what browsers show first. As stored, it is always among them."""
-    if len(claims) == 1:
+    if len(interpretations) == 1:
         return luma_planes(image, reduction)
     planes: dict[str, Plane] = {}
-    for number, claim in enumerate(claims):
+    for number, claim in enumerate(interpretations):
         if claim is None:
             found = luma_planes(image, reduction)
         else:
-            from staydown.imaging.recolouring import recoloured_planes  # noqa: PLC0415 - few files need it
+            from staydown.imaging.colour_rendering import render_planes  # noqa: PLC0415 - few files need it
 
-            found = recoloured_planes(image, claim, reduction, seed, most)
+            found = render_planes(image, claim, reduction, seed, max_pixels)
         named = _COLOURS_AS_STORED if claim is None else f"colours {number + 1}"
         for variant, plane in found.items():
             if not planes:
                 planes[variant] = plane
-            elif all(differ(plane, known) for known in planes.values()):
+            elif all(visibly_differ(plane, known) for known in planes.values()):
                 planes[", ".join(word for word in (named, variant) if word)] = plane
     return planes
 

@@ -16,7 +16,7 @@ import struct
 
 import numpy as np
 
-from staydown.imaging.features import DESCRIPTOR_BYTES, TILES, JudgedFeatures, Keypoints
+from staydown.imaging.features import DESCRIPTOR_BYTES, TILES, Keypoints, ReferenceFeatures
 
 MAGIC = b"\x93SDK"
 VERSION = 1
@@ -33,7 +33,7 @@ class FeaturesDamaged(Exception):
         self.what = what
 
 
-def features_to_bytes(features: JudgedFeatures) -> bytes:
+def features_to_bytes(features: ReferenceFeatures) -> bytes:
     """Equal features give equal bytes."""
     points = features.keypoints
     body = b"".join(
@@ -50,7 +50,7 @@ def features_to_bytes(features: JudgedFeatures) -> bytes:
     return body + _digest(body)
 
 
-def features_from_bytes(data: bytes) -> JudgedFeatures:
+def features_from_bytes(data: bytes) -> ReferenceFeatures:
     """The features in `data`; their arrays are read-only views of it.
 
     Raises FeaturesDamaged for anything but what `features_to_bytes` made.
@@ -77,7 +77,7 @@ def features_from_bytes(data: bytes) -> JudgedFeatures:
         rest, np.cumsum([count, count, count * DESCRIPTOR_BYTES, tiles * 32])
     )
     keypoints = Keypoints(positions, angles, levels, descriptors.reshape(-1, DESCRIPTOR_BYTES))
-    return JudgedFeatures(width, height, keypoints, hashes.reshape(-1, 32), qualities)
+    return ReferenceFeatures(width, height, keypoints, hashes.reshape(-1, 32), qualities)
 
 
 def _digest(data: bytes) -> bytes:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from staydown.domain.evidence import Tile
+from staydown.domain.bank.alignment import Tile
 
-Bytes = NDArray[np.uint8]
+ByteArray = NDArray[np.uint8]
 
 SUBPIXELS = 32
 """Positions are in 32nds of a pixel of the working picture, so its sides are at most 2,047 pixels."""
@@ -48,9 +48,9 @@ class Keypoints:
     """
 
     positions: NDArray[np.uint16]
-    angles: Bytes
-    levels: Bytes
-    descriptors: Bytes
+    angles: ByteArray
+    levels: ByteArray
+    descriptors: ByteArray
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -62,7 +62,7 @@ class Keypoints:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class JudgedFeatures:
+class ReferenceFeatures:
     """What is stored of a judged picture (see `feature_bytes`): about 21 KB. They tell more of the picture
     than a hash does: encrypted, never exported, deleted with the entry.
 
@@ -73,17 +73,17 @@ class JudgedFeatures:
     width: int
     height: int
     keypoints: Keypoints
-    tiles: Bytes
-    qualities: Bytes
+    tiles: ByteArray
+    qualities: ByteArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AskedFeatures:
+class QueryFeatures:
     """What is computed of an uploaded picture, and forgotten.
 
     plane: uint8 (height, width), the working picture. variants: its keypoints as VARIANTS has them;
     positions are those in the plane as it is, whatever the variant.
     """
 
-    plane: Bytes
+    plane: ByteArray
     variants: tuple[Keypoints, ...]

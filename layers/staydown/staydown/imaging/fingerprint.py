@@ -9,31 +9,31 @@ from io import BytesIO
 
 from PIL import Image, ImageFilter, JpegImagePlugin
 
-from staydown.domain.fingerprints import Fingerprint, View
-from staydown.domain.hashes import PdqHash
+from staydown.domain.bank.fingerprints import Fingerprint, View
+from staydown.domain.bank.hashes import PdqHash
 from staydown.imaging.decode import Frame, Picture, decode
 from staydown.imaging.limits import Limits
 from staydown.imaging.luma import rounded
 from staydown.imaging.phash import phash
-from staydown.imaging.views import plain_views, views
+from staydown.imaging.views import all_views, basic_views
 
-_LOOKED_INTO = 4
+_MAX_FULLY_SEARCHED_FRAMES = 4
 """In so many pictures of a file parts are looked for; an animation's further frames, which are many and much
 alike, are hashed whole and without borders."""
 _BLURRED_SIDE = 320
 _BLUR_RADIUS = 14
 
 
-def fingerprint(data: bytes, limits: Limits) -> Fingerprint:
+def fingerprint_file(data: bytes, limits: Limits) -> Fingerprint:
     """Decode a file and hash it. Raises ImageRejected, and nothing else whatever the bytes are.
 
     The first view is the first picture upright. Hashes that a former view already has are left out (the
     frames of an animation repeat each other).
     """
-    return fingerprint_of(decode(data, limits), data)
+    return fingerprint_picture(decode(data, limits), data)
 
 
-def fingerprint_of(picture: Picture, data: bytes) -> Fingerprint:
+def fingerprint_picture(picture: Picture, data: bytes) -> Fingerprint:
     """The hashes of a picture that was decoded from these bytes."""
     return Fingerprint(
         sha256=hashlib.sha256(data).digest(),
@@ -42,11 +42,11 @@ def fingerprint_of(picture: Picture, data: bytes) -> Fingerprint:
         media_type=picture.media_type,
         width=picture.width,
         height=picture.height,
-        frames=picture.held,
+        frames=picture.frame_count,
     )
 
 
-def blurred(data: bytes, limits: Limits) -> bytes:
+def blurred_preview(data: bytes, limits: Limits) -> bytes:
     """A small grey picture in which forms can be told and nobody be recognised: a reviewer's first look.
 
     A JPEG of the first picture, its longer side 320 pixels at most, without any metadata. Raises
@@ -68,7 +68,7 @@ def _at_true_shape(picture: Picture) -> Image.Image:
 
 def _all_views(picture: Picture) -> Iterator[View]:
     for count, frame in enumerate(picture.frames):
-        look = views if count < _LOOKED_INTO else plain_views
+        look = all_views if count < _MAX_FULLY_SEARCHED_FRAMES else basic_views
         yield from look(frame.luma, frame.factor, _source(frame))
 
 

@@ -12,7 +12,7 @@ from staydown.imaging.limits import ImageRejected
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class ImageFormat:
     """A format that is read. media_type: as in HTTP. plugin: Pillow's module for it; None where the
     decoder is not Pillow's. names: what Pillow calls it."""
 
@@ -21,15 +21,17 @@ class Format:
     names: tuple[str, ...] = ()
 
 
-JPEG = Format("image/jpeg", "JpegImagePlugin", ("JPEG",))  # a multi-picture object (MPO) opens as one, too
-PNG = Format("image/png", "PngImagePlugin", ("PNG",))
-WEBP = Format("image/webp", "WebPImagePlugin", ("WEBP",))
-GIF = Format("image/gif", "GifImagePlugin", ("GIF",))
-BMP = Format("image/bmp", "BmpImagePlugin", ("BMP",))
-TIFF = Format("image/tiff", "TiffImagePlugin", ("TIFF",))
-AVIF = Format("image/avif", "AvifImagePlugin", ("AVIF",))
-HEIC = Format("image/heic", None)
-HEIF = Format("image/heif", None)
+JPEG = ImageFormat(
+    "image/jpeg", "JpegImagePlugin", ("JPEG",)
+)  # a multi-picture object (MPO) opens as one, too
+PNG = ImageFormat("image/png", "PngImagePlugin", ("PNG",))
+WEBP = ImageFormat("image/webp", "WebPImagePlugin", ("WEBP",))
+GIF = ImageFormat("image/gif", "GifImagePlugin", ("GIF",))
+BMP = ImageFormat("image/bmp", "BmpImagePlugin", ("BMP",))
+TIFF = ImageFormat("image/tiff", "TiffImagePlugin", ("TIFF",))
+AVIF = ImageFormat("image/avif", "AvifImagePlugin", ("AVIF",))
+HEIC = ImageFormat("image/heic", None)
+HEIF = ImageFormat("image/heif", None)
 
 _MAGIC = (
     (b"\xff\xd8\xff", JPEG),
@@ -53,7 +55,7 @@ _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b
 _HEIF_BRANDS = {b"mif1", b"mif2", b"msf1", b"miaf"}
 
 
-def identify(data: bytes) -> Format:
+def identify(data: bytes) -> ImageFormat:
     """The format of a file. Raises ImageRejected: empty, not_an_image, unsupported_format."""
     if not data:
         raise ImageRejected("empty", "the file has no bytes")
@@ -69,7 +71,7 @@ def identify(data: bytes) -> Format:
     raise ImageRejected("not_an_image", "the first bytes are those of no known image format")
 
 
-def _by_brand(data: bytes) -> Format:
+def _by_brand(data: bytes) -> ImageFormat:
     """ISO base media files say what they are by brands: the major one first, then the compatible ones.
 
     A general brand (`mif1`) holds either codec, so there the compatible brands decide.
@@ -86,7 +88,7 @@ def _by_brand(data: bytes) -> Format:
     raise ImageRejected("unsupported_format", "a media file that is neither HEIF nor AVIF")
 
 
-def cut_short(data: bytes, image_format: Format) -> bool:
+def is_truncated(data: bytes, image_format: ImageFormat) -> bool:
     """Whether a file that a decoder refused lacks its end (else it is damaged in some other way)."""
     if image_format is JPEG:  # no end-of-image after the last start-of-scan; thumbnails have theirs before it
         return data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda") or b"\xff\xda" not in data

@@ -19,16 +19,16 @@ from numpy.typing import NDArray
 from staydown.imaging.colour_spaces import (
     CODED_CURVES,
     D50,
+    SRGB_CURVE,
     SRGB_PRIMARIES,
-    USUAL_CURVE,
     Doubles,
     coded_primaries,
-    encoded,
-    steps,
+    even_steps,
+    srgb_encode,
 )
 from staydown.imaging.limits import ImageRejected
 
-MAX_BYTES = 4_194_304
+MAX_PROFILE_BYTES = 4_194_304
 """Profiles of printing presses have up to three million; of cameras and screens some thousand."""
 
 _HEADER = 128
@@ -48,7 +48,7 @@ Display P3, Adobe RGB, ProPhoto and Rec. 2020 are; two channels swapped are not.
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ColourInterpretation:
     """One answer. space: of the values that it is for, as Pillow calls it: RGB, L or CMYK; or CMY, with the
     black added to the other inks, as Chromium has it. profile: as it is handed to who converts by it."""
 
@@ -57,49 +57,51 @@ class Reading:
 
 
 @lru_cache(maxsize=32)
-def readings(icc: bytes) -> tuple[Reading | None, ...]:
+def profile_interpretations(icc: bytes) -> tuple[ColourInterpretation | None, ...]:
     """Every answer of a profile, the one that browsers take first; None stands for values that look as ever.
 
     Empty where the bytes are no profile or answer nothing: everybody passes over these. Raises ImageRejected
     where the profile is too large to be gone by.
     """
-    if len(icc) > MAX_BYTES:
+    if len(icc) > MAX_PROFILE_BYTES:
         raise ImageRejected("damaged", f"a colour profile of {len(icc)} bytes")
     if len(icc) < _HEADER + 4:
         return ()
-    return tuple(_answers(icc[16:20], icc[20:24], min(icc[8], 4), _tags(icc)))
+    return tuple(_interpretations(icc[16:20], icc[20:24], min(icc[8], 4), _tags(icc)))
 
 
 @lru_cache(maxsize=64)
-def by_code(primaries: int, transfer: int) -> Reading | None:
+def interpretation_from_code(primaries: int, transfer: int) -> ColourInterpretation | None:
     """What the code points of ITU-T H.273 say; None where values look as ever."""
-    return by_curve(CODED_CURVES.get(transfer, USUAL_CURVE), coded_primaries(primaries))
+    return interpretation_from_curve(CODED_CURVES.get(transfer, SRGB_CURVE), coded_primaries(primaries))
 
 
-def by_curve(curve: Doubles, primaries: Doubles) -> Reading | None:
+def interpretation_from_curve(curve: Doubles, primaries: Doubles) -> ColourInterpretation | None:
     """curve: light, 0 to 1, at even steps of the stored value. primaries: columns red, green and blue, rows
     X, Y and Z, as seen by the white of profiles (D50). None where values look as ever."""
-    if _is_usual([curve] * 3, primaries):
+    if _is_near_srgb([curve] * 3, primaries):
         return None
     words = np.rint(np.clip(curve, 0, 1) * 65535).astype(">u2")
     coded = b"curv" + bytes(4) + struct.pack(">L", len(words)) + words.tobytes()
     tags = dict.fromkeys(_CURVES[b"RGB "], coded)
     tags |= {name: _xyz(column) for name, column in zip(_PRIMARIES, primaries.T, strict=True)}
-    return Reading("RGB", _written(b"RGB ", b"XYZ ", 2, tags))
+    return ColourInterpretation("RGB", _build_profile(b"RGB ", b"XYZ ", 2, tags))
 
 
-def _answers(space: bytes, pcs: bytes, version: int, tags: Mapping[bytes, bytes]) -> Iterator[Reading | None]:
+def _interpretations(
+    space: bytes, pcs: bytes, version: int, tags: Mapping[bytes, bytes]
+) -> Iterator[ColourInterpretation | None]:
     if space not in {b"RGB ", b"GRAY", b"CMYK"} or pcs not in {b"XYZ ", b"Lab "}:
         return
     mode = {b"RGB ": "RGB", b"GRAY": "L", b"CMYK": "CMYK"}[space]
     if space == b"RGB " and len(tags.get(_CODE, b"")) >= 12:
-        yield by_code(tags[_CODE][8], tags[_CODE][9])
+        yield interpretation_from_code(tags[_CODE][8], tags[_CODE][9])
     for name in _TABLES:
         if name in tags:
             _check_size(tags[name])
             if mode == "CMYK" and name == _TABLES[0]:
-                yield Reading("CMY", _written(space, pcs, version, {b"A2B0": tags[name]}))
-            yield Reading(mode, _written(space, pcs, version, {b"A2B0": tags[name]}))
+                yield ColourInterpretation("CMY", _build_profile(space, pcs, version, {b"A2B0": tags[name]}))
+            yield ColourInterpretation(mode, _build_profile(space, pcs, version, {b"A2B0": tags[name]}))
     wanted = _CURVES.get(space, ()) + (_PRIMARIES if space == b"RGB " else ())
     if not wanted or any(name not in tags for name in wanted):
         return
@@ -110,10 +112,12 @@ def _answers(space: bytes, pcs: bytes, version: int, tags: Mapping[bytes, bytes]
         if any(len(column) != 3 for column in columns):
             return
         primaries = np.array(columns).T
-    if _is_usual(curves, primaries):
+    if _is_near_srgb(curves, primaries):
         yield None
     else:
-        yield Reading(mode, _written(space, pcs, version, {name: tags[name] for name in wanted}))
+        yield ColourInterpretation(
+            mode, _build_profile(space, pcs, version, {name: tags[name] for name in wanted})
+        )
 
 
 def _check_size(table: bytes) -> None:
@@ -138,7 +142,7 @@ def _tags(icc: bytes) -> dict[bytes, bytes]:
     return found
 
 
-def _written(space: bytes, pcs: bytes, version: int, tags: Mapping[bytes, bytes]) -> bytes:
+def _build_profile(space: bytes, pcs: bytes, version: int, tags: Mapping[bytes, bytes]) -> bytes:
     tags = {b"wtpt": _xyz(D50), **tags}
     at = _HEADER + 4 + 12 * len(tags)
     table, body = struct.pack(">L", len(tags)), b""
@@ -170,7 +174,7 @@ def _curve(tag: bytes) -> Doubles | None:
             words: NDArray[np.uint16] = np.frombuffer(tag[12 : 12 + 2 * count], ">u2")
             return words / 65535 if len(words) == count else None
         power = struct.unpack_from(">H", tag, 12)[0] / 256 if count and len(tag) >= 14 else 1.0
-        return steps() ** power
+        return even_steps() ** power
     if tag[:4] == b"para" and len(tag) >= 12:
         return _parametric(struct.unpack_from(">H", tag, 8)[0], _numbers(tag[12:]))
     return None
@@ -186,33 +190,33 @@ def _parametric(kind: int, numbers: Sequence[float]) -> Doubles | None:
         a = 1.0
     if kind in {1, 2}:
         c, d, e, f = 0.0, (-b / a if a else 0.0), c, c
-    x = steps()
+    x = even_steps()
     with np.errstate(all="ignore"):
         curve = np.where(x >= d, np.maximum(a * x + b, 0) ** g + e, c * x + f)
     return curve if np.isfinite(curve).all() else None
 
 
-def _is_usual(curves: Sequence[Doubles | None], primaries: Doubles | None) -> bool:
+def _is_near_srgb(curves: Sequence[Doubles | None], primaries: Doubles | None) -> bool:
     """Whether values by these curves, one a channel, and primaries (None: greys) look as ever."""
-    if not all(curve is not None and _is_usual_curve(curve) for curve in curves):
+    if not all(curve is not None and _is_near_srgb_curve(curve) for curve in curves):
         return False
     if primaries is None:
         return True
-    some = steps(7)
-    lights = [np.interp(some, steps(len(curve)), curve) for curve in curves if curve is not None]
+    some = even_steps(7)
+    lights = [np.interp(some, even_steps(len(curve)), curve) for curve in curves if curve is not None]
     light = np.stack(np.meshgrid(*lights, indexing="ij"), axis=-1).reshape(-1, 3)
     stored = np.stack(np.meshgrid(some, some, some, indexing="ij"), axis=-1).reshape(-1, 3)
-    seen = encoded(light @ (np.linalg.inv(SRGB_PRIMARIES) @ primaries).T)
+    seen = srgb_encode(light @ (np.linalg.inv(SRGB_PRIMARIES) @ primaries).T)
     off = np.abs((seen - stored) @ _LUMA * 255)
     return bool(off.max() <= _MAX_COLOUR_OFF and off.mean() <= _MEAN_COLOUR_OFF)
 
 
-def _is_usual_curve(curve: Doubles) -> bool:
+def _is_near_srgb_curve(curve: Doubles) -> bool:
     """Every step of the curve is asked whether it falls: nothing hides between the values of a byte."""
     if (np.diff(curve) < 0).any():
         return False
     values = np.linspace(0, 255, 256)
-    seen = encoded(np.interp(values / 255, steps(len(curve)), curve)) * 255
+    seen = srgb_encode(np.interp(values / 255, even_steps(len(curve)), curve)) * 255
     eight = seen[8:] - seen[:-8]
     return bool(
         np.abs(seen - values).max() <= _MAX_OFF

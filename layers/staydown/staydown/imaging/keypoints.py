@@ -17,55 +17,57 @@ from staydown.imaging.decode import Picture
 from staydown.imaging.features import (
     SUBPIXELS,
     VARIANTS,
-    AskedFeatures,
-    JudgedFeatures,
     Keypoints,
+    QueryFeatures,
+    ReferenceFeatures,
 )
-from staydown.imaging.framing import framed_picture
 from staydown.imaging.luma import Grey, Plane, rounded
+from staydown.imaging.page_picture import page_picture
 from staydown.imaging.tiles import TILE_FRAME, tile_hashes
 
-JUDGED_KEYPOINTS, ASKED_KEYPOINTS = 450, 800
+REFERENCE_KEYPOINTS, QUERY_KEYPOINTS = 450, 800
 _WORKING_PIXELS = 640 * 480
 """The area that a picture is brought to, whatever its shape: a phone's screenshot is long and narrow."""
 _MAX_SIDE, _MAX_ENLARGEMENT = 1_800, 3.0
 _FAST_THRESHOLD = 5
 """Grey levels a corner stands out by. Low, since skin, sheets and dark rooms have no strong corners; in
 other pictures the weak ones are outdone anyway."""
-_SURPLUS = 4
+_DETECTION_FACTOR = 4
 """How many times as many points are detected as are kept, so that there is a choice everywhere."""
-_FIELDS = 8
+_CELLS_PER_SIDE = 8
 """The picture is divided into 8 x 8 fields, from which points are taken in turn."""
 _LEVELS, LEVEL_STEP = 8, 1.2
 
 
-def bank_features(picture: Picture) -> JudgedFeatures:
+def reference_features(picture: Picture) -> ReferenceFeatures:
     """What to keep of a judged picture: of its first frame, without the page or the border around it."""
-    grey = working_picture(banked_part(picture).of(picture.frames[0].luma))
+    grey = to_working_size(reference_crop(picture).of(picture.frames[0].luma))
     square = cv2.resize(grey, (TILE_FRAME, TILE_FRAME), interpolation=cv2.INTER_AREA)
     hashes, qualities = tile_hashes(np.asarray(square, np.uint8))
     height, width = grey.shape
-    return JudgedFeatures(width, height, _extract(grey, JUDGED_KEYPOINTS, VARIANTS[:1])[0], hashes, qualities)
+    return ReferenceFeatures(
+        width, height, _extract(grey, REFERENCE_KEYPOINTS, VARIANTS[:1])[0], hashes, qualities
+    )
 
 
-def banked_part(picture: Picture) -> Crop:
+def reference_crop(picture: Picture) -> Crop:
     """What of the first frame counts as the picture."""
     plane = picture.frames[0].luma
-    return framed_picture(rounded(plane)) or Crop("", 0, 0, plane.shape[1], plane.shape[0])
+    return page_picture(rounded(plane)) or Crop("", 0, 0, plane.shape[1], plane.shape[0])
 
 
-def ask_features(picture: Picture) -> tuple[AskedFeatures, ...]:
+def query_features(picture: Picture) -> tuple[QueryFeatures, ...]:
     """What to ask of an uploaded picture: of each frame, in the order of `picture.frames`."""
-    return tuple(ask_plane(frame.luma) for frame in picture.frames)
+    return tuple(query_features_of_plane(frame.luma) for frame in picture.frames)
 
 
-def ask_plane(plane: Plane) -> AskedFeatures:
+def query_features_of_plane(plane: Plane) -> QueryFeatures:
     """What to ask of one luma plane, 0 to 255, any shape."""
-    grey = working_picture(plane)
-    return AskedFeatures(grey, tuple(_extract(grey, ASKED_KEYPOINTS, VARIANTS)))
+    grey = to_working_size(plane)
+    return QueryFeatures(grey, tuple(_extract(grey, QUERY_KEYPOINTS, VARIANTS)))
 
 
-def working_picture(plane: Plane) -> Grey:
+def to_working_size(plane: Plane) -> Grey:
     """The plane at working size: about 640 x 480 pixels, enlarged thrice at most."""
     height, width = plane.shape
     scale = min((_WORKING_PIXELS / (height * width)) ** 0.5, _MAX_SIDE / max(height, width), _MAX_ENLARGEMENT)
@@ -83,8 +85,8 @@ def new_orb(wanted: int) -> cv2.ORB:
 
 def _extract(grey: Grey, wanted: int, variants: Sequence[str]) -> list[Keypoints]:
     """The same points described for each variant; a point that one of them can't describe is left out."""
-    orb = new_orb(wanted * _SURPLUS)
-    chosen = _spread(orb.detect(grey), grey.shape, wanted)
+    orb = new_orb(wanted * _DETECTION_FACTOR)
+    chosen = _select_evenly(orb.detect(grey), grey.shape, wanted)
     places = [VARIANTS.index(variant) for variant in variants]
     described: dict[int, _Described] = {}
     for mirrored in (False, True):
@@ -102,15 +104,17 @@ def _extract(grey: Grey, wanted: int, variants: Sequence[str]) -> list[Keypoints
     ]
 
 
-def _spread(points: Sequence[cv2.KeyPoint], shape: tuple[int, ...], wanted: int) -> list[cv2.KeyPoint]:
+def _select_evenly(points: Sequence[cv2.KeyPoint], shape: tuple[int, ...], wanted: int) -> list[cv2.KeyPoint]:
     """The best points of every level of the pyramid, taken from the fields of the picture in turn."""
     if not points:
         return []
     positions = np.array([point.pt for point in points])
     response = np.array([point.response for point in points])
     level = np.array([point.octave for point in points])
-    cell = np.minimum((positions * _FIELDS / (shape[1], shape[0])).astype(np.intp), _FIELDS - 1)
-    field = (level * _FIELDS + cell[:, 1]) * _FIELDS + cell[:, 0]
+    cell = np.minimum(
+        (positions * _CELLS_PER_SIDE / (shape[1], shape[0])).astype(np.intp), _CELLS_PER_SIDE - 1
+    )
+    field = (level * _CELLS_PER_SIDE + cell[:, 1]) * _CELLS_PER_SIDE + cell[:, 0]
     order = np.lexsort((-response, field))
     rank = np.empty(len(points), np.intp)
     starts = np.flatnonzero(np.diff(field[order], prepend=-1))

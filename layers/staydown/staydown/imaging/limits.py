@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Reason = Literal[
+RejectionReason = Literal[
     "empty",
     "too_many_bytes",
     "not_an_image",
@@ -45,7 +45,7 @@ class Limits:
 class ImageRejected(Exception):
     """The bytes can't be looked at. `detail` is for an operator and says nothing of what is shown."""
 
-    def __init__(self, reason: Reason, detail: str) -> None:
+    def __init__(self, reason: RejectionReason, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
-        self.reason: Reason = reason
+        self.reason: RejectionReason = reason
         self.detail = detail

@@ -36,7 +36,7 @@ def rounded(plane: Plane) -> Grey:
     return np.rint(plane).astype(np.uint8)
 
 
-def softened(grey: Grey, radius: float) -> Grey:
+def blur(grey: Grey, radius: float) -> Grey:
     """The picture blurred over so many pixels, so that forms can be told and nobody be recognised."""
     return np.asarray(Image.fromarray(grey).filter(ImageFilter.GaussianBlur(radius)), np.uint8)
 
@@ -52,21 +52,21 @@ def luma_planes(image: Image.Image, factor: tuple[int, int]) -> dict[str, Plane]
         return {"": _reduced(image, factor, numeric_to_luma(image))}
     if not has_alpha(image):
         return {"": _reduced(image, factor, _opaque_to_luma)}
-    planes = {"": _reduced(image, factor, lambda strip: _composed(strip, _WHITE))}
+    planes = {"": _reduced(image, factor, lambda strip: _on_page(strip, _WHITE))}
     if all(rgba(strip).getchannel("A").getextrema() == (255, 255) for strip in strips(image, 1)):
         return planes
     others: tuple[tuple[str, _ToLuma], ...] = (
-        (OVER_BLACK, lambda strip: _composed(strip, _BLACK)),
+        (OVER_BLACK, lambda strip: _on_page(strip, _BLACK)),
         (WITHOUT_TRANSPARENCY, lambda strip: rgba(strip).convert("RGB").convert("F")),
     )
     for name, to_luma in others:
         plane = _reduced(image, factor, to_luma)
-        if all(differ(plane, known) for known in planes.values()):
+        if all(visibly_differ(plane, known) for known in planes.values()):
             planes[name] = plane
     return planes
 
 
-def differ(one: Plane, other: Plane) -> bool:
+def visibly_differ(one: Plane, other: Plane) -> bool:
     """Whether two planes of one shape show something else, if only in a part large enough to be a picture."""
     off = np.abs(one - other)
     parts = (np.array_split(rows, _PARTS, axis=1) for rows in np.array_split(off, _PARTS))
@@ -101,7 +101,7 @@ def rgba(strip: Image.Image) -> Image.Image:
     return strip if strip.mode == "RGBA" else strip.convert("RGBA")
 
 
-def _composed(strip: Image.Image, page: tuple[int, int, int, int]) -> Image.Image:
+def _on_page(strip: Image.Image, page: tuple[int, int, int, int]) -> Image.Image:
     background = Image.new("RGBA", strip.size, page)
     return Image.alpha_composite(background, rgba(strip)).convert("RGB").convert("F")
 

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 
-from staydown.domain.evidence import Evidence
+from staydown.domain.bank.alignment import Alignment
 from staydown.imaging.features import TILES
 from staydown.imaging.luma import Grey
-from staydown.imaging.projection import drawn, through
+from staydown.imaging.projection import transform_points, warp
 
 _PANEL, _GAP, _MARGIN, _LINE_HEIGHT, _LEAST_WIDTH = 480, 24, 24, 22, 980
 _FINE = 2
@@ -30,7 +30,7 @@ _PAPER, _INK, _FAINT, _HALO, _LIGHT = (
 _AGREES, _DIFFERS = (86, 180, 233), (240, 150, 0)
 """Blue and orange are told apart by people who are blind to some colours, too; the crosses by all."""
 _TITLE_SIZE, _TEXT_SIZE, _LABEL_SIZE = 20, 15, 13
-_CELL_INSET = 0.07
+_MARK_INSET = 0.07
 _FAR = 4 * _PANEL
 """Points farther away than this are brought nearer before they are drawn (a slanted copy's horizon)."""
 
@@ -48,7 +48,7 @@ _LEGEND = (
         " pale where the upload doesn't reach.",
     ),
 )
-_APART = (
+_NO_ALIGNMENT_LEGEND = (
     (None, "The one can't be laid over the other: no part of the banked picture was found in the upload."),
 )
 
@@ -58,7 +58,7 @@ _SQUARE = np.array([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)])
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TileMark:
     """One of the smallest tiles, drawn as the square around its middle that no other tile's middle is
     nearer to. name: a letter for the row and a number, like the squares of a chessboard. agrees: None where
     it could not be compared."""
@@ -69,9 +69,9 @@ class Cell:
 
 
 def overlay_png(
-    judged: Grey,
-    asked: Grey,
-    evidence: Evidence | None,
+    reference: Grey,
+    query: Grey,
+    alignment: Alignment | None,
     agree_distance: int,
     *,
     title: str,
@@ -84,18 +84,18 @@ def overlay_png(
     None where the one could not be laid over the other: then they only stand side by side. agree_distance:
     as in EvidencePolicy. title, lines: above and below; names: over the two pictures.
     """
-    panels = [_Panel(names[0], judged), _Panel(names[1], asked)]
-    if evidence is not None:
-        matrix = np.array(evidence.transform).reshape(3, 3)
-        ours, theirs = np.diag((*judged.shape[::-1], 1.0)), np.diag((*asked.shape[::-1], 1.0))
+    panels = [_Panel(names[0], reference), _Panel(names[1], query)]
+    if alignment is not None:
+        matrix = np.array(alignment.transform).reshape(3, 3)
+        ours, theirs = np.diag((*reference.shape[::-1], 1.0)), np.diag((*query.shape[::-1], 1.0))
         back = np.asarray(np.linalg.inv(matrix), np.float64)
-        for cell in _cells(evidence, agree_distance):
-            panels[0].mark(through(ours, cell.corners), cell)
-            panels[1].mark(through(back @ ours, cell.corners), cell)
-        panels[0].outline(through(matrix @ theirs, _SQUARE))
-        panels[1].outline(through(back @ ours, _SQUARE))
-        panels.append(_Panel("one over the other", _registered(judged, asked, evidence)))
-    return _sheet(panels, title, lines, _LEGEND if evidence else _APART)
+        for cell in _tile_marks(alignment, agree_distance):
+            panels[0].mark(transform_points(ours, cell.corners), cell)
+            panels[1].mark(transform_points(back @ ours, cell.corners), cell)
+        panels[0].outline(transform_points(matrix @ theirs, _SQUARE))
+        panels[1].outline(transform_points(back @ ours, _SQUARE))
+        panels.append(_Panel("one over the other", _blend(reference, query, alignment)))
+    return _sheet(panels, title, lines, _LEGEND if alignment else _NO_ALIGNMENT_LEGEND)
 
 
 def _sheet(
@@ -124,32 +124,34 @@ def _sheet(
     return sheet.png()
 
 
-def _cells(evidence: Evidence, agree_distance: int) -> Iterator[Cell]:
+def _tile_marks(alignment: Alignment, agree_distance: int) -> Iterator[TileMark]:
     """The smallest tiles, as shares of the judged picture's sides."""
     side = min(tile.width for tile in TILES)
-    small = [(tile, bits) for tile, bits in zip(TILES, evidence.tiles, strict=True) if tile.width == side]
+    small = [
+        (tile, bits) for tile, bits in zip(TILES, alignment.tile_distances, strict=True) if tile.width == side
+    ]
     lefts = sorted({tile.left for tile, _ in small})
-    half = (lefts[1] - lefts[0]) / 2 * (1 - _CELL_INSET)
+    half = (lefts[1] - lefts[0]) / 2 * (1 - _MARK_INSET)
     for tile, bits in small:
         x, y = tile.left + tile.width / 2, tile.top + tile.height / 2
         row, column = (sorted({t.top for t, _ in small}).index(tile.top), lefts.index(tile.left))
         corners = [(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)]
         agrees = None if bits is None else bits <= agree_distance
-        yield Cell(f"{chr(ord('A') + row)}{column + 1}", np.array(corners), agrees)
+        yield TileMark(f"{chr(ord('A') + row)}{column + 1}", np.array(corners), agrees)
 
 
-def _registered(judged: Grey, asked: Grey, evidence: Evidence) -> Grey:
+def _blend(reference: Grey, query: Grey, alignment: Alignment) -> Grey:
     """The judged picture in red, the asked one in green and blue, of the same lightness and contrast."""
-    height, width = judged.shape
-    matrix = np.array(evidence.transform).reshape(3, 3)
-    plane = np.subtract(255, asked) if evidence.inverted else asked
-    there = drawn(np.full(asked.shape, 255, np.uint8), matrix, width, height) > 127
-    over = drawn(plane, matrix, width, height).astype(np.float32)
+    height, width = reference.shape
+    matrix = np.array(alignment.transform).reshape(3, 3)
+    plane = np.subtract(255, query) if alignment.inverted else query
+    there = warp(np.full(query.shape, 255, np.uint8), matrix, width, height) > 127
+    over = warp(plane, matrix, width, height).astype(np.float32)
     if there.any():
-        ours, theirs = judged[there].astype(np.float32), over[there]
+        ours, theirs = reference[there].astype(np.float32), over[there]
         over = (over - theirs.mean()) * (ours.std() + 1) / (theirs.std() + 1) + ours.mean()
-    faded = judged * np.float32(0.25) + 170
-    red = np.where(there, judged, faded)
+    faded = reference * np.float32(0.25) + 170
+    red = np.where(there, reference, faded)
     rest = np.where(there, np.clip(over, 0, 255), faded)
     return np.asarray(np.rint(np.stack([red, rest, rest], axis=2)), np.uint8)
 
@@ -167,17 +169,17 @@ class _Panel:
         self.image = Image.fromarray(picture).convert("RGB").resize(size, Image.Resampling.LANCZOS)
         self._draw = ImageDraw.Draw(self.image)
 
-    def mark(self, corners: NDArray[np.float64], cell: Cell) -> None:
-        if cell.agrees is None:
+    def mark(self, corners: NDArray[np.float64], tile_mark: TileMark) -> None:
+        if tile_mark.agrees is None:
             return
         points = self._points(corners)
-        _frame(self._draw, points, agrees=cell.agrees)
+        _frame(self._draw, points, agrees=tile_mark.agrees)
         if np.ptp(points, axis=0).max() >= 2.5 * _LABEL_SIZE * _FINE:
             x, y = np.mean(points, axis=0)
             font = ImageFont.load_default(_LABEL_SIZE * _FINE)
             self._draw.text(
                 (x, y),
-                cell.name,
+                tile_mark.name,
                 fill=_LIGHT,
                 font=font,
                 anchor="mm",

@@ -22,8 +22,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from staydown.domain.fingerprints import ORIENTATIONS
-from staydown.domain.hashes import PdqHash
+from staydown.domain.bank.fingerprints import ORIENTATIONS
+from staydown.domain.bank.hashes import PdqHash
 
 Floats = NDArray[np.float32]
 
@@ -84,7 +84,7 @@ def hash_stack(planes: NDArray[np.uint8] | Floats) -> NDArray[np.uint8]:
     return np.frombuffer(b"".join(found.data for found in _hashes(coefficients)), np.uint8).reshape(-1, 32)
 
 
-def smoothed(plane: Floats, points: int) -> Floats:
+def smooth_and_sample(plane: Floats, points: int) -> Floats:
     """The plane after the filter's passes, at points x points places spread over it evenly: what the 64 x 64
     are chosen from, for whoever wants to choose others. Float32 (points, points)."""
     height, width = plane.shape
@@ -97,7 +97,7 @@ def hash_of(dct: PdqDct) -> PdqHash:
     return _hashes(dct.coefficients[0, 0])[0]
 
 
-def dihedral(dct: PdqDct) -> tuple[tuple[str, PdqHash], ...]:
+def orientation_hashes(dct: PdqDct) -> tuple[tuple[str, PdqHash], ...]:
     """The hashes of the picture in its eight orientations, by name, in the order of ORIENTATIONS."""
     (upright, mirrored), (flipped, reversed_) = dct.coefficients
     turned = (upright, flipped.T, reversed_, mirrored.T, mirrored, reversed_.T, flipped, upright.T)

@@ -8,7 +8,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from staydown.imaging.features import TILES, Bytes
+from staydown.imaging.features import TILES, ByteArray
 from staydown.imaging.pdq import dct16, hash_of, hash_stack
 
 TILE_FRAME = 320
@@ -16,7 +16,7 @@ TILE_FRAME = 320
 that the tiles have whole sides. (A hash squeezes every picture into a square anyway.)"""
 
 
-def tile_hashes(frame: Bytes) -> tuple[Bytes, Bytes]:
+def tile_hashes(frame: ByteArray) -> tuple[ByteArray, ByteArray]:
     """PDQ and quality of each of TILES: (66, 32) uint8 and (66,) uint8, 0 to 100.
 
     frame: luma (320, 320).
@@ -26,22 +26,22 @@ def tile_hashes(frame: Bytes) -> tuple[Bytes, Bytes]:
     return np.frombuffer(hashes, np.uint8).reshape(-1, 32), np.array([dct.quality for dct in found], np.uint8)
 
 
-def tile_distances(frame: Bytes, judged: Bytes, wanted: NDArray[np.bool_]) -> list[int | None]:
+def tile_distances(frame: ByteArray, reference: ByteArray, mask: NDArray[np.bool_]) -> list[int | None]:
     """By how many bits (0 to 256) each of TILES differs from the judged picture's.
 
     frame: luma (320, 320). judged: (66, 32) uint8. wanted: (66,) bool, which to compare; None for the rest.
     """
     distances: list[int | None] = [None] * len(TILES)
-    for _, group in groupby(np.flatnonzero(wanted).tolist(), lambda row: TILES[row].width):
+    for _, group in groupby(np.flatnonzero(mask).tolist(), lambda row: TILES[row].width):
         rows = list(group)
         hashes = hash_stack(np.stack(_parts(frame, rows)))
-        bits = np.bitwise_count(hashes ^ judged[rows]).sum(axis=1, dtype=np.int64)
+        bits = np.bitwise_count(hashes ^ reference[rows]).sum(axis=1, dtype=np.int64)
         for row, distance in zip(rows, bits.tolist(), strict=True):
             distances[row] = distance
     return distances
 
 
-def _parts(frame: Bytes, rows: Iterable[int]) -> list[Bytes]:
+def _parts(frame: ByteArray, rows: Iterable[int]) -> list[ByteArray]:
     parts = []
     for tile in (TILES[row] for row in rows):
         left, top = round(tile.left * TILE_FRAME), round(tile.top * TILE_FRAME)

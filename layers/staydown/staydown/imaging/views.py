@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from staydown.domain.fingerprints import UPRIGHT, View
-from staydown.imaging.blocks import parts
-from staydown.imaging.borders import Crop, without_borders
-from staydown.imaging.insets import insets
+from staydown.domain.bank.fingerprints import UPRIGHT, View
+from staydown.imaging.borders import Crop, border_crops
+from staydown.imaging.crop_hypotheses import crop_hypothesis_hashes
+from staydown.imaging.inset_pictures import inset_pictures
 from staydown.imaging.luma import Grey, Plane, rounded
-from staydown.imaging.pdq import PdqDct, dct16, dihedral, inverted
-from staydown.imaging.uncut import uncut
+from staydown.imaging.page_panels import page_panels
+from staydown.imaging.pdq import PdqDct, dct16, inverted, orientation_hashes
 
-Finder = Callable[[Grey], Iterable[Crop]]
+CropFinder = Callable[[Grey], Iterable[Crop]]
 
-FINDERS: tuple[Finder, ...] = (parts, insets)
+CROP_FINDERS: tuple[CropFinder, ...] = (page_panels, inset_pictures)
 
 
-def views(plane: Plane, factor: tuple[int, int] = (1, 1), source: str = "") -> Iterator[View]:
+def all_views(plane: Plane, factor: tuple[int, int] = (1, 1), source: str = "") -> Iterator[View]:
     """Every view of a picture, from the likeliest to the least, the picture itself first.
 
     factor: how many columns and rows of the full-size picture each value of the plane stands for.
@@ -32,28 +32,28 @@ def views(plane: Plane, factor: tuple[int, int] = (1, 1), source: str = "") -> I
     """
     dct = dct16(plane, factor)
     grey = rounded(plane)
-    yield from _turned(dct, source, "")
-    yield from _part_views(plane, factor, source, without_borders(grey))
-    yield from _turned(inverted(dct), source, "inverted")
-    for find in FINDERS:
+    yield from _oriented_views(dct, source, "")
+    yield from _part_views(plane, factor, source, border_crops(grey))
+    yield from _oriented_views(inverted(dct), source, "inverted")
+    for find in CROP_FINDERS:
         yield from _part_views(plane, factor, source, find(grey))
-    for guess, pdq in uncut(plane):
+    for guess, pdq in crop_hypothesis_hashes(plane):
         yield View(_name(source, guess, ""), pdq, dct.quality)
 
 
-def plain_views(plane: Plane, factor: tuple[int, int] = (1, 1), source: str = "") -> Iterator[View]:
+def basic_views(plane: Plane, factor: tuple[int, int] = (1, 1), source: str = "") -> Iterator[View]:
     """The picture and the picture without its borders, each in its eight orientations: 8 to 24 views."""
-    yield from _turned(dct16(plane, factor), source, "")
-    yield from _part_views(plane, factor, source, without_borders(rounded(plane)))
+    yield from _oriented_views(dct16(plane, factor), source, "")
+    yield from _part_views(plane, factor, source, border_crops(rounded(plane)))
 
 
 def _part_views(plane: Plane, factor: tuple[int, int], source: str, found: Iterable[Crop]) -> Iterator[View]:
     for part in found:
-        yield from _turned(dct16(part.of(plane), factor), source, part.name)
+        yield from _oriented_views(dct16(part.of(plane), factor), source, part.name)
 
 
-def _turned(dct: PdqDct, source: str, part: str) -> Iterator[View]:
-    for orientation, pdq in dihedral(dct):
+def _oriented_views(dct: PdqDct, source: str, part: str) -> Iterator[View]:
+    for orientation, pdq in orientation_hashes(dct):
         yield View(_name(source, part, orientation), pdq, dct.quality)
 
 

@@ -91,12 +91,12 @@ def read_arrays(
     try:
         body = view[:-_DIGEST_BYTES]
         meta = json.loads(bytes(body[_HEADER.size : _HEADER.size + text_length]))
-        return meta, _laid_over(body, _HEADER.size + text_length, layout_of(meta))
+        return meta, _map_arrays(body, _HEADER.size + text_length, layout_of(meta))
     except (KeyError, TypeError, ValueError) as error:
         raise SnapshotDamaged(f"inconsistent contents: {error}") from error
 
 
-def natural(meta: Mapping[str, Any], name: str) -> int:
+def read_count(meta: Mapping[str, Any], name: str) -> int:
     """A number of the JSON, from 0 up; ValueError for anything else."""
     value = meta[name]
     if not isinstance(value, int) or value < 0:
@@ -104,7 +104,7 @@ def natural(meta: Mapping[str, Any], name: str) -> int:
     return value
 
 
-def _laid_over(body: memoryview, offset: int, layout: Layout) -> dict[str, NDArray[Any]]:
+def _map_arrays(body: memoryview, offset: int, layout: Layout) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {}
     for name, dtype, shape in layout:
         offset += -offset % _ALIGNMENT

@@ -10,7 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staydown.matching import bands
-from staydown.matching.hamming_distance import NOTHING, Found, joined, near, scan
+from staydown.matching.hamming_distance import (
+    NO_MATCHES,
+    HammingMatches,
+    concatenate_matches,
+    rows_within,
+    scan,
+)
 
 _QUERIES_AT_ONCE = 1 << 12
 """Queries whose band values are worked out together: a few hundred KB."""
@@ -21,7 +27,7 @@ _CANDIDATES_AT_ONCE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class _QueryPlan:
     """What to ask for a distance: slots of each band, all masks, and queries to take at once."""
 
     slots: NDArray[np.int64]
@@ -45,7 +51,7 @@ class BandTable:
         self.words = words
         self._widths = bands.band_widths(len(words))
         self._scan_cost = scan_cost
-        self._plans: dict[int, _Plan | None] = {}
+        self._plans: dict[int, _QueryPlan | None] = {}
         self._layout()
         self._build()
 
@@ -57,12 +63,12 @@ class BandTable:
         """Bytes of the hashes and of the tables."""
         return self.words.nbytes + self._ends.nbytes + self._rows.nbytes
 
-    def query(self, queries: NDArray[np.uint64], distance: int) -> Found:
+    def query(self, queries: NDArray[np.uint64], distance: int) -> HammingMatches:
         """Every pair within the distance (0 to 256) of queries (m, 4) uint64 and rows."""
         plan = self._plan(distance)
         if plan is None:
             return scan(self.words, queries, distance)
-        pieces: list[Found] = []
+        pieces: list[HammingMatches] = []
         for first in range(0, len(queries), _QUERIES_AT_ONCE):
             some = queries[first : first + _QUERIES_AT_ONCE]
             values = self._band_values(some)
@@ -70,7 +76,7 @@ class BandTable:
                 stop = start + plan.queries_at_once
                 for piece in self._probe(plan, values[start:stop], some[start:stop], distance):
                     pieces.append(piece._replace(query=piece.query + (first + start)))
-        return _distinct(joined(pieces))
+        return _distinct(concatenate_matches(pieces))
 
     def _layout(self) -> None:
         """Where in the four words each band lies, and where its slots begin."""
@@ -118,7 +124,7 @@ class BandTable:
             # A query that is distributed as the rows are meets on average this many in its own bucket.
             self._bucket_rows.append(float(np.dot(counts.astype(np.float64), counts)) / rows)
 
-    def _plan(self, distance: int) -> _Plan | None:
+    def _plan(self, distance: int) -> _QueryPlan | None:
         """How to ask for the distance; None where a scan of everything is cheaper."""
         if distance not in self._plans:
             chosen = bands.thresholds(self._widths, self._bucket_rows, distance)
@@ -130,13 +136,13 @@ class BandTable:
             plan = None
             if cost < self._scan_cost * len(self.words):
                 at_once = max(1, int(_SLOTS_AT_ONCE / max(sum(slots), candidates)))
-                plan = _Plan(np.array(slots), bands.probe_masks(self._widths, chosen), at_once)
+                plan = _QueryPlan(np.array(slots), bands.probe_masks(self._widths, chosen), at_once)
             self._plans[distance] = plan
         return self._plans[distance]
 
     def _probe(
-        self, plan: _Plan, values: NDArray[np.int64], queries: NDArray[np.uint64], distance: int
-    ) -> Iterator[Found]:
+        self, plan: _QueryPlan, values: NDArray[np.int64], queries: NDArray[np.uint64], distance: int
+    ) -> Iterator[HammingMatches]:
         """Pairs within the distance; a pair that meets in several bands comes several times."""
         slots = np.repeat(values, plan.slots, axis=1)
         slots ^= plan.masks
@@ -163,7 +169,7 @@ class BandTable:
         owners: NDArray[np.int64],
         queries: NDArray[np.uint64],
         distance: int,
-    ) -> Iterator[Found]:
+    ) -> Iterator[HammingMatches]:
         """The rows of these buckets, each compared with the query that owns the bucket."""
         stops = np.cumsum(counts, dtype=np.int64)
         total = int(stops[-1]) if stops.size else 0
@@ -180,26 +186,26 @@ class BandTable:
         owners: NDArray[np.int64],
         queries: NDArray[np.uint64],
         distance: int,
-    ) -> Found:
+    ) -> HammingMatches:
         stops = np.cumsum(counts, dtype=np.int64)
         places = np.repeat(begins - (stops - counts), counts)
         places += np.arange(places.size)
         rows = self._rows.take(places)
         words = self.words.take(rows, axis=0)
         if len(queries) == 1:
-            index, distances = near(words, queries[0], distance)
+            index, distances = rows_within(words, queries[0], distance)
             owner = np.zeros(index.size, np.int64)
         else:
             owner = np.repeat(owners, counts)
-            index, distances = near(words, queries.take(owner, axis=0), distance)
+            index, distances = rows_within(words, queries.take(owner, axis=0), distance)
             owner = owner[index]
-        return Found(owner, rows[index].astype(np.int64), distances) if index.size else NOTHING
+        return HammingMatches(owner, rows[index].astype(np.int64), distances) if index.size else NO_MATCHES
 
 
-def _distinct(found: Found) -> Found:
+def _distinct(found: HammingMatches) -> HammingMatches:
     """Each pair once, of pairs in order."""
     if found.row.size < 2:
         return found
     new = np.ones(found.row.size, bool)
     new[1:] = (np.diff(found.query) != 0) | (np.diff(found.row) != 0)
-    return Found(found.query[new], found.row[new], found.distance[new])
+    return HammingMatches(found.query[new], found.row[new], found.distance[new])

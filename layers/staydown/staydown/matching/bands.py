@@ -69,10 +69,10 @@ def probe_masks(widths: tuple[int, ...], chosen: tuple[int, ...]) -> NDArray[np.
     return np.concatenate([_masks(w, t) for w, t in zip(widths, chosen, strict=True)])
 
 
-def _masks(width: int, most: int) -> NDArray[np.int64]:
+def _masks(width: int, max_bits: int) -> NDArray[np.int64]:
     level = np.zeros(1, np.int64)
-    levels = [level] if most >= 0 else []
-    for ones in range(1, min(most, width) + 1):
+    levels = [level] if max_bits >= 0 else []
+    for ones in range(1, min(max_bits, width) + 1):
         # In ascending order the masks with ones-1 bits below `bit` are the first comb(bit, ones-1).
         level = np.concatenate([level[: comb(bit, ones - 1)] | (1 << bit) for bit in range(ones - 1, width)])
         levels.append(level)

@@ -9,20 +9,27 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from staydown.domain.bank import Change, Entry, Match, Standing
-from staydown.domain.fingerprints import UPRIGHT, Fingerprint, View
-from staydown.domain.hashes import PdqHash
-from staydown.matching.growing_rows import GrowingRows
+from staydown.domain.bank.entry import BankChange, BankEntry, Match, Standing
+from staydown.domain.bank.fingerprints import UPRIGHT, Fingerprint, View
+from staydown.domain.bank.hashes import PdqHash
+from staydown.matching.appendable_array import AppendableArray
+from staydown.matching.bank_segment import (
+    HAS_PDQ,
+    HAS_SHA256,
+    STANDINGS,
+    BankSegment,
+    id_bytes,
+    merge_segments,
+)
 from staydown.matching.hamming_index import HammingIndex
-from staydown.matching.key_table import KeyTable
-from staydown.matching.orientations import orientations
-from staydown.matching.segment import HAS_PDQ, HAS_SHA256, STANDINGS, Segment, id_bytes, merged
+from staydown.matching.key_index import KeyIndex
+from staydown.matching.orientations import approximate_orientations
 
 _INACTIVE = STANDINGS.index(Standing.INACTIVE)
 _NO_HASH = -1
 
 
-class LogGap(Exception):
+class BankLogGap(Exception):
     """A change came whose predecessor was not applied: read the log again from `expected` on."""
 
     def __init__(self, expected: int, got: int) -> None:
@@ -45,19 +52,19 @@ class BankIndex:
     def __init__(self) -> None:
         """A bank without entries, before its first change."""
         self.seq = 0
-        self._ids = KeyTable(16)
-        self._standing = GrowingRows(np.uint8)
-        self._quality = GrowingRows(np.uint8)
+        self._ids = KeyIndex(16)
+        self._standing = AppendableArray(np.uint8)
+        self._quality = AppendableArray(np.uint8)
         self._pdq = HammingIndex()
-        self._pdq_row = GrowingRows(np.int32)
-        self._pdq_owner = GrowingRows(np.uint32)
-        self._sha256 = KeyTable(32)
-        self._sha256_row = GrowingRows(np.int32)
-        self._sha256_owner = GrowingRows(np.uint32)
+        self._pdq_row = AppendableArray(np.int32)
+        self._pdq_owner = AppendableArray(np.uint32)
+        self._sha256 = KeyIndex(32)
+        self._sha256_row = AppendableArray(np.int32)
+        self._sha256_owner = AppendableArray(np.uint32)
         self._replaced = 0
 
     @classmethod
-    def load(cls, segments: Sequence[Segment], *, seq: int) -> Self:
+    def load(cls, segments: Sequence[BankSegment], *, seq: int) -> Self:
         """The bank as it stood after change `seq`.
 
         segments: of the bank's snapshot; later ones override earlier ones, entry by entry. They are
@@ -65,7 +72,7 @@ class BankIndex:
         """
         index = cls()
         if segments:
-            index._append(merged(segments))
+            index._append(merge_segments(segments))
         index.seq = seq
         return index
 
@@ -79,25 +86,25 @@ class BankIndex:
         arrays = (self._ids, self._standing, self._quality, self._pdq, self._pdq_row, self._pdq_owner)
         return sum(array.nbytes for array in (*arrays, self._sha256, self._sha256_row, self._sha256_owner))
 
-    def apply(self, changes: Iterable[Change]) -> None:
+    def apply(self, changes: Iterable[BankChange]) -> None:
         """Bring the bank up to date. A change that is in it already is passed over.
 
         Raises LogGap where a change is missing, ValueError where an entry can't be held (its id is no
         UUID, its quality out of range); then none of the changes is applied.
         """
         seq = self.seq
-        latest: dict[str, Entry] = {}
+        latest: dict[str, BankEntry] = {}
         for change in changes:
             if change.seq <= seq:
                 continue
             if change.seq != seq + 1:
-                raise LogGap(seq + 1, change.seq)
+                raise BankLogGap(seq + 1, change.seq)
             seq = change.seq
             latest[change.entry.entry_id] = change.entry
         # Of all of them first: it refuses what can't be held before anything is touched.
-        segment = Segment.of_entries(latest.values(), seq=seq)
-        fresh = [entry for entry in latest.values() if not self._updated(entry)]
-        self._append(segment if len(fresh) == len(segment) else Segment.of_entries(fresh, seq=seq))
+        segment = BankSegment.of_entries(latest.values(), seq=seq)
+        fresh = [entry for entry in latest.values() if not self._update_row(entry)]
+        self._append(segment if len(fresh) == len(segment) else BankSegment.of_entries(fresh, seq=seq))
         self.seq = seq
 
     def match(self, fingerprint: Fingerprint, *, distance: int, minimum_quality: int) -> list[Match]:
@@ -115,7 +122,7 @@ class BankIndex:
         nearest of all. Inactive entries are never met; allowed ones are, and say so in their standing.
         """
         views = [(number, view) for number, image in enumerate(fingerprints) for view in image.views]
-        met = self._met(views, len(fingerprints), distance, minimum_quality)
+        met = self._best_matches(views, len(fingerprints), distance, minimum_quality)
         for number, image in enumerate(fingerprints):
             for place in self._sha256.rows_of(image.sha256):
                 row = int(self._sha256_owner.rows[place])
@@ -140,11 +147,11 @@ class BankIndex:
         all_orientations: ask for the picture turned and mirrored too, as far as its bits tell (see
         `orientations`; the distance is then some bits larger than that of the turned picture).
         """
-        hashes = orientations(pdq) if all_orientations else {UPRIGHT: pdq}
+        hashes = approximate_orientations(pdq) if all_orientations else {UPRIGHT: pdq}
         views = [(0, View(name, turned, quality)) for name, turned in hashes.items()]
-        return sorted(self._met(views, 1, distance, minimum_quality)[0].values(), key=_nearest_first)
+        return sorted(self._best_matches(views, 1, distance, minimum_quality)[0].values(), key=_nearest_first)
 
-    def _met(
+    def _best_matches(
         self, views: Sequence[tuple[int, View]], images: int, distance: int, minimum_quality: int
     ) -> list[dict[int, Match]]:
         """For each image, row -> the match by its best view. views: (number of the image, view)."""
@@ -173,7 +180,7 @@ class BankIndex:
             trusted=trusted,
         )
 
-    def _updated(self, entry: Entry) -> bool:
+    def _update_row(self, entry: BankEntry) -> bool:
         """Bring the entry's row up to date; where its hashes are not the row's, switch the row off."""
         rows = self._ids.rows_of(id_bytes(entry.entry_id))
         if not rows:
@@ -185,17 +192,17 @@ class BankIndex:
         self._quality.rows[row] = entry.quality
         pdq_row = int(self._pdq_row.rows[row])
         if pdq_row != _NO_HASH:
-            self._pdq.switch(pdq_row, on=standing != _INACTIVE)
+            self._pdq.set_active(pdq_row, active=standing != _INACTIVE)
         self._replaced += not same
         return same
 
-    def _has_hashes(self, row: int, entry: Entry) -> bool:
+    def _has_hashes(self, row: int, entry: BankEntry) -> bool:
         pdq_row, sha256_row = int(self._pdq_row.rows[row]), int(self._sha256_row.rows[row])
         pdq = None if pdq_row == _NO_HASH else self._pdq.hash_of(pdq_row)
         sha256 = None if sha256_row == _NO_HASH else self._sha256.keys[sha256_row].tobytes()
         return pdq == (entry.pdq.data if entry.pdq else None) and sha256 == entry.sha256
 
-    def _append(self, segment: Segment) -> None:
+    def _append(self, segment: BankSegment) -> None:
         """Give each entry a new row."""
         first = self._ids.extend(segment.ids)
         standings = segment.standings()
@@ -203,16 +210,16 @@ class BankIndex:
         self._quality.extend(segment.quality)
         with_pdq = np.flatnonzero(segment.flags & HAS_PDQ)
         pdq_rows = self._pdq.add(segment.hashes[with_pdq]) + np.arange(len(with_pdq))
-        self._pdq_row.extend(_placed(len(segment), with_pdq, pdq_rows))
+        self._pdq_row.extend(_scatter(len(segment), with_pdq, pdq_rows))
         self._pdq_owner.extend((first + with_pdq).astype(np.uint32))
-        self._pdq.switch(pdq_rows[standings[with_pdq] == _INACTIVE], on=False)
+        self._pdq.set_active(pdq_rows[standings[with_pdq] == _INACTIVE], active=False)
         with_sha256 = np.flatnonzero(segment.flags & HAS_SHA256)
         sha256_rows = self._sha256.extend(segment.sha256) + np.arange(len(with_sha256))
-        self._sha256_row.extend(_placed(len(segment), with_sha256, sha256_rows))
+        self._sha256_row.extend(_scatter(len(segment), with_sha256, sha256_rows))
         self._sha256_owner.extend((first + with_sha256).astype(np.uint32))
 
 
-def _placed(count: int, places: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.int32]:
+def _scatter(count: int, places: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.int32]:
     """The values at their places, _NO_HASH elsewhere."""
     column = np.full(count, _NO_HASH, np.int32)
     column[places] = values

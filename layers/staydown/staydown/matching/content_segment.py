@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from staydown.domain.content_log import LogLine
-from staydown.matching.arrays_file import Layout, SnapshotDamaged, natural, read_arrays, write_arrays
-from staydown.matching.content_match import matching_rows
+from staydown.domain.uploads.content_log import LogLine
+from staydown.matching.arrays_file import Layout, SnapshotDamaged, read_arrays, read_count, write_arrays
+from staydown.matching.content_matches import rows_near_entries
 
 MAGIC = b"\x93SDLOGS\n"
 VERSION = 1
@@ -35,7 +35,7 @@ class ContentSegment:
     views: NDArray[np.uint8]
 
     @classmethod
-    def of_lines(cls, lines: Iterable[LogLine]) -> ContentSegment:
+    def from_lines(cls, lines: Iterable[LogLine]) -> ContentSegment:
         """Keeps of each line its bytes alone, so a long log may be an iterator. ValueError for no UUID."""
         ids, digests, views, counts = bytearray(), bytearray(), bytearray(), []
         for line in lines:
@@ -57,12 +57,14 @@ class ContentSegment:
         """In order of the rows, each once."""
         return list(dict.fromkeys(str(uuid.UUID(bytes=row.tobytes())) for row in self.ids))
 
-    def near(self, hashes: NDArray[np.uint8], digests: Collection[bytes], distance: int) -> list[str]:
+    def uploads_within(
+        self, hashes: NDArray[np.uint8], digests: Collection[bytes], distance: int
+    ) -> list[str]:
         """The ids of the uploads with a view within the distance of a hash, or with the same bytes.
 
         hashes: (k, 32) uint8. digests: SHA-256, 32 bytes each. Each id once, in order of the rows.
         """
-        rows = matching_rows(hashes, self.views, distance)
+        rows = rows_near_entries(hashes, self.views, distance)
         owners = np.searchsorted(np.cumsum(self.counts, dtype=np.int64), rows, side="right")
         found = np.union1d(owners, self._with_bytes(digests)).astype(np.int64)
         return list(dict.fromkeys(str(uuid.UUID(bytes=self.ids[row].tobytes())) for row in found))
@@ -78,7 +80,7 @@ class ContentSegment:
         return np.array([row for row in likely if self.sha256[row].tobytes() in known], np.int64)
 
 
-def joined(segments: Sequence[ContentSegment]) -> ContentSegment:
+def concatenate_segments(segments: Sequence[ContentSegment]) -> ContentSegment:
     """All rows, those of the first segment first. ValueError for none at all."""
     return ContentSegment(
         ids=np.concatenate([one.ids for one in segments]),
@@ -103,7 +105,7 @@ def read_content(data: bytes | memoryview) -> ContentSegment:
 
 
 def _layout(meta: Mapping[str, Any]) -> Layout:
-    count, rows = natural(meta, "count"), natural(meta, "rows")
+    count, rows = read_count(meta, "count"), read_count(meta, "rows")
     return (
         ("ids", np.dtype("u1"), (count, 16)),
         ("sha256", np.dtype("u1"), (count, 32)),

@@ -13,7 +13,7 @@ _BLOCK_ROWS = 16_384
 """Rows compared at once: what is read and written in between stays in the second-level cache."""
 
 
-class Found(NamedTuple):
+class HammingMatches(NamedTuple):
     """Pairs within a distance, one element of each array per pair, ordered by query, then row.
 
     query: int64, index of the hash that was asked. row: int64. distance: uint16, 0 to 256.
@@ -24,7 +24,7 @@ class Found(NamedTuple):
     distance: NDArray[np.uint16]
 
 
-NOTHING = Found(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.uint16))
+NO_MATCHES = HammingMatches(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.uint16))
 
 
 def as_words(hashes: NDArray[np.uint8]) -> NDArray[np.uint64]:
@@ -39,7 +39,7 @@ def as_words(hashes: NDArray[np.uint8]) -> NDArray[np.uint64]:
     return np.require(hashes, requirements=["C", "A"]).view(np.uint64).reshape(-1, 4)
 
 
-def near(
+def rows_within(
     words: NDArray[np.uint64], query: NDArray[np.uint64], distance: int
 ) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
     """Which rows of words (k, 4) lie within the distance of query: (4,), or (k, 4) row against row.
@@ -53,29 +53,29 @@ def near(
     counts += np.bitwise_count(words[:, 2] ^ query[..., 2])
     index = np.flatnonzero(counts <= min(distance, 192))
     if not index.size:
-        return NOTHING.row, NOTHING.distance
+        return NO_MATCHES.row, NO_MATCHES.distance
     last = query[..., 3] if query.ndim == 1 else query[index, 3]
     distances = counts[index] + np.bitwise_count(words[index, 3] ^ last).astype(np.uint16)
     inside = distances <= distance
     return index[inside], distances[inside]
 
 
-def scan(words: NDArray[np.uint64], queries: NDArray[np.uint64], distance: int) -> Found:
+def scan(words: NDArray[np.uint64], queries: NDArray[np.uint64], distance: int) -> HammingMatches:
     """Compare every query (m, 4) with every row (n, 4), block by block: no more than 1 MB at a time."""
-    pieces: list[Found] = []
+    pieces: list[HammingMatches] = []
     for start in range(0, len(words), _BLOCK_ROWS):
         block = words[start : start + _BLOCK_ROWS]
         for number, query in enumerate(queries):
-            rows, distances = near(block, query, distance)
-            pieces.append(Found(np.full(rows.size, number), rows + start, distances))
-    return joined(pieces)
+            rows, distances = rows_within(block, query, distance)
+            pieces.append(HammingMatches(np.full(rows.size, number), rows + start, distances))
+    return concatenate_matches(pieces)
 
 
-def joined(pieces: list[Found]) -> Found:
+def concatenate_matches(pieces: list[HammingMatches]) -> HammingMatches:
     """Several as one, ordered by query, then row."""
     pieces = [piece for piece in pieces if piece.row.size]
     if not pieces:
-        return NOTHING
+        return NO_MATCHES
     query, row, distance = (np.concatenate(arrays) for arrays in zip(*pieces, strict=True))
     order = np.lexsort((row, query))
-    return Found(query[order], row[order], distance[order])
+    return HammingMatches(query[order], row[order], distance[order])

@@ -7,9 +7,9 @@ from bisect import bisect_right
 import numpy as np
 from numpy.typing import NDArray
 
+from staydown.matching.appendable_array import AppendableArray
 from staydown.matching.band_table import BandTable
-from staydown.matching.growing_rows import GrowingRows
-from staydown.matching.hamming_distance import HASH_BITS, Found, as_words, joined, scan
+from staydown.matching.hamming_distance import HASH_BITS, HammingMatches, as_words, concatenate_matches, scan
 
 TAIL_ROWS = 16_384
 """As many hashes are scanned in the time that band tables of them take to be asked (about 60 us)."""
@@ -35,8 +35,8 @@ class HammingIndex:
         self._tables: list[BandTable] = []
         self._starts: list[int] = []
         self._tail_start = 0
-        self._tail = GrowingRows(np.uint64, 4)
-        self._active = GrowingRows(np.bool_)
+        self._tail = AppendableArray(np.uint64, 4)
+        self._active = AppendableArray(np.bool_)
         if hashes is not None:
             self.add(hashes)
 
@@ -53,14 +53,14 @@ class HammingIndex:
         """Add rows, switched on: (n, 32) uint8, copied. Returns the number of the first."""
         words = as_words(hashes)
         if len(self._tail) + len(words) > self._tail_rows:
-            self._fold(words)
+            self._compact(words)
         else:
             self._tail.extend(words)
         return self._active.extend(np.ones(len(words), np.bool_))
 
-    def switch(self, rows: int | NDArray[np.integer], *, on: bool) -> None:
+    def set_active(self, rows: int | NDArray[np.integer], *, active: bool) -> None:
         """Let one row or many be found, or not. rows: 0 to len - 1; IndexError beyond."""
-        self._active.rows[rows] = on
+        self._active.rows[rows] = active
 
     def hash_of(self, row: int) -> bytes:
         """The 32 bytes in a row; IndexError where there is none."""
@@ -72,7 +72,7 @@ class HammingIndex:
             start, words = self._starts[place], self._tables[place].words
         return words[row - start : row - start + 1].tobytes()
 
-    def query(self, hashes: NDArray[np.uint8], distance: int) -> Found:
+    def query(self, hashes: NDArray[np.uint8], distance: int) -> HammingMatches:
         """Every row that is switched on and within the distance, for each of the hashes.
 
         hashes: (m, 32) uint8. distance: 0 to 256 bits. The pairs come ordered by query, then row.
@@ -81,15 +81,15 @@ class HammingIndex:
             raise ValueError(f"a distance is from 0 to {HASH_BITS}, not {distance}")
         queries = as_words(hashes)
         pieces = [
-            _moved(table.query(queries, distance), start)
+            _with_row_offset(table.query(queries, distance), start)
             for start, table in zip(self._starts, self._tables, strict=True)
         ]
-        pieces.append(_moved(scan(self._tail.rows, queries, distance), self._tail_start))
-        found = joined(pieces)
+        pieces.append(_with_row_offset(scan(self._tail.rows, queries, distance), self._tail_start))
+        found = concatenate_matches(pieces)
         on = self._active.rows[found.row]
-        return found if on.all() else Found(found.query[on], found.row[on], found.distance[on])
+        return found if on.all() else HammingMatches(found.query[on], found.row[on], found.distance[on])
 
-    def _fold(self, words: NDArray[np.uint64]) -> None:
+    def _compact(self, words: NDArray[np.uint64]) -> None:
         """Make a table of these rows, the tail before them, and the small tables before that."""
         start, parts = self._tail_start, [self._tail.rows, words]
         end = start + len(self._tail) + len(words)
@@ -102,5 +102,5 @@ class HammingIndex:
         self._tail.clear()
 
 
-def _moved(found: Found, start: int) -> Found:
+def _with_row_offset(found: HammingMatches, start: int) -> HammingMatches:
     return found._replace(row=found.row + start) if start else found

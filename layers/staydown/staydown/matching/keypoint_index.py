@@ -9,17 +9,17 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from staydown.imaging.features import VARIANTS, AskedFeatures, JudgedFeatures
+from staydown.imaging.features import VARIANTS, QueryFeatures, ReferenceFeatures
+from staydown.matching.candidate_scoring import KeypointPairs, candidate_scores
 from staydown.matching.keypoint_store import KeypointStore
 from staydown.matching.keypoint_table import KeypointTable, table_keys
-from staydown.matching.keypoint_votes import Pairs, scores
 
-MAX_BITS = 44
+MAX_DESCRIPTOR_DISTANCE = 44
 """Descriptors of the same point differ in so many bits of 256 or fewer, mostly; chance pairs in about 128."""
-VOTERS = (800, 600, 400, 400)
+MAX_QUERY_KEYPOINTS = (800, 600, 400, 400)
 """How many keypoints of each variant are asked for candidates: mirrored and inverted copies are rare, and
 asking takes time for every innocent picture. Alignment looks at all of them."""
-LEAST_SCORE = 3.0
+MIN_SCORE = 3.0
 """With fewer keypoints in agreement a picture is no candidate."""
 _MERGE = 4
 """A table is merged with the one before it unless that has this many times as many keypoints."""
@@ -34,7 +34,7 @@ class Candidate:
     entry_id: str
     variant: str
     score: float
-    features: JudgedFeatures
+    features: ReferenceFeatures
 
 
 class KeypointIndex:
@@ -55,16 +55,16 @@ class KeypointIndex:
         self._tables: list[KeypointTable] = []
 
     @classmethod
-    def of(cls, pictures: Iterable[tuple[str, JudgedFeatures]], *, seq: int = 0) -> Self:
+    def from_pictures(cls, pictures: Iterable[tuple[str, ReferenceFeatures]], *, seq: int = 0) -> Self:
         """An index of many pictures at once: (entry id, features)."""
         ids, store = [], KeypointStore()
         for entry_id, features in pictures:
             ids.append(entry_id)
             store.add(features)
-        return cls.holding(ids, store, seq=seq)
+        return cls.from_store(ids, store, seq=seq)
 
     @classmethod
-    def holding(cls, ids: Sequence[str], store: KeypointStore, *, seq: int) -> Self:
+    def from_store(cls, ids: Sequence[str], store: KeypointStore, *, seq: int) -> Self:
         """An index of the pictures of a store, none of them removed; ids: the entry of each."""
         index = cls()
         index._store, index._ids, index.seq = store, list(ids), seq
@@ -91,7 +91,7 @@ class KeypointIndex:
         """Bytes of all arrays."""
         return self._store.nbytes + sum(table.nbytes for table in self._tables)
 
-    def add(self, entry_id: str, features: JudgedFeatures) -> None:
+    def add(self, entry_id: str, features: ReferenceFeatures) -> None:
         """Add a picture of an entry; it can be found from now on."""
         self._pictures.setdefault(entry_id, []).append(self._store.add(features))
         self._ids.append(entry_id)
@@ -104,13 +104,13 @@ class KeypointIndex:
     def remove(self, entry_id: str) -> None:
         """Erase all pictures of an entry; nothing happens where there is none."""
         for picture in self._pictures.pop(entry_id, ()):
-            self._store.forget(picture)
+            self._store.erase(picture)
             self._ids[picture] = ""
 
-    def candidates(self, asked: AskedFeatures, limit: int = 5) -> list[Candidate]:
+    def candidates(self, query: QueryFeatures, limit: int = 5) -> list[Candidate]:
         """The pictures that most keypoints speak for, of all variants together, the likeliest first."""
-        pairs = self._pairs(asked)
-        pictures, reached = scores(pairs, LEAST_SCORE)
+        pairs = self._pairs(query)
+        pictures, reached = candidate_scores(pairs, MIN_SCORE)
         return [
             Candidate(
                 self._ids[number // len(VARIANTS)],
@@ -121,29 +121,31 @@ class KeypointIndex:
             for number, score in zip(pictures[:limit].tolist(), reached[:limit].tolist(), strict=True)
         ]
 
-    def _pairs(self, asked: AskedFeatures) -> Pairs:
+    def _pairs(self, query_features: QueryFeatures) -> KeypointPairs:
         """Pairs of keypoints that look alike.
 
         All variants are asked at once: a query is a keypoint of a variant, and in place of a picture's
         number stands 4 x that + the variant's place.
         """
-        shares = list(zip(asked.variants, VOTERS, strict=True))
+        shares = list(zip(query_features.variants, MAX_QUERY_KEYPOINTS, strict=True))
         descriptors = np.concatenate([points.descriptors[:most] for points, most in shares])
-        query, row = self._looking_alike(descriptors)
+        query, row = self._similar_descriptors(descriptors)
         variant = np.repeat(np.arange(len(VARIANTS)), [min(len(points), most) for points, most in shares])
         angles = np.concatenate([points.angles[:most] for points, most in shares])
         levels = np.concatenate([points.levels[:most] for points, most in shares]).astype(np.int64)
-        owner = self._store.owners(row)
+        owner = self._store.picture_numbers(row)
         alive = self._store.alive.rows[owner]
         query, row, owner = query[alive], row[alive], owner[alive]
-        return Pairs(
+        return KeypointPairs(
             query=query,
             picture=owner * len(VARIANTS) + variant[query],
-            turn=angles[query] - self._store.angles.rows[row],
-            levels=levels[query] - self._store.levels.rows[row],
+            rotation=angles[query] - self._store.angles.rows[row],
+            level_change=levels[query] - self._store.levels.rows[row],
         )
 
-    def _looking_alike(self, descriptors: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _similar_descriptors(
+        self, descriptors: NDArray[np.uint8]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """(number of the query, row) of descriptors within MAX_BITS, each pair once."""
         keys = table_keys(descriptors)
         asked = np.ascontiguousarray(descriptors).view(np.uint64)
@@ -154,7 +156,7 @@ class KeypointIndex:
             for start in range(0, len(query), _PAIRS_AT_ONCE):
                 q, r = query[start : start + _PAIRS_AT_ONCE], row[start : start + _PAIRS_AT_ONCE]
                 bits = np.bitwise_count(asked[q] ^ held[r]).sum(axis=1, dtype=np.uint16)
-                close = bits <= MAX_BITS
+                close = bits <= MAX_DESCRIPTOR_DISTANCE
                 near.append(q[close] << np.int64(32) | r[close])
         pairs = np.unique(np.concatenate(near))
         return pairs >> np.int64(32), pairs & np.int64(0xFFFF_FFFF)

@@ -27,9 +27,9 @@ from numpy.typing import NDArray
 
 from staydown.imaging.features import DESCRIPTOR_BYTES, TILES
 from staydown.matching.arrays_file import SnapshotDamaged
+from staydown.matching.bank_segment import id_bytes
 from staydown.matching.keypoint_index import KeypointIndex
 from staydown.matching.keypoint_store import KeypointStore
-from staydown.matching.segment import id_bytes
 
 MAGIC = b"\x93SDKEYS\n"
 VERSION = 2
@@ -89,7 +89,7 @@ def read_keypoints(data: bytes | memoryview) -> KeypointIndex:
     ends = arrays["ends"]
     if (np.diff(ends, prepend=0) < 0).any() or (int(ends[-1]) if pictures else 0) != keypoints:
         raise SnapshotDamaged("the keypoints don't add up")
-    return KeypointIndex.holding(ids, KeypointStore.holding(arrays), seq=seq)
+    return KeypointIndex.from_store(ids, KeypointStore.from_arrays(arrays), seq=seq)
 
 
 def _layout(pictures: int, keypoints: int) -> list[tuple[str, str, tuple[int, ...]]]:

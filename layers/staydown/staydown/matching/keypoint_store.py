@@ -8,11 +8,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from staydown.imaging.features import DESCRIPTOR_BYTES, TILES, JudgedFeatures, Keypoints
-from staydown.matching.growing_rows import GrowingRows
+from staydown.imaging.features import DESCRIPTOR_BYTES, TILES, Keypoints, ReferenceFeatures
+from staydown.matching.appendable_array import AppendableArray
 
-OF_KEYPOINTS = ("positions", "angles", "levels", "descriptors")
-OF_PICTURES = ("sizes", "tiles", "qualities")
+KEYPOINT_ARRAYS = ("positions", "angles", "levels", "descriptors")
+PICTURE_ARRAYS = ("sizes", "tiles", "qualities")
 
 
 class KeypointStore:
@@ -22,21 +22,21 @@ class KeypointStore:
     """
 
     def __init__(self) -> None:
-        self.positions = GrowingRows(np.uint16, 2)
-        self.angles = GrowingRows(np.uint8)
-        self.levels = GrowingRows(np.uint8)
-        self.descriptors = GrowingRows(np.uint8, DESCRIPTOR_BYTES)
-        self.sizes = GrowingRows(np.uint16, 2)
-        self.tiles = GrowingRows(np.uint8, len(TILES) * 32)
-        self.qualities = GrowingRows(np.uint8, len(TILES))
-        self.ends = GrowingRows(np.int64)
-        self.alive = GrowingRows(np.bool_)
+        self.positions = AppendableArray(np.uint16, 2)
+        self.angles = AppendableArray(np.uint8)
+        self.levels = AppendableArray(np.uint8)
+        self.descriptors = AppendableArray(np.uint8, DESCRIPTOR_BYTES)
+        self.sizes = AppendableArray(np.uint16, 2)
+        self.tiles = AppendableArray(np.uint8, len(TILES) * 32)
+        self.qualities = AppendableArray(np.uint8, len(TILES))
+        self.ends = AppendableArray(np.int64)
+        self.alive = AppendableArray(np.bool_)
 
     @classmethod
-    def holding(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """The pictures of whole arrays, as `arrays` gives them; they are copied."""
         store = cls()
-        for name in (*OF_KEYPOINTS, *OF_PICTURES, "ends"):
+        for name in (*KEYPOINT_ARRAYS, *PICTURE_ARRAYS, "ends"):
             getattr(store, name).extend(arrays[name])
         store.alive.extend(np.ones(len(store), np.bool_))
         return store
@@ -47,8 +47,8 @@ class KeypointStore:
         alive = self.alive.rows
         counts = np.diff(self.ends.rows, prepend=0)
         rows = slice(None) if alive.all() else np.repeat(alive, counts)
-        found = {name: getattr(self, name).rows[rows] for name in OF_KEYPOINTS}
-        found |= {name: getattr(self, name).rows[alive] for name in OF_PICTURES}
+        found = {name: getattr(self, name).rows[rows] for name in KEYPOINT_ARRAYS}
+        found |= {name: getattr(self, name).rows[alive] for name in PICTURE_ARRAYS}
         return found | {"ends": np.cumsum(counts[alive])}
 
     def __len__(self) -> int:
@@ -59,7 +59,7 @@ class KeypointStore:
     def nbytes(self) -> int:
         return sum(value.nbytes for value in vars(self).values())
 
-    def add(self, features: JudgedFeatures) -> int:
+    def add(self, features: ReferenceFeatures) -> int:
         """Add a picture; returns its number."""
         points = features.keypoints
         self.positions.extend(points.positions)
@@ -76,11 +76,11 @@ class KeypointStore:
         """Where the picture's keypoints lie."""
         return slice(int(self.ends.rows[picture - 1]) if picture else 0, int(self.ends.rows[picture]))
 
-    def owners(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    def picture_numbers(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """The numbers of the pictures that these keypoints belong to."""
         return np.asarray(np.searchsorted(self.ends.rows, rows, side="right"), np.int64)
 
-    def features(self, picture: int) -> JudgedFeatures:
+    def features(self, picture: int) -> ReferenceFeatures:
         """The picture as it was added (a copy)."""
         rows = self.rows(picture)
         width, height = self.sizes.rows[picture].tolist()
@@ -91,9 +91,9 @@ class KeypointStore:
             self.descriptors.rows[rows].copy(),
         )
         tiles = self.tiles.rows[picture].reshape(-1, 32).copy()
-        return JudgedFeatures(width, height, keypoints, tiles, self.qualities.rows[picture].copy())
+        return ReferenceFeatures(width, height, keypoints, tiles, self.qualities.rows[picture].copy())
 
-    def forget(self, picture: int) -> None:
+    def erase(self, picture: int) -> None:
         """Nothing of the picture is left but its place."""
         rows = self.rows(picture)
         for of_keypoints in (self.positions, self.angles, self.levels, self.descriptors):

@@ -13,7 +13,7 @@ TABLES = 4
 KEY_BITS = 24
 """Each table has three bytes of the descriptor to itself; of these it uses as many bits as its size asks."""
 _MIN_BITS, _MAX_BITS = 8, 20
-CROWD = 64
+MAX_BUCKET_SIZE = 64
 """A bucket with more keypoints than this is passed over: so common a pattern tells nothing."""
 
 Rows = NDArray[np.uint32]
@@ -59,7 +59,7 @@ class KeypointTable:
             slots = values >> np.uint32(KEY_BITS - self._bits)
             starts = ends[slots].astype(np.int64)
             counts = ends[slots + np.uint32(1)].astype(np.int64) - starts
-            counts[counts > CROWD] = 0
+            counts[counts > MAX_BUCKET_SIZE] = 0
             queries.append(np.repeat(np.arange(len(values)), counts))
             before = np.repeat(np.cumsum(counts) - counts - starts, counts)
             rows.append(sorted_rows[np.arange(len(before)) - before].astype(np.int64) + self.first)

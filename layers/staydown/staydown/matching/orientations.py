@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from staydown.domain.fingerprints import UPRIGHT
-from staydown.domain.hashes import PdqHash
+from staydown.domain.bank.fingerprints import UPRIGHT
+from staydown.domain.bank.hashes import PdqHash
 
 _SIDE = 16
 _ODD = np.arange(_SIDE) % 2 == 1
@@ -26,7 +26,7 @@ _TURNS: dict[str, tuple[bool, NDArray[np.bool_]]] = {
 """Of each orientation: whether rows and columns change places, and which bits turn over after that."""
 
 
-def orientations(pdq: PdqHash) -> dict[str, PdqHash]:
+def approximate_orientations(pdq: PdqHash) -> dict[str, PdqHash]:
     """About what the eight turned and mirrored pictures would hash to, by name, upright first.
 
     A bit of a PDQ says whether a coefficient of the discrete cosine transform (rows and columns 16 to 1)

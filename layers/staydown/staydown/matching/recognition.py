@@ -9,29 +9,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from staydown.domain.bank import Match
-from staydown.domain.verdicts import MatchPolicy, Verdict
+from staydown.domain.bank.entry import Match
+from staydown.domain.bank.verdicts import MatchPolicy, Verdict
 
-Finding = tuple[Verdict, tuple[Match, ...]]
+RecognitionResult = tuple[Verdict, tuple[Match, ...]]
 """A verdict and the matches it rests on, the gravest and nearest first."""
 
 
 def recognise(
     policy: MatchPolicy,
-    by_hashes: Sequence[Match],
-    by_keypoints: Callable[[], Iterable[Match]] | None = None,
+    hash_matches: Sequence[Match],
+    find_alignment_matches: Callable[[], Iterable[Match]] | None = None,
     *,
-    cleared: Collection[str] = (),
-    spared: Collection[str] = (),
-) -> Finding:
+    dismissed_entries: Collection[str] = (),
+    excluded_entries: Collection[str] = (),
+) -> RecognitionResult:
     """The verdict on a picture.
 
     by_hashes: what its views meet within the policy's review distance. by_keypoints: what it shows when it
     is laid over the judged pictures; not called for the very bytes of a judged one, since keypoints take
     most of the time. None where no picture is at hand. cleared, spared: as the policy has them.
     """
-    finding = policy.decide(by_hashes, cleared=cleared, spared=spared)
+    finding = policy.judge_matches(
+        hash_matches, dismissed_entries=dismissed_entries, excluded_entries=excluded_entries
+    )
     is_known = finding[0] is Verdict.BLOCK and any(match.exact for match in finding[1])
-    if is_known or by_keypoints is None:
+    if is_known or find_alignment_matches is None:
         return finding
-    return policy.decide((*by_hashes, *by_keypoints()), cleared=cleared, spared=spared)
+    return policy.judge_matches(
+        (*hash_matches, *find_alignment_matches()),
+        dismissed_entries=dismissed_entries,
+        excluded_entries=excluded_entries,
+    )

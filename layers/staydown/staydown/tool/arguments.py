@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
-from staydown.domain.evidence import Demand, EvidencePolicy
-from staydown.domain.verdicts import MatchPolicy
+from staydown.domain.bank.alignment import AlignmentPolicy, AlignmentThreshold
+from staydown.domain.bank.verdicts import MatchPolicy
 from staydown.imaging.limits import Limits
-from staydown.tool.banking import Policies
+from staydown.tool.folder_bank import Policies
 
-Settings = TypeVar("Settings", MatchPolicy, EvidencePolicy, Limits)
+Settings = TypeVar("Settings", MatchPolicy, AlignmentPolicy, Limits)
 
 _DESCRIPTION = """What Staydown would do with your own pictures, without AWS.
 
@@ -23,7 +23,7 @@ _OF_LIMITS = ("max_bytes", "max_pixels", "max_frames")
 
 
 @dataclass(frozen=True, slots=True)
-class Hash:
+class HashCommand:
     files: tuple[str, ...]
     limits: Limits
     jobs: int
@@ -31,7 +31,7 @@ class Hash:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class MatchCommand:
     files: tuple[str, ...]
     bank: str
     policies: Policies
@@ -41,7 +41,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Compare:
+class CompareCommand:
     banked: str
     uploaded: str
     image: str | None
@@ -49,10 +49,10 @@ class Compare:
     limits: Limits
 
 
-Command = Hash | Match | Compare
+Command = HashCommand | MatchCommand | CompareCommand
 
 
-def parsed(arguments: Sequence[str] | None = None) -> Command:
+def parse_arguments(arguments: Sequence[str] | None = None) -> Command:
     """What is asked for. Leaves the program with status 2 and a word on standard error where that is not
     clear; None stands for the program's own arguments."""
     parser = _parser()
@@ -60,8 +60,8 @@ def parsed(arguments: Sequence[str] | None = None) -> Command:
     try:
         limits = _settings(Limits, given)
         if given.command == "hash":
-            return Hash(tuple(given.files), limits, given.jobs, given.quiet)
-        policies = Policies(_settings(MatchPolicy, given), _evidence_policy(given))
+            return HashCommand(tuple(given.files), limits, given.jobs, given.quiet)
+        policies = Policies(_settings(MatchPolicy, given), _alignment_policy(given))
     except ValueError as error:
         parser.error(str(error))
     if given.command == "compare":
@@ -69,10 +69,10 @@ def parsed(arguments: Sequence[str] | None = None) -> Command:
             os.path.realpath, (given.banked, given.uploaded)
         ):
             parser.error("--image: that would be written over a picture that is compared")
-        return Compare(given.banked, given.uploaded, given.image, policies, limits)
+        return CompareCommand(given.banked, given.uploaded, given.image, policies, limits)
     if not os.path.isdir(given.bank):  # noqa: PTH112 (pathlib would take the empty name for this folder)
         parser.error(f"--bank: {given.bank!r} is no folder")
-    return Match(tuple(given.files), given.bank, policies, limits, given.jobs, given.quiet)
+    return MatchCommand(tuple(given.files), given.bank, policies, limits, given.jobs, given.quiet)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -115,15 +115,15 @@ def _parser() -> argparse.ArgumentParser:
             "policy", "as the template's parameters; docs/tool.md explains them"
         )
         _add_settings(group, MatchPolicy)
-        _add_settings(group, EvidencePolicy, ("agree_distance",))
+        _add_settings(group, AlignmentPolicy, ("agree_distance",))
         for verdict in ("block", "review"):
             group.add_argument(
                 f"--{verdict}-demand",
-                type=_demand,
+                type=_threshold,
                 action="append",
                 metavar="NAME=N,...",
-                help=f"what an overlay must have to {verdict}: {', '.join(f.name for f in fields(Demand))};"
-                " may come several times, each is enough alone",
+                help=f"least values of an alignment to {verdict}"
+                f" ({', '.join(one.name for one in fields(AlignmentThreshold))}); repeat for alternatives",
             )
     return parser
 
@@ -148,8 +148,8 @@ def _settings(settings: type[Settings], given: argparse.Namespace) -> Settings:
     return settings(**{name: getattr(given, name) for name in names})
 
 
-def _evidence_policy(given: argparse.Namespace) -> EvidencePolicy:
-    policy = _settings(EvidencePolicy, given)
+def _alignment_policy(given: argparse.Namespace) -> AlignmentPolicy:
+    policy = _settings(AlignmentPolicy, given)
     return replace(
         policy,
         block=tuple(given.block_demand or policy.block),
@@ -157,9 +157,9 @@ def _evidence_policy(given: argparse.Namespace) -> EvidencePolicy:
     )
 
 
-def _demand(text: str) -> Demand:
+def _threshold(text: str) -> AlignmentThreshold:
     try:
-        return Demand.from_text(text)
+        return AlignmentThreshold.from_text(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

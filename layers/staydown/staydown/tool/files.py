@@ -22,7 +22,7 @@ _REASONS = {
 }
 
 
-class Unreadable(Exception):
+class FileReadError(Exception):
     """A file's bytes can't be had. reason: short and stable, like those of `imaging.limits.Reason`."""
 
     def __init__(self, reason: str) -> None:
@@ -40,20 +40,20 @@ def read_file(path: str, max_bytes: int) -> bytes:
         # pathlib would take the empty name for the current folder.
         mode = os.stat(path).st_mode  # noqa: PTH116
         if not stat.S_ISREG(mode):
-            raise Unreadable("is_a_directory" if stat.S_ISDIR(mode) else "not_a_regular_file")
+            raise FileReadError("is_a_directory" if stat.S_ISDIR(mode) else "not_a_regular_file")
         opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(opened, "rb") as file:
             if not stat.S_ISREG(os.fstat(opened).st_mode):  # another file by now
-                raise Unreadable("not_a_regular_file")
+                raise FileReadError("not_a_regular_file")
             data = bytearray()
             while piece := file.read(min(_PIECE, max_bytes + 1 - len(data))):
                 data += piece
     except ValueError:  # a zero byte in the name
-        raise Unreadable("not_found") from None
+        raise FileReadError("not_found") from None
     except OSError as error:
-        raise Unreadable(reason_of(error)) from error
+        raise FileReadError(reason_of(error)) from error
     if len(data) > max_bytes:
-        raise Unreadable("too_many_bytes")
+        raise FileReadError("too_many_bytes")
     return bytes(data)
 
 

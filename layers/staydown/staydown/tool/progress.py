@@ -14,7 +14,7 @@ _QUIET_SECONDS = 1.0
 _TERMINAL_SECONDS, _LOG_SECONDS = 0.2, 10.0
 
 
-def shown(what: str, answers: Iterable[T], count: int, *, quiet: bool) -> Iterator[T]:
+def with_progress(what: str, answers: Iterable[T], count: int, *, quiet: bool) -> Iterator[T]:
     """The answers; meanwhile how many of `count` there were: on a terminal as a line that is written over,
     elsewhere as a line now and then."""
     if quiet:

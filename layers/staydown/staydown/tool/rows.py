@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from staydown.domain.fingerprints import Fingerprint
-from staydown.domain.verdicts import Verdict
+from staydown.domain.bank.fingerprints import Fingerprint
+from staydown.domain.bank.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,6 @@ class MatchRow:
         return cls(path, Verdict.REVIEW, None, None, None, reason)
 
 
-def as_line(row: HashRow | MatchRow) -> str:
+def to_json_line(row: HashRow | MatchRow) -> str:
     """In ASCII: a name of any bytes is printed safely, and told from any other."""
     return json.dumps(asdict(row), ensure_ascii=True)

@@ -17,16 +17,16 @@ _READY = "ready"
 _STOP_SECONDS = 2
 
 
-class Died(Exception):
+class WorkerDied(Exception):
     """The process ended. at_work: over a file; else before it had looked at any."""
 
-    def __init__(self, *, at_work: bool) -> None:
-        super().__init__("over a file" if at_work else "while starting")
-        self.at_work = at_work
+    def __init__(self, *, while_working: bool) -> None:
+        super().__init__("over a file" if while_working else "while starting")
+        self.while_working = while_working
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Question(Generic[T]):
+class Task(Generic[T]):
     """make: a function of a module, which gets `setup` and gives what is asked of each path."""
 
     make: Callable[[Any], Callable[[str], T]]
@@ -40,25 +40,25 @@ class Worker:
     def __init__(self) -> None:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
-        self._question: Question[Any] | None = None
+        self._question: Task[Any] | None = None
         self._ready = False
         self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
-        with _deaf_to_interrupts():
+        with _interrupts_blocked():
             self._process.start()
         theirs.close()
 
-    def ask(self, question: Question[T], path: str) -> None:
+    def send(self, task: Task[T], path: str) -> None:
         """Give it one file; its `connection` is ready when there is an answer, or it has died."""
         try:
-            if self._question is not question:
+            if self._question is not task:
                 self._ready = False
-                self._question = question
-                self.connection.send((question.make, question.setup))
+                self._question = task
+                self.connection.send((task.make, task.setup))
             self.connection.send(path)
         except (BrokenPipeError, ConnectionResetError):
             pass  # `answer` says so
 
-    def answer(self, question: Question[T]) -> T:
+    def receive(self, task: Task[T]) -> T:
         """What it says of its file. Raises Died; the process is then gone."""
         try:
             if not self._ready:
@@ -66,7 +66,7 @@ class Worker:
             found: T = self.connection.recv()
         except (EOFError, ConnectionResetError):
             self.stop()
-            raise Died(at_work=self._ready) from None
+            raise WorkerDied(while_working=self._ready) from None
         return found
 
     def stop(self) -> None:
@@ -80,7 +80,7 @@ class Worker:
 
 
 @contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
+def _interrupts_blocked() -> Iterator[None]:
     """Ctrl-C reaches every process of a terminal; who started them stops them. What is blocked here stays
     blocked in a process that is started meanwhile, and comes to this one a moment later."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

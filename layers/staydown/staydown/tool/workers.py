@@ -13,12 +13,12 @@ from multiprocessing.connection import wait
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
-from staydown.tool.worker import Died, Question, Worker
+from staydown.tool.worker import Task, Worker, WorkerDied
 
 T = TypeVar("T")
 Setup = TypeVar("Setup")
 
-READER_DIED = "reader_died"
+WORKER_DIED = "reader_died"
 """The reason for a file over which a process was killed: out of memory, mostly."""
 _MAX_FAILED_STARTS = 3
 
@@ -27,10 +27,10 @@ class WorkersFailed(Exception):
     """The processes end before they take any work."""
 
 
-class Asker(Protocol):
+class TaskRunner(Protocol):
     """Puts a question to files."""
 
-    def each(
+    def run(
         self,
         make: Callable[[Setup], Callable[[str], T]],
         setup: Setup,
@@ -45,10 +45,10 @@ class Asker(Protocol):
         ...
 
 
-class InThisProcess:
+class InProcessRunner:
     """For a few files, which take less time than starting a process does."""
 
-    def each(
+    def run(
         self,
         make: Callable[[Setup], Callable[[str], T]],
         setup: Setup,
@@ -59,7 +59,7 @@ class InThisProcess:
         yield from map(ask, paths)
 
 
-class Workers:
+class WorkerPool:
     """Up to `jobs` processes, started when there is work and kept for the next question."""
 
     def __init__(self, jobs: int) -> None:
@@ -75,31 +75,31 @@ class Workers:
         for worker in self._all:
             worker.stop()
 
-    def each(
+    def run(
         self,
         make: Callable[[Setup], Callable[[str], T]],
         setup: Setup,
         paths: Sequence[str],
         failed: Callable[[str, str], T],
     ) -> Iterator[T]:
-        question: Question[T] = Question(make, setup)
+        question: Task[T] = Task(make, setup)
         ahead = deque(range(len(paths)))
         asked: dict[Worker, int] = {}
         answers: dict[int, T] = {}
         failed_starts = 0
         for following in range(len(paths)):
             while following not in answers:
-                while ahead and (worker := self._free(asked)) is not None:
+                while ahead and (worker := self._idle_worker(asked)) is not None:
                     asked[worker] = ahead.popleft()
-                    worker.ask(question, paths[asked[worker]])
-                for worker in _answering(asked):
+                    worker.send(question, paths[asked[worker]])
+                for worker in _wait_for_results(asked):
                     number = asked.pop(worker)
                     try:
-                        answers[number] = worker.answer(question)
-                    except Died as died:
+                        answers[number] = worker.receive(question)
+                    except WorkerDied as died:
                         self._all.remove(worker)
-                        if died.at_work:
-                            answers[number] = failed(paths[number], READER_DIED)
+                        if died.while_working:
+                            answers[number] = failed(paths[number], WORKER_DIED)
                             continue
                         failed_starts += 1
                         if failed_starts == _MAX_FAILED_STARTS:
@@ -107,7 +107,7 @@ class Workers:
                         ahead.appendleft(number)
             yield answers.pop(following)
 
-    def _free(self, asked: dict[Worker, int]) -> Worker | None:
+    def _idle_worker(self, asked: dict[Worker, int]) -> Worker | None:
         """A worker that has nothing to do; a new one if there may be one more."""
         for worker in self._all:
             if worker not in asked:
@@ -118,7 +118,7 @@ class Workers:
         return self._all[-1]
 
 
-def _answering(asked: dict[Worker, int]) -> list[Worker]:
+def _wait_for_results(asked: dict[Worker, int]) -> list[Worker]:
     """Wait until at least one has an answer, or has died."""
     by_connection = {worker.connection: worker for worker in asked}
     return [by_connection[ready] for ready in wait(list(by_connection))]  # type: ignore[index]

@@ -8,13 +8,13 @@ from itertools import count
 from typing import Any
 
 from infra.local.functions import LambdaContext
-from tests.infrastructure import ledger
+from tests.infrastructure import recorded_events as ledger
 
 calls = cache(count)
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:
-    ledger.note(event)
+    ledger.record(event)
     if event.get("body") == "raise":
         raise ValueError("the body said so")
     if event.get("body") == "bare":

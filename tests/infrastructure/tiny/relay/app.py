@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from infra.local.functions import LambdaContext
-from tests.infrastructure import ledger
+from tests.infrastructure import recorded_events as ledger
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    ledger.note(event)
+    ledger.record(event)
     for record in event["Records"]:
         what = record["dynamodb"]["NewImage"]["what"]["S"]
         if what == "raise":

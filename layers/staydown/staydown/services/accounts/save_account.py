@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
-from staydown.domain.accounts import Account
+from staydown.domain.accounts.account import Account
 from staydown.domain.events import EventType
 
 
@@ -34,7 +34,9 @@ def save_account(
     return account
 
 
-def announce_hand(stack: Stack, transaction: Transaction, event: EventType, account: Account) -> None:
+def emit_manual_block_event(
+    stack: Stack, transaction: Transaction, event: EventType, account: Account
+) -> None:
     """Tell the outside of a block by hand, or of its end."""
     detail = {
         "platform": account.platform,

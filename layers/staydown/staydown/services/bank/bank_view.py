@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from staydown.aws.bank_store import Snapshot
+from staydown.aws.bank_store import BankSnapshot
 from staydown.aws.stack import Stack
-from staydown.domain.bank import Match, Standing
-from staydown.domain.hashes import PdqHash
-from staydown.domain.uploads import Upload
-from staydown.domain.verdicts import Verdict
+from staydown.domain.bank.entry import Match, Standing
+from staydown.domain.bank.hashes import PdqHash
+from staydown.domain.bank.verdicts import Verdict
+from staydown.domain.uploads.upload import Upload
 from staydown.matching.bank_index import BankIndex
+from staydown.matching.bank_snapshot import read_segment
 from staydown.matching.recognition import recognise
-from staydown.matching.snapshot import read
 
 if TYPE_CHECKING:  # OpenCV comes with them, and a bare hash needs none
-    from staydown.imaging.features import AskedFeatures
-    from staydown.services.bank.judged_pictures import JudgedPictures
+    from staydown.imaging.features import QueryFeatures
+    from staydown.services.bank.reference_index import ReferenceIndex
 
 
 class BankView:
@@ -28,16 +28,16 @@ class BankView:
     pictures: the judged pictures as well, for whoever has images to compare with them.
     """
 
-    def __init__(self, stack: Stack, pictures: JudgedPictures | None = None) -> None:
+    def __init__(self, stack: Stack, references: ReferenceIndex | None = None) -> None:
         self._stack = stack
         self._index = BankIndex()
-        self._pictures = pictures
+        self._references = references
         self._lock = threading.Lock()
 
     @property
-    def has_pictures(self) -> bool:
+    def has_references(self) -> bool:
         """Whether any judged picture was known at the last refresh."""
-        return self._pictures is not None and len(self._pictures) > 0
+        return self._references is not None and len(self._references) > 0
 
     @property
     def seq(self) -> int:
@@ -50,25 +50,25 @@ class BankView:
         Whatever was registered before this call is judged by every decision that had returned before it.
         """
         with self._lock:
-            head = self._stack.bank.head()
+            head = self._stack.bank.get_head()
             if head.latest_snapshot is not None and head.latest_snapshot.seq > self._index.seq:
                 self._load(head.latest_snapshot)
             if head.seq > self._index.seq:
-                changes = list(self._stack.bank.changes(self._index.seq, head.seq))
-                if self._pictures is not None:
-                    self._pictures.follow(changes)
+                changes = list(self._stack.bank.list_changes(self._index.seq, head.seq))
+                if self._references is not None:
+                    self._references.apply(changes)
                 self._index.apply(changes)
             return self._index.seq
 
-    def _load(self, snapshot: Snapshot) -> None:
+    def _load(self, snapshot: BankSnapshot) -> None:
         """Start from a snapshot: a cold function, or one that slept through a fold."""
-        segment = read(self._stack.snapshots.read(snapshot.entries))
-        if self._pictures is not None:
-            self._pictures.load(self._stack.snapshots.read(snapshot.pictures))
+        segment = read_segment(self._stack.bank_snapshots.read(snapshot.entries_key))
+        if self._references is not None:
+            self._references.load(self._stack.bank_snapshots.read(snapshot.features_key))
         self._index = BankIndex.load([segment], seq=snapshot.seq)
 
-    def judge(
-        self, upload: Upload, looks: Callable[[Upload], Sequence[AskedFeatures]] | None = None
+    def evaluate(
+        self, upload: Upload, get_features: Callable[[Upload], Sequence[QueryFeatures]] | None = None
     ) -> tuple[Verdict, tuple[Match, ...]]:
         """The verdict on an upload that was read, and what it rests on.
 
@@ -79,7 +79,7 @@ class BankView:
         """
         if upload.fingerprint is None:
             raise ValueError(f"upload {upload.upload_id} was never read")
-        policy = self._stack.settings.policy
+        policy = self._stack.settings.match_policy
         with self._lock:
             matches = self._index.match(
                 upload.fingerprint,
@@ -89,48 +89,50 @@ class BankView:
         return recognise(
             policy,
             matches,
-            partial(self._by_keypoints, upload, looks) if looks is not None and self.has_pictures else None,
-            cleared=upload.cleared,
-            spared=upload.spared,
+            partial(self._match_keypoints, upload, get_features)
+            if get_features is not None and self.has_references
+            else None,
+            dismissed_entries=upload.dismissed_entries,
+            excluded_entries=upload.match_exclusions,
         )
 
-    def _by_keypoints(
-        self, upload: Upload, looks: Callable[[Upload], Sequence[AskedFeatures]]
+    def _match_keypoints(
+        self, upload: Upload, get_features: Callable[[Upload], Sequence[QueryFeatures]]
     ) -> list[Match]:
-        asked = looks(upload)
+        asked = get_features(upload)
         with self._lock:
-            return self._pictures.matches(asked) if self._pictures is not None else []
+            return self._references.match(asked) if self._references is not None else []
 
     def search(self, pdq: PdqHash, *, distance: int) -> list[Match]:
         """Entries within so many bits (0 to 256) of a hash, turned and mirrored too; the nearest first."""
         with self._lock:
             return self._index.match_hash(pdq, 100, distance=distance, minimum_quality=0)
 
-    def allows(self, upload: Upload) -> bool:
+    def matches_allowed_entry(self, upload: Upload) -> bool:
         """Whether it may be the picture of an entry that is allowed."""
         if upload.fingerprint is None:
             return False
-        policy = self._stack.settings.policy
+        policy = self._stack.settings.match_policy
         with self._lock:
             matches = self._index.match(
                 upload.fingerprint, distance=policy.review_distance, minimum_quality=policy.minimum_quality
             )
         return any(match.standing is Standing.ALLOWED for match in matches)
 
-    def judge_hash(self, pdq: PdqHash, quality: int) -> tuple[Verdict, tuple[Match, ...]]:
+    def evaluate_hash(self, pdq: PdqHash, quality: int) -> tuple[Verdict, tuple[Match, ...]]:
         """The same for a bare hash, of which no picture is at hand."""
-        policy = self._stack.settings.policy
+        policy = self._stack.settings.match_policy
         with self._lock:
             matches = self._index.match_hash(
                 pdq, quality, distance=policy.review_distance, minimum_quality=policy.minimum_quality
             )
-        return policy.decide(matches)
+        return policy.judge_matches(matches)
 
 
-def is_confirmed(stack: Stack, entry_ids: Iterable[str]) -> dict[str, bool]:
+def are_confirmed(stack: Stack, entry_ids: Iterable[str]) -> dict[str, bool]:
     """Whether each entry still blocks, as the table says at this moment."""
     ids = list(entry_ids)
-    stored = stack.bank.entries(ids)
+    stored = stack.bank.get_entries(ids)
     return {
         entry_id: entry_id in stored and stored[entry_id].entry.standing is Standing.CONFIRMED
         for entry_id in ids

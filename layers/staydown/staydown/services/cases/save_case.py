@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from staydown.aws.audit_store import case_chain
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
-from staydown.domain.cases import Case
+from staydown.domain.cases.case import Case
 
 
 def save_case(
@@ -25,7 +25,7 @@ def save_case(
 
     Each record says as well how the case stands after it: figures are made of the audit alone.
     """
-    stands = {"state": case.state.value, "deadline": _told(case.deadline)}
+    stands = {"state": case.state.value, "deadline": _utc_isoformat(case.deadline)}
     head = stack.audit.append(
         transaction,
         case_chain(case.case_id),
@@ -36,13 +36,13 @@ def save_case(
         details={**details, **stands},
     )
     closed_at = None if case.undecided else case.closed_at or stack.now()
-    image = case.image if case.undecided else None  # nothing more is brought to it
-    case = replace(case, audit=head, closed_at=closed_at, image=image)
+    image = case.grouping_hash if case.undecided else None  # nothing more is brought to it
+    case = replace(case, audit=head, closed_at=closed_at, grouping_hash=image)
     stack.cases.save_case(transaction, case)
-    if case.hold is not None or case.appeals:
-        stack.cases.need(transaction, case)
+    if case.legal_hold is not None or case.pending_appeals:
+        stack.cases.mark_preservation(transaction, case)
     return case
 
 
-def _told(moment: datetime | None) -> str | None:
+def _utc_isoformat(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat() if moment is not None else None

@@ -6,27 +6,27 @@ from dataclasses import dataclass, replace
 
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
-from staydown.domain.accounts import Account, Block
-from staydown.domain.errors import SameReviewer
-from staydown.domain.events import EventType
-from staydown.domain.misuse import (
+from staydown.domain.accounts.account import Account, Block
+from staydown.domain.accounts.misuse import (
     Intention,
     MisuseDecision,
     MisuseOutcome,
     MisuseReview,
-    term_of,
+    suspension_length,
 )
-from staydown.domain.senders import Sender
-from staydown.services.misuse.climb_ladder import step_down
+from staydown.domain.errors import SameReviewer
+from staydown.domain.events import EventType
+from staydown.domain.verified_reporters import VerifiedReporter
+from staydown.services.misuse.apply_strikes import end_unsupported
 from staydown.services.misuse.save_conduct import (
-    announce_block,
-    announce_to_reporter,
-    announce_warning,
-    save_conduct,
+    emit_account_warned,
+    emit_misuse_block_event,
+    emit_reporter_event,
+    save_strike_status,
 )
-from staydown.services.misuse.subjects import record_of
+from staydown.services.misuse.strikes import load_subject
 from staydown.services.misuse.view_misuse import view_misuse
-from staydown.services.retrying import retried
+from staydown.services.retries import retry_on_conflict
 
 BLOCK_REASON = "misuse"
 
@@ -38,7 +38,7 @@ class MisuseJudgement:
     outcome: MisuseOutcome
     intention: Intention
     reasons: str
-    days: int | None = None
+    suspension_days: int | None = None
 
 
 def decide_misuse(stack: Stack, *, review_id: str, reviewer: str, judgement: MisuseJudgement) -> MisuseReview:
@@ -48,21 +48,21 @@ def decide_misuse(stack: Stack, *, review_id: str, reviewer: str, judgement: Mis
     suspension of who was not warned, SameReviewer for one by who has called one of the reports unfounded.
     """
     review = _decide(stack, review_id, reviewer, judgement)
-    if review.suspends:
+    if review.is_suspension_active:
         # What was freed between our reading and our writing has told of it before there was anything to end.
-        step_down(stack, review.subject)
+        end_unsupported(stack, review.subject)
     return review
 
 
-@retried
+@retry_on_conflict
 def _decide(stack: Stack, review_id: str, reviewer: str, judgement: MisuseJudgement) -> MisuseReview:
     view = view_misuse(stack, review_id=review_id, reviewer=reviewer)
-    review, seen, now = view.review, view.seen, stack.now()
+    review, seen, now = view.review, view.history, stack.now()
     if _is_repeated(review, reviewer, judgement):
         return review
-    if view.judged_by_you and judgement.outcome is MisuseOutcome.SUSPEND:
+    if view.decided_by_viewer and judgement.outcome is MisuseOutcome.SUSPEND:
         raise SameReviewer("You called one of these reports unfounded; somebody else suspends, or nobody.")
-    term = term_of(judgement.outcome, judgement.days, stack.settings.ladder)
+    term = suspension_length(judgement.outcome, judgement.suspension_days, stack.settings.strike_policy)
     decision = MisuseDecision(
         judgement.outcome,
         judgement.intention,
@@ -71,24 +71,24 @@ def _decide(stack: Stack, review_id: str, reviewer: str, judgement: MisuseJudgem
         at=now,
         strikes=len(seen.strikes),
         total=seen.total,
-        until=now + term if term is not None else None,
+        suspended_until=now + term if term is not None else None,
     )
-    record = record_of(stack, review.subject)
-    decided = review.decided(decision, record.conduct, seen)
-    record = replace(record, conduct=record.conduct.decided(decided, seen))
+    record = load_subject(stack, review.subject)
+    decided = review.decided(decision, record.strike_status, seen)
+    record = replace(record, strike_status=record.strike_status.with_review_decided(decided, seen))
     transaction = stack.transaction()
-    stack.misuse.save(transaction, decided)
-    record = _carried_out(stack, transaction, record, decided)
+    stack.misuse_reviews.save(transaction, decided)
+    record = _apply_decision(stack, transaction, record, decided)
     told = {
         "review_id": review_id,
         "outcome": judgement.outcome.value,
         "intention": judgement.intention.value,
         "strikes": decision.strikes,
-        "reports" if review.subject.reports else "uploads": decision.total,
-        "shown": {one.value: by for one, by in view.shown},
-        "days": judgement.days,
+        "reports" if review.subject.is_reporter else "uploads": decision.total,
+        "shown": {one.value: by for one, by in view.shown_counts},
+        "days": judgement.suspension_days,
     }
-    save_conduct(
+    save_strike_status(
         stack, transaction, review.subject, record, actor=reviewer, action="misuse.decided", details=told
     )
     event = {"review_id": review_id, "outcome": judgement.outcome.value}
@@ -97,24 +97,26 @@ def _decide(stack: Stack, review_id: str, reviewer: str, judgement: MisuseJudgem
     return decided
 
 
-def _carried_out(
-    stack: Stack, transaction: Transaction, record: Account | Sender, review: MisuseReview
-) -> Account | Sender:
+def _apply_decision(
+    stack: Stack, transaction: Transaction, record: Account | VerifiedReporter, review: MisuseReview
+) -> Account | VerifiedReporter:
     """The record as it has to be saved. Of a suspended sender the conduct says all that there is to say."""
     decision = review.decision
     assert decision is not None
     warns = decision.outcome is MisuseOutcome.WARN
-    if isinstance(record, Sender):
-        if warns or review.suspends:
+    if isinstance(record, VerifiedReporter):
+        if warns or review.is_suspension_active:
             event = EventType.REPORTER_WARNED if warns else EventType.REPORTER_SUSPENDED
-            announce_to_reporter(stack, transaction, event, review)
+            emit_reporter_event(stack, transaction, event, review)
         return record
     if warns:
-        announce_warning(stack, transaction, review.subject, record.conduct)
-    if not review.suspends:
+        emit_account_warned(stack, transaction, review.subject, record.strike_status)
+    if not review.is_suspension_active:
         return record
-    blocked = record.held_by(Block(review.holder, decision.at, BLOCK_REASON, decision.until))
-    announce_block(stack, transaction, EventType.ACCOUNT_BLOCKED, blocked, review)
+    blocked = record.with_block(
+        Block(review.block_source, decision.at, BLOCK_REASON, decision.suspended_until)
+    )
+    emit_misuse_block_event(stack, transaction, EventType.ACCOUNT_BLOCKED, blocked, review)
     return blocked
 
 
@@ -122,5 +124,5 @@ def _is_repeated(review: MisuseReview, reviewer: str, judgement: MisuseJudgement
     made = review.decision
     if made is None or made.reviewer != reviewer:
         return False
-    days = (made.until - made.at).days if made.until is not None else None
+    days = (made.suspended_until - made.at).days if made.suspended_until is not None else None
     return MisuseJudgement(made.outcome, made.intention, made.reasons, days) == judgement

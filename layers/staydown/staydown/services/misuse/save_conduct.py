@@ -6,18 +6,18 @@ from collections.abc import Mapping
 
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
-from staydown.domain.accounts import Account
+from staydown.domain.accounts.account import Account
+from staydown.domain.accounts.misuse import MisuseReview, StrikeStatus
+from staydown.domain.accounts.strikes import MisuseSubject
 from staydown.domain.events import EventType
-from staydown.domain.misuse import Conduct, MisuseReview
-from staydown.domain.senders import Sender
-from staydown.domain.strikes import Subject
+from staydown.domain.verified_reporters import VerifiedReporter
 
 
-def save_conduct(
+def save_strike_status(
     stack: Stack,
     transaction: Transaction,
-    subject: Subject,
-    record: Account | Sender,
+    subject: MisuseSubject,
+    record: Account | VerifiedReporter,
     *,
     actor: str,
     action: str,
@@ -25,34 +25,36 @@ def save_conduct(
 ) -> None:
     head = stack.audit.append(
         transaction,
-        subject.chain,
+        subject.audit_chain,
         record.audit,
         at=stack.now(),
         actor=actor,
         action=action,
         details=details,
     )
-    if isinstance(record, Sender):
-        stack.senders.save(transaction, record.with_audit(head))
+    if isinstance(record, VerifiedReporter):
+        stack.verified_reporters.save(transaction, record.with_audit(head))
     else:
         stack.accounts.save(transaction, record.with_audit(head))
 
 
-def announce_warning(stack: Stack, transaction: Transaction, subject: Subject, conduct: Conduct) -> None:
+def emit_account_warned(
+    stack: Stack, transaction: Transaction, subject: MisuseSubject, strike_status: StrikeStatus
+) -> None:
     """By this event the holder of an account is told of it."""
     platform, account_id = subject.account
-    event = {"platform": platform, "account_id": account_id, "uploads": list(conduct.warned_for)}
+    event = {"platform": platform, "account_id": account_id, "uploads": list(strike_status.warned_strikes)}
     stack.outbox.add(transaction, EventType.ACCOUNT_WARNED, event, at=stack.now())
 
 
-def announce_to_reporter(
+def emit_reporter_event(
     stack: Stack, transaction: Transaction, event: EventType, review: MisuseReview
 ) -> None:
     """By this event who reports is told of it, with the last report that the review rests on."""
     stack.outbox.add(transaction, event, {"review_id": review.review_id}, at=stack.now())
 
 
-def announce_block(
+def emit_misuse_block_event(
     stack: Stack, transaction: Transaction, event: EventType, account: Account, review: MisuseReview
 ) -> None:
     detail = {

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from staydown.aws.items import Item
+from staydown.aws.codec import Item
 from staydown.aws.stack import Stack
-from staydown.domain.case_states import CaseState
-from staydown.domain.cases import Case
-from staydown.domain.decisions import Complainant, Shown
+from staydown.domain.accounts.misuse import MisuseReview
+from staydown.domain.accounts.strikes import StrikeHistory
+from staydown.domain.cases.case import Case
+from staydown.domain.cases.decisions import ComplainantIsSubject, ShownContent
+from staydown.domain.cases.states import CaseState
 from staydown.domain.errors import NotFound
-from staydown.domain.misuse import MisuseReview
-from staydown.domain.strikes import Seen
-from staydown.services.misuse.subjects import cases_behind, record_of, seen_of
+from staydown.services.misuse.strikes import deciding_cases, load_subject, strike_history
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,59 +25,61 @@ class MisuseView:
     unfounded by who looks."""
 
     review: MisuseReview
-    seen: Seen
+    history: StrikeHistory
     warned_at: datetime | None
-    went_on: bool
-    shown: tuple[tuple[Shown, int], ...]
-    exact: int = 0
-    not_the_subject: int = 0
-    hidden: int = 0
-    judged_by_you: bool = False
+    reoffended: bool
+    shown_counts: tuple[tuple[ShownContent, int], ...]
+    exact_matches: int = 0
+    complainant_not_shown: int = 0
+    hidden_uploads: int = 0
+    decided_by_viewer: bool = False
 
 
-def list_misuse(
+def list_misuse_reviews(
     stack: Stack, *, queue: str, after: Item | None, limit: int
 ) -> tuple[list[MisuseReview], Item | None]:
     """A page of the reviews that wait, or of those that suspend somebody, and where the next page starts."""
-    return stack.misuse.listed(queue, after=after, limit=limit)
+    return stack.misuse_reviews.list_queue(queue, after=after, limit=limit)
 
 
 def view_misuse(stack: Stack, *, review_id: str, reviewer: str) -> MisuseView:
     """ConflictOfInterest for who declared one in a case that it rests on."""
-    review = load_review(stack, review_id)
-    seen = seen_of(stack, review.subject)
-    cases = cases_behind(stack, review.subject, seen.refs)
+    review = get_misuse_review(stack, review_id)
+    seen = strike_history(stack, review.subject)
+    cases = deciding_cases(stack, review.subject, seen.refs)
     for case in cases:
-        case.check_impartial(reviewer)
-    conduct = record_of(stack, review.subject).conduct
-    counted = {one: sum(one in _shown(case) for case in cases) for one in Shown}
+        case.require_not_recused(reviewer)
+    conduct = load_subject(stack, review.subject).strike_status
+    counted = {one: sum(one in _shown_unless_locked(case) for case in cases) for one in ShownContent}
     view = MisuseView(
         review=review,
-        seen=seen,
-        warned_at=conduct.standing_warning(seen),
-        went_on=conduct.went_on(seen),
-        shown=tuple((one, by) for one, by in counted.items() if by),
+        history=seen,
+        warned_at=conduct.active_warning(seen),
+        reoffended=conduct.reoffended(seen),
+        shown_counts=tuple((one, by) for one, by in counted.items() if by),
     )
-    if not review.subject.reports:
+    if not review.subject.is_reporter:
         uploads = stack.uploads.get_many(seen.refs)
-        return replace(view, exact=sum(any(one.exact for one in upload.matches) for upload in uploads))
+        return replace(
+            view, exact_matches=sum(any(one.exact for one in upload.matches) for upload in uploads)
+        )
     decisions = [case.decision for case in cases if case.decision is not None]
     return replace(
         view,
-        not_the_subject=sum(one.factors.complainant is Complainant.NO for one in decisions),
-        hidden=sum(len(case.hidden) for case in cases),
-        judged_by_you=any(one.reviewer == reviewer for one in decisions),
+        complainant_not_shown=sum(one.factors.complainant is ComplainantIsSubject.NO for one in decisions),
+        hidden_uploads=sum(len(case.hidden_uploads) for case in cases),
+        decided_by_viewer=any(one.reviewer == reviewer for one in decisions),
     )
 
 
-def load_review(stack: Stack, review_id: str) -> MisuseReview:
-    review = stack.misuse.review(review_id)
+def get_misuse_review(stack: Stack, review_id: str) -> MisuseReview:
+    review = stack.misuse_reviews.get(review_id)
     if review is None:
         raise NotFound(f"There is no review {review_id[:64]!r}.")
     return review
 
 
-def _shown(case: Case) -> frozenset[Shown]:
+def _shown_unless_locked(case: Case) -> frozenset[ShownContent]:
     """Of a locked case nobody here learns anything."""
     if case.decision is None or case.state is CaseState.LOCKED:
         return frozenset()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from staydown.aws.event_bus import MAX_EVENTS
+from staydown.aws.event_bus import MAX_BATCH_SIZE
 from staydown.aws.stack import Stack
 
 
@@ -15,11 +15,11 @@ def publish_events(stack: Stack, event_ids: Sequence[str]) -> set[str]:
     crash between the two can send one twice; its id is the same then.
     """
     refused: set[str] = set()
-    waiting = sorted(stack.outbox.waiting(event_ids), key=lambda event: event.event_id)
-    for start in range(0, len(waiting), MAX_EVENTS):
-        events = waiting[start : start + MAX_EVENTS]
+    waiting = sorted(stack.outbox.list_pending(event_ids), key=lambda event: event.event_id)
+    for start in range(0, len(waiting), MAX_BATCH_SIZE):
+        events = waiting[start : start + MAX_BATCH_SIZE]
         taken = stack.event_bus.publish(events)
         for event in taken:
-            stack.outbox.forget(event.event_id)
+            stack.outbox.delete(event.event_id)
         refused |= {event.event_id for event in events} - {event.event_id for event in taken}
     return refused

@@ -9,42 +9,42 @@ from __future__ import annotations
 from itertools import islice
 
 from staydown.aws.stack import Stack
-from staydown.domain.anchors import Anchor
+from staydown.domain.audit.anchors import Anchor
 from staydown.domain.errors import ConcurrentChange
-from staydown.services.retrying import retried
+from staydown.services.retries import retry_on_conflict
 
-HEADS_AN_ANCHOR = 1000
-ANCHORS_A_RUN = 20
+HEADS_PER_ANCHOR = 1000
+MAX_ANCHORS_PER_RUN = 20
 
 
 def anchor_audit(stack: Stack) -> list[Anchor]:
     """Anchor what waits, ANCHORS_A_RUN at most; the anchors, of which the rest is for the next run."""
     written = []
-    for _ in range(ANCHORS_A_RUN):
-        anchor = _anchor_some(stack)
+    for _ in range(MAX_ANCHORS_PER_RUN):
+        anchor = _write_next_anchor(stack)
         if anchor is None:
             break
         written.append(anchor)
     return written
 
 
-@retried
-def _anchor_some(stack: Stack) -> Anchor | None:
-    last = stack.anchors.last()
-    left = stack.anchors.read(last.seq + 1)
+@retry_on_conflict
+def _write_next_anchor(stack: Stack) -> Anchor | None:
+    last = stack.anchors.last_anchor_head()
+    left = stack.anchors.read_anchor(last.seq + 1)
     if left is not None:
-        anchor = Anchor.from_text(left)
+        anchor = Anchor.from_json(left)
     else:
-        heads = tuple(islice(stack.anchors.waiting(), HEADS_AN_ANCHOR))
+        heads = tuple(islice(stack.anchors.list_queued_heads(), HEADS_PER_ANCHOR))
         if not heads:
             return None
         anchor = Anchor(last.seq + 1, stack.now(), last.digest, heads)
-        stack.anchors.write(anchor)
+        stack.anchors.write_anchor(anchor)
     for chain, head in anchor.heads:
         try:
-            stack.anchors.done(anchor, chain, head, still_waits=True)
+            stack.anchors.record_anchored_head(anchor, chain, head, is_queued=True)
         except ConcurrentChange:
             # The chain went on meanwhile: its newer head waits for the next anchor.
-            stack.anchors.done(anchor, chain, head, still_waits=False)
-    stack.anchors.finish(anchor)
+            stack.anchors.record_anchored_head(anchor, chain, head, is_queued=False)
+    stack.anchors.advance_last_anchor(anchor)
     return anchor

@@ -8,74 +8,85 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from staydown.aws.items import Codec
+from staydown.aws.codec import Codec
 from staydown.aws.stack import Stack
-from staydown.domain.appeals import Appeal
-from staydown.domain.audit import Record
-from staydown.domain.bundles import bundle_of
-from staydown.domain.cases import Case
+from staydown.domain.audit.bundles import build_bundle
+from staydown.domain.audit.chain import AuditRecord
+from staydown.domain.cases.appeals import Appeal
+from staydown.domain.cases.case import Case
+from staydown.domain.cases.reports import Report
 from staydown.domain.errors import Conflict
-from staydown.domain.reports import Report
-from staydown.domain.uploads import Upload
+from staydown.domain.uploads.upload import Upload
 from staydown.services.cases.save_case import save_case
-from staydown.services.records.read_audit import read_audit
-from staydown.services.retrying import retried
-from staydown.services.review.review_queue import load_case
-from staydown.services.review.view_case import Onlooker, open_case
+from staydown.services.records.read_audit import read_case_audit
+from staydown.services.retries import retry_on_conflict
+from staydown.services.review.review_queue import get_case
+from staydown.services.review.view_case import Viewer, open_case
 
-_REPORT = ("filed_at", "relation", "declarations", "statement", "valid_at", "withdrawn_at", "uploads")
-_UPLOAD = ("upload_id", "platform", "account_id", "state", "reason", "received_at", "updated_at", "matches")
-_APPEAL = ("appeal_id", "filed_at", "statement", "outcome", "reasons", "decided_by", "decided_at")
+_REPORT_FIELDS = ("filed_at", "relation", "declarations", "statement", "valid_at", "withdrawn_at", "uploads")
+_UPLOAD_FIELDS = (
+    "upload_id",
+    "platform",
+    "account_id",
+    "state",
+    "reason",
+    "received_at",
+    "updated_at",
+    "matches",
+)
+_APPEAL_FIELDS = ("appeal_id", "filed_at", "statement", "outcome", "reasons", "decided_by", "decided_at")
 
 
-def export_case(stack: Stack, case_id: str, onlooker: Onlooker) -> Mapping[str, Any]:
+def export_case(stack: Stack, case_id: str, viewer: Viewer) -> Mapping[str, Any]:
     """The bundle, of plain JSON values. That it was made is the last record in it.
 
     Conflict when the audit is not whole: what is broken is shown by reading it, not certified.
     """
-    _record(stack, case_id, onlooker)
-    case = load_case(stack, case_id)
-    chains = read_audit(stack, case_id)
-    broken = {chain.chain: chain.broken for chain in chains if chain.broken is not None}
+    _record_export(stack, case_id, viewer)
+    case = get_case(stack, case_id)
+    chains = read_case_audit(stack, case_id)
+    broken = {chain.chain: chain.error for chain in chains if chain.error is not None}
     if broken:
         raise Conflict(
             "The audit of this case is not whole; read it, and ask an operator.", extra={"broken": broken}
         )
     anchors = {anchor.number: anchor for chain in chains for anchor in chain.anchors}
-    return bundle_of(
+    return build_bundle(
         case_id=case_id,
         made_at=stack.now(),
-        made_by=onlooker.reviewer,
+        made_by=viewer.reviewer,
         facts=_facts(stack, case, [record for chain in chains for record in chain.records]),
         chains=[(chain.chain, chain.head, chain.records) for chain in chains],
         anchors=[anchors[number] for number in sorted(anchors)],
     )
 
 
-@retried
-def _record(stack: Stack, case_id: str, onlooker: Onlooker) -> None:
-    case = open_case(stack, case_id, onlooker, what="export")
+@retry_on_conflict
+def _record_export(stack: Stack, case_id: str, viewer: Viewer) -> None:
+    case = open_case(stack, case_id, viewer, part="export")
     transaction = stack.transaction()
-    save_case(stack, transaction, case, actor=onlooker.reviewer, action="case.exported", details={})
+    save_case(stack, transaction, case, actor=viewer.reviewer, action="case.exported", details={})
     transaction.commit()
 
 
-def _facts(stack: Stack, case: Case, records: Sequence[Record]) -> dict[str, Any]:
+def _facts(stack: Stack, case: Case, records: Sequence[AuditRecord]) -> dict[str, Any]:
     told = Codec(Case).dump(case)
     facts = {name: told[name] for name in ("state", "origin", "opened_at", "deadline", "decision")}
     reports, uploads, appeals = Codec(Report), Codec(Upload), Codec(Appeal)
-    facts["reports"] = [_some(reports.dump(one), _REPORT) for one in stack.cases.reports(case.reports)]
+    facts["reports"] = [
+        _pick(reports.dump(one), _REPORT_FIELDS) for one in stack.cases.get_reports(case.reports)
+    ]
     facts["uploads"] = [
         {
-            **_some(uploads.dump(one), _UPLOAD),
+            **_pick(uploads.dump(one), _UPLOAD_FIELDS),
             "sha256": one.fingerprint.sha256.hex() if one.fingerprint is not None else None,
         }
         for one in stack.uploads.get_many(case.uploads)
     ]
     filed = (str(record.details["appeal_id"]) for record in records if record.action == "appeal.filed")
-    facts["appeals"] = [_some(appeals.dump(one), _APPEAL) for one in stack.cases.appeals(filed)]
+    facts["appeals"] = [_pick(appeals.dump(one), _APPEAL_FIELDS) for one in stack.cases.get_appeals(filed)]
     return facts
 
 
-def _some(item: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: item[name] for name in names}
+def _pick(item: Mapping[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
+    return {name: item[name] for name in fields}

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from staydown.aws.stack import Stack
 from staydown.domain.errors import NotFound
-from staydown.domain.ids import normal_case_number
+from staydown.domain.ids import normalise_case_number
 from staydown.services.cases.save_case import save_case
-from staydown.services.retrying import retried
+from staydown.services.retries import retry_on_conflict
 
 
-@retried
-def find_cases(stack: Stack, case_number: str, *, by: str) -> tuple[str, ...]:
+@retry_on_conflict
+def find_cases_by_number(stack: Stack, case_number: str, *, actor: str) -> tuple[str, ...]:
     """Their ids. case_number: as people type it. by: who looks. NotFound where there is none any more."""
-    report = stack.cases.report(normal_case_number(case_number))
-    cases = stack.cases.cases(report.case_ids) if report is not None else []
+    report = stack.cases.get_report(normalise_case_number(case_number))
+    cases = stack.cases.get_cases(report.case_ids) if report is not None else []
     if not cases:
         raise NotFound("There is no case of this number; or it was erased when its time was over.")
     transaction = stack.transaction()
     for case in cases:
-        save_case(stack, transaction, case, actor=by, action="case.looked_up", details={})
+        save_case(stack, transaction, case, actor=actor, action="case.looked_up", details={})
     transaction.commit()
     return tuple(sorted(case.case_id for case in cases))

@@ -8,11 +8,11 @@ from itertools import islice
 
 from staydown.aws.audit_store import case_chain, entry_chain, upload_chain
 from staydown.aws.stack import Stack
-from staydown.domain.anchors import Anchor, check_anchored
-from staydown.domain.audit import ChainBroken, ChainHead, Record, verify
-from staydown.domain.cases import Case
-from staydown.services.records.concerned_uploads import concerned_uploads
-from staydown.services.review.review_queue import load_case
+from staydown.domain.audit.anchors import Anchor, verify_against_anchors
+from staydown.domain.audit.chain import AuditRecord, ChainBroken, ChainHead, verify_chain
+from staydown.domain.cases.case import Case
+from staydown.services.records.concerned_uploads import affected_uploads
+from staydown.services.review.review_queue import get_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,52 +22,56 @@ class VerifiedChain:
 
     chain: str
     head: ChainHead
-    records: tuple[Record, ...]
-    broken: str | None
+    records: tuple[AuditRecord, ...]
+    error: str | None
     anchors: tuple[Anchor, ...] = ()
-    anchored: int = 0
+    anchored_seq: int = 0
 
 
 MAX_UPLOADS_READ = 100
 
 
-def read_audit(stack: Stack, case_id: str) -> list[VerifiedChain]:
+def read_case_audit(stack: Stack, case_id: str) -> list[VerifiedChain]:
     """The chain of the case, those of its entries, of its uploads and of those that its entries have stopped.
 
     Of the latter the first MAX_UPLOADS_READ: an image that comes again and again has many.
     """
     anchors: dict[int, Anchor] = {}
-    case = load_case(stack, case_id)
-    return [_verified(stack, chain, head, anchors) for chain, head in _heads(stack, case)]
+    case = get_case(stack, case_id)
+    return [_verify_chain(stack, chain, head, anchors) for chain, head in _chain_heads(stack, case)]
 
 
-def _heads(stack: Stack, case: Case) -> Iterator[tuple[str, ChainHead]]:
+def _chain_heads(stack: Stack, case: Case) -> Iterator[tuple[str, ChainHead]]:
     yield case_chain(case.case_id), case.audit
-    for entry_id, stored in sorted(stack.bank.entries(case.banked).items()):
+    for entry_id, stored in sorted(stack.bank.get_entries(case.banked_entries).items()):
         if stored.entry.audit.seq:
             yield entry_chain(entry_id), stored.entry.audit
-    for upload in stack.uploads.get_many(islice(concerned_uploads(stack, case), MAX_UPLOADS_READ)):
+    for upload in stack.uploads.get_many(islice(affected_uploads(stack, case), MAX_UPLOADS_READ)):
         if upload.audit.seq:
             yield upload_chain(upload.upload_id), upload.audit
 
 
-def _verified(stack: Stack, chain: str, head: ChainHead, known: dict[int, Anchor]) -> VerifiedChain:
-    records = tuple(stack.audit.records(chain))
+def _verify_chain(
+    stack: Stack, chain: str, head: ChainHead, anchor_cache: dict[int, Anchor]
+) -> VerifiedChain:
+    records = tuple(stack.audit.list_records(chain))
     anchors: tuple[Anchor, ...] = ()
     try:
-        verify(records, head)
-        anchors = tuple(_anchor(stack, number, known) for number in stack.anchors.anchored(chain))
-        anchored = check_anchored(chain, records, anchors)
+        verify_chain(records, head)
+        anchors = tuple(
+            _load_anchor(stack, number, anchor_cache) for number in stack.anchors.anchor_numbers(chain)
+        )
+        anchored = verify_against_anchors(chain, records, anchors)
     except ChainBroken as error:
         return VerifiedChain(chain, head, records, str(error), anchors)
     return VerifiedChain(chain, head, records, None, anchors, anchored)
 
 
-def _anchor(stack: Stack, number: int, known: dict[int, Anchor]) -> Anchor:
+def _load_anchor(stack: Stack, number: int, anchor_cache: dict[int, Anchor]) -> Anchor:
     """known: those that were read already; an anchor has heads of many chains."""
-    if number not in known:
-        text = stack.anchors.read(number)
+    if number not in anchor_cache:
+        text = stack.anchors.read_anchor(number)
         if text is None:
             raise ChainBroken(0, f"anchor {number} is not where it was written")
-        known[number] = Anchor.from_text(text)
-    return known[number]
+        anchor_cache[number] = Anchor.from_json(text)
+    return anchor_cache[number]

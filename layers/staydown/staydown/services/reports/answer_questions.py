@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from staydown.domain.report_form import Question, unanswered
-from staydown.domain.reports import Report, Reporter
+from staydown.config.report_form import ReportQuestion, unanswered_required
+from staydown.domain.cases.reports import Report, Reporter
 
 
-def answered(
-    questions: Sequence[Question], report: Report, reporter: Reporter, added: Mapping[str, str]
+def with_answers(
+    questions: Sequence[ReportQuestion], report: Report, reporter: Reporter, new_answers: Mapping[str, str]
 ) -> tuple[Report, Reporter]:
     """Both with these answers as well; an empty one takes away what was answered before.
 
@@ -18,10 +18,10 @@ def answered(
     former answers were given to somebody else.
     """
     shown = {one.key for one in questions if one.for_reviewers}
-    of_report = {key: one for key, one in report.answers.items() if key not in added}
-    of_reporter = {key: one for key, one in reporter.answers.items() if key not in added}
-    for key, answer in added.items():
+    of_report = {key: one for key, one in report.answers.items() if key not in new_answers}
+    of_reporter = {key: one for key, one in reporter.answers.items() if key not in new_answers}
+    for key, answer in new_answers.items():
         if answer:
             (of_report if key in shown else of_reporter)[key] = answer
-    missing = unanswered(questions, {*of_report, *of_reporter})
+    missing = unanswered_required(questions, {*of_report, *of_reporter})
     return replace(report, answers=of_report, unanswered=missing), replace(reporter, answers=of_reporter)

@@ -9,24 +9,31 @@ from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime, timedelta
 
 from staydown.aws.stack import Stack
-from staydown.domain.cases import Case
+from staydown.config.report_form import validate_answers
+from staydown.domain.cases.case import Case
+from staydown.domain.cases.reports import (
+    Declarations,
+    RelationToSubject,
+    Report,
+    ReportedHash,
+    Reporter,
+    RepresentativeRole,
+)
 from staydown.domain.errors import ConcurrentChange, InvalidRequest
 from staydown.domain.events import EventType
 from staydown.domain.ids import new_case_number, new_secret, phrase_digest, secret_digest
-from staydown.domain.mail import MailChoice
-from staydown.domain.report_form import check_answers
-from staydown.domain.reports import Authority, Declarations, Relation, Report, ReportedHash, Reporter
-from staydown.domain.uploads import Upload, is_name
-from staydown.services.cases.set_aside import SetAsides
-from staydown.services.reports.answer_questions import answered
-from staydown.services.reports.reported_cases import ReportedCases
-from staydown.services.reports.vouched_sender import sender_of, suspension_of
-from staydown.services.retrying import retried
+from staydown.domain.uploads.upload import Upload, is_valid_id
+from staydown.notices.mail import EmailPreference
+from staydown.services.deferrals import Deferrals
+from staydown.services.reports.answer_questions import with_answers
+from staydown.services.reports.case_assignment import CaseAssignment
+from staydown.services.reports.verified_reporter import active_deferral, ensure_verified_reporter_id
+from staydown.services.retries import retry_on_conflict
 
-MOST_PICTURES = 15
+MAX_PICTURES = 15
 """In one report, by upload and by hash together: it is one transaction, and DynamoDB takes 100 writes."""
 
-REMEMBERED = timedelta(days=1)
+REPLAY_WINDOW = timedelta(days=1)
 """How long a request is known again by its id."""
 
 
@@ -35,7 +42,7 @@ class ReportForm:
     """What a person filled in. vouched: (platform, account_id) of the account by which they did, where a
     platform says so."""
 
-    relation: Relation
+    relation: RelationToSubject
     declarations: Declarations
     uploads: tuple[str, ...]
     hashes: tuple[ReportedHash, ...]
@@ -44,12 +51,12 @@ class ReportForm:
     name: str
     email: str
     language: str | None = None
-    mail: MailChoice = MailChoice.NEWS
+    mail: EmailPreference = EmailPreference.NOTIFICATION_ONLY
     addresses: tuple[str, ...] = ()
-    authority: Authority | None = None
+    authority: RepresentativeRole | None = None
     recovery_phrase: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
-    vouched: tuple[str, str] | None = None
+    verified_account: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +67,10 @@ class FiledReport:
     report: Report
     secret: str
     cases: tuple[Case, ...]
-    set_aside_until: datetime | None = None
+    deferred_until: datetime | None = None
 
 
-@retried
+@retry_on_conflict
 def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None) -> FiledReport:
     """Open a case for each image that the report names, or join the one that is about it already.
 
@@ -71,15 +78,15 @@ def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None
     filed once then; its secret, which nobody can have seen, is given anew. InvalidRequest for an upload that
     is not there, a hash that says too little, too many of them, and an answer that can't be taken.
     """
-    token = _token(request_id, form)
-    known = stack.cases.filed_as(token) if token is not None else None
+    token = _request_token(request_id, form)
+    known = stack.cases.find_report_by_request(token) if token is not None else None
     if known is not None:
-        return _told_again(stack, known)
-    form = _with_known_addresses(stack, form)
-    _check_number(form)
-    uploads = _named_uploads(stack, form)
+        return _replay(stack, known)
+    form = _resolve_addresses(stack, form)
+    _check_picture_count(form)
+    uploads = _load_named_uploads(stack, form)
     _check_hashes(stack, form)
-    check_answers(stack.settings.questions, form.answers)
+    validate_answers(stack.settings.report_questions, form.answers)
     now = stack.now()
     secret = new_secret()
     report = Report(
@@ -91,66 +98,69 @@ def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None
         uploads=tuple(upload.upload_id for upload in uploads),
         hashes=form.hashes,
         statement=form.statement,
-        addresses=form.addresses,
+        locations=form.addresses,
         authority=form.authority,
         signed=bool(form.signature.strip()),
         contactable=bool(form.email.strip()),
         language=form.language,
     )
     reporter = Reporter(report.case_number, form.name, form.email, form.signature, form.mail)
-    report, reporter = answered(stack.settings.questions, report, reporter, form.answers)
-    if not report.missing_by_law:
+    report, reporter = with_answers(stack.settings.report_questions, report, reporter, form.answers)
+    if not report.missing_for_validity:
         report = replace(report, valid_at=now)
     transaction = stack.transaction()
     aside = None
-    if form.vouched is not None:
-        report = replace(report, sender=sender_of(stack, transaction, *form.vouched))
-        aside = suspension_of(stack, str(report.sender))
-    concerned = ReportedCases(stack, transaction, aside)
-    concerned.about_uploads(uploads)
-    concerned.about_hashes(report)
-    concerned.about_addresses(report)
-    cases = concerned.join(report)
+    if form.verified_account is not None:
+        report = replace(
+            report,
+            verified_reporter_id=ensure_verified_reporter_id(stack, transaction, *form.verified_account),
+        )
+        aside = active_deferral(stack, str(report.verified_reporter_id))
+    concerned = CaseAssignment(stack, transaction, aside)
+    concerned.assign_uploads(uploads)
+    concerned.assign_hashes(report)
+    concerned.assign_addresses(report)
+    cases = concerned.save(report)
     report = replace(report, case_ids=tuple(case.case_id for case in cases))
     stack.cases.save_report(transaction, report)
     if form.recovery_phrase:
-        reporter = replace(reporter, recovery=phrase_digest(form.recovery_phrase))
+        reporter = replace(reporter, recovery_phrase_digest=phrase_digest(form.recovery_phrase))
     stack.reporters.save(transaction, reporter)
     filed = {"case_number": report.case_number}
     stack.outbox.add(transaction, EventType.REPORT_FILED, filed, at=now)
     if token is not None:
-        stack.cases.remember_filed(transaction, token, report.case_number, until=now + REMEMBERED)
+        stack.cases.save_report_request(transaction, token, report.case_number, until=now + REPLAY_WINDOW)
     transaction.commit()
-    return FiledReport(report, secret, cases, SetAsides(stack).latest(cases))
+    return FiledReport(report, secret, cases, Deferrals(stack).latest_end(cases))
 
 
-def _token(request_id: str | None, form: ReportForm) -> str | None:
+def _request_token(request_id: str | None, form: ReportForm) -> str | None:
     """Of this very request; another body with the same id is another request."""
     if request_id is None:
         return None
     pictures = [(one.pdq.hex, one.quality) for one in form.hashes]
     words = [form.relation, astuple(form.declarations), form.uploads, pictures, form.statement]
-    where = [form.addresses, form.authority, sorted(form.answers.items()), form.vouched]
+    where = [form.addresses, form.authority, sorted(form.answers.items()), form.verified_account]
     text = json.dumps([request_id, *words, *where, form.signature, form.name, form.email])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _told_again(stack: Stack, case_number: str) -> FiledReport:
-    report = stack.cases.report(case_number)
+def _replay(stack: Stack, case_number: str) -> FiledReport:
+    report = stack.cases.get_report(case_number)
     if report is None:
         raise ConcurrentChange("The report that this request filed is not there any more.")
     secret = new_secret()
     transaction = stack.transaction()
     stack.cases.save_report(transaction, replace(report, secret_digest=secret_digest(secret)))
     transaction.commit()
-    cases = (stack.cases.case(case_id) for case_id in report.case_ids)
+    cases = (stack.cases.get_case(case_id) for case_id in report.case_ids)
     there = tuple(case for case in cases if case is not None)
-    return FiledReport(report, secret, there, SetAsides(stack).latest(there))
+    return FiledReport(report, secret, there, Deferrals(stack).latest_end(there))
 
 
-def _with_known_addresses(stack: Stack, form: ReportForm) -> ReportForm:
+def _resolve_addresses(stack: Stack, form: ReportForm) -> ReportForm:
     """An address of an image that we have published is as good as naming its upload; others stay as given."""
-    asked = {one: _upload_at(stack.settings.published_base_url, one) for one in form.addresses}
+    asked = {one: _parse_address(stack.settings.published_base_url, one) for one in form.addresses}
     found = {
         upload.upload_id: upload.public_key
         for upload in stack.uploads.get_many({one[1] for one in asked.values() if one is not None})
@@ -168,25 +178,25 @@ def _with_known_addresses(stack: Stack, form: ReportForm) -> ReportForm:
     return replace(form, uploads=(*form.uploads, *more), addresses=others)
 
 
-def _upload_at(base_url: str, address: str) -> tuple[str, str] | None:
+def _parse_address(base_url: str, address: str) -> tuple[str, str] | None:
     """(public key, upload id) of an address below `base_url`, or of the key alone; None for any other."""
     path = address.strip().partition("?")[0].partition("#")[0]
     inside = path.removeprefix(base_url + "/")
     platform, _, upload_id = inside.partition("/")
-    if not is_name(platform) or not upload_id or "/" in upload_id:
+    if not is_valid_id(platform) or not upload_id or "/" in upload_id:
         return None
     return inside, upload_id
 
 
-def _check_number(form: ReportForm) -> None:
-    if len(form.uploads) + len(form.hashes) > MOST_PICTURES:
+def _check_picture_count(form: ReportForm) -> None:
+    if len(form.uploads) + len(form.hashes) > MAX_PICTURES:
         raise InvalidRequest(
-            f"A report takes {MOST_PICTURES} pictures at most; file another one for the rest.",
+            f"A report takes {MAX_PICTURES} pictures at most; file another one for the rest.",
             pointers={"/uploads": "too many together", "/hashes": "too many together"},
         )
 
 
-def _named_uploads(stack: Stack, form: ReportForm) -> list[Upload]:
+def _load_named_uploads(stack: Stack, form: ReportForm) -> list[Upload]:
     found = {upload.upload_id: upload for upload in stack.uploads.get_many(form.uploads)}
     absent = {
         f"/uploads/{i}": "there is no such upload" for i, one in enumerate(form.uploads) if one not in found
@@ -197,7 +207,7 @@ def _named_uploads(stack: Stack, form: ReportForm) -> list[Upload]:
 
 
 def _check_hashes(stack: Stack, form: ReportForm) -> None:
-    least = stack.settings.policy.minimum_quality
+    least = stack.settings.match_policy.minimum_quality
     plain = {
         f"/hashes/{i}/quality": f"too plain to be told from others by its hash ({least} at least)"
         for i, one in enumerate(form.hashes)

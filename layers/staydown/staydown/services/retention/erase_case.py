@@ -11,28 +11,30 @@ from datetime import timedelta
 from staydown.aws.audit_store import RETENTION_CHAIN, case_chain, upload_chain
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
-from staydown.domain.appeals import dispute_id
-from staydown.domain.cases import Case
+from staydown.domain.cases.appeals import disagreement_appeal_id
+from staydown.domain.cases.case import Case
+from staydown.domain.cases.reports import Report
+from staydown.domain.cases.retention import retention_blocker
 from staydown.domain.events import EventType
-from staydown.domain.notices import Recipient
-from staydown.domain.reports import Report
-from staydown.domain.retention import keeps
+from staydown.notices.notice import Recipient
 from staydown.services.cases.save_case import save_case
-from staydown.services.retrying import retried
+from staydown.services.retries import retry_on_conflict
 from staydown.services.uploads.record_upload import SYSTEM
 
 
-@retried
-def erase_reporters(stack: Stack, case_id: str) -> bool:
+@retry_on_conflict
+def erase_reporter_data(stack: Stack, case_id: str) -> bool:
     """Erase who reported this case, unless it or another case of the report needs that; whether it did."""
-    case = stack.cases.case(case_id)
-    if case is None or case.reporters_erased or _is_kept(stack, case, stack.settings.retention.original):
+    case = stack.cases.get_case(case_id)
+    if case is None or case.reporters_erased or _is_retained(stack, case, stack.settings.retention.original):
         return False
-    gone = [report for report in stack.cases.reports(case.reports) if _is_last_of(stack, case, report)]
+    gone = [
+        report for report in stack.cases.get_reports(case.reports) if _is_last_case_of(stack, case, report)
+    ]
     _erase_answers(stack, case, gone)
     transaction = stack.transaction()
     for report in gone:
-        stack.reporters.erase(transaction, report.case_number)
+        stack.reporters.delete(transaction, report.case_number)
     done = replace(case, reporters_erased=True)
     details = {"reporters": len(gone)}
     save_case(stack, transaction, done, actor=SYSTEM, action="case.reporters_erased", details=details)
@@ -40,9 +42,9 @@ def erase_reporters(stack: Stack, case_id: str) -> bool:
     return True
 
 
-def _is_last_of(stack: Stack, case: Case, report: Report) -> bool:
+def _is_last_case_of(stack: Stack, case: Case, report: Report) -> bool:
     """The last case of a report erases who sent it; until then the others need it."""
-    others = (stack.cases.case(one) for one in report.case_ids if one != case.case_id)
+    others = (stack.cases.get_case(one) for one in report.case_ids if one != case.case_id)
     return all(one is None or one.reporters_erased for one in others)
 
 
@@ -63,43 +65,43 @@ def erase_case(stack: Stack, case_id: str) -> bool:
     Marked first, on condition that nothing holds it: from then on it can't be held. What follows may stop
     anywhere and is begun again by the next run; the case itself goes last.
     """
-    case = _mark(stack, case_id)
+    case = _mark_erasing(stack, case_id)
     if case is None:
         return False
     for upload_id in case.uploads:
-        _leave_upload(stack, case, upload_id)
+        _detach_upload(stack, case, upload_id)
     filed = [
         str(record.details["appeal_id"])
-        for record in stack.audit.records(case_chain(case_id))
+        for record in stack.audit.list_records(case_chain(case_id))
         if record.action == "appeal.filed"
     ]
     for number in case.reports:
-        _leave_report(stack, case, number)
-    for appeal_id in (*filed, dispute_id(case_id)):
-        stack.cases.forget_appeal(appeal_id)
+        _detach_report(stack, case, number)
+    for appeal_id in (*filed, disagreement_appeal_id(case_id)):
+        stack.cases.delete_appeal(appeal_id)
     for entry_id in case.entries:
-        stack.cases.unpoint(entry_id, case_id)
-    for platform, account_id in case.blocked:
-        stack.notices.forget(Recipient.account_holder(platform, account_id), case_id=case_id)
-    forget_chain(stack, case_chain(case_id))
-    _finish(stack, case_id)
+        stack.cases.unroute_entry(entry_id, case_id)
+    for platform, account_id in case.blocked_accounts:
+        stack.notices.delete(Recipient.account_holder(platform, account_id), case_id=case_id)
+    delete_chain(stack, case_chain(case_id))
+    _delete_case(stack, case_id)
     return True
 
 
-@retried
-def _mark(stack: Stack, case_id: str) -> Case | None:
-    case = stack.cases.case(case_id)
+@retry_on_conflict
+def _mark_erasing(stack: Stack, case_id: str) -> Case | None:
+    case = stack.cases.get_case(case_id)
     if case is None or case.erasing:
         return case
-    if _is_kept(stack, case, stack.settings.retention.case):
+    if _is_retained(stack, case, stack.settings.retention.case):
         return None
-    if any(not upload.is_erasable for upload in stack.uploads.get_many(case.uploads)):
+    if any(not upload.is_record_erasable for upload in stack.uploads.get_many(case.uploads)):
         return None  # an image of it is still in quarantine; that goes first
     transaction = stack.transaction()
-    for platform, account_id in case.blocked:
+    for platform, account_id in case.blocked_accounts:
         account = stack.accounts.get(platform, account_id)
         if case_id in account.blocks:
-            freed = account.released_by(case_id)
+            freed = account.without_block(case_id)
             stack.accounts.save(transaction, freed)
             event = {
                 "platform": platform,
@@ -114,8 +116,8 @@ def _mark(stack: Stack, case_id: str) -> Case | None:
     return marked
 
 
-@retried
-def _leave_upload(stack: Stack, case: Case, upload_id: str) -> None:
+@retry_on_conflict
+def _detach_upload(stack: Stack, case: Case, upload_id: str) -> None:
     """Erase the record of an upload that belonged to this case alone and is not public; else take the case
     out of it."""
     upload = stack.uploads.get(upload_id)
@@ -127,52 +129,52 @@ def _leave_upload(stack: Stack, case: Case, upload_id: str) -> None:
         stack.uploads.save(transaction, replace(upload, cases=others))
     else:
         # What is stopped here is begun again only as long as the upload is there.
-        forget_chain(stack, upload_chain(upload_id))
-        stack.uploads.forget(transaction, upload)
+        delete_chain(stack, upload_chain(upload_id))
+        stack.uploads.delete(transaction, upload)
     transaction.commit()
 
 
-@retried
-def _leave_report(stack: Stack, case: Case, case_number: str) -> None:
-    report = stack.cases.report(case_number)
+@retry_on_conflict
+def _detach_report(stack: Stack, case: Case, case_number: str) -> None:
+    report = stack.cases.get_report(case_number)
     if report is None:
         return
     others = tuple(one for one in report.case_ids if one != case.case_id)
     transaction = stack.transaction()
-    if any(stack.cases.case(one) is not None for one in others):
+    if any(stack.cases.get_case(one) is not None for one in others):
         stack.cases.save_report(transaction, replace(report, case_ids=others))
     else:
-        stack.notices.forget(Recipient.reporter(case_number))
-        stack.cases.forget_report(transaction, report)
-        stack.reporters.erase(transaction, case_number)
+        stack.notices.delete(Recipient.reporter(case_number))
+        stack.cases.delete_report(transaction, report)
+        stack.reporters.delete(transaction, case_number)
     transaction.commit()
 
 
-def forget_chain(stack: Stack, chain: str) -> None:
+def delete_chain(stack: Stack, chain: str) -> None:
     """Delete a chain whose time is over, and what is kept about it; the anchors keep its end."""
-    for record in stack.audit.records(chain):
-        stack.audit.erase(record)
-    stack.figures.forget_chain(chain)
-    stack.anchors.forget_chain(chain)
+    for record in stack.audit.list_records(chain):
+        stack.audit.delete_record(record)
+    stack.metrics.delete_cursor(chain)
+    stack.anchors.delete_chain(chain)
 
 
-@retried
-def _finish(stack: Stack, case_id: str) -> None:
-    case = stack.cases.case(case_id)
+@retry_on_conflict
+def _delete_case(stack: Stack, case_id: str) -> None:
+    case = stack.cases.get_case(case_id)
     if case is None:
         return
     transaction = stack.transaction()
-    stack.cases.forget_case(transaction, case)
+    stack.cases.delete_case(transaction, case)
     details: dict[str, object] = {
         "was": case.state.value,
         "records": case.audit.seq,
         "digest": case.audit.digest,
     }
-    record_retention(stack, transaction, "case.erased", details)
+    record_erasure(stack, transaction, "case.erased", details)
     transaction.commit()
 
 
-def record_retention(stack: Stack, transaction: Transaction, action: str, details: dict[str, object]) -> None:
+def record_erasure(stack: Stack, transaction: Transaction, action: str, details: dict[str, object]) -> None:
     """The next record of the chain of what was erased."""
     head = stack.audit.append(
         transaction,
@@ -186,9 +188,9 @@ def record_retention(stack: Stack, transaction: Transaction, action: str, detail
     stack.cases.save_retention_head(transaction, head)
 
 
-def _is_kept(stack: Stack, case: Case, time: timedelta) -> bool:
+def _is_retained(stack: Stack, case: Case, period: timedelta) -> bool:
     """Whether its time is not over, or something needs it."""
     now = stack.now()
-    if case.settled_at is None or now <= case.settled_at + time:
+    if case.retention_starts_at is None or now <= case.retention_starts_at + period:
         return True
-    return keeps(case, stack.settings.retention, now) is not None
+    return retention_blocker(case, stack.settings.retention, now) is not None

@@ -5,27 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from staydown.aws.stack import Stack
-from staydown.domain.case_states import CaseState
-from staydown.domain.cases import Case
-from staydown.domain.decisions import Decision, Factors, Outcome, check_unfounded
+from staydown.domain.cases.case import Case
+from staydown.domain.cases.decisions import Decision, DecisionOutcome, Factors, require_manifestly_unfounded
+from staydown.domain.cases.reports import count_distinct_reporters
+from staydown.domain.cases.second_opinions import SecondOpinionCause
+from staydown.domain.cases.states import CaseState
 from staydown.domain.events import EventType
-from staydown.domain.opinions import AskedBy
-from staydown.domain.reports import people_behind
-from staydown.domain.uploads import Upload
-from staydown.services.bank.bank_images import BankedImages
+from staydown.domain.uploads.upload import Upload
+from staydown.services.bank.bank_writer import BankWriter
 from staydown.services.cases.save_case import save_case
-from staydown.services.retrying import retried
-from staydown.services.review.consequences import acquit, stop_all
-from staydown.services.review.review_queue import check_turn, load_case
-from staydown.services.uploads.place_image import take_down
+from staydown.services.enforcement import dismiss, enforce
+from staydown.services.retries import retry_on_conflict
+from staydown.services.review.review_queue import get_case, require_may_act
+from staydown.services.uploads.sync_location import take_down_image
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    outcome: Outcome
+    outcome: DecisionOutcome
     factors: Factors
     reasons: str
-    second_opinion: bool = False
+    wants_second_opinion: bool = False
     """Whether the reviewer wants somebody else to judge it too."""
     manifestly_unfounded: bool = False
 
@@ -44,16 +44,16 @@ def decide_case(
         reviewer=reviewer,
         judgement=judgement,
         expected_revision=expected_revision,
-        images=BankedImages(stack),
+        bank_writer=BankWriter(stack),
     )
-    if judgement.outcome.stops:
+    if judgement.outcome.is_violation:
         # The event of each removal does this too, should we be stopped here.
         for upload in uploads:
-            take_down(stack, upload.upload_id)
+            take_down_image(stack, upload.upload_id)
     return case
 
 
-@retried
+@retry_on_conflict
 def _decide(
     stack: Stack,
     *,
@@ -61,9 +61,9 @@ def _decide(
     reviewer: str,
     judgement: Judgement,
     expected_revision: int | None,
-    images: BankedImages,
+    bank_writer: BankWriter,
 ) -> tuple[Case, list[Upload]]:
-    case = load_case(stack, case_id)
+    case = get_case(stack, case_id)
     if _is_repeated(case, reviewer, judgement):
         return case, stack.uploads.get_many(case.uploads)
     now = stack.now()
@@ -76,23 +76,25 @@ def _decide(
         judgement.manifestly_unfounded,
     )
     decided = case.decided(decision)
-    check_turn(stack, case, reviewer, expected_revision)
+    require_may_act(stack, case, reviewer, expected_revision)
     if judgement.manifestly_unfounded:
-        people = people_behind(stack.cases.reports(case.reports))
-        check_unfounded(judgement.outcome, judgement.factors, people)
+        people = count_distinct_reporters(stack.cases.get_reports(case.reports))
+        require_manifestly_unfounded(judgement.outcome, judgement.factors, people)
     uploads = stack.uploads.get_many(case.uploads)
     transaction = stack.transaction()
-    if judgement.outcome.stops:
-        decided = stop_all(stack, transaction, decided, uploads, images)
-    elif judgement.outcome is Outcome.NOT_VIOLATING:
-        decided = acquit(stack, transaction, decided, uploads, reviewer)
-    asked_by = AskedBy.REVIEWER if judgement.second_opinion else None
-    decided = decided.judged_twice(asked_by, percent=stack.settings.second_opinion_percent)
+    if judgement.outcome.is_violation:
+        decided = enforce(stack, transaction, decided, uploads, bank_writer)
+    elif judgement.outcome is DecisionOutcome.NOT_VIOLATING:
+        decided = dismiss(stack, transaction, decided, uploads, reviewer)
+    asked_by = SecondOpinionCause.REVIEWER if judgement.wants_second_opinion else None
+    decided = decided.with_second_opinion_requested(
+        asked_by, sample_percent=stack.settings.second_opinion_percent
+    )
     told: dict[str, object] = {
         "outcome": judgement.outcome.value,
         "uploads": list(decided.uploads),
-        "entries": list(decided.banked),
-        "accounts": len(decided.blocked),
+        "entries": list(decided.banked_entries),
+        "accounts": len(decided.blocked_accounts),
     }
     if judgement.manifestly_unfounded:
         told["manifestly_unfounded"] = True
@@ -103,7 +105,7 @@ def _decide(
     return decided, uploads
 
 
-_JUDGED = ("outcome", "factors", "reasons", "manifestly_unfounded")
+_COMPARED_FIELDS = ("outcome", "factors", "reasons", "manifestly_unfounded")
 
 
 def _is_repeated(case: Case, reviewer: str, judgement: Judgement) -> bool:
@@ -113,5 +115,5 @@ def _is_repeated(case: Case, reviewer: str, judgement: Judgement) -> bool:
         decision is not None
         and case.state is not CaseState.OPEN
         and decision.reviewer == reviewer
-        and decision == replace(decision, **{name: getattr(judgement, name) for name in _JUDGED})
+        and decision == replace(decision, **{name: getattr(judgement, name) for name in _COMPARED_FIELDS})
     )

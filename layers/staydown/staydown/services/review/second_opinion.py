@@ -8,36 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 
-from staydown.aws.items import Item
+from staydown.aws.codec import Item
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
-from staydown.domain.appeals import Appeal, Appellant, dispute_id
-from staydown.domain.cases import Case
-from staydown.domain.decisions import Decision, Outcome
+from staydown.domain.cases.appeals import Appeal, AppealParty, disagreement_appeal_id
+from staydown.domain.cases.case import Case
+from staydown.domain.cases.decisions import Decision, DecisionOutcome
 from staydown.domain.errors import ClaimedByAnother, Conflict, InvalidRequest, NotAllowed
 from staydown.domain.events import EventType
-from staydown.services.bank.bank_images import BankedImages
+from staydown.services.bank.bank_writer import BankWriter
 from staydown.services.cases.save_case import save_case
-from staydown.services.retrying import retried
-from staydown.services.review.consequences import overturn
+from staydown.services.enforcement import overturn
+from staydown.services.retries import retry_on_conflict
 from staydown.services.review.decide_case import Judgement
-from staydown.services.review.review_queue import load_case
-from staydown.services.uploads.place_image import take_down
+from staydown.services.review.review_queue import get_case
+from staydown.services.uploads.sync_location import take_down_image
 
 
-def list_opinions(stack: Stack, *, after: Item | None, limit: int) -> tuple[list[Case], Item | None]:
+def list_cases_awaiting_opinion(
+    stack: Stack, *, after: Item | None, limit: int
+) -> tuple[list[Case], Item | None]:
     """A page of the cases of which a second opinion waits, the longest first; where the next page starts."""
-    return stack.cases.awaiting_opinion(after=after, limit=limit)
+    return stack.cases.list_awaiting_second_opinion(after=after, limit=limit)
 
 
-def claim_next_opinion(stack: Stack, *, reviewer: str, passing_over: Container[str] = ()) -> Case | None:
+def claim_next_opinion(stack: Stack, *, reviewer: str, skip: Container[str] = ()) -> Case | None:
     """Claim the one that waits longest and that this reviewer may give; None when there is none.
 
     One that they claimed already comes before all others: they are at it. passing_over: cases that they have
     done with, though their opinion is not sent yet.
     """
-    waiting = [one for one in _all_waiting(stack) if one.case_id not in passing_over]
-    for listed in sorted(waiting, key=lambda one: not one.gives_opinion(reviewer)):
+    waiting = [one for one in _all_awaiting_opinion(stack) if one.case_id not in skip]
+    for listed in sorted(waiting, key=lambda one: not one.has_claimed_second_opinion(reviewer)):
         try:
             return claim_opinion(stack, case_id=listed.case_id, reviewer=reviewer)
         except (ClaimedByAnother, Conflict, NotAllowed):
@@ -45,21 +47,21 @@ def claim_next_opinion(stack: Stack, *, reviewer: str, passing_over: Container[s
     return None
 
 
-def _all_waiting(stack: Stack) -> Iterator[Case]:
+def _all_awaiting_opinion(stack: Stack) -> Iterator[Case]:
     """Page by page, the longest first."""
     after: Item | None = None
     while True:
-        page, after = stack.cases.awaiting_opinion(after=after)
+        page, after = stack.cases.list_awaiting_second_opinion(after=after)
         yield from page
         if after is None:
             return
 
 
-@retried
+@retry_on_conflict
 def claim_opinion(stack: Stack, *, case_id: str, reviewer: str) -> Case:
-    case = load_case(stack, case_id)
+    case = get_case(stack, case_id)
     now = stack.now()
-    claimed = case.opinion_claimed(reviewer, now=now, until=now + stack.settings.claim_lease)
+    claimed = case.with_second_opinion_claimed(reviewer, now=now, expires_at=now + stack.settings.claim_lease)
     transaction = stack.transaction()
     save_case(stack, transaction, claimed, actor=reviewer, action="opinion.claimed", details={})
     transaction.commit()
@@ -68,43 +70,45 @@ def claim_opinion(stack: Stack, *, case_id: str, reviewer: str) -> Case:
 
 def give_opinion(stack: Stack, *, case_id: str, reviewer: str, judgement: Judgement) -> Case:
     """Judge it; told twice, it is one. InvalidRequest for an outcome that is no judgement."""
-    if judgement.outcome is Outcome.NEEDS_INFORMATION:
+    if judgement.outcome is DecisionOutcome.NEEDS_INFORMATION:
         raise InvalidRequest(
             "A second opinion says what the image is.", pointers={"/outcome": "not needs_information"}
         )
-    case = _give(stack, case_id, reviewer, judgement, BankedImages(stack))
-    if judgement.outcome is Outcome.SUSPECTED_CHILD:
+    case = _record_opinion(stack, case_id, reviewer, judgement, BankWriter(stack))
+    if judgement.outcome is DecisionOutcome.SUSPECTED_CHILD:
         for upload_id in case.uploads:
-            take_down(stack, upload_id)
+            take_down_image(stack, upload_id)
     return case
 
 
-@retried
-def _give(stack: Stack, case_id: str, reviewer: str, judgement: Judgement, images: BankedImages) -> Case:
-    case = load_case(stack, case_id)
-    given = case.opinion.given if case.opinion is not None else None
+@retry_on_conflict
+def _record_opinion(
+    stack: Stack, case_id: str, reviewer: str, judgement: Judgement, bank_writer: BankWriter
+) -> Case:
+    case = get_case(stack, case_id)
+    given = case.second_opinion.decision if case.second_opinion is not None else None
     if given is not None and given.reviewer == reviewer and given.outcome is judgement.outcome:
         return case
-    case.check_impartial(reviewer)
+    case.require_not_recused(reviewer)
     now = stack.now()
     judged = Decision(judgement.outcome, judgement.factors, judgement.reasons, reviewer, now)
-    case = case.opinion_given(judged)
+    case = case.with_second_opinion(judged)
     transaction = stack.transaction()
-    agrees = bool(case.opinions_agree)
-    if judgement.outcome is Outcome.SUSPECTED_CHILD:
-        case = _lock(stack, transaction, case, judged, images)
+    agrees = bool(case.second_opinion_agrees)
+    if judgement.outcome is DecisionOutcome.SUSPECTED_CHILD:
+        case = _lock_case(stack, transaction, case, judged, bank_writer)
     elif not agrees:
         dispute = Appeal(
-            dispute_id(case_id),
+            disagreement_appeal_id(case_id),
             case_id,
             platform="",
             account_id="",
             statement=judgement.reasons,
             filed_at=now,
-            party=Appellant.SECOND_OPINION,
+            party=AppealParty.DISAGREEMENT,
         )
         stack.cases.save_appeal(transaction, dispute)
-        case = case.appealed(dispute.appeal_id)
+        case = case.with_appeal(dispute.appeal_id)
     case = save_case(
         stack, transaction, case, actor=reviewer, action="opinion.given", details={"agrees": agrees}
     )
@@ -114,11 +118,13 @@ def _give(stack: Stack, case_id: str, reviewer: str, judgement: Judgement, image
     return case
 
 
-def _lock(stack: Stack, transaction: Transaction, case: Case, judged: Decision, images: BankedImages) -> Case:
+def _lock_case(
+    stack: Stack, transaction: Transaction, case: Case, decision: Decision, bank_writer: BankWriter
+) -> Case:
     """In place of the decision, whatever it was: it is stopped already, or is stopped now."""
     uploads = stack.uploads.get_many(case.uploads)
-    locked = case.overturned(judged)
-    carried = overturn(stack, transaction, case.with_decision(judged), uploads, images)
-    event = {"case_id": case.case_id, "outcome": judged.outcome.value, "uploads": list(case.uploads)}
+    locked = case.overturned(decision)
+    carried = overturn(stack, transaction, case.with_decision(decision), uploads, bank_writer)
+    event = {"case_id": case.case_id, "outcome": decision.outcome.value, "uploads": list(case.uploads)}
     stack.outbox.add(transaction, EventType.CASE_DECIDED, event, at=stack.now())
-    return locked.with_consequences(carried)
+    return locked.with_enforcement(carried)

@@ -9,189 +9,206 @@ from itertools import islice
 
 import numpy as np
 
+from staydown.aws.arrays_store import ArraysNotFound
 from staydown.aws.content_log import SHARDS
-from staydown.aws.snapshots import FileAbsent
 from staydown.aws.stack import Stack
-from staydown.domain.bank import Source, Standing
-from staydown.domain.content_log import HourState, LogLine, Place
-from staydown.domain.sweeps import Part, PartKind, Sweep, cut
+from staydown.domain.bank.entry import Standing, SupportSource
+from staydown.domain.uploads.content_log import HourState, LogLine, LogPosition
+from staydown.domain.uploads.sweeps import Sweep, SweepPart, SweepPartKind, split_into_parts
 from staydown.matching.content_segment import ContentSegment, read_content
 from staydown.services.bank.bank_view import BankView
-from staydown.services.uploads.rejudge_upload import rejudge_upload
-from staydown.services.uploads.settle_upload import settle_upload
+from staydown.services.uploads.reconcile_upload import reconcile_upload
+from staydown.services.uploads.rejudge_upload import reevaluate_upload
 
-SHARDS_A_PART = 4
-LINES_A_PART = 20_000
+SHARDS_PER_PART = 4
+LINES_PER_PART = 20_000
 """Of an hour that is not folded: some 70 MB, some 10 seconds."""
-UPLOADS_A_PART = 50
+UPLOADS_PER_PART = 50
 """To be judged and settled: some 10 seconds."""
-LOOKS_A_PART = 200
-LOOKING_SECONDS = 30.0
+ALIGNMENTS_PER_PART = 200
+ALIGNMENT_SECONDS = 30.0
 """Then the rest of a part is left to another: the function has 90, and one picture may take several."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PartResult:
     """failed: what went wrong with one of its uploads, when all the others were done; the part is to be done
     again then, and what it found further is not held up."""
 
-    further: Sequence[Part] = ()
-    found: int = 0
-    failed: Exception | None = None
+    new_parts: Sequence[SweepPart] = ()
+    matched: int = 0
+    error: Exception | None = None
 
 
-class Sweeping:
+class SweepPartRunner:
     """bank: as it stood when this part began, or later."""
 
     def __init__(self, stack: Stack, bank: BankView, sweep: Sweep) -> None:
         self._stack = stack
         self._bank = bank
-        self._entries = [stored.entry for stored in stack.bank.entries(sweep.entries).values()]
-        self._moving = [entry for entry in self._entries if entry.moves_copies]
-        self._shown = any(e.features is not None and e.standing is Standing.CONFIRMED for e in self._moving)
+        self._entries = [stored.entry for stored in stack.bank.get_entries(sweep.entries).values()]
+        self._swept_entries = [entry for entry in self._entries if entry.requires_sweep]
+        self._has_features = any(
+            e.features_key is not None and e.standing is Standing.CONFIRMED for e in self._swept_entries
+        )
 
-    def do(self, part: Part) -> Outcome:
+    def run(self, part: SweepPart) -> PartResult:
         match part.kind:
-            case PartKind.PLAN:
-                self._forget_pictures()
-                return Outcome([*self._released(), *self._whole_log()])
-            case PartKind.RELEASED:
+            case SweepPartKind.PLAN:
+                self._delete_unsupported_features()
+                return PartResult([*self._release_parts(), *self._log_parts()])
+            case SweepPartKind.RELEASE:
                 return self._release(part)
-            case PartKind.HOUR:
-                return self._look_through_hour(part)
-            case PartKind.SEGMENT:
-                return self._look_through_segment(part)
-            case PartKind.UPLOADS:
-                return self._judge(part.uploads)
-            case PartKind.LOOK:
-                return self._look(part)
+            case SweepPartKind.HOUR:
+                return self._search_hour(part)
+            case SweepPartKind.SEGMENT:
+                return self._search_segment(part)
+            case SweepPartKind.UPLOADS:
+                return self._reevaluate(part.uploads)
+            case SweepPartKind.ALIGN:
+                return self._align(part)
 
-    def _forget_pictures(self) -> None:
+    def _delete_unsupported_features(self) -> None:
         """What is kept of a judged picture goes when no judgement stands behind it any more."""
         for entry in self._entries:
-            if entry.features is not None and not any(s.source is Source.CASE for s in entry.supports):
-                self._stack.pictures.forget(entry.features)
+            if entry.features_key is not None and not any(
+                s.source is SupportSource.CASE for s in entry.supports
+            ):
+                self._stack.features.delete(entry.features_key)
 
-    def _released(self) -> Iterator[Part]:
+    def _release_parts(self) -> Iterator[SweepPart]:
         for entry in self._entries:
             if entry.standing is not Standing.CONFIRMED:
-                yield Part(PartKind.RELEASED, of=entry.entry_id)
+                yield SweepPart(SweepPartKind.RELEASE, target=entry.entry_id)
 
-    def _whole_log(self) -> Iterator[Part]:
+    def _log_parts(self) -> Iterator[SweepPart]:
         """First the hours, then the manifest: an hour that is folded in between is in both, never in none."""
-        if not self._moving:
+        if not self._swept_entries:
             return
-        hours = [hour for hour, state in self._stack.content.hours() if state is not HourState.ERASED]
-        manifest = self._stack.content.manifest()
+        hours = [
+            hour for hour, state in self._stack.content_log.list_hours() if state is not HourState.ERASED
+        ]
+        manifest = self._stack.content_log.get_manifest()
         for hour in hours:
-            if hour not in manifest.folded:
+            if hour not in manifest.compacted:
                 yield from (
-                    Part(PartKind.HOUR, hour, shard=shard) for shard in range(0, SHARDS, SHARDS_A_PART)
+                    SweepPart(SweepPartKind.HOUR, hour, shard=shard)
+                    for shard in range(0, SHARDS, SHARDS_PER_PART)
                 )
-        yield from (Part(PartKind.SEGMENT, segment.key) for segment in manifest.segments)
+        yield from (SweepPart(SweepPartKind.SEGMENT, segment.key) for segment in manifest.segments)
 
-    def _look_through_hour(self, part: Part) -> Outcome:
-        end = (part.shard // SHARDS_A_PART + 1) * SHARDS_A_PART
-        place = Place(part.of, part.shard, part.after)
-        lines = _Counted(self._stack.content.lines(place, end - part.shard))
-        segment = ContentSegment.of_lines(islice(lines, LINES_A_PART))
-        if self._stack.content.state(part.of) in {None, HourState.ERASED}:
+    def _search_hour(self, part: SweepPart) -> PartResult:
+        end = (part.shard // SHARDS_PER_PART + 1) * SHARDS_PER_PART
+        place = LogPosition(part.target, part.shard, part.after_upload_id)
+        lines = _TrackedLines(self._stack.content_log.iterate_lines(place, end - part.shard))
+        segment = ContentSegment.from_lines(islice(lines, LINES_PER_PART))
+        if self._stack.content_log.get_hour_state(part.target) in {None, HourState.ERASED}:
             # It was folded and erased while it was read, or before.
-            return Outcome([*self._whole_log()])
-        more = [] if lines.count < LINES_A_PART else [lines.rest(part)]
-        return self._found(segment, more)
+            return PartResult([*self._log_parts()])
+        more = [] if lines.count < LINES_PER_PART else [lines.remainder(part)]
+        return self._process_segment(segment, more)
 
-    def _look_through_segment(self, part: Part) -> Outcome:
+    def _search_segment(self, part: SweepPart) -> PartResult:
         try:
-            data = self._stack.segments.read(part.of)
-        except FileAbsent:
+            data = self._stack.content_segments.read(part.target)
+        except ArraysNotFound:
             # It was folded into another one.
-            return Outcome([*self._whole_log()])
-        return self._found(read_content(data))
+            return PartResult([*self._log_parts()])
+        return self._process_segment(read_content(data))
 
-    def _near(self, segment: ContentSegment) -> list[str]:
-        least = self._stack.settings.policy.minimum_quality
-        trusted = [e.pdq.data for e in self._moving if e.pdq is not None and e.quality >= least]
+    def _find_near(self, segment: ContentSegment) -> list[str]:
+        least = self._stack.settings.match_policy.minimum_quality
+        trusted = [e.pdq.data for e in self._swept_entries if e.pdq is not None and e.quality >= least]
         hashes = np.frombuffer(b"".join(trusted), np.uint8).reshape(-1, 32)
-        digests = {e.sha256 for e in self._moving if e.sha256 is not None}
-        return segment.near(hashes, digests, self._stack.settings.policy.review_distance)
+        digests = {e.sha256 for e in self._swept_entries if e.sha256 is not None}
+        return segment.uploads_within(hashes, digests, self._stack.settings.match_policy.review_distance)
 
-    def _found(self, segment: ContentSegment, more: Sequence[Part] = ()) -> Outcome:
+    def _process_segment(self, segment: ContentSegment, more: Sequence[SweepPart] = ()) -> PartResult:
         """Judge the few that are near at once; many are spread over parts. The looks come last."""
-        near = self._near(segment)
-        further = [*more, *self._to_look_at(segment, near)]
-        if len(near) <= UPLOADS_A_PART:
-            return replace(self._judge(near), further=further, found=len(near))
-        return Outcome([*cut(PartKind.UPLOADS, near, UPLOADS_A_PART), *further], len(near))
+        near = self._find_near(segment)
+        further = [*more, *self._alignment_parts(segment, near)]
+        if len(near) <= UPLOADS_PER_PART:
+            return replace(self._reevaluate(near), new_parts=further, matched=len(near))
+        return PartResult(
+            [*split_into_parts(SweepPartKind.UPLOADS, near, UPLOADS_PER_PART), *further], len(near)
+        )
 
-    def _to_look_at(self, segment: ContentSegment, near: Sequence[str]) -> Sequence[Part]:
+    def _alignment_parts(self, segment: ContentSegment, near: Sequence[str]) -> Sequence[SweepPart]:
         """The content log has no keypoints: what they alone would give away has to be looked at."""
-        if not self._shown or not self._stack.settings.look_back:
+        if not self._has_features or not self._stack.settings.lookback_window:
             return ()
         judged = set(near)
         others = [upload_id for upload_id in segment.upload_ids() if upload_id not in judged]
-        return cut(PartKind.LOOK, others, LOOKS_A_PART)
+        return split_into_parts(SweepPartKind.ALIGN, others, ALIGNMENTS_PER_PART)
 
-    def _judge(self, uploads: Iterable[str]) -> Outcome:
-        return Outcome(failed=_each(uploads, lambda one: rejudge_upload(self._stack, self._bank, one)))
+    def _reevaluate(self, uploads: Iterable[str]) -> PartResult:
+        return PartResult(
+            error=_for_each(uploads, lambda one: reevaluate_upload(self._stack, self._bank, one))
+        )
 
-    def _look(self, part: Part) -> Outcome:
-        since = self._stack.now() - self._stack.settings.look_back
-        until = time.monotonic() + LOOKING_SECONDS
+    def _align(self, part: SweepPart) -> PartResult:
+        since = self._stack.now() - self._stack.settings.lookback_window
+        until = time.monotonic() + ALIGNMENT_SECONDS
         stopped, failed = 0, None
         for number, upload_id in enumerate(part.uploads):
             if number and time.monotonic() > until:
-                return Outcome([replace(part, uploads=part.uploads[number:])], stopped, failed)
+                return PartResult([replace(part, uploads=part.uploads[number:])], stopped, failed)
             try:
-                stopped += rejudge_upload(self._stack, self._bank, upload_id, since=since) is not None
+                stopped += (
+                    reevaluate_upload(self._stack, self._bank, upload_id, received_since=since) is not None
+                )
             except Exception as error:  # noqa: BLE001 (it goes out when all are done)
                 failed = failed or error
-        return Outcome((), stopped, failed)
+        return PartResult((), stopped, failed)
 
-    def _release(self, part: Part) -> Outcome:
-        linked = self._stack.uploads.stopped_by(part.of, after=part.after)
-        some = list(islice(linked, UPLOADS_A_PART))
-        failed = _each(some, lambda one: self._bring_in_line(one, part.of))
-        if len(some) < UPLOADS_A_PART:
-            return Outcome(failed=failed)
-        return Outcome([Part(PartKind.RELEASED, of=part.of, after=some[-1])], failed=failed)
+    def _release(self, part: SweepPart) -> PartResult:
+        linked = self._stack.uploads.list_stopped_by_entry(part.target, after=part.after_upload_id)
+        some = list(islice(linked, UPLOADS_PER_PART))
+        failed = _for_each(some, lambda one: self._reconcile_stopped(one, part.target))
+        if len(some) < UPLOADS_PER_PART:
+            return PartResult(error=failed)
+        return PartResult(
+            [SweepPart(SweepPartKind.RELEASE, target=part.target, after_upload_id=some[-1])], error=failed
+        )
 
-    def _bring_in_line(self, upload_id: str, entry_id: str) -> None:
+    def _reconcile_stopped(self, upload_id: str, entry_id: str) -> None:
         """What an entry stopped before it changed."""
         upload = self._stack.uploads.get(upload_id)
         if upload is None or f"entry:{entry_id}" not in upload.stops:
             # It was held for it, or is not stopped by it any more.
-            rejudge_upload(self._stack, self._bank, upload_id)
+            reevaluate_upload(self._stack, self._bank, upload_id)
         else:
-            settle_upload(self._stack, self._bank, upload_id)
+            reconcile_upload(self._stack, self._bank, upload_id)
 
 
-def _each(uploads: Iterable[str], do: Callable[[str], object]) -> Exception | None:
+def _for_each(uploads: Iterable[str], operation: Callable[[str], object]) -> Exception | None:
     """Whatever becomes of one of them, the others are done: a copy behind it must not stay up for it."""
     failed: Exception | None = None
     for upload_id in uploads:
         try:
-            do(upload_id)
+            operation(upload_id)
         except Exception as error:  # noqa: BLE001 (it goes out when all are done)
             failed = failed or error
     return failed
 
 
-class _Counted:
+class _TrackedLines:
     """Lines as they are read, and how far that is."""
 
-    def __init__(self, lines: Iterable[tuple[Place, LogLine]]) -> None:
+    def __init__(self, lines: Iterable[tuple[LogPosition, LogLine]]) -> None:
         self._lines = lines
-        self._place: Place | None = None
+        self._position: LogPosition | None = None
         self.count = 0
 
     def __iter__(self) -> Iterator[LogLine]:
         for place, line in self._lines:
-            self._place = place
+            self._position = place
             self.count += 1
             yield line
 
-    def rest(self, part: Part) -> Part:
+    def remainder(self, part: SweepPart) -> SweepPart:
         """What is left of the part."""
-        assert self._place is not None
-        return Part(part.kind, part.of, shard=self._place.shard, after=self._place.after)
+        assert self._position is not None
+        return SweepPart(
+            part.kind, part.target, shard=self._position.shard, after_upload_id=self._position.after_upload_id
+        )

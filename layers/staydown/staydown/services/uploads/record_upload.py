@@ -8,7 +8,7 @@ from dataclasses import replace
 from staydown.aws.audit_store import upload_chain
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
-from staydown.domain.uploads import Upload
+from staydown.domain.uploads.upload import Upload
 
 SYSTEM = "system"
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from staydown.aws.stack import Stack
-from staydown.domain.uploads import Upload, UploadState
-from staydown.domain.verdicts import Verdict
+from staydown.domain.bank.verdicts import Verdict
+from staydown.domain.uploads.upload import Upload, UploadState
 from staydown.services.bank.bank_view import BankView
-from staydown.services.bank.looking import Looks, NotSeen
-from staydown.services.uploads.settle_upload import is_in_line, settle_upload
+from staydown.services.bank.feature_cache import FeatureCache, ImageUnavailable
+from staydown.services.uploads.reconcile_upload import matches_verdict, reconcile_upload
 
-_UP = {UploadState.RECEIVED, UploadState.PUBLISHED, UploadState.HELD}
+_EVALUATED_STATES = {UploadState.RECEIVED, UploadState.PUBLISHED, UploadState.HELD}
 
 
-def rejudge_upload(
-    stack: Stack, bank: BankView, upload_id: str, *, since: datetime | None = None
+def reevaluate_upload(
+    stack: Stack, bank: BankView, upload_id: str, *, received_since: datetime | None = None
 ) -> Upload | None:
     """Carry out what the whole bank says of it now; the upload at rest, or None where nothing changed.
 
@@ -23,19 +23,23 @@ def rejudge_upload(
     alone.
     """
     upload = stack.uploads.get(upload_id)
-    if upload is None or upload.fingerprint is None or (since is not None and upload.received_at < since):
+    if (
+        upload is None
+        or upload.fingerprint is None
+        or (received_since is not None and upload.received_at < received_since)
+    ):
         return None
-    looks = Looks(stack)
-    if upload.state not in _UP:
+    looks = FeatureCache(stack)
+    if upload.state not in _EVALUATED_STATES:
         # Stopped already; but its picture may have been allowed since.
-        waits = upload.blocking_entries and bank.allows(upload)
-        settled = settle_upload(stack, bank, upload_id, looks) if waits else None
+        waits = upload.blocking_entries and bank.matches_allowed_entry(upload)
+        settled = reconcile_upload(stack, bank, upload_id, looks) if waits else None
         return settled if settled is not None and settled.version != upload.version else None
     try:
-        verdict, matches = bank.judge(upload, looks.of)
-    except NotSeen:
-        return settle_upload(stack, bank, upload_id, looks)
+        verdict, matches = bank.evaluate(upload, looks.get)
+    except ImageUnavailable:
+        return reconcile_upload(stack, bank, upload_id, looks)
     scanned_now = verdict is Verdict.CLEAR and upload.state is UploadState.RECEIVED
-    if scanned_now or is_in_line(stack, upload, verdict, matches):
+    if scanned_now or matches_verdict(stack, upload, verdict, matches):
         return None
-    return settle_upload(stack, bank, upload_id, looks)
+    return reconcile_upload(stack, bank, upload_id, looks)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from staydown.aws.stack import Stack
 from staydown.domain.errors import NotFound
-from staydown.domain.uploads import Ticket, Upload, UploadState
+from staydown.domain.uploads.upload import Upload, UploadState, UploadTicket
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +16,14 @@ class UploadStatus:
     upload_id: str
     account_id: str
     upload: Upload | None
-    ticket: Ticket | None
+    ticket: UploadTicket | None
     url: str | None
 
 
-def show_upload(stack: Stack, *, platform: str, upload_id: str) -> UploadStatus:
+def get_upload_status(stack: Stack, *, platform: str, upload_id: str) -> UploadStatus:
     """NotFound for an unknown id, and, with no difference, for another platform's."""
     upload = stack.uploads.get(upload_id)
-    ticket = stack.uploads.ticket(upload_id) if upload is None else None
+    ticket = stack.uploads.get_ticket(upload_id) if upload is None else None
     known = upload or ticket
     if known is None or known.platform != platform:
         raise NotFound(f"There is no upload {upload_id[:64]!r}, or it belongs to another platform.")

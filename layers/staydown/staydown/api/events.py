@@ -1,0 +1,16 @@
+"""What the bus puts into a queue, as an event again."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from staydown.domain.events import Event, EventType
+
+
+def parse_event(body: str) -> Event:
+    """Raise ValueError, KeyError or TypeError for what is none of ours."""
+    message = json.loads(body)
+    detail = dict(message["detail"])
+    event_id, at = str(detail.pop("id")), datetime.fromisoformat(detail.pop("time"))
+    return Event(event_id, EventType(message["detail-type"]), at, detail)

@@ -1,0 +1,107 @@
+"""Domain objects as DynamoDB items, and back: one codec for all of them.
+
+Pydantic reads the dataclasses of the domain back, so no field is written down twice. Times become ISO text of
+a fixed width (so that they sort), sets become sorted lists (DynamoDB has no empty set).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import Any, Generic, TypeVar, cast, get_args, get_type_hints
+
+from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
+from pydantic import ConfigDict, TypeAdapter
+
+from staydown.aws.stored_names import STORED_NAMES
+
+type_serializer = TypeSerializer()
+type_deserializer = TypeDeserializer()
+
+T = TypeVar("T")
+
+Item = dict[str, Any]
+"""Plain Python values by attribute name."""
+
+
+@cache
+def _adapter(cls: Any) -> TypeAdapter[Any]:
+    """Building one takes milliseconds, and several stores of a process share a class."""
+    _use_stored_names(cls)
+    return TypeAdapter(cls)
+
+
+def _use_stored_names(cls: Any) -> None:
+    """Have Pydantic read a dataclass, and the dataclasses in it, by their attribute names."""
+    if not is_dataclass(cls):
+        for argument in get_args(cls):
+            _use_stored_names(argument)
+        return
+    for hint in get_type_hints(cls).values():
+        _use_stored_names(hint)
+    if names := STORED_NAMES.get(getattr(cls, "__name__", "")):
+        cls.__pydantic_config__ = ConfigDict(alias_generator=lambda field: names.get(field, field))  # type: ignore[union-attr]
+
+
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%f+00:00"
+
+
+class Codec(Generic[T]):
+    """Objects of one dataclass as items. Attributes the class does not know (keys, indexes) are ignored."""
+
+    def __init__(self, cls: type[T]) -> None:
+        self._adapter: TypeAdapter[T] = _adapter(cast(Any, cls))
+
+    def dump(self, value: T) -> Item:
+        return cast(Item, _to_plain(value))
+
+    def load(self, item: Mapping[str, Any]) -> T:
+        return self._adapter.validate_python(item)
+
+
+def _to_plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        names = STORED_NAMES.get(type(value).__name__, {})
+        return {
+            names.get(field.name, field.name): _to_plain(getattr(value, field.name))
+            for field in fields(value)
+        }
+    if isinstance(value, Mapping):
+        return {str(key): _to_plain(inner) for key, inner in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted((_to_plain(inner) for inner in value), key=repr)
+    if isinstance(value, list | tuple):
+        return [_to_plain(inner) for inner in value]
+    return _scalar(value)
+
+
+def _scalar(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime(TIME_FORMAT)
+    return value.value if isinstance(value, Enum) else value
+
+
+def to_dynamodb(item: Mapping[str, Any]) -> dict[str, Any]:
+    """As the low-level client wants it."""
+    return {name: type_serializer.serialize(value) for name, value in item.items()}
+
+
+def from_dynamodb(item: Mapping[str, Any]) -> Item:
+    """As Python values: numbers are int (nothing here is a fraction), binary is bytes."""
+    return {name: _to_native(type_deserializer.deserialize(value)) for name, value in item.items()}
+
+
+def _to_native(value: object) -> object:
+    if isinstance(value, Decimal):
+        return int(value)
+    if isinstance(value, Binary):
+        return bytes(value)
+    if isinstance(value, dict):
+        return {name: _to_native(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_to_native(inner) for inner in value]
+    return value

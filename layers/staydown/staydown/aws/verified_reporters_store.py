@@ -1,0 +1,58 @@
+"""Senders, and what each has reported, in the table of the cases.
+
+| pk | sk | what |
+| --- | --- | --- |
+| `SENDER#{sender_id}` | `SENDER` | where who reports stands on the ladder of warnings |
+
+Their reports are in the index `queue`, under `sender:{sender_id}`. Whose account a sender is stands in the
+table of who reported, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from staydown.aws.cases_store import verified_reporter_queue
+from staydown.aws.codec import Codec, to_dynamodb
+from staydown.aws.table import Table
+from staydown.aws.transaction import Transaction
+from staydown.domain.cases.reports import Report
+from staydown.domain.deadlines import queue_sort_key
+from staydown.domain.verified_reporters import VerifiedReporter
+
+MAX_LISTED_REPORTS = 100
+"""Of a sender's reports, in one reading."""
+
+
+class VerifiedReportersStore:
+    def __init__(self, client: Any, table: str) -> None:
+        self._table = Table(client, table)
+        self._senders = Codec(VerifiedReporter)
+        self._reports = Codec(Report)
+
+    def get(self, reporter_id: str) -> VerifiedReporter:
+        item = self._table.get(f"SENDER#{reporter_id}", "SENDER")
+        return self._senders.load(item) if item is not None else VerifiedReporter(reporter_id)
+
+    def save(self, transaction: Transaction, reporter: VerifiedReporter) -> None:
+        """In place of the version it was read at."""
+        keys = {"pk": f"SENDER#{reporter.verified_reporter_id}", "sk": "SENDER"}
+        transaction.put_versioned(
+            self._table.name, {**self._senders.dump(reporter), **keys}, version=reporter.version
+        )
+
+    def list_reports(self, reporter_id: str, *, since: datetime) -> list[Report]:
+        """The newest MOST_SEEN reports of a sender since then. The index lags by moments."""
+        arguments: dict[str, Any] = {
+            "TableName": self._table.name,
+            "IndexName": "queue",
+            "KeyConditionExpression": "queue = :queue AND queue_order > :since",
+            "ExpressionAttributeValues": to_dynamodb(
+                {":queue": verified_reporter_queue(reporter_id), ":since": queue_sort_key(since, "")}
+            ),
+            "ScanIndexForward": False,
+            "Limit": MAX_LISTED_REPORTS,
+        }
+        items, _ = self._table.query_page(arguments)
+        return [self._reports.load(item) for item in items]

@@ -1,0 +1,1 @@
+"""Settings of an operator: the questions of the report form, help lines and templates of reasons."""

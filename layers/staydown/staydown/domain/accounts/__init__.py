@@ -1,0 +1,1 @@
+"""Accounts: what blocks them, strikes, warnings and suspensions."""

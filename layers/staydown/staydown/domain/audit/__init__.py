@@ -1,0 +1,1 @@
+"""The audit: hash chains, their anchors, and bundles for courts."""

@@ -1,0 +1,1 @@
+"""The bank: entries, fingerprints, alignments, and the verdict on a match."""

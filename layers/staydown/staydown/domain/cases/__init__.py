@@ -1,0 +1,1 @@
+"""Cases: reports, decisions, second opinions, appeals, legal holds and retention."""

@@ -1,0 +1,250 @@
+"""Figures: what one record of the audit adds to the counters.
+
+Counters follow from the audit alone, record by record, so they can be made anew from it, and a record that
+comes again is known by its number (`Progress.seq`). Only sums: the order of the chains does not matter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from staydown.domain.audit.chain import GENESIS, AuditRecord
+from staydown.domain.cases.decisions import DecisionOutcome
+from staydown.domain.cases.states import CaseState
+
+QUARTER_HOUR = timedelta(minutes=15)
+"""Times are counted in quarters of an hour, rounded up: so are the medians made of them."""
+
+_UNDECIDED = {CaseState.OPEN.value, CaseState.NEEDS_INFORMATION.value}
+_FRAME = re.compile(r"frame \d+(, )?")
+
+
+class CounterScope(StrEnum):
+    """Which counters: of a day, of a reviewer on a day, or of all that is so at this moment."""
+
+    DAY = "day"
+    REVIEWER = "reviewer"
+    CASES = "cases"
+    OPENED = "opened"
+    DUE = "due"
+
+
+@dataclass(frozen=True, slots=True)
+class Increment:
+    """key: the day (2027-03-01), the day and the reviewer (2027-03-01#id), the hour (2027-03-01T12), or
+    nothing. by: may be negative for what is so at this moment."""
+
+    scope: CounterScope
+    key: str
+    name: str
+    amount: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ChainCursor:
+    """How far a chain was counted, and what of it the next record is counted by.
+
+    seq, digest: of the last record that was counted. state: of the case after it; None of what is no case.
+    valid_at: when its first valid report came. appealed_at: when its first appeal that waits came.
+    """
+
+    seq: int = 0
+    digest: str = GENESIS
+    state: str | None = None
+    opened_at: datetime | None = None
+    valid_at: datetime | None = None
+    deadline: str | None = None
+    appealed_at: datetime | None = None
+
+
+def count_record(cursor: ChainCursor, record: AuditRecord) -> tuple[ChainCursor, list[Increment]]:
+    """Count the record after `progress` of its chain."""
+    details: Mapping[str, Any] = record.details
+    state = details.get("state") if record.chain.startswith("case:") else None
+    following = replace(
+        cursor,
+        seq=record.seq,
+        digest=record.digest,
+        state=state,
+        opened_at=cursor.opened_at or record.at,
+        valid_at=cursor.valid_at or _valid_at(record),
+        deadline=details.get("deadline"),
+        appealed_at=_appealed_at(cursor, record),
+    )
+    added = [
+        *_current_increments(cursor, following),
+        *_daily_increments(cursor, following, record),
+        *_erasure_increments(record),
+    ]
+    return following, added
+
+
+def _valid_at(record: AuditRecord) -> datetime | None:
+    """When its report came; of a case that was made out of another one: before it was made."""
+    if record.details.get("valid") is not True:
+        return None
+    since = record.details.get("valid_since")
+    return datetime.fromisoformat(str(since)) if since is not None else record.at
+
+
+def quarter_hours(time: timedelta) -> int:
+    return max(1, -(-time // QUARTER_HOUR))
+
+
+def _appealed_at(cursor: ChainCursor, record: AuditRecord) -> datetime | None:
+    if record.action == "appeal.filed":
+        return cursor.appealed_at or record.at
+    return None if _appeal_outcome(record) else cursor.appealed_at
+
+
+def _appeal_outcome(record: AuditRecord) -> str | None:
+    """An appeal that reverses its case is recorded as the reversal; two reviewers' dispute is no appeal."""
+    if record.details.get("party") == "second_opinion":
+        return None
+    if record.action in {"appeal.upheld", "appeal.rejected", "case.reversed", "case.overturned"}:
+        return "rejected" if record.action == "appeal.rejected" else "upheld"
+    return None
+
+
+def _erasure_increments(record: AuditRecord) -> Iterator[Increment]:
+    """A case that was erased is in no state any more; what it was counted for stays counted."""
+    if record.action == "case.erased":
+        yield Increment(CounterScope.CASES, "", str(record.details["was"]), -1)
+
+
+def _current_increments(before: ChainCursor, after: ChainCursor) -> Iterator[Increment]:
+    if before.state != after.state:
+        if before.state is not None:
+            yield Increment(CounterScope.CASES, "", before.state, -1)
+        if after.state is not None:
+            yield Increment(CounterScope.CASES, "", after.state)
+    for group, was, now in (
+        (CounterScope.OPENED, _hour(before, before.opened_at), _hour(after, after.opened_at)),
+        (CounterScope.DUE, _hour(before, before.deadline), _hour(after, after.deadline)),
+    ):
+        if was != now:
+            if was is not None:
+                yield Increment(group, was, "cases", -1)
+            if now is not None:
+                yield Increment(group, now, "cases")
+
+
+def _hour(cursor: ChainCursor, time: datetime | str | None) -> str | None:
+    """The hour under which a case that waits is counted."""
+    if cursor.state not in _UNDECIDED or time is None:
+        return None
+    return (time.isoformat() if isinstance(time, datetime) else time)[:13]
+
+
+def _daily_increments(before: ChainCursor, after: ChainCursor, record: AuditRecord) -> Iterator[Increment]:
+    day = f"{record.at:%Y-%m-%d}"
+    for name in _counter_names(before, after, record):
+        yield Increment(CounterScope.DAY, day, name)
+    if _image_outcome(record) in _VIOLATION_OUTCOMES:
+        yield Increment(
+            CounterScope.DAY, day, "accounts_suspended", int(str(record.details.get("accounts", 0)))
+        )
+        yield Increment(CounterScope.DAY, day, "uploads_judged", len(list(_list_detail(record, "uploads"))))
+    if (work := _REVIEWER_COUNTERS.get(record.action)) is not None:
+        yield Increment(CounterScope.REVIEWER, f"{day}#{record.actor}", work)
+        if record.details.get("sharp") is True:
+            yield Increment(CounterScope.REVIEWER, f"{day}#{record.actor}", "sharp_looks")
+
+
+def _image_outcome(record: AuditRecord) -> object:
+    """How the image was judged, at first or when its refusal was taken back; None where it was not."""
+    return record.details.get(
+        {"case.decided": "outcome", "case.overturned": "finding"}.get(record.action, "")
+    )
+
+
+def _list_detail(record: AuditRecord, name: str) -> Iterator[object]:
+    value = record.details.get(name)
+    return iter(value if isinstance(value, list) else ())
+
+
+_VIOLATION_OUTCOMES = {outcome.value for outcome in DecisionOutcome if outcome.is_violation}
+_REVIEWER_COUNTERS = {
+    "case.claimed": "claims",
+    "case.decided": "decisions",
+    "image.looked_at": "looks",
+    "appeal.upheld": "appeals",
+    "appeal.rejected": "appeals",
+    "case.reversed": "appeals",
+    "case.overturned": "appeals",
+    "dispute.upheld": "appeals",
+    "dispute.rejected": "appeals",
+    "opinion.given": "second_opinions",
+    "misuse.decided": "misuse_reviews",
+}
+"""What a reviewer does, by action."""
+
+
+def _counter_names(before: ChainCursor, after: ChainCursor, record: AuditRecord) -> Iterator[str]:
+    details: Mapping[str, Any] = record.details
+    action = record.action
+    if details.get("notice") is True:
+        yield "notices"
+    if before.valid_at is None and after.valid_at is not None:
+        yield "valid_cases"
+    if action == "case.opened":
+        yield "opened:match" if "matches" in details else "opened:report"
+    if action == "case.decided":
+        yield f"decided:{details['outcome']}"
+        if record.actor == "system":
+            yield "decided_by_machine"
+        if details.get("manifestly_unfounded") is True:
+            yield "misuse:unfounded"
+    if before.state in _UNDECIDED and after.state not in _UNDECIDED and action == "case.decided":
+        yield from _timeliness_counters(after, record)
+    if action == "appeal.filed":
+        yield "appeals:filed"
+    if (outcome := _appeal_outcome(record)) is not None:
+        yield f"appeals:{outcome}"
+        if before.appealed_at is not None:
+            yield f"answered:{quarter_hours(record.at - before.appealed_at)}"
+    if action == "opinion.given":
+        yield "opinions:agreed" if details["agrees"] else "opinions:differed"
+    yield from _match_counters(action, details)
+    yield from _account_counters(action, details)
+
+
+def _account_counters(action: str, details: Mapping[str, Any]) -> Iterator[str]:
+    if action == "account.warned":
+        yield "misuse:warned"
+    if action == "misuse.decided":
+        suspends_reports = details["outcome"] == "suspend" and "reports" in details
+        yield "suspended:notices" if suspends_reports else f"misuse:{details['outcome']}"
+    if action in {"account.blocked", "account.unblocked"}:
+        yield f"by_hand:{action.removeprefix('account.')}"
+
+
+def _timeliness_counters(case: ChainCursor, record: AuditRecord) -> Iterator[str]:
+    if case.valid_at is not None:
+        yield f"acted:{quarter_hours(record.at - case.valid_at)}"
+    if case.deadline is not None:
+        yield "in_time" if record.at <= datetime.fromisoformat(case.deadline) else "late"
+
+
+_STOP_COUNTERS = {
+    "upload.blocked": "blocked",
+    "upload.removed": "removed",
+    "case.opened": "held",
+    "case.upload_added": "held",
+}
+
+
+def _match_counters(action: str, details: Mapping[str, Any]) -> Iterator[str]:
+    """An image that met the bank; its nearest match says by how much, and by which view."""
+    matches = details.get("matches")
+    if action not in _STOP_COUNTERS or not matches:
+        return
+    yield f"stopped:{_STOP_COUNTERS[action]}"
+    nearest = min(matches, key=lambda match: int(match["distance"]))
+    yield f"distance:{nearest['distance']}"
+    yield f"view:{_FRAME.sub('', str(nearest['view'])) or 'upright'}"

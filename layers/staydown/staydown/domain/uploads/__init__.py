@@ -1,0 +1,1 @@
+"""Uploads: their states, what stops them, the log of their content, and sweeps through it."""

@@ -1,0 +1,1 @@
+"""Notices: what a reporter or an account holder is told, in their language, and as an e-mail."""

@@ -1,0 +1,73 @@
+"""The judged pictures of the bank as one warm function sees them: found by their keypoints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from staydown.aws.stack import Stack
+from staydown.domain.bank.entry import BankChange, BankEntry, Match, Standing
+from staydown.imaging.feature_bytes import features_from_bytes
+from staydown.imaging.features import QueryFeatures
+from staydown.matching.alignment_matches import alignment_matches
+from staydown.matching.keypoint_index import KeypointIndex
+from staydown.matching.keypoint_snapshot import read_keypoints, write_keypoints
+
+_READ_THREADS = 16
+
+
+class FeaturesMissing(Exception):
+    """A confirmed entry's features are not where the entry says: the bank is not whole."""
+
+
+class ReferenceIndex:
+    """Follows the bank's log; not safe to change and ask at the same time."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._index = KeypointIndex()
+        self._feature_keys: dict[str, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def apply(self, changes: Iterable[BankChange]) -> None:
+        """Bring the pictures in line with these changes; only how each entry ends up counts."""
+        entries = {change.entry.entry_id: change.entry for change in changes}
+        wanted = {i: _features_key(entry) for i, entry in entries.items()}
+        new = {i: key for i, key in wanted.items() if key is not None and self._feature_keys.get(i) != key}
+        with ThreadPoolExecutor(max_workers=_READ_THREADS) as pool:
+            read = dict(zip(new, pool.map(self._stack.features.read, new.values()), strict=True))
+        self._require_unconfirmed([entry_id for entry_id, data in read.items() if data is None])
+        for entry_id, key in wanted.items():
+            if key is None or entry_id in new:
+                self._index.remove(entry_id)
+                self._feature_keys.pop(entry_id, None)
+        for entry_id, data in read.items():
+            if data is not None:
+                self._index.add(entry_id, features_from_bytes(data))
+                self._feature_keys[entry_id] = new[entry_id]
+
+    def load(self, snapshot: bytes) -> None:
+        """Start from a snapshot in place of whatever was known."""
+        self._index = read_keypoints(snapshot)
+        self._feature_keys = {}
+
+    def dump(self) -> bytes:
+        return write_keypoints(self._index)
+
+    def match(self, queries: Sequence[QueryFeatures]) -> list[Match]:
+        """The judged pictures that one of these shows, or may show, the best overlap of each."""
+        return alignment_matches(queries, self._index, self._stack.settings.alignment_policy)
+
+    def _require_unconfirmed(self, entry_ids: Sequence[str]) -> None:
+        """Features are erased after their entry's standing has changed; anything else is damage."""
+        stored = self._stack.bank.get_entries(entry_ids) if entry_ids else {}
+        damaged = [entry_id for entry_id, one in stored.items() if _features_key(one.entry) is not None]
+        if damaged:
+            raise FeaturesMissing(f"the features of {len(damaged)} confirmed entries are gone")
+
+
+def _features_key(entry: BankEntry) -> str | None:
+    """The features to have for an entry: only what a reviewer judged is matched by its keypoints."""
+    return entry.features_key if entry.standing is Standing.CONFIRMED else None

@@ -1,0 +1,101 @@
+"""What the stack says while it is played with: log lines, problems, events; and what it must never say."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+_LEAK_PATTERNS = {
+    "a whole hash": re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{64}(?![0-9a-fA-F])"),
+    "a token": re.compile(r"eyJ[A-Za-z0-9_-]{10,}\.eyJ"),
+    "a signature": re.compile(r"(?i)x-amz-signature|x-amz-credential|[?&]signature="),
+    "an e-mail address": re.compile(r"[\w.+-]+@[\w-]+\.[a-z]{2,}"),
+    "a picture": re.compile(r"/9j/4|iVBORw0KGgo|\\xff\\xd8\\xff|\\x89PNG"),
+    "a secret": re.compile(r"\b[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){4}-[0-9A-HJKMNP-TV-Z]\b"),
+}
+"""By their look, whoever made them."""
+
+
+class _LogHandler(logging.Handler):
+    def __init__(self, watch: LeakWatch) -> None:
+        super().__init__(logging.DEBUG)
+        self._watch = watch
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._watch.line(record)
+
+
+@dataclass
+class LeakWatch:
+    """Takes every line; `leaks` says what is private in them.
+
+    said: (where, text). private: texts that somebody entrusted to the stack, or that it gave to one alone.
+    """
+
+    lines: list[tuple[str, str]] = field(default_factory=list, repr=False)
+    private: set[str] = field(default_factory=set, repr=False)
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Hear every log line: the functions' own at every level, and whatever else would reach a log."""
+        functions, everything = logging.getLogger("staydown"), logging.getLogger()
+        # Two, since the functions' logger has what it says suppressed in each handler of the root.
+        ears = [(functions, _LogHandler(self)), (everything, _LogHandler(self))]
+        level = functions.level
+        functions.setLevel(logging.DEBUG)
+        for log, ear in ears:
+            log.addHandler(ear)
+        try:
+            yield
+        finally:
+            for log, ear in ears:
+                log.removeHandler(ear)
+            functions.setLevel(level)
+
+    def line(self, record: logging.LogRecord) -> None:
+        """All that a formatter could make of the record, and more."""
+        error = "".join(traceback.format_exception(*record.exc_info)) if record.exc_info else ""
+        extras = {
+            name: value for name, value in record.__dict__.items() if name not in {"exc_info", "pathname"}
+        }
+        self.lines.append((f"log of {record.name}", f"{record.getMessage()} {extras!r} {error}"))
+
+    def report(self, line: str) -> None:
+        """A line for the person who runs the stack: among them, a failing function's traceback."""
+        self.lines.append(("report", line))
+
+    def problem(self, text: str) -> None:
+        self.lines.append(("problem", text))
+
+    def event(self, event: Mapping[str, Any]) -> None:
+        self.lines.append(("event", json.dumps(event)))
+
+    def add_private(self, *texts: str) -> None:
+        """(Not single letters: these are in everything.)"""
+        self.private.update(text for text in texts if len(text) > 5)
+
+    def leaks(self) -> list[str]:
+        """What was said that should not have been; the private text itself is not repeated in full."""
+        found = []
+        for where, text in self.lines:
+            found += [
+                f"{name} in {where}: {text[:200]}"
+                for name, look in _LEAK_PATTERNS.items()
+                if look.search(text)
+            ]
+            found += [f"{one[:12]}… in {where}: {text[:200]}" for one in self.private if one in text]
+        return found
+
+    def failures(self) -> list[str]:
+        """Functions that raised, and messages that were given up."""
+        return [
+            text
+            for where, text in self.lines
+            if where == "report" and re.search("failed|given up|go back", text)
+        ]

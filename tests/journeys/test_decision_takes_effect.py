@@ -1,0 +1,58 @@
+"""Promise 2: once a decision `violating` has returned, the very next upload of the picture is blocked."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.journeys.deployed import DeployedStack, deployed_stack
+from tests.journeys.reported_uploads import new_account
+from tests.journeys.sample_images import drawn, jpeg
+
+REPETITIONS = int(os.environ.get("STAYDOWN_REPETITIONS", "24"))
+"""A hundred take some two minutes."""
+IMAGES_PER_REPORT = 5
+"""Pictures that one report names."""
+SMALL = (80, 60)
+
+
+def pictures() -> list[bytes]:
+    return [jpeg(drawn(50_000 + number).resize(SMALL)) for number in range(REPETITIONS)]
+
+
+def reported(stack: DeployedStack, files: list[bytes]) -> list[str]:
+    """All of them are up and reported; the case of each."""
+    alpha = stack.app("alpha")
+    uploads = [alpha.upload(new_account(), file) for file in files]
+    stack.drain()
+    for start in range(0, len(uploads), IMAGES_PER_REPORT):
+        stack.person().report(*uploads[start : start + IMAGES_PER_REPORT])
+    stack.drain()
+    cases = [alpha.status(upload_id)["case_ids"] for upload_id in uploads]
+    return [case_id for (case_id,) in cases]
+
+
+@pytest.mark.slow
+def test_upload_right_after_a_decision_is_blocked() -> None:
+    with deployed_stack() as stack:
+        beta, robin = stack.app("beta"), stack.reviewer()
+        files = pictures()
+        cases = reported(stack, files)
+        stack.events()
+
+        for number, (file, case_id) in enumerate(zip(files, cases, strict=True)):
+            robin.decide(case_id, "violating")
+            beta.put_object(f"beta/copyist/{number}", file)
+            stack.drain()
+
+        told = [
+            event["detail"]
+            for event in stack.events()
+            if event["detail-type"].startswith("upload.") and event["detail"]["platform"] == "beta"
+        ]
+        assert [(one["key"], one["state"], one["reason"]) for one in told] == [
+            (f"beta/copyist/{number}", "blocked", "matches_confirmed_entry") for number in range(REPETITIONS)
+        ]
+        public = stack.stack.client("s3").list_objects_v2(Bucket=stack.description["buckets"]["published"])
+        assert public["KeyCount"] == 0

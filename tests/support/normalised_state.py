@@ -1,0 +1,202 @@
+"""What a world comes to, told so that two worlds in which the same happened tell the same.
+
+Left out is what differs by how often something was tried: versions, audit and random ids. Cases and reports
+are named by what they are about.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from staydown.domain.cases.case import Case
+from staydown.domain.uploads.upload import Upload
+
+from tests.support.invariants import check
+from tests.support.state_dump import StateDump
+from tests.support.world import World
+
+NormalisedState = Mapping[str, Any]
+RANDOM_FIELDS = {"id", "time", "notice_id"}
+
+
+def normalised_state(world: World) -> NormalisedState:
+    """Of a world at rest, in which all that must hold does."""
+    ledger = check(world, redelivered=True)
+    names = _stable_names(ledger)
+    told = {event.detail["id"]: event for event in world.events}
+    settings = world.cloud.settings
+    return {
+        "uploads": {
+            upload.key: _with_stable_names(names, _upload(upload)) for upload in ledger.uploads.values()
+        },
+        "cases": {
+            names[case.case_id]: _with_stable_names(names, _case(case)) for case in ledger.cases.values()
+        },
+        "reports": sorted(
+            _with_stable_names(
+                names,
+                [report.case_ids, report.uploads, report.valid_at, report.withdrawn_at, dict(report.answers)],
+            )
+            for report in ledger.reports.values()
+        ),
+        "appeals": sorted(
+            _with_stable_names(
+                names, [appeal.case_id, appeal.party, appeal.account_id, appeal.outcome, appeal.decided_by]
+            )
+            for appeal in ledger.appeals.values()
+        ),
+        "entries": {
+            entry.entry_id: (
+                entry.standing,
+                sorted(_with_stable_names(names, [s.source, s.reference]) for s in entry.supports),
+                entry.features_key is not None and entry.features_key in ledger.objects[settings.bank_bucket],
+            )
+            for entry in ledger.entries.values()
+        },
+        "accounts": {
+            key: sorted(_with_stable_names(names, holder) for holder in account.blocks)
+            for key, account in ledger.accounts.items()
+            if account.blocks
+        },
+        "conduct": {
+            key: _with_stable_names(
+                names,
+                [
+                    account.strike_status.warned_strikes,
+                    account.strike_status.pending_review_id,
+                    account.strike_status.suspension_review_id,
+                ],
+            )
+            for key, account in ledger.accounts.items()
+        },
+        "senders": {
+            names[key]: _with_stable_names(
+                names,
+                [
+                    one.strike_status.warned_strikes,
+                    one.strike_status.pending_review_id,
+                    one.strike_status.suspension_review_id,
+                ],
+            )
+            for key, one in ledger.verified_reporters.items()
+        },
+        "misuse": {
+            names.get(review.review_id, review.review_id): _with_stable_names(
+                names, [review.strikes, review.decision and review.decision.outcome, review.end_reason]
+            )
+            for review in ledger.reviews.values()
+        },
+        "objects": {
+            bucket: dict(ledger.objects[bucket])
+            for bucket in (settings.published_bucket, settings.quarantine_bucket)
+        },
+        "told": Counter(
+            _with_stable_names(
+                names, [event.type, {k: v for k, v in event.detail.items() if k not in RANDOM_FIELDS}]
+            )
+            for event in told.values()
+        ),
+        "counters": {name: by for name, by in ledger.counters.items() if by},
+        "notices": Counter(
+            _with_stable_names(
+                names, [one.recipient.name, one.kind, one.case_id, one.values, one.title, one.paragraphs]
+            )
+            for one in ledger.notices
+        ),
+        "delivered": {
+            _with_stable_names(
+                names, [url, one["type"], {k: v for k, v in one["data"].items() if k not in RANDOM_FIELDS}]
+            )
+            for url, _, body in (
+                world.webhook_receiver.received if world.webhook_receiver is not None else ()
+            )
+            for one in [json.loads(body)]
+        },
+        "reading": sorted(_with_stable_names(names, pair) for pair in ledger.viewers),
+        "dead": len(world.dead_letters),
+    }
+
+
+def _stable_names(ledger: StateDump) -> dict[str, str]:
+    """A name for each random id, from what it stands for."""
+    names: dict[str, str] = {}
+    keys = {upload.upload_id: upload.key for upload in ledger.uploads.values()}
+    about = {
+        case.case_id: json.dumps(
+            [
+                sorted(keys[one] for one in case.uploads),
+                sorted(case.entries),
+                case.state,
+                str(case.decision and (case.decision.outcome, case.decision.reviewer)),
+            ]
+        )
+        for case in ledger.cases.values()
+    }
+    for number, case_id in enumerate(sorted(about, key=lambda one: about[one])):
+        names[case_id] = f"case {number}"
+    claims = {
+        number: json.dumps([sorted(names[one] for one in report.case_ids), report.statement])
+        for number, report in ledger.reports.items()
+    }
+    for place, case_number in enumerate(sorted(claims, key=lambda one: claims[one])):
+        names[case_number] = f"report {place}"
+    sent: dict[str, list[str]] = {}
+    for case_number, report in ledger.reports.items():
+        if report.verified_reporter_id is not None:
+            sent.setdefault(report.verified_reporter_id, []).append(names[case_number])
+    names |= {sender: f"sender of {sorted(numbers)}" for sender, numbers in sent.items()}
+    for review in ledger.reviews.values():
+        if review.subject.is_reporter:
+            names[review.review_id] = f"review of {names[review.subject.name]} at {review.opened_at}"
+    for appeal in ledger.appeals.values():
+        against = "a block" if appeal.case_id is None else names[appeal.case_id]
+        names[appeal.appeal_id] = f"appeal of {appeal.party} {appeal.account_id} against {against}"
+    return names
+
+
+def _upload(upload: Upload) -> list[object]:
+    stops = sorted((stop.cause, stop.kind, stop.reason) for stop in upload.stops.values())
+    flags = [upload.was_published, upload.was_released, upload.republications]
+    return [
+        upload.state,
+        upload.reason,
+        stops,
+        upload.cases,
+        sorted(upload.dismissed_entries),
+        sorted(upload.match_exclusions),
+        *flags,
+    ]
+
+
+def _case(case: Case) -> list[object]:
+    decision = case.decision and [case.decision.outcome, case.decision.reviewer]
+    involved = [sorted(case.participants), sorted(case.recused)]
+    about = [
+        case.uploads,
+        case.entries,
+        case.banked_entries,
+        case.blocked_accounts,
+        case.reports,
+        case.pending_appeals,
+    ]
+    return [
+        case.state,
+        *about,
+        case.claim,
+        *involved,
+        decision,
+        case.deadline,
+        case.hidden_uploads,
+        case.rejected_report_supports,
+        [(note.author, note.text) for note in case.notes],
+    ]
+
+
+def _with_stable_names(names: Mapping[str, str], value: object) -> str:
+    text = json.dumps(value, default=str, sort_keys=True)
+    for one, name in names.items():
+        text = text.replace(one, name)
+    return text
