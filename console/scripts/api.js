@@ -1,14 +1,14 @@
-// The API: JSON in, JSON out, and every failure as one kind of error that can be shown to a person.
+// The API client: JSON in, JSON out. Every failure is a Problem that a page can show.
 import { config } from "./config.js";
 import { has, t } from "./strings.js";
 
 const PAUSES = [400, 1500];
-/** While the first call with a key is still being worked on: some twenty seconds in all. */
+/** Pauses while the first call with a key still runs, in ms: about 20 seconds in total. */
 const RUNNING_PAUSES = [1000, 2000, 4000, 6000, 8000];
 
 /**
- * What went wrong. slug: the last part of the problem's type (`stale-version`), or `offline`, `session-ended`,
- * `gateway-STATUS`. fields: what is wrong where, {pointer, detail}. extra: the problem's other members.
+ * A failed call. slug: the last part of the problem's type (`stale-version`), or `offline`, `session-ended`,
+ * `gateway-STATUS`. fields: the errors of fields, {pointer, detail}. extra: the other members of the problem.
  */
 export class Problem extends Error {
   constructor(slug, status = 0, { detail = "", fields = [], extra = {} } = {}) {
@@ -16,22 +16,23 @@ export class Problem extends Error {
     Object.assign(this, { slug, status, detail, fields, extra });
   }
 
-  /** Plain words: what happened. */
+  /** Say in plain words what happened. */
   get title() {
     return has(`problem.${this.slug}`) ? t(`problem.${this.slug}`) : t("problem.other");
   }
 
-  /** Plain words: what to do about it. */
+  /** Say in plain words what to do about it. */
   get advice() {
     return has(`problem.${this.slug}.do`) ? t(`problem.${this.slug}.do`) : this.detail;
   }
 }
 
 /**
- * Ask the API. path: `/v1/…`. body: sent as JSON. token: of who is signed in. secret: of a case.
- * key: an Idempotency-Key; with one (and for a GET) a lost connection is tried again, since nothing happens
- * twice; and while the first call still runs, its answer is waited for. ifMatch: the ETag something was read with. query: of the address, empty values left out.
- * Returns {body, etag, status}; throws Problem.
+ * Call the API. path: `/v1/…`. body: sent as JSON. token: of the signed-in user. secret: of a case.
+ * key: an Idempotency-Key. With a key, and for GET, a lost connection is retried: nothing happens twice.
+ * While the first call with a key still runs, wait for its answer. ifMatch: the ETag of the version that was
+ * read. query: parameters; empty values are left out.
+ * Return {body, etag, status}. Throw Problem.
  */
 export async function ask(method, path, { body, token, secret, key, ifMatch, query } = {}) {
   const { api_url: base } = await config();
@@ -54,31 +55,31 @@ export async function ask(method, path, { body, token, secret, key, ifMatch, que
   };
   const again = method === "GET" || key !== undefined;
   for (const pause of [...RUNNING_PAUSES, null]) {
-    const { response, content } = await persistently(`${base}${path}${parameters && `?${parameters}`}`, request, again);
+    const { response, content } = await fetchWithRetries(`${base}${path}${parameters && `?${parameters}`}`, request, again);
     if (response.ok) return { body: content, etag: response.headers.get("ETag"), status: response.status };
-    const problem = problemOf(response, content, Boolean(token));
+    const problem = toProblem(response, content, Boolean(token));
     if (problem.slug !== "still-running" || pause === null) throw problem;
-    await waited(pause);
+    await delay(pause);
   }
 }
 
-function waited(milliseconds) {
+function delay(milliseconds) {
   return new Promise((resume) => setTimeout(resume, milliseconds));
 }
 
-/** A key for one thing to do, whatever number of times it has to be asked for. */
+/** Return a new Idempotency-Key: one for each action, however often its call is retried. */
 export function newKey() {
   return crypto.randomUUID();
 }
 
-async function persistently(url, request, again) {
+async function fetchWithRetries(url, request, again) {
   for (const pause of again ? [...PAUSES, null] : [null]) {
     try {
       const response = await fetch(url, request);
       return { response, content: parsed(await response.text()) };
     } catch {
       if (pause === null) throw new Problem("offline");
-      await waited(pause);
+      await delay(pause);
     }
   }
 }
@@ -91,7 +92,7 @@ function parsed(text) {
   }
 }
 
-function problemOf(response, content, signedIn) {
+function toProblem(response, content, signedIn) {
   const slug = String(content?.type ?? "").split("/").pop();
   if (response.status === 401 && signedIn) return new Problem("session-ended", 401);
   if (!slug) return new Problem(`gateway-${response.status}`, response.status);

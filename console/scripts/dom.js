@@ -1,7 +1,7 @@
-// Elements. Text reaches a page as text nodes alone, so nothing that somebody wrote is ever read as markup.
+// Elements. Text becomes text nodes only, so that user input is never parsed as markup.
 
 /**
- * An element. props: properties (`type`, `value`, `className`), attributes (with a dash in the name, and
+ * Create an element. props: properties (`type`, `value`, `className`), attributes (names with a dash, and
  * `role`, `for`), `on`: listeners by event. children: nodes and text; null, undefined and false are left out.
  */
 export function h(tag, props = {}, ...children) {
@@ -19,7 +19,7 @@ export function h(tag, props = {}, ...children) {
   return element;
 }
 
-/** An element of an SVG; attributes only. */
+/** Create an SVG element. */
 export function svg(tag, attributes = {}, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -27,7 +27,7 @@ export function svg(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** What somebody or something else wrote: an id, a name, a statement. Nobody translates it. */
+/** Create an element for text that must not be translated: an ID, a name, a statement. */
 export function data(text, props = {}) {
   return h("span", { translate: "no", dir: "auto", ...props }, text ?? "");
 }
@@ -38,7 +38,7 @@ export function replace(element, ...children) {
   return element;
 }
 
-/** Add children at the end of an element, as `h` takes them. */
+/** Append children to an element. See `h` for what they may be. */
 export function append(element, ...children) {
   for (const child of children.flat(Infinity)) {
     if (child === null || child === undefined || child === false) continue;
@@ -46,7 +46,7 @@ export function append(element, ...children) {
   }
 }
 
-// 24 x 24, strokes. Beside a word, never instead of one.
+// Strokes in a square of 24 x 24. Use an icon beside a word, never instead of one.
 export const ICONS = {
   alert: "M12 4 2.5 20h19L12 4zM12 10v4M12 17h.01",
   check: "M4 12.5l5 5L20 6.5",

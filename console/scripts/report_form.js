@@ -1,12 +1,12 @@
-// Who helps, and what the operator asks beside the law: as the service says now, or, while it does not answer, as
-// it was when these pages were put up.
+// Help lines and the operator's own questions: from the API, or, while it does not answer, as of the deployment
+// of these pages.
 import { ask, Problem } from "./api.js";
 import { config } from "./config.js";
 
 let asking = null;
 let form = null;
 
-/** Ask the service, once; again when it did not answer. Never throws: without it a page works all the same. */
+/** Load the report form once; retry after a failure. Never throw: pages also work without it. */
 export function loadReportForm() {
   asking ??= ask("GET", "/v1/report-form").then(({ body }) => {
     form = body;
@@ -17,17 +17,17 @@ export function loadReportForm() {
   return asking;
 }
 
-/** The operator's own questions: {key, label, help, required, max_length, for_reviewers}; none until it answers. */
+/** Return the operator's questions: {key, label, help, required, max_length, for_reviewers}; none before the answer. */
 export function questions() {
   return form?.questions ?? [];
 }
 
-/** Who helps: {name, url, whom, where, phone, phone_text}. */
+/** Return the help lines: {name, url, whom, where, phone, phone_text}. */
 export async function helpLines() {
   return form?.help ?? (await config()).help_lines;
 }
 
-/** Forget what the service said, so that it is asked again. */
-export function askAnew() {
+/** Load the report form again next time. */
+export function reloadNextTime() {
   asking = null;
 }

@@ -1,19 +1,18 @@
-// What every page has around its content: the skip link, the header, the help lines, and a voice for those
-// who don't see what changed.
+// The frame of every page: skip link, header, help lines, and a live region for screen readers.
 import { config } from "./config.js";
 import { data, h, icon, replace } from "./dom.js";
 import { helpLines, loadReportForm } from "./report_form.js";
 import { loadStrings, t } from "./strings.js";
 
-let voice;
+let liveRegion;
 
 /**
- * Lay the page out. areas: its catalogues beside `common`. title: key of the document's title. brand: key of
- * the header's first words. home: where these lead. controls: further elements of the header. helpLead: key of
- * the sentence before the help lines.
- * Returns {main, nav, config}; `main` is empty and in the document already.
+ * Lay out the page. areas: catalogues besides `common`. title: key of the document title. brand: key of the
+ * first link in the header. home: target of that link. controls: returns further elements of the header.
+ * helpLead: key of the text above the help lines.
+ * Return {main, nav, config}. `main` is empty, and already in the document.
  */
-export async function layOut({
+export async function layOutPage({
   areas = [], title, brand = title, home = "index.html", narrow = false, controls = () => [], helpLead = "common.help_lead",
 }) {
   const [settings] = await Promise.all([config(), loadStrings("common", ...areas)]);
@@ -24,27 +23,27 @@ export async function layOut({
   const help = h("section", { "aria-label": t("common.help") });
   const showHelp = async () => replace(help, h("p", {}, t(helpLead)), h("ul", {}, (await helpLines()).map(helpLine)));
   await showHelp();
-  voice = h("p", { class: "visually-hidden", role: "status" });
+  liveRegion = h("p", { class: "visually-hidden", role: "status" });
   document.body.replaceChildren(
     h("a", { class: "skip", href: "#main", on: { click: skipTo(main) } }, t("common.skip")),
     h("header", { class: "site-header" },
       h("div", { class: "page" }, h("a", { class: "brand", href: home }, t(brand)), nav, controls(), themeButton())),
     main,
     h("footer", { class: "site-footer" }, h("div", { class: width }, help)),
-    voice,
+    liveRegion,
   );
   loadReportForm().then(showHelp);
   return { main, nav, config: settings };
 }
 
-/** Say it to a screen reader; what is seen says it by itself. */
+/** Announce a change to screen readers. */
 export function announce(text) {
-  voice.textContent = "";
-  // A pause, so that the same words twice are heard twice.
-  setTimeout(() => (voice.textContent = text), 50);
+  liveRegion.textContent = "";
+  // The pause makes screen readers repeat an unchanged text.
+  setTimeout(() => (liveRegion.textContent = text), 50);
 }
 
-/** A message. kind: info, success, warning or danger. Its icon and words say the kind as well as its colour. */
+/** Create a message. kind: info, success, warning or danger, shown by icon and text as well as colour. */
 export function notice(kind, title, ...content) {
   const icons = { info: "info", success: "check", warning: "alert", danger: "stop" };
   const role = kind === "danger" ? "alert" : undefined;
@@ -52,7 +51,7 @@ export function notice(kind, title, ...content) {
     icon(icons[kind]), h("div", {}, title && h("p", { class: "label" }, title), content));
 }
 
-/** A Problem, in words: what happened, what to do, and a way to do it (`retry`, when given). */
+/** Show a Problem: what happened, what to do, and a button to try again if `retry` is given. */
 export function problemNotice(problem, { retry } = {}) {
   const fields = (problem.fields ?? []).map((field) =>
     h("li", {}, data(`${field.pointer.replace(/^\//, "")}: ${field.detail}`)));

@@ -1,17 +1,18 @@
-// Every word of the pages is in strings/LANGUAGE/*.json: one file for what all pages say, one for each area.
-// A text may hold {names}; one that depends on a number is an object of plural forms and takes {count}.
+// All texts of the pages are in strings/LANGUAGE/*.json: `common`, and one file for each area. A text can have
+// {placeholders}. A text that depends on {count} can be an object of plural forms (docs/translating.md).
 
 import { load } from "./loading.js";
 
 const FALLBACK = "en";
+const PLACEHOLDER = /\{(\w+)\}/g;
 const texts = new Map();
 let language = FALLBACK;
 let region = FALLBACK;
 
-/** Load catalogues (`common`, `review`, …), before the first `t` of a text in them. */
+/** Load catalogues (`common`, `review`, …). Call it before `t` needs their texts. */
 export async function loadStrings(...areas) {
   language = document.documentElement.lang || FALLBACK;
-  // Dates and numbers as they are written where the reader lives, if that is in the page's language.
+  // Format dates and numbers for the reader's region, if the browser's languages include the page's language.
   region = navigator.languages.find((one) => one.split("-")[0] === language) ?? language;
   const all = await Promise.all(areas.map((area) => load(`strings/${language}/${area}.json`)));
   for (const catalogue of all) {
@@ -23,27 +24,40 @@ export function has(key) {
   return texts.has(key);
 }
 
-/** The text of a key, with values in place of its {names}. */
+/** Return the text of a key, with values in place of its {placeholders}. */
 export function t(key, values = {}) {
-  let text = texts.get(key);
-  if (text === undefined) throw new Error(`no text for ${key}`);
-  if (typeof text === "object") text = text[new Intl.PluralRules(language).select(values.count)] ?? text.other;
-  return text.replace(/\{(\w+)\}/g, (_, name) => {
-    const value = values[name];
-    return typeof value === "number" ? number(value) : String(value);
+  return template(key, values).replace(PLACEHOLDER, (_, name) => inText(values[name]));
+}
+
+/** Do the same for values that are elements or lists of elements. Return an array for `h`. */
+export function tn(key, values) {
+  // Splitting by a pattern with a group gives texts and placeholder names in turn.
+  return template(key, values).split(PLACEHOLDER).map((part, index) => {
+    if (index % 2 === 0) return part;
+    return typeof values[part] === "object" ? values[part] : inText(values[part]);
   });
+}
+
+function template(key, { count }) {
+  const text = texts.get(key);
+  if (text === undefined) throw new Error(`no text for ${key}`);
+  return typeof text === "object" ? text[new Intl.PluralRules(language).select(count)] ?? text.other : text;
+}
+
+function inText(value) {
+  return typeof value === "number" ? number(value) : String(value);
 }
 
 export function number(value, options = {}) {
   return new Intl.NumberFormat(region, options).format(value);
 }
 
-/** A moment, in the reader's own time zone. */
+/** Format a time in the reader's time zone. */
 export function moment(iso, options = { dateStyle: "medium", timeStyle: "short" }) {
   return new Intl.DateTimeFormat(region, options).format(new Date(iso));
 }
 
-/** How long from now (or ago), in the largest unit that says enough: "in 5 hours". */
+/** Format the time from now, in the largest useful unit: "in 5 hours". */
 export function fromNow(iso, now = Date.now()) {
   const seconds = (new Date(iso).getTime() - now) / 1000;
   const format = new Intl.RelativeTimeFormat(region, { numeric: "auto" });

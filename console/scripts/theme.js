@@ -1,4 +1,4 @@
-// Before the first paint, and so not a module: light or dark, as the device has it or as was chosen here.
+// Set the light or dark theme from the device or the choice. No module: it must run before the first paint.
 (() => {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const apply = () => {

@@ -1,9 +1,9 @@
-// From a chosen file to its luma at working size, as layers/staydown/staydown/imaging/decode.py does it.
+// Decode a file to its luma at working size. Must agree with layers/staydown/staydown/imaging/decode.py.
 
 import { imageSize } from "./image_size.js";
-import { NoHash } from "./no_hash.js";
+import { HashError } from "./hash_error.js";
 
-/** A phone's camera of 50 megapixels is under it; what is above may end the page for lack of memory. */
+/** Above the 50 megapixels of a phone camera. A larger image can crash the page for lack of memory. */
 export const MAX_PIXELS = 64_000_000;
 
 const MIN_SIDE = 8;
@@ -13,13 +13,13 @@ const STRIP_PIXELS = 1 << 21;
 
 /**
  * @param {Blob} file
- * @returns {Promise<import("./pdq.js").Plane>} the luma of the picture, upright, on a white page
+ * @returns {Promise<import("./pdq.js").Plane>} the luma of the image, upright, on a white background
  */
 export async function decode(file) {
-  if (file.size === 0) throw new NoHash("empty");
+  if (file.size === 0) throw new HashError("empty");
   const found = await imageSize(file);
-  if (found === null) throw new NoHash("not_a_picture");
-  if (found.kind === "video") throw new NoHash("video");
+  if (found === null) throw new HashError("not_a_picture");
+  if (found.kind === "video") throw new HashError("video");
   checkSize(found);
   const bitmap = await opened(file, found.kind);
   try {
@@ -33,23 +33,23 @@ export async function decode(file) {
 function checkSize({ width, height }) {
   if (width * height > MAX_PIXELS) {
     const [megapixels, most] = [width * height, MAX_PIXELS].map((pixels) => Math.round(pixels / 1e6));
-    throw new NoHash("too_many_pixels", { width, height, megapixels, most });
+    throw new HashError("too_many_pixels", { width, height, megapixels, most });
   }
 }
 
 async function opened(file, kind) {
   try {
-    // Colours as they are in the file: the server knows no profiles either.
+    // Ignore colour profiles: the server hashes the colours as stored, too.
     return await createImageBitmap(file, { imageOrientation: "from-image", colorSpaceConversion: "none" });
   } catch {
-    throw new NoHash(["heic", "tiff", "avif"].includes(kind) ? "unreadable_here" : "damaged", { kind });
+    throw new HashError(["heic", "tiff", "avif"].includes(kind) ? "unreadable_here" : "damaged", { kind });
   }
 }
 
-/** Averaged over blocks of whole pixels, strip by strip: no second copy of a large picture is ever made. */
+/** Average blocks of whole pixels, strip by strip, so that a large image is never copied. */
 function reduced(bitmap) {
   const { width, height } = bitmap;
-  if (Math.min(width, height) < MIN_SIDE) throw new NoHash("too_small", { width, height });
+  if (Math.min(width, height) < MIN_SIDE) throw new HashError("too_small", { width, height });
   const least = Math.max(1, Math.floor(Math.min(width, height) / WORKING_SIDE));
   const factor = [width, height].map((side) => Math.max(least, Math.ceil(side / MAX_PLANE_SIDE)));
   const [columns, rows] = factor;
@@ -68,7 +68,7 @@ function reduced(bitmap) {
   return plane;
 }
 
-/** Adds one strip's means to the plane, from its row `first` on; at the edges over what there is. */
+/** Add the means of one strip to the plane, starting at row `first`. Blocks at the edges can be smaller. */
 function average(rgba, width, count, first, { values, width: across, factor: [columns, rows] }) {
   for (let y = 0; y < count; y++) {
     const line = (first + Math.floor(y / rows)) * across;

@@ -1,16 +1,16 @@
-// Hashing on the person's own device: the file is read here and goes nowhere.
+// Hash files on the person's own device. The file never leaves it.
 
-import { NoHash } from "./no_hash.js";
+import { HashError } from "./hash_error.js";
 
-export { NoHash };
+export { HashError };
 
-// To the policy of these pages the address of a worker is script: this is the one that may be made.
+// Trusted Types treat the URL of a worker as script. This policy allows only this worker.
 const WORKER = new URL("./worker.js", import.meta.url).href;
 const trusted = globalThis.trustedTypes?.createPolicy("hashing", { createScriptURL: () => WORKER });
 
-/** A worker; started early, it is there when the connection is not. */
+/** A worker that hashes files. Start it early: then it also works without a connection. */
 export class Hasher {
-  /** When its worker has asked anybody for anything, as the browser has it (ms since 1970); `onRequest` is told. */
+  /** Start times of the worker's own network requests, in ms since 1970. `onRequest` is called for new ones. */
   began = [];
   onRequest = () => {};
   #worker = null;
@@ -29,9 +29,9 @@ export class Hasher {
       const { resolve, reject } = this.#waiting.get(id);
       this.#waiting.delete(id);
       if (hash) resolve(hash);
-      else reject(new NoHash(code, details));
+      else reject(new HashError(code, details));
     };
-    // It did not load, or it died, perhaps while nothing waited: there is none any more.
+    // The worker did not load, or it crashed, perhaps while idle.
     this.#worker.onerror = () => {
       this.#worker = null;
       for (const { resolve } of this.#waiting.values()) resolve(null);
@@ -41,17 +41,17 @@ export class Hasher {
 
   /**
    * @param {File} file
-   * @returns {Promise<{pdq: string, quality: number}>} rejected with NoHash where there is none
+   * @returns {Promise<{pdq: string, quality: number}>} rejected with HashError if the file has no hash
    */
   async hash(file) {
-    // Where there is no worker any more, another one is made, once.
-    const hash = (await this.#asked(file)) ?? (await this.#asked(file));
-    if (!hash) throw new NoHash("not_on_this_device");
+    // Retry once with a new worker.
+    const hash = (await this.#request(file)) ?? (await this.#request(file));
+    if (!hash) throw new HashError("not_on_this_device");
     return hash;
   }
 
-  /** null when the worker was lost over it. */
-  #asked(file) {
+  /** Resolve to null if the worker crashed. */
+  #request(file) {
     this.start();
     return new Promise((resolve, reject) => {
       const id = ++this.#last;
@@ -60,7 +60,7 @@ export class Hasher {
     });
   }
 
-  /** Nothing is hashed any more. */
+  /** Stop the worker. */
   close() {
     this.#worker?.terminate();
   }

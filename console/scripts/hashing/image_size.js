@@ -1,13 +1,13 @@
-// What kind of picture a file holds and how many pixels, from its first bytes: asked before it is decoded,
-// since decoding a picture of 100 megapixels takes 400 MB and ends the page on a phone.
+// Read the format and size of an image from the first bytes of its file, before it is decoded: decoding
+// 100 megapixels takes 400 MB and crashes the page on a phone.
 
 const HEAD = 65536;
 
 /**
  * @param {Blob} file
- * @returns {Promise<{kind: string, width: number, height: number} | null>} width and height are 0 where the
- *   kind is known and its size is not; null for a file that is no picture we know. kind: jpeg, png, gif,
- *   webp, bmp, avif, heic, tiff, or video
+ * @returns {Promise<{kind: string, width: number, height: number} | null>} width and height are 0 if the
+ *   kind is known but the size is not; null for an unknown file. kind: jpeg, png, gif, webp, bmp, avif, heic,
+ *   tiff, or video
  */
 export async function imageSize(file) {
   const head = new DataView(await file.slice(0, HEAD).arrayBuffer());
@@ -22,7 +22,7 @@ export async function imageSize(file) {
     if (starts("ftyp", 4)) return containerSize(head);
     if (starts("\x1aE\xdf\xa3")) return size("video", 0, 0);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error; // cut off within its head: its decoder will say so
+    if (!(error instanceof RangeError)) throw error; // truncated header: the decoder reports it
     return size("jpeg", 0, 0);
   }
   return null;
@@ -36,7 +36,7 @@ function textAt(view, at, length) {
   return text;
 }
 
-/** Segment by segment to the frame's header (ISO 10918-1, B.1): a thumbnail inside another one is passed. */
+/** Walk the segments to the frame header (ISO 10918-1, B.1), past embedded thumbnails. */
 async function jpegSize(file) {
   for (let at = 2, segments = 0; at < file.size && segments < 1000; segments++) {
     const segment = new DataView(await file.slice(at, at + 9).arrayBuffer());
@@ -60,7 +60,7 @@ function webpSize(head) {
   return size("webp", head.getUint16(26, true) & 0x3fff, head.getUint16(28, true) & 0x3fff);
 }
 
-/** AVIF, HEIC or a video: by its brands; the largest picture in it (ISO 23008-12, 6.5.3). */
+/** Tell AVIF, HEIC and video apart by their brands. Return the size of the largest image (ISO 23008-12, 6.5.3). */
 function containerSize(head) {
   const brands = textAt(head, 8, Math.min(head.getUint32(0), 256) - 8);
   const kind = /avif|avis/.test(brands) ? "avif" : /heic|heix|hevc|mif1|msf1/.test(brands) ? "heic" : "video";

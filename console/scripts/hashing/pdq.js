@@ -1,28 +1,28 @@
-// PDQ as matrix products, as layers/staydown/staydown/imaging/pdq.py has it: read that first.
+// PDQ as matrix products. Read layers/staydown/staydown/imaging/pdq.py first: both must agree.
 //
 // Every step of PDQ before the median is linear, so the 16 x 16 coefficients of a luma plane Y are
 // D (A_h Y A_w') D': A_n averages n pixels into 64 blocks, D holds 16 rows of the cosine transform.
 
 const BLOCKS = 64;
 const FREQUENCIES = 16;
-// From there on it makes no difference how long the full side was: a pixel is 1/128 of a block.
+// Above this length, the full length makes no difference: a pixel is 1/128 of a block.
 const MAX_LENGTH = 8192;
-// Below it a coefficient is rounding: a plain picture is to have no bits, not any.
+// Smaller coefficients are rounding noise. A plain image must have no bits set, not random ones.
 const NOISE = 0.01;
 
 /**
- * @typedef {object} Plane A picture's luma.
+ * @typedef {object} Plane The luma of an image.
  * @property {Float32Array} values 0 black to 255 white, row by row
  * @property {number} width
  * @property {number} height
- * @property {[number, number]} factor over how many columns and rows of the picture each value is the mean
+ * @property {[number, number]} factor columns and rows of the image that each value averages
  */
 
 /**
- * The hash of a luma plane.
+ * Hash a luma plane.
  * @param {Plane} plane
- * @returns {{pdq: string, quality: number}} 64 hexadecimal digits; 0 to 100, below 50 the picture is too
- *   plain for its hash to say much
+ * @returns {{pdq: string, quality: number}} 64 hexadecimal digits; 0 to 100; below 50 the image has
+ *   too little detail for a reliable hash
  */
 export function hashPlane(plane) {
   const across = filter(plane.width, plane.factor[0]);
@@ -31,7 +31,7 @@ export function hashPlane(plane) {
   return { pdq: hexOf(coefficientsOf(blocks)), quality: qualityOf(blocks) };
 }
 
-/** 64 x 64 means of the plane, row by row. */
+/** Return 64 x 64 means of the plane, row by row. */
 function blocksOf({ values, width, height }, across, down) {
   // Columns first: the plane is read once, along its rows.
   const narrow = new Float64Array(height * BLOCKS);
@@ -54,7 +54,7 @@ function blocksOf({ values, width, height }, across, down) {
   return blocks;
 }
 
-/** 256 coefficients, rows by vertical and columns by horizontal frequency 1 to 16. */
+/** Return 256 coefficients: rows by vertical, columns by horizontal frequency, 1 to 16. */
 function coefficientsOf(blocks) {
   const half = new Float64Array(FREQUENCIES * BLOCKS);
   const whole = new Float64Array(FREQUENCIES * FREQUENCIES);
@@ -72,7 +72,7 @@ function coefficientsOf(blocks) {
   return whole;
 }
 
-/** A bit is 1 where a coefficient is above the lower median; bit 0 is the last of the 256-bit number. */
+/** A bit is 1 if its coefficient is above the lower median. Bit 0 is the last of the 256-bit number. */
 function hexOf(coefficients) {
   const median = Float64Array.from(coefficients).sort()[coefficients.length / 2 - 1];
   let hex = "";
@@ -84,7 +84,7 @@ function hexOf(coefficients) {
   return hex;
 }
 
-/** Sum of the steps between neighbours of the 64 x 64, each in whole percent of full contrast. */
+/** Add the differences between neighbours of the 64 x 64 means, each in whole percent of full contrast. */
 function qualityOf(blocks) {
   let sum = 0;
   const step = (one, other) => Math.abs(Math.trunc((blocks[one] - blocks[other]) * 100 / 255));
@@ -104,8 +104,8 @@ const COSINES = Float64Array.from({ length: FREQUENCIES * BLOCKS }, (_, at) => {
 });
 
 /**
- * A_n for n = length x factor, the weights of every `factor` pixels added up: for each of the 64 blocks
- * where its weights start, and those that are not 0.
+ * Return A_n for n = length x factor, with the weights of every `factor` pixels added up. For each of the
+ * 64 blocks: where its weights start, and the weights that are not 0.
  */
 function filter(length, factor) {
   const whole = Math.min(factor, Math.max(1, Math.floor(MAX_LENGTH / length)));
@@ -117,7 +117,7 @@ function filter(length, factor) {
     const last = box.ends[box.ends[centre] - 1];
     const start = Math.floor(first / whole);
     const weights = new Float64Array(Math.ceil(last / whole) - start);
-    // The second pass averages values of the first: each spreads evenly over the window it came from.
+    // The second pass averages values of the first: each is spread evenly over its window.
     const outer = 1 / (box.ends[centre] - box.starts[centre]);
     for (let inner = box.starts[centre]; inner < box.ends[centre]; inner++) {
       const share = outer / (box.ends[inner] - box.starts[inner]);
@@ -127,7 +127,7 @@ function filter(length, factor) {
   });
 }
 
-/** The window of (n + 127) // 128 pixels around each of n, cut off at the ends. */
+/** Return the window of (n + 127) // 128 pixels around each of n pixels, cut off at both ends. */
 function boxes(length) {
   const size = Math.floor((length + 127) / 128);
   const after = Math.floor(size / 2) + 1;

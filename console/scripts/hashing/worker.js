@@ -1,12 +1,12 @@
-// Hashes files one after another, away from the page's own thread.
+// Hash files one after another, outside the page's main thread.
 
 import { decode } from "./decode.js";
-import { NoHash } from "./no_hash.js";
+import { HashError } from "./hash_error.js";
 import { hashPlane } from "./pdq.js";
 
 let queue = Promise.resolve();
 
-// What a worker asks for is not among what its page has asked for: it says so itself.
+// The page does not see the requests of its worker, so the worker reports them.
 new PerformanceObserver((list) => {
   self.postMessage({ began: list.getEntries().map((one) => performance.timeOrigin + one.startTime) });
 }).observe({ type: "resource", buffered: true });
@@ -19,8 +19,8 @@ async function answer(id, file) {
   try {
     self.postMessage({ id, hash: hashPlane(await decode(file)) });
   } catch (error) {
-    // Anything else is memory that the device does not have, or a browser that can't do it.
-    const { code, details } = error instanceof NoHash ? error : { code: "not_on_this_device", details: {} };
+    // Any other error: too little memory, or a browser that lacks a function.
+    const { code, details } = error instanceof HashError ? error : { code: "not_on_this_device", details: {} };
     self.postMessage({ id, code, details });
   }
 }

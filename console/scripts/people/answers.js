@@ -1,29 +1,29 @@
-// What somebody has filled in so far: in memory, and on the device only while they ask for it.
+// The answers so far: in memory, and on the device only while the person asks for it.
 import { questions } from "../report_form.js";
 import { answered } from "./questions.js";
 
-const KEPT = "answers";
-/** A moment of this page, which means nothing to the next; and what opens the report to whoever reads it. */
-const NEVER_KEPT = new Set(["chosen", "phrase"]);
+const STORAGE_KEY = "answers";
+/** `chosen` means nothing to the next page; `phrase` opens the report to anyone who reads it. */
+const NEVER_SAVED = new Set(["chosen", "phrase"]);
 export const DECLARATIONS = ["intimate", "without_consent", "subject_or_representative", "good_faith"];
 
 /**
  * @typedef {object} Answers
  * @property {"" | "posted" | "here" | "both"} where
- * @property {string} links one address or number on each line, as typed
- * @property {{name: string, pdq: string, quality: number, chosen?: number}[]} pictures hashed here; the name stays
- *   here. chosen: when, in milliseconds of this page
+ * @property {string} links one link or number on each line, as typed
+ * @property {{name: string, pdq: string, quality: number, chosen?: number}[]} images hashed on this device; the name is
+ *   never sent. chosen: time of the choice, in ms
  * @property {"" | "self" | "representative"} relation
- * @property {"" | "parent_or_guardian" | "lawyer" | "support_worker" | "asked_by_them"} authority by what
- *   somebody acts for another
+ * @property {"" | "parent_or_guardian" | "lawyer" | "support_worker" | "asked_by_them"} authority what
+ *   entitles the person to act for somebody
  * @property {Record<string, boolean>} declarations
  * @property {string} statement
  * @property {string} name
  * @property {string} email
- * @property {"news" | "full" | "none"} mail what an e-mail may say
+ * @property {"news" | "full" | "none"} mail what an email may say
  * @property {string} signature
- * @property {Record<string, string>} answers to the operator's own questions, by key
- * @property {string} phrase for a new secret, should this one be lost
+ * @property {Record<string, string>} answers to the operator's questions, by key
+ * @property {string} phrase the recovery phrase
  */
 
 /** @returns {Answers} */
@@ -45,28 +45,28 @@ export function newAnswers() {
   };
 }
 
-export const namesPosted = (answers) => answers.where === "posted" || answers.where === "both";
-export const namesOwn = (answers) => answers.where === "here" || answers.where === "both";
+export const hasPosted = (answers) => answers.where === "posted" || answers.where === "both";
+export const hasOwn = (answers) => answers.where === "here" || answers.where === "both";
 
-/** The lines that hold something, each once. */
-export function linksOf(answers) {
+/** Return the lines that are not empty, without duplicates. */
+export function linkLines(answers) {
   return [...new Set(answers.links.split("\n").map((line) => line.trim()).filter(Boolean))];
 }
 
-/** Of those, the numbers of uploads, and the addresses. */
-export function placesOf(answers) {
-  const lines = linesWanted(answers);
+/** Split the lines into upload IDs and links. */
+export function splitPlaces(answers) {
+  const lines = linesInUse(answers);
   return { uploads: lines.filter(isUpload), addresses: lines.filter((line) => !isUpload(line)) };
 }
 
-const linesWanted = (answers) => (namesPosted(answers) ? linksOf(answers) : []);
+const linesInUse = (answers) => (hasPosted(answers) ? linkLines(answers) : []);
 const isUpload = (line) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(line);
 
-/** The body of POST /v1/reports. */
-export function reportOf(answers) {
+/** Return the body of POST /v1/reports. */
+export function reportBody(answers) {
   return {
-    ...placesOf(answers),
-    hashes: namesOwn(answers) ? answers.pictures.map(({ pdq, quality }) => ({ pdq, quality })) : [],
+    ...splitPlaces(answers),
+    hashes: hasOwn(answers) ? answers.pictures.map(({ pdq, quality }) => ({ pdq, quality })) : [],
     relation: answers.relation,
     ...(answers.relation === "representative" && answers.authority && { authority: answers.authority }),
     declarations: answers.declarations,
@@ -79,30 +79,30 @@ export function reportOf(answers) {
   };
 }
 
-/** Answers kept on this device by somebody who asked for it; null without any. */
-export function keptAnswers() {
+/** Return the answers saved on this device, or null. */
+export function savedAnswers() {
   try {
-    const kept = JSON.parse(localStorage.getItem(KEPT));
-    return kept && { ...newAnswers(), ...kept };
+    const saved = JSON.parse(localStorage.getItem(STORAGE_KEY));
+    return saved && { ...newAnswers(), ...saved };
   } catch {
-    return null; // a browser that keeps nothing, or something of another version
+    return null; // the browser has no storage, or the data is from another version
   }
 }
 
-/** @returns {boolean} whether the device keeps them */
-export function keep(answers) {
+/** @returns {boolean} whether they were saved */
+export function saveAnswers(answers) {
   try {
-    localStorage.setItem(KEPT, JSON.stringify(answers, (key, value) => (NEVER_KEPT.has(key) ? undefined : value)));
+    localStorage.setItem(STORAGE_KEY, JSON.stringify(answers, (key, value) => (NEVER_SAVED.has(key) ? undefined : value)));
     return true;
   } catch {
     return false;
   }
 }
 
-export function forget() {
+export function deleteSavedAnswers() {
   try {
-    localStorage.removeItem(KEPT);
+    localStorage.removeItem(STORAGE_KEY);
   } catch {
-    // A browser that keeps nothing has nothing to forget.
+    // Without storage, there is nothing to delete.
   }
 }

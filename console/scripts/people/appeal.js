@@ -1,14 +1,14 @@
-// Asking that somebody else looks again: the form, and what became of it. For whoever reported, for whoever
-// posted, and for the holder of an account that was blocked by hand.
+// The form of an appeal, and its outcome: for the reporter, for the person who posted the image, and for the
+// holder of an account with a manual block.
 import { newKey } from "../api.js";
 import { h } from "../dom.js";
 import { moment, t } from "../strings.js";
-import { attempt } from "./attempt.js";
+import { tryRequest } from "./resilient_request.js";
 import { errorSummary, showErrors, textField, why } from "./fields.js";
 
 /**
- * by: "reporter", "poster" or "holder". until: the last moment for it. typed: keeps what is typed here, should the page
- * be drawn again. send(body, key): asks the API, and throws its Problem.
+ * by: "reporter", "poster" or "holder". until: the end of the appeal window. typed: keeps the input when the
+ * page is drawn again. send(body, key): calls the API, and throws its Problem.
  */
 export function appealForm({ by, until, typed, send }) {
   let key = newKey();
@@ -40,13 +40,13 @@ export function appealForm({ by, until, typed, send }) {
     const errors = statement ? {} : { appeal: t("appeal.statement.none") };
     showErrors(form, errors);
     if (!statement) return;
-    await attempt(() => send({ statement }, key), said, button);
+    await tryRequest(() => send({ statement }, key), said, button);
   }
 
   return form;
 }
 
-/** by: as above. appeal: {filed_at, outcome, decided_at}, the last two null until it is decided. */
+/** by: as above. appeal: {filed_at, outcome, decided_at}; the last two are null until the decision. */
 export function appealView(by, { filed_at: filedAt, outcome, decided_at: decidedAt }) {
   const word = outcome ?? "waiting";
   return h("section", { class: "card stack" },

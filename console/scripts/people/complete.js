@@ -1,17 +1,17 @@
-// Adding what is missing, or what a reviewer asked for.
+// Add what is missing, or what a reviewer asked for.
 import { newKey } from "../api.js";
 import { h } from "../dom.js";
 import { questions } from "../report_form.js";
 import { t } from "../strings.js";
 import { DECLARATIONS } from "./answers.js";
-import { attempt } from "./attempt.js";
+import { tryRequest } from "./resilient_request.js";
 import { checkContact, contactFields } from "./contact.js";
 import { choices, errorSummary, showErrors, textField, why } from "./fields.js";
 import { answered, questionFields } from "./questions.js";
 
 /**
- * report: of GET /v1/cases/NUMBER. typed: keeps what is typed here, should the page be drawn again.
- * send(body, key): asks the API, and throws its Problem.
+ * report: answer of GET /v1/cases/NUMBER. typed: keeps the input when the page is drawn again.
+ * send(body, key): calls the API, and throws its Problem.
  */
 export function completeForm(report, typed, send) {
   const missing = new Set(report.missing);
@@ -61,14 +61,14 @@ export function completeForm(report, typed, send) {
     const errors = Object.keys(body).length > 0 || gone ? checkContact(added) : { [firstField()]: t("complete.none") };
     showErrors(form, errors);
     if (Object.keys(errors).length > 0) return;
-    await attempt(() => send(body, key), said, button);
+    await tryRequest(() => send(body, key), said, button);
   }
 
   const firstField = () => form.querySelector("input, textarea").id;
   return form;
 }
 
-/** Those that were made before stay made. */
+/** Declarations that are not missing stay true. */
 function declarationsOf(missing) {
   return Object.fromEntries(DECLARATIONS.map((one) => [one, !missing.has(`/declarations/${one}`)]));
 }
@@ -77,7 +77,7 @@ function contactOf({ name, email, mail }) {
   return { ...(name.trim() && { name }), ...(email && { email }), mail };
 }
 
-/** Only what was filled in: what is left out stays as it is. declares: the declarations that are missing. */
+/** Return only what was filled in: the API keeps the rest. declares: the missing declarations. */
 function bodyOf(added, declares, unanswered) {
   const answers = answered(unanswered, added.answers);
   return {

@@ -1,10 +1,10 @@
-// How a person is reached, and their signature: kept apart from all that reviewers see.
+// Contact details and signature. Reviewers never see them.
 import { t } from "../strings.js";
 import { choices, textField } from "./fields.js";
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
-/** E-mail address, what may be written to it, signature and name, or some of them; `answers` is changed in place. */
+/** Return fields for email address, email content, signature and name, or some of them. They change `answers` in place. */
 export function contactFields(answers, changed, wanted = ["email", "mail", "signature", "name"]) {
   return wanted.map((one) => FIELDS[one](answers, changed));
 }

@@ -1,15 +1,15 @@
-// Fields of a form, and what is said when one of them is not as it should be.
+// Fields of a form, and their error messages.
 import { h, icon, replace } from "../dom.js";
 import { t } from "../strings.js";
 
-/** A reason to be asked at all. */
+/** Explain why a question is asked. */
 export function why(text) {
-  return h("p", { class: "why" }, icon("info"), h("span", {}, h("strong", {}, `${t("people.why")}: `), text));
+  return h("p", { class: "why" }, icon("info"), h("span", {}, h("strong", {}, t("people.why")), " ", text));
 }
 
 /**
- * A text field with its label. id: of the input, and of what is said about it. rows: for more than one line.
- * Nothing is offered to the browser to remember (autocomplete is off): somebody else may use this device.
+ * Create a text field with its label. id: of the input, and of its hint and error. rows: for several lines.
+ * Autocomplete is off: somebody else may use this device.
  */
 export function textField({ id, label, hint, value, rows, type = "text", maxLength, onInput, ...more }) {
   const hintId = `${id}-hint`;
@@ -30,8 +30,8 @@ export function textField({ id, label, hint, value, rows, type = "text", maxLeng
 }
 
 /**
- * Choices with one legend. kind: radio or checkbox. options: {value, label, hint, checked}. id: of the first
- * choice. onChoose: told of the value, and whether it is chosen now.
+ * Create choices with one legend. kind: radio or checkbox. options: {value, label, hint, checked}. id: of the
+ * first choice. onChoose: called with the value, and whether it is now chosen.
  */
 export function choices({ id, kind, legend, options, onChoose }) {
   return h("fieldset", { "aria-describedby": `${id}-error` },
@@ -49,7 +49,7 @@ export function choices({ id, kind, legend, options, onChoose }) {
         h("span", {}, option.label, option.hint && h("span", { class: "hint" }, option.hint))))));
 }
 
-/** Say what is wrong: above the form, with links to the fields, and at each of them. errors: text by field. */
+/** Show errors above the form, with links to the fields, and at each field. errors: text by field ID. */
 export function showErrors(form, errors) {
   form.querySelectorAll("[aria-invalid]").forEach((field) => field.removeAttribute("aria-invalid"));
   form.querySelectorAll(".error").forEach((place) => replace(place));
@@ -70,7 +70,7 @@ export function showErrors(form, errors) {
   summary.firstElementChild?.focus();
 }
 
-/** Where showErrors puts what it says above the form. */
+/** Create the place above the form for showErrors. */
 export function errorSummary() {
   return h("div", { class: "errors" });
 }

@@ -1,27 +1,27 @@
-// The report, step by step. Nothing leaves the device before "Send the report".
+// The report form, step by step. Nothing leaves the device before "Send the report".
 import { Problem, ask, newKey } from "../api.js";
 import { h, replace } from "../dom.js";
-import { askAnew, loadReportForm } from "../report_form.js";
+import { reloadNextTime, loadReportForm } from "../report_form.js";
 import { announce, notice, problemNotice } from "../shell.js";
 import { t } from "../strings.js";
-import { forget, keep, keptAnswers, newAnswers, reportOf } from "./answers.js";
+import { deleteSavedAnswers, newAnswers, reportBody, saveAnswers, savedAnswers } from "./answers.js";
 import { errorSummary, showErrors } from "./fields.js";
 import { filedView } from "./filed.js";
-import { isGoing, layOutForPeople } from "./page.js";
+import { isLeaving, layOutPublicPage } from "./page.js";
 import { STEPS, stepOfPointer } from "./steps.js";
 
-const main = await layOutForPeople("form", "form");
-const kept = keptAnswers();
-let answers = kept ?? newAnswers();
-let keeping = kept !== null;
+const main = await layOutPublicPage("form", "form");
+const saved = savedAnswers();
+let answers = saved ?? newAnswers();
+let saving = saved !== null;
 let step = 0;
 let changing = false;
 let sending = { body: "", key: "" };
 
-/** The steps that these answers lead through. */
+/** Return the steps that apply to these answers. */
 const steps = () => STEPS.filter((one) => one.applies(answers));
 
-/** How many there are, the first answer says. */
+/** The number of steps depends on the first answer, so step 1 does not show it. */
 const counted = () => step === 0 ? t("form.step.first") : t("form.step", { number: step + 1, count: steps().length });
 
 function show({ problem, focus = true } = {}) {
@@ -30,17 +30,17 @@ function show({ problem, focus = true } = {}) {
   const last = step === all.length - 1;
   const form = h("form", { class: "stack", noValidate: true, autocomplete: "off", on: { submit } },
     errorSummary(),
-    problem && refusal(problem),
+    problem && rejection(problem),
     fields(answers, { changed, change }),
     h("div", { class: "row apart" },
       h("button", { class: "primary", id: "go-on" }, last ? t("form.check.send") : t("form.next")),
       step > 0 && h("button", { type: "button", class: "quiet", on: { click: () => history.back() } }, t("form.step.back"))),
-    keepChoice());
+    saveChoice());
   const heading = h("h1", { tabIndex: -1 }, t(`form.${id}.h`));
   replace(main, h("div", { class: "stack" },
     h("p", { class: "step" }, counted()),
     heading,
-    step === 0 && kept && keeping && keptNotice(),
+    step === 0 && saved && saving && savedNotice(),
     form));
   if (focus) (form.querySelector("[role=alert]") ?? heading).focus();
 }
@@ -55,7 +55,7 @@ async function submit(event) {
   else goTo(changing ? firstUnfinished() : step + 1);
 }
 
-/** To a step that was done before, and from there straight back, over what a new answer leads to. */
+/** Go to an earlier step to change it. From there, go back to the first step that a new answer made incomplete. */
 function change(to) {
   changing = true;
   goTo(to);
@@ -66,10 +66,10 @@ function firstUnfinished() {
   return found < 0 ? steps().length - 1 : found;
 }
 
-/** To a step. The first lies in the browser's history as the page, all others as one entry above it, so that
- * Back is a step back and leaving at once has one entry to take away. */
+/** Go to a step. All steps after the first share one history entry above the page. So Back is one step back,
+ * and "Leave now" has only one entry to remove. */
 function goTo(to) {
-  loadReportForm(); // should it not have answered yet
+  loadReportForm(); // in case it has not answered yet
   step = Math.max(0, Math.min(to, steps().length - 1));
   if (step === steps().length - 1) changing = false;
   if (step > 0 && !history.state?.within) history.pushState({ within: true }, "");
@@ -78,14 +78,14 @@ function goTo(to) {
 }
 
 addEventListener("popstate", () => {
-  if (isGoing() || step === 0 || history.state?.within) return;
+  if (isLeaving() || step === 0 || history.state?.within) return;
   goTo(step - 1);
 });
 
 async function send(button) {
-  const body = reportOf(answers);
+  const body = reportBody(answers);
   const text = JSON.stringify(body);
-  // The same report told again is one report.
+  // Sending the same report again must not create a second one.
   if (sending.body !== text) sending = { body: text, key: newKey() };
   button.disabled = true;
   button.textContent = t("form.check.sending");
@@ -93,7 +93,7 @@ async function send(button) {
   try {
     const { body: filed } = await ask("POST", "/v1/reports", { body, key: sending.key });
     answers = newAnswers();
-    forget();
+    deleteSavedAnswers();
     replace(main, filedView(filed));
     main.querySelector("h1").focus();
     scrollTo(0, 0);
@@ -101,8 +101,8 @@ async function send(button) {
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (error.fields.some(({ pointer }) => pointer.startsWith("/answers/"))) {
-      // What is asked has changed since this page asked for it.
-      askAnew();
+      // The operator's questions changed after this page loaded them.
+      reloadNextTime();
       await loadReportForm();
       step = steps().length - 1;
     }
@@ -110,8 +110,8 @@ async function send(button) {
   }
 }
 
-/** What the API said to the report: each of its fields by the step it is on. */
-function refusal(problem) {
+/** Show the errors of the API, each with a button to its step. */
+function rejection(problem) {
   const named = problem.fields.filter(({ pointer }) => stepOfPointer(pointer) !== null);
   if (named.length === 0) return problemNotice(problem);
   return notice("danger", t("form.refused"), h("ul", {}, named.map((field) => {
@@ -123,41 +123,41 @@ function refusal(problem) {
 }
 
 function changed() {
-  if (keeping && !keep(answers)) keeping = false;
+  if (saving && !saveAnswers(answers)) saving = false;
 }
 
-function keepChoice() {
-  return h("label", { class: "choice keep-choice" },
+function saveChoice() {
+  return h("label", { class: "choice save-choice" },
     h("input", {
       type: "checkbox",
       id: "keep",
-      checked: keeping,
+      checked: saving,
       on: {
         change(event) {
-          keeping = event.target.checked && keep(answers);
-          if (!keeping) forget();
-          event.target.checked = keeping;
+          saving = event.target.checked && saveAnswers(answers);
+          if (!saving) deleteSavedAnswers();
+          event.target.checked = saving;
         },
       },
     }),
     h("span", {}, t("form.keep"), h("span", { class: "hint" }, t("form.keep.hint"))));
 }
 
-function keptNotice() {
+function savedNotice() {
   return notice("info", t("form.kept.h"), h("p", {}, t("form.kept")), h("p", {},
     h("button", { type: "button", on: { click: startAnew } }, t("form.kept.forget"))));
 }
 
 function startAnew() {
-  forget();
-  keeping = false;
+  deleteSavedAnswers();
+  saving = false;
   answers = newAnswers();
   show();
 }
 
 show({ focus: false });
 loadReportForm().then(() => {
-  // How many steps there are is known now; whoever is typing goes on typing.
+  // Only the number of steps changes, so that typing is not interrupted.
   const place = main.querySelector(".step");
   if (place) place.textContent = counted();
 });

@@ -1,7 +1,7 @@
-// What a report still needs, in plain words.
+// What is missing in a report, in plain words.
 import { data, h } from "../dom.js";
 import { questions } from "../report_form.js";
-import { has, t } from "../strings.js";
+import { has, t, tn } from "../strings.js";
 
 /** pointers: `missing` of a report. */
 export function missingList(pointers) {
@@ -14,8 +14,8 @@ export function missingText(pointer) {
   return has(key) ? t(key) : pointer;
 }
 
-/** By the question; should it be asked no more, adding anything is enough. */
+/** Name the question. If the operator removed it, adding anything completes the report. */
 function answerMissing(key) {
   const question = questions().find((one) => one.key === key);
-  return question ? [t("missing.answer"), " ", data(question.label)] : t("missing.answer.gone");
+  return question ? tn("missing.answer", { question: data(question.label) }) : t("missing.answer.gone");
 }

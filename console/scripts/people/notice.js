@@ -1,14 +1,14 @@
-// What was decided about an account and why, opened by the link that its holder was given; and their appeal.
+// A notice for an account holder, opened by its link, and their appeal.
 import { Problem, ask } from "../api.js";
 import { data, h, replace } from "../dom.js";
 import { notice, problemNotice } from "../shell.js";
 import { t } from "../strings.js";
 import { appealForm, appealView } from "./appeal.js";
-import { layOutForPeople } from "./page.js";
-import { letter } from "./told.js";
+import { layOutPublicPage } from "./page.js";
+import { letter } from "./timeline.js";
 
-const main = await layOutForPeople("notice", "notice", "appeal");
-// Behind the #, which no browser sends with a request, so that it is in nobody's log.
+const main = await layOutPublicPage("notice", "notice", "appeal");
+// Browsers never send the part after #, so the token is in no log.
 const token = location.hash.slice(1).trim();
 const path = `/v1/notices/${encodeURIComponent(token)}`;
 
@@ -30,7 +30,7 @@ function refuse(problem, retry) {
 }
 
 function show(followed, { said } = {}) {
-  // An image was stopped, or the account alone blocked by hand.
+  // Either an image was blocked or removed, or only the account was blocked.
   const by = followed.notices.some((one) => one.values.uploads) ? "poster" : "holder";
   const heading = h("h1", { tabIndex: -1 }, t(about(followed.notices)));
   replace(main, h("div", { class: "stack" },
@@ -45,7 +45,7 @@ function show(followed, { said } = {}) {
   if (said) heading.focus();
 }
 
-/** Of a matter that is no block: an image alone, or a warning. */
+/** Choose the heading: a block, an image, or a warning. */
 function about(notices) {
   const done = notices.flatMap((one) => one.values.action ?? []);
   if (done.includes("account_blocked")) return "notice.h";
@@ -58,6 +58,6 @@ async function appeal(body, key) {
   show((await ask("GET", path)).body, { said: t("appeal.sent") });
 }
 
-// A link that lost a part is mended in the address bar: that alone opens no page anew.
+// Correcting the link in the address bar changes only the hash, which does not reload the page.
 addEventListener("hashchange", () => location.reload());
 await load();

@@ -1,7 +1,7 @@
-// What the pages for people have in common: neutral words at the top, one column, and a way to leave at once.
+// The frame of the public pages: neutral titles, one column, and a way to leave at once.
 import { config } from "../config.js";
 import { h, icon } from "../dom.js";
-import { layOut } from "../shell.js";
+import { layOutPage } from "../shell.js";
 import { t } from "../strings.js";
 
 const TITLES = {
@@ -10,19 +10,19 @@ const TITLES = {
   status: "people.title.status",
   notice: "people.title.notice",
 };
-/** Above the help lines, where it is not the person shown who reads. */
+/** Text above the help lines for pages whose reader is not the person shown. */
 const HELP_LEADS = { notice: "notice.help_lead" };
 const IN_NAVIGATION = ["form", "status"];
 const TWICE_MS = 1500;
 
-let elsewhere;
+let leaveUrl;
 let left = false;
 let going = false;
 
-/** Lay out one of TITLES. Returns `main`, empty and in the document already. */
-export async function layOutForPeople(page, ...areas) {
-  elsewhere = (await config()).leave_url;
-  const { main, nav } = await layOut({
+/** Lay out a page of TITLES. Return its empty `main`, already in the document. */
+export async function layOutPublicPage(page, ...areas) {
+  leaveUrl = (await config()).leave_url;
+  const { main, nav } = await layOutPage({
     areas: ["people", ...areas],
     title: TITLES[page],
     brand: TITLES.index,
@@ -32,43 +32,43 @@ export async function layOutForPeople(page, ...areas) {
   nav.append(...IN_NAVIGATION.map((one) => h("a", {
     href: `${one}.html`,
     "aria-current": one === page ? "page" : undefined,
-    on: { click: withoutTrace },
+    on: { click: followWithoutHistory },
   }, t(TITLES[one]))));
-  document.querySelector(".brand").addEventListener("click", withoutTrace);
+  document.querySelector(".brand").addEventListener("click", followWithoutHistory);
   document.body.append(leaveButton());
   onEscapeTwice(leave);
   return main;
 }
 
-/** A link to another of these pages: it takes the place of this one in the history, so that whoever leaves
- * at once does not have these pages behind the Back button. */
-export function withoutTrace(event) {
+/** Follow a link to another public page, replacing this one in the history. So after "Leave now", the Back
+ * button does not lead to these pages. */
+export function followWithoutHistory(event) {
   if (event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
-  goInstead(event.currentTarget.href);
+  replacePage(event.currentTarget.href);
 }
 
-/** To an everyday page, with nothing of this one behind it as far as a page can see to that. */
+/** Open an everyday page, and remove this one from the history as far as a page can. */
 export function leave() {
   left = true;
   document.documentElement.replaceChildren(document.head);
-  goInstead(elsewhere);
+  replacePage(leaveUrl);
 }
 
-// A browser may keep a page as it was and show it again on Back.
+// The browser can restore a page from its cache on Back.
 addEventListener("pageshow", (event) => {
-  if (event.persisted && left) location.replace(elsewhere);
+  if (event.persisted && left) location.replace(leaveUrl);
 });
 
-/** Whether this page is about to go: a step back in the history is then none in a form. */
-export function isGoing() {
+/** Return whether this page is being left: then a step back in the history is not a step in a form. */
+export function isLeaving() {
   return going;
 }
 
-function goInstead(url) {
+function replacePage(url) {
   going = true;
   if (!history.state?.within) return location.replace(url);
-  // A step of a form lies above the page itself: that one is to be replaced.
+  // A form step has its own entry above the page: go back first, then replace the page.
   addEventListener("popstate", () => location.replace(url), { once: true });
   history.back();
   setTimeout(() => location.replace(url), 300);

@@ -1,34 +1,34 @@
-// Choosing pictures that stay on the device: each is hashed here, and its hash is all that leaves.
+// Choose images that stay on the device. Only their hashes are sent.
 import { data, h, icon, replace } from "../dom.js";
 import { Hasher } from "../hashing/hash_file.js";
 import { announce } from "../shell.js";
 import { number, t } from "../strings.js";
 
 export const MOST_PICTURES = 10;
-/** Under it a hash can't tell a picture from others; the API takes none. */
+/** Below this quality, a hash can't tell images apart. The API rejects it. */
 const LEAST_QUALITY = 50;
 
 const SOON_MS = 1500;
 
 const hasher = new Hasher();
-// When the page stands, or as soon as somebody begins: so that it is there when the connection is not.
+// Start after the page is drawn, or at the first input, so that hashing also works without a connection.
 setTimeout(() => hasher.start(), SOON_MS);
 addEventListener("input", () => hasher.start(), { once: true });
 let working = 0;
 const began = [];
-/** What shows a count, of the pictures in sight. */
+/** Functions that update the request count of each shown image. */
 const counts = [];
-const countAgain = () => counts.forEach((say) => say());
-hasher.onRequest = countAgain;
+const updateCounts = () => counts.forEach((say) => say());
+hasher.onRequest = updateCounts;
 new PerformanceObserver((list) => {
   began.push(...list.getEntries().map((one) => performance.timeOrigin + one.startTime));
-  countAgain();
+  updateCounts();
 }).observe({ type: "resource", buffered: true });
 
-/** Whether chosen files are still being worked on. */
-export const stillWorking = () => working > 0;
+/** Return whether chosen files are still being hashed. */
+export const isHashing = () => working > 0;
 
-/** The chooser and its list. answers.pictures is changed in place; onChange is told of each change. */
+/** Create the chooser and its list. They change answers.pictures in place and call onChange. */
 export function pictureChooser(answers, onChange) {
   const list = h("ul", { class: "pictures", "aria-label": t("form.files.list") });
   const said = h("div", { class: "stack" });
@@ -59,12 +59,12 @@ export function pictureChooser(answers, onChange) {
     announce(t("form.files.working", { name }));
     try {
       const { pdq, quality } = await hasher.hash(file);
-      if (quality < LEAST_QUALITY) refuse(t("nohash.too_plain", { name }));
+      if (quality < LEAST_QUALITY) refuse(t("hash_error.too_plain", { name }));
       else if (answers.pictures.some((one) => one.pdq === pdq)) refuse(t("form.files.twice", { name }));
       else answers.pictures.push({ name, pdq, quality, chosen });
     } catch (error) {
       if (error.code === undefined) throw error;
-      refuse(t(`nohash.${error.code}`, { ...error.details, name, kind: error.details.kind?.toUpperCase() }));
+      refuse(t(`hash_error.${error.code}`, { ...error.details, name, kind: error.details.kind?.toUpperCase() }));
     } finally {
       working.remove();
     }
@@ -92,7 +92,7 @@ export function pictureChooser(answers, onChange) {
       }, t("form.files.remove.short")))));
   }
 
-  /** That it has not left: how many requests there were since, for as long as it is in sight. */
+  /** Show how many requests there were since the choice: proof that the image was not sent. */
   function proof({ chosen }) {
     const place = h("p", { class: "hint" });
     const say = () => (place.textContent = navigator.onLine ? t("form.files.requests", { count: requestsSince(chosen) }) : t("form.files.offline"));
@@ -116,7 +116,7 @@ export function pictureChooser(answers, onChange) {
     input, h("label", { class: "button", for: "pictures" }, t("form.files.choose")), said, list);
 }
 
-/** What this page and its worker have asked of anybody since then, as the browser counts it. */
+/** Count the requests of this page and its worker since then, as the browser records them. */
 function requestsSince(moment) {
   return [...began, ...hasher.began].filter((one) => one >= moment).length;
 }

@@ -1,11 +1,11 @@
-// The operator's own questions, asked like those of the law and each with who reads the answer.
+// The operator's own questions. Each says who reads the answer.
 import { data } from "../dom.js";
 import { t } from "../strings.js";
 import { textField } from "./fields.js";
 
 const ONE_LINE = 200;
 
-/** Fields for these questions. given: answers by key, changed in place. */
+/** Create fields for these questions. given: answers by key, changed in place. */
 export function questionFields(questions, given, changed) {
   return questions.map((question) => textField({
     id: idOf(question),
@@ -20,7 +20,7 @@ export function questionFields(questions, given, changed) {
   }));
 }
 
-/** What was answered of these, by key: nothing that was left empty. */
+/** Return the answers to these questions by key, without empty ones. */
 export function answered(questions, given) {
   return Object.fromEntries(questions
     .map(({ key }) => [key, (given[key] ?? "").trim()])

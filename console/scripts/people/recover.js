@@ -1,12 +1,12 @@
-// A new secret for who lost theirs, by the words that they chose when they reported.
+// Get a new secret with the recovery phrase.
 import { Problem, ask } from "../api.js";
 import { h, replace } from "../dom.js";
 import { problemNotice } from "../shell.js";
 import { t } from "../strings.js";
 import { errorSummary, showErrors, textField } from "./fields.js";
-import { keepsake } from "./keepsake.js";
+import { credentialsCard } from "./credentials.js";
 
-/** typed: {number}, shared with the page; found: told of {case_number, secret}. */
+/** typed: {number}, shared with the page. found: called with {case_number, secret}. */
 export function recoverForm(typed, found) {
   const said = h("div");
   const button = h("button", {}, t("recover.send"));
@@ -61,10 +61,10 @@ export function recoverForm(typed, found) {
     h("details", { class: "letter" }, h("summary", {}, t("recover.with")), form));
 }
 
-/** The new one, in place of the page's content. */
+/** Show the new secret in place of the page's content. */
 export function recoveredView(recovered, follow) {
   return h("div", { class: "stack" },
     h("h1", { tabIndex: -1 }, t("recover.done")),
-    keepsake(recovered),
+    credentialsCard(recovered),
     h("p", { class: "no-print" }, h("button", { type: "button", on: { click: follow } }, t("filed.follow"))));
 }

@@ -1,27 +1,27 @@
-// One report, as its sender sees it: where it stands, what is missing, what was said, what can be done.
+// One report, as the reporter sees it: its status, what is missing, messages, and possible actions.
 import { ask, newKey } from "../api.js";
 import { h, replace } from "../dom.js";
 import { announce, notice } from "../shell.js";
 import { fromNow, has, moment, t } from "../strings.js";
 import { appealForm, appealView } from "./appeal.js";
-import { attempt } from "./attempt.js";
+import { tryRequest } from "./resilient_request.js";
 import { completeForm } from "./complete.js";
-import { confirmed } from "./confirm.js";
-import { keepOrErase } from "./keep_or_erase.js";
+import { confirmed } from "../confirm_dialog.js";
+import { preservationSection } from "./preservation.js";
 import { missingList } from "./missing.js";
-import { reachForm } from "./reach.js";
-import { told } from "./told.js";
+import { contactSettingsForm } from "./contact_settings.js";
+import { timeline } from "./timeline.js";
 
 /**
- * Show it in `main`. opened: its number and secret, and what is typed here meanwhile. report: the answer to
- * GET /v1/cases/NUMBER. close: called when it is to be closed. said: what was done just now.
+ * Show a report in `main`. opened: its number and secret, and the input so far. report: answer of
+ * GET /v1/cases/NUMBER. close: closes the report. said: message about the last action.
  */
 export function reportView(main, opened, report, close, said) {
   const path = `/v1/cases/${encodeURIComponent(opened.number)}`;
   const typed = (opened.typed ??= {});
   const wrong = h("div");
 
-  /** Ask, and show what the report is then. sent: which part of what is typed here was sent by it. */
+  /** Call the API and show the changed report. sent: the part of the input that this call sends. */
   async function change(method, more, { done, sent, ...options } = {}) {
     const { body } = await ask(method, `${path}${more}`, { ...options, secret: opened.secret });
     delete typed[sent];
@@ -29,11 +29,11 @@ export function reportView(main, opened, report, close, said) {
   }
 
   const complete = (body, key) => change("POST", "/information", { body, key, sent: "added", done: t("report.completed") });
-  const reach = (body, key) => change("POST", "/information", { body, key, sent: "reached", done: t("reach.sent") });
+  const changeContact = (body, key) => change("POST", "/information", { body, key, sent: "contact", done: t("contact_settings.sent") });
   const appeal = (body, key) => change("POST", "/appeal", { body, key, sent: "appeal", done: t("appeal.sent") });
-  const keepOr = (what, key) => change("POST", `/${what}`, { key, done: t(`keep.done.${what}`) });
+  const preserveOrErase = (what, key) => change("POST", `/${what}`, { key, done: t(`preservation.done.${what}`) });
   const withdraw = () => change("POST", "/withdraw", { key: newKey(), done: t("report.withdrawn.done") });
-  const again = (event) => attempt(() => change("GET", ""), wrong, event.currentTarget);
+  const again = (event) => tryRequest(() => change("GET", ""), wrong, event.currentTarget);
 
   const heading = h("h1", { tabIndex: -1 }, t("report.h", { number: report.case_number }));
   replace(main, h("div", { class: "stack" },
@@ -42,20 +42,20 @@ export function reportView(main, opened, report, close, said) {
     standing(report),
     asksForMore(report) && completeForm(report, typed, complete),
     report.cases.filter((one) => one.appeal).map((one) => appealView("reporter", one.appeal)),
-    refusedUntil(report) && appealForm({ by: "reporter", until: refusedUntil(report), typed, send: appeal }),
-    told(report),
-    reachable(report) && reachForm(report, typed, reach),
+    appealableUntil(report) && appealForm({ by: "reporter", until: appealableUntil(report), typed, send: appeal }),
+    timeline(report),
+    reachable(report) && contactSettingsForm(report, typed, changeContact),
     wrong,
     h("div", { class: "row" },
       h("button", { type: "button", on: { click: again } }, t("report.again")),
       h("button", { type: "button", on: { click: close } }, t("report.close"))),
-    !report.withdrawn && keepOrErase(report, keepOr),
+    !report.withdrawn && preservationSection(report, preserveOrErase),
     !report.withdrawn && withdrawal(withdraw)));
   heading.focus();
   if (said) announce(said);
 }
 
-/** Where it stands, in a sentence for each picture, and until when it will be decided. */
+/** Show the status of each image, and the deadline. */
 function standing(report) {
   if (report.withdrawn) return notice("info", t("report.withdrawn"), h("p", {}, t("report.withdrawn.what")));
   return h("section", { class: "card stack" },
@@ -71,7 +71,7 @@ function standing(report) {
       missingList(report.missing)));
 }
 
-/** A promise, as long as it is one. */
+/** Name the deadline only while it lies ahead. */
 function until(deadline) {
   if (new Date(deadline) < new Date()) return t("report.late");
   return t("report.deadline", { deadline: moment(deadline), left: fromNow(deadline) });
@@ -81,7 +81,7 @@ const TONE = { violating: "success", needs_information: "warning", not_violating
 
 const isOpen = (one) => one.state === "open" || one.state === "needs_information";
 
-/** Of its state, or of what was decided. */
+/** Return the word for the state of a case: its outcome once it is decided. */
 function wordOf({ state, outcome }) {
   const word = state === "decided" ? outcome : state;
   return has(`report.state.${word}`) ? word : "open";
@@ -91,14 +91,14 @@ function asksForMore(report) {
   return !report.withdrawn && (report.missing.length > 0 || report.cases.some((one) => one.state === "needs_information"));
 }
 
-/** Until when a refusal of it can be appealed; undefined where there is none, or it was appealed. */
-function refusedUntil(report) {
-  const refused = report.cases.filter((one) => one.appeal_until && !one.appeal);
-  const until = refused.map((one) => one.appeal_until).sort().at(-1);
+/** Return the end of the appeal window of a dismissal; undefined without one, or after an appeal. */
+function appealableUntil(report) {
+  const dismissed = report.cases.filter((one) => one.appeal_until && !one.appeal);
+  const until = dismissed.map((one) => one.appeal_until).sort().at(-1);
   return !report.withdrawn && new Date(until) > new Date() ? until : undefined;
 }
 
-/** Where no address was given yet, it is asked for with all that is missing. */
+/** Without an email address, the form for missing answers asks for it. */
 function reachable(report) {
   return !report.withdrawn && !report.missing.includes("/contact");
 }
@@ -112,7 +112,7 @@ function withdrawal(withdraw) {
     no: t("report.withdraw.no"),
   };
   const asked = async ({ currentTarget: button }) => {
-    if (await confirmed(sure)) await attempt(withdraw, wrong, button);
+    if (await confirmed(sure)) await tryRequest(withdraw, wrong, button);
   };
   return h("section", { class: "withdrawal" },
     h("h2", {}, t("report.withdraw.h")),

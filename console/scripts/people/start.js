@@ -1,15 +1,15 @@
-// How to ask for removal, in plain language (US5): where somebody who has only the address arrives.
+// The start page: how to ask for removal, in plain language (US5).
 import { h } from "../dom.js";
 import { notice } from "../shell.js";
 import { t } from "../strings.js";
-import { layOutForPeople, withoutTrace } from "./page.js";
+import { layOutPublicPage, followWithoutHistory } from "./page.js";
 
-const main = await layOutForPeople("index", "start");
+const main = await layOutPublicPage("index", "start");
 
 const part = (name, ...content) => h("section", {}, h("h2", {}, t(`start.${name}.h`)), content);
 const list = (tag, ...keys) => h(tag, {}, keys.map((key) => h("li", {}, t(key))));
 const link = (page, text, look) =>
-  h("a", { class: `button ${look}`, href: `${page}.html`, on: { click: withoutTrace } }, text);
+  h("a", { class: `button ${look}`, href: `${page}.html`, on: { click: followWithoutHistory } }, text);
 
 main.append(h("div", { class: "stack start" },
   h("h1", {}, t("start.h")),

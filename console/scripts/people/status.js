@@ -1,21 +1,21 @@
-// Where a report stands, opened with its number and secret. Both stay in this page's memory alone.
+// The status of a report, opened with its case number and secret. Both stay in the memory of this page only.
 import { Problem, ask } from "../api.js";
 import { h, replace } from "../dom.js";
 import { loadReportForm } from "../report_form.js";
 import { announce, problemNotice } from "../shell.js";
 import { t } from "../strings.js";
 import { errorSummary, showErrors, textField } from "./fields.js";
-import { layOutForPeople } from "./page.js";
+import { layOutPublicPage } from "./page.js";
 import { recoverForm, recoveredView } from "./recover.js";
 import { reportView } from "./report.js";
 
-const main = await layOutForPeople("status", "status", "appeal");
+const main = await layOutPublicPage("status", "status", "appeal");
 const typed = { number: "", secret: "" };
 
-function showDoor({ problem, focus = true } = {}) {
+function showOpenForm({ problem, focus = true } = {}) {
   const form = h("form", { class: "stack", noValidate: true, autocomplete: "off", on: { submit: open } },
     errorSummary(),
-    problem && wrongKey(problem),
+    problem && wrongCredentials(problem),
     textField({
       id: "number",
       label: t("status.number"),
@@ -59,24 +59,24 @@ async function open(event) {
     const path = `/v1/cases/${encodeURIComponent(opened.number)}`;
     const [{ body }] = await Promise.all([ask("GET", path, { secret: opened.secret }), loadReportForm()]);
     Object.assign(typed, { number: "", secret: "" });
-    reportView(main, { ...opened, number: body.case_number }, body, () => showDoor());
+    reportView(main, { ...opened, number: body.case_number }, body, () => showOpenForm());
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    showDoor({ problem: error });
+    showOpenForm({ problem: error });
   }
 }
 
-/** The API does not say which of the two is wrong, and so neither do we. */
-function wrongKey(problem) {
+/** The API does not say which of the two is wrong. */
+function wrongCredentials(problem) {
   if (problem.slug !== "not-found" && problem.slug !== "invalid-request") return problemNotice(problem);
   return problemNotice({ title: t("status.wrong"), advice: t("status.wrong.do") });
 }
 
-function recovered(kept) {
-  Object.assign(typed, { number: kept.case_number, secret: "" });
-  replace(main, recoveredView(kept, () => showDoor()));
+function recovered(credentials) {
+  Object.assign(typed, { number: credentials.case_number, secret: "" });
+  replace(main, recoveredView(credentials, () => showOpenForm()));
   main.querySelector("h1").focus();
   scrollTo(0, 0);
 }
 
-showDoor({ focus: false });
+showOpenForm({ focus: false });

@@ -1,13 +1,13 @@
-// The steps of a report: what each asks, why, and what makes its answer one. Only a step that makes no sense
-// without its answer insists on it: what the law asks for beyond that can be added later.
+// The steps of a report: questions, reasons and checks. A step requires an answer only if the report makes no
+// sense without it. Everything else that the law requires can be added later.
 import { data, h } from "../dom.js";
 import { questions } from "../report_form.js";
 import { t } from "../strings.js";
-import { DECLARATIONS, linksOf, namesOwn, namesPosted, placesOf, reportOf } from "./answers.js";
+import { DECLARATIONS, linkLines, hasOwn, hasPosted, splitPlaces, reportBody } from "./answers.js";
 import { checkContact, contactFields } from "./contact.js";
 import { choices, textField, why } from "./fields.js";
 import { missingList } from "./missing.js";
-import { pictureChooser, stillWorking } from "./pictures.js";
+import { pictureChooser, isHashing } from "./pictures.js";
 import { answered, questionFields } from "./questions.js";
 
 const MOST_LINKS = 10;
@@ -16,8 +16,8 @@ const LEAST_PHRASE = 12;
 const AUTHORITIES = ["parent_or_guardian", "lawyer", "support_worker", "asked_by_them"];
 
 /**
- * id: of its texts. applies: whether these answers lead to it. fields: its elements; they change the answers
- * in place and call `changed`; `change` leads to a step by its place. check: what is wrong, text by the field's id.
+ * id: of its texts. applies: whether the step applies to these answers. fields: its elements; they change the
+ * answers in place and call `changed`; `change` goes to a step by its index. check: errors, text by field ID.
  */
 export const STEPS = [
   {
@@ -43,7 +43,7 @@ export const STEPS = [
   },
   {
     id: "links",
-    applies: namesPosted,
+    applies: hasPosted,
     fields: (answers, { changed }) => [
       why(t("form.links.why")),
       textField({
@@ -62,23 +62,23 @@ export const STEPS = [
       h("p", { class: "hint", id: "links-odd", role: "status" }, oddLink(answers)),
     ],
     check(answers) {
-      const count = linksOf(answers).length;
+      const count = linkLines(answers).length;
       if (count === 0) return { links: t("form.links.none") };
       return count > MOST_LINKS ? { links: t("form.links.many", { count, most: MOST_LINKS }) } : {};
     },
   },
   {
     id: "files",
-    applies: namesOwn,
+    applies: hasOwn,
     fields: (answers, { changed }) => [
       why(t("form.files.why")),
       h("p", {}, t("form.files.proof")),
       pictureChooser(answers, changed),
     ],
     check(answers) {
-      if (stillWorking()) return { pictures: t("form.files.moment") };
+      if (isHashing()) return { pictures: t("form.files.moment") };
       if (answers.pictures.length === 0) return { pictures: t("form.files.none") };
-      const together = placesOf(answers).uploads.length + answers.pictures.length;
+      const together = splitPlaces(answers).uploads.length + answers.pictures.length;
       return together > MOST_TOGETHER ? { pictures: t("form.files.together", { together, most: MOST_TOGETHER }) } : {};
     },
   },
@@ -184,25 +184,25 @@ export const STEPS = [
   },
 ];
 
-/** The step that a pointer into the report is about, and what to say of it; null for none of them. */
+/** Return the step and the error text for a pointer into the report; null if there is none. */
 export function stepOfPointer(pointer, answers) {
   const [, part, place] = pointer.split("/");
   if (part === "uploads" || part === "addresses") {
-    const link = answers && placesOf(answers)[part][place];
+    const link = answers && splitPlaces(answers)[part][place];
     return { id: "links", text: link && t("form.links.unknown", { link }) };
   }
   if (part === "hashes") {
     const name = answers?.pictures[place]?.name;
-    return { id: "files", text: name && t("nohash.too_plain", { name }) };
+    return { id: "files", text: name && t("hash_error.too_plain", { name }) };
   }
   if (part === "contact") return { id: "contact", text: t("form.contact.email.wrong") };
   const id = { relation: "you", declarations: "you", statement: "words", signature: "contact", authority: "you", recovery_phrase: "back", answers: "more" }[part];
   return id ? { id } : null;
 }
 
-/** What is neither an address nor a number may be a slip; it is sent all the same. */
+/** Warn about a line that is neither a link nor a number. It is sent anyway. */
 function oddLink(answers) {
-  const odd = linksOf(answers).find((line) => !/[./\d]/.test(line));
+  const odd = linkLines(answers).find((line) => !/[./\d]/.test(line));
   return odd ? t("form.links.odd", { link: odd }) : "";
 }
 
@@ -210,7 +210,7 @@ function summary(answers, change) {
   const steps = STEPS.filter((one) => one.applies(answers));
   const said = {
     where: t(`form.where.${answers.where}`),
-    links: linksOf(answers).map((line) => h("div", { dir: "auto" }, line)),
+    links: linkLines(answers).map((line) => h("div", { dir: "auto" }, line)),
     files: answers.pictures.map((one) => h("div", { dir: "auto" }, one.name)),
     you: [
       h("div", {}, t(`form.you.relation.${answers.relation || "none"}`)),
@@ -239,9 +239,9 @@ function summary(answers, change) {
     }, t("form.check.change"))))));
 }
 
-/** What is still wanted, by the law and by the operator, as the API will say it. */
+/** Show what is missing for the law and for the operator, as the API will. */
 function missingNow(answers) {
-  const report = reportOf(answers);
+  const report = reportBody(answers);
   const byLaw = [
     ...DECLARATIONS.filter((one) => !report.declarations[one]).map((one) => `/declarations/${one}`),
     !report.signature.trim() && "/signature",

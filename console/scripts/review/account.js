@@ -1,8 +1,8 @@
-// An account: what blocks it, and a block by hand. For seniors; reviewers see its state.
+// An account and its blocks. Senior reviewers can set and lift a manual block; reviewers see the state.
 import { newKey, Problem } from "../api.js";
 import { append, data, h, icon, replace } from "../dom.js";
 import { announce, notice, problemNotice } from "../shell.js";
-import { has, loadStrings, moment, t } from "../strings.js";
+import { has, loadStrings, moment, t, tn } from "../strings.js";
 import { caseName } from "./queue.js";
 import { call } from "./session.js";
 import { table } from "./table.js";
@@ -27,7 +27,7 @@ export async function show(place, [platform, accountId], { me }) {
           caption: t("review.blocks_caption"),
           heads: ["block", "since", "why"],
           rows: account.blocks.map((block) => [
-            block.case_id ? h("a", { href: `#/case/${block.case_id}` }, t("review.case"), " ", caseName(block.case_id)) : t("review.by_hand"),
+            block.case_id ? h("a", { href: `#/case/${block.case_id}` }, tn("review.case", { case: caseName(block.case_id) })) : t("review.by_hand"),
             moment(block.since), reason(block.reason),
           ]),
         }),

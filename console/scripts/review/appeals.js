@@ -1,18 +1,18 @@
-// Appeals: a request to look again, for somebody who had no part in the case.
+// Appeals. A reviewer who had no part in the case decides them.
 import { append, data, h, icon, replace } from "../dom.js";
-import { keep, kept } from "../kept.js";
+import { store, stored } from "../tab_storage.js";
 import { notice } from "../shell.js";
-import { loadStrings, moment, t } from "../strings.js";
-import { about, pictures } from "./case_parts.js";
-import { choose, chosen, complete, factorFields, FACTORS, group, onlyNone } from "./factors.js";
-import { later, pendingAbout } from "./pending.js";
+import { loadStrings, moment, t, tn } from "../strings.js";
+import { uploadSection, pictures } from "./case_parts.js";
+import { choose, chosen, complete, factorFields, FACTORS, group, excludeNone } from "./factors.js";
+import { sendLater, pendingIds } from "./pending.js";
 import { caseName, shortName } from "./queue.js";
 import { call } from "./session.js";
-import { keyed, ofThisPage } from "./shortcuts.js";
+import { shortcutButton, setPageShortcuts } from "./shortcuts.js";
 import { table } from "./table.js";
 
 const PAGE = 100;
-/** What only a senior answers. */
+/** Return whether only a senior reviewer may decide the appeal. */
 const forSeniors = (appeal) => appeal.party === "second_opinion";
 const OUTCOMES = ["upheld", "rejected"];
 
@@ -25,7 +25,7 @@ async function page(cursor) {
   return (await call("GET", "/v1/review/appeals", { query: { limit: PAGE, cursor } })).body;
 }
 
-/** However many wait before it; undefined when it waits no more. */
+/** Find an undecided appeal on any page of the list; undefined if it is decided. */
 async function find(appealId) {
   let cursor;
   do {
@@ -37,7 +37,7 @@ async function find(appealId) {
 }
 
 function list(place, { appeals, next }, me) {
-  const about = pendingAbout();
+  const about = pendingIds();
   const waiting = appeals.filter((appeal) => !about.includes(appeal.appeal_id));
   const yours = waiting.filter((appeal) => !appeal.you_took_part && (me.senior || !forSeniors(appeal)));
   append(place,
@@ -50,7 +50,7 @@ function list(place, { appeals, next }, me) {
 
 function row(appeal, me) {
   return [
-    h("a", { href: `#/appeals/${appeal.appeal_id}` }, t("review.appeal_read"), " ", caseName(appeal.appeal_id)),
+    h("a", { href: `#/appeals/${appeal.appeal_id}` }, tn("review.appeal_read", { id: caseName(appeal.appeal_id) })),
     appeal.block ? t("review.appeal_block") : caseName(appeal.case_id),
     party(appeal),
     moment(appeal.filed_at),
@@ -58,7 +58,7 @@ function row(appeal, me) {
   ];
 }
 
-/** Who asks: an account by its name; of who reported, nothing but that they did. */
+/** Name the appellant: an account by its ID, a reporter without any name. */
 function party(appeal) {
   return appeal.account_id ? data(`${appeal.platform} / ${appeal.account_id}`) : t(`review.party.${appeal.party}`);
 }
@@ -72,13 +72,13 @@ function whose(appeal, me) {
 
 async function one(place, appeal, me) {
   if (!appeal) {
-    append(place, h("h1", {}, t("review.appeal")), notice("info", t("review.appeal_gone")), h("p", {}, h("a", { href: "#/appeals" }, t("review.appeals"))));
+    append(place, h("h1", {}, t("review.appeals")), notice("info", t("review.appeal_gone")), h("p", {}, h("a", { href: "#/appeals" }, t("review.appeals"))));
     return undefined;
   }
-  const seen = appeal.block ? null : await behind(appeal);
-  const answered = h("div", { class: "stack" }, answer(appeal, seen, me));
+  const seen = appeal.block ? null : await caseOf(appeal);
+  const answered = h("div", { class: "stack" }, formOrReason(appeal, seen, me));
   append(place,
-    h("h1", {}, t("review.appeal"), " ", caseName(appeal.appeal_id)),
+    h("h1", {}, tn("review.appeal", { id: caseName(appeal.appeal_id) })),
     h("div", { class: "row" }, whose(appeal, me), h("span", { class: "small muted" }, t("review.appeal_filed", { when: moment(appeal.filed_at) }))),
     h("div", { class: "case" },
       h("div", { class: "stack" },
@@ -87,7 +87,7 @@ async function one(place, appeal, me) {
           h("p", {}, moment(appeal.block.since)), h("blockquote", {}, data(appeal.block.reason))),
         seen?.decision && h("section", { class: "card stack" }, h("h2", {}, t("review.decision")),
           h("p", {}, t(`review.outcome.${seen.decision.outcome}`), " · ", moment(seen.decision.at)), h("blockquote", {}, data(seen.decision.reasons))),
-        seen && [pictured(appeal, seen, me), h("p", {}, h("a", { href: `#/case/${seen.case_id}` }, t("review.case_open")))]),
+        seen && [images(appeal, seen, me), h("p", {}, h("a", { href: `#/case/${seen.case_id}` }, t("review.case_open")))]),
       answered));
   const sent = ({ detail }) => {
     if (detail.about === appeal.appeal_id) replace(answered, notice("success", t("review.appeal_answered")));
@@ -96,33 +96,33 @@ async function one(place, appeal, me) {
   return () => removeEventListener("decision-sent", sent);
 }
 
-/** The case that it is about; the upload that it is about is first, and a block by hand has no case. */
-async function behind(appeal) {
+/** Load the case of an appeal, with the appealed upload first. A manual block has no case. */
+async function caseOf(appeal) {
   const { body: seen } = await call("GET", `/v1/review/cases/${encodeURIComponent(appeal.case_id)}`);
   const isAsked = (upload) => upload.upload_id === appeal.upload_id;
   return { ...seen, uploads: [...seen.uploads.filter(isAsked), ...seen.uploads.filter((upload) => !isAsked(upload))] };
 }
 
-/** What it is about, for who may answer it: each look is on record, so it opens on a click. */
-function pictured(appeal, seen, me) {
+/** Show the images to a reviewer who may decide. Each view is recorded, so they open on a click. */
+function images(appeal, seen, me) {
   if (!seen.uploads.length || seen.state === "locked" || closedTo(appeal, me)) return null;
   const place = h("div", { class: "stack" });
   const look = h("button", { type: "button", on: { click: () => replace(place, pictures(seen, appeal.upload_id).element) } }, icon("eye"), t("review.appeal_look", { count: seen.uploads.length }));
   append(place, h("p", {}, look));
-  return [place, seen.uploads.map((upload, index) => about(seen, upload, index, true, { appealed: appeal.upload_id }))];
+  return [place, seen.uploads.map((upload, index) => uploadSection(seen, upload, index, true, { appealed: appeal.upload_id }))];
 }
 
 const closedTo = (appeal, me) => appeal.you_took_part || (forSeniors(appeal) && !me.senior);
 
-/** The form, or why there is none. */
-function answer(appeal, seen, me) {
-  if (pendingAbout().includes(appeal.appeal_id)) return notice("info", t("review.pending.this_appeal"), h("p", {}, t("review.pending.this_what")));
+/** Show the form, or the reason why there is none. */
+function formOrReason(appeal, seen, me) {
+  if (pendingIds().includes(appeal.appeal_id)) return notice("info", t("review.pending.this_appeal"), h("p", {}, t("review.pending.this_what")));
   if (appeal.you_took_part) return notice("warning", t("problem.same-reviewer"), h("p", {}, t(appeal.block ? "review.appeal_block.yours" : "problem.same-reviewer.do")));
   if (forSeniors(appeal) && !me.senior) return notice("warning", t("review.appeal_seniors"));
   return form(appeal, seen);
 }
 
-/** Upholding an appeal of a refusal judges the image: what it shows has to be said then. */
+/** Granting an appeal against a dismissal judges the image, so it needs the factors. */
 function form(appeal, seen) {
   const draft = `draft:appeal:${appeal.appeal_id}`;
   const refusal = seen?.decision?.outcome === "not_violating";
@@ -139,14 +139,14 @@ function form(appeal, seen) {
     h("div", {}, h("label", { for: "appeal-reasons" }, t("review.field.reasons")), reasons),
     trouble,
     h("p", { class: "hint" }, t("review.decide_hint")),
-    h("div", { class: "row actions" }, keyed("d", { class: "primary", on: { click: decide } }, t("review.decide"))));
-  const before = kept(draft);
+    h("div", { class: "row actions" }, shortcutButton("d", { class: "primary", on: { click: decide } }, t("review.decide"))));
+  const before = stored(draft);
   if (before) {
     choose(element, before);
     reasons.value = before.reasons;
   }
   show();
-  ofThisPage([
+  setPageShortcuts([
     ...OUTCOMES.map((outcome, index) => [String(index + 1), `review.appeal_outcome.${outcome}`, () => element.querySelector(`[value=${outcome}]`).click()]),
     ["d", "review.decide", decide],
     ["r", "review.field.reasons", () => reasons.focus()],
@@ -166,21 +166,21 @@ function form(appeal, seen) {
   }
 
   function changed(event) {
-    onlyNone(element, event.target);
+    excludeNone(element, event.target);
     show();
     remember();
   }
 
   function remember() {
-    keep(draft, values());
+    store(draft, values());
   }
 
   function decide() {
     const given = values();
     if (!complete(element, given, ["outcome", ...(asked() ? FACTORS : []), "reasons"], trouble, reasons)) return;
     const { outcome, reasons: why, ...shown } = given;
-    keep(draft, null);
-    later({
+    store(draft, null);
+    sendLater({
       label: t(seen ? "review.pending.appeal" : "review.pending.block_appeal", { case: shortName(seen?.case_id ?? ""), outcome: t(`review.appeal_outcome.${outcome}`) }),
       about: appeal.appeal_id,
       back: `#/appeals/${appeal.appeal_id}`,

@@ -1,8 +1,8 @@
-// The audit of a case: its chains, verified by the server as it reads them.
+// The audit of a case: its chains, verified by the server on each read.
 import { Problem } from "../api.js";
 import { append, data, h, icon, replace } from "../dom.js";
 import { notice, problemNotice } from "../shell.js";
-import { has, loadStrings, moment, t } from "../strings.js";
+import { has, loadStrings, moment, t, tn } from "../strings.js";
 import { caseName } from "./queue.js";
 import { call } from "./session.js";
 import { table } from "./table.js";
@@ -17,7 +17,7 @@ export async function show(place, [asked]) {
   if (others.length === 0) await read(place, caseId);
 }
 
-/** Of a report, by the number that a court or the police have from its sender. */
+/** Return the cases of a report by its case number, which a court or the police have from the reporter. */
 async function casesOf(number) {
   return (await call("GET", "/v1/audit", { query: { case_number: number } })).body.case_ids;
 }
@@ -35,12 +35,12 @@ async function read(place, caseId) {
     broken.length
       ? notice("danger", t("review.audit_broken", { count: broken.length }), broken.map((chain) => h("p", {}, data(`${chain.chain}: ${chain.broken}`))))
       : notice("success", t("review.audit_whole", { count: body.chains.length })),
-    h("div", { class: "row" }, h("a", { href: `#/case/${caseId}` }, t("review.case"), " ", caseName(caseId)),
+    h("div", { class: "row" }, h("a", { href: `#/case/${caseId}` }, tn("review.case", { case: caseName(caseId) })),
       h("button", { type: "button", class: "small", on: { click: bundle } }, t("review.bundle")), h("span", { class: "small muted" }, t("review.bundle_what"))),
     trouble,
     body.chains.map(chain));
 
-  /** As a file, for a court: what is in it and what not is said beside the button. */
+  /** Save the evidence bundle as a file. The text beside the button says what it contains. */
   async function bundle() {
     try {
       const { body: content } = await call("POST", `/v1/audit/${encodeURIComponent(caseId)}/bundle`, { body: {} });
@@ -73,7 +73,7 @@ function chain(one) {
     }));
 }
 
-/** A reviewer by their pseudonym; who reported and whose account it is are not told apart here. */
+/** Name a reviewer by pseudonym. Reporters and account holders have no names here. */
 function actor(name) {
   const key = `review.actor.${name}`;
   return has(key) ? t(key) : caseName(name);

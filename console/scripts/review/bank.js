@@ -1,9 +1,9 @@
-// The bank, for seniors: found by a hash, or by a picture that is hashed on this page and goes nowhere.
+// The bank, for senior reviewers. Find entries by hash, or by an image that is hashed on this page only.
 import { newKey, Problem } from "../api.js";
 import { append, data, h, icon, replace } from "../dom.js";
-import { Hasher, NoHash } from "../hashing/hash_file.js";
+import { Hasher, HashError } from "../hashing/hash_file.js";
 import { announce, notice, problemNotice } from "../shell.js";
-import { loadStrings, t } from "../strings.js";
+import { loadStrings, t, tn } from "../strings.js";
 import { caseName } from "./queue.js";
 import { call } from "./session.js";
 import { table } from "./table.js";
@@ -14,7 +14,7 @@ const REASONS = ["false_alarm", "wrong_image", "order_of_an_authority", "partner
 const KINDS = { confirmed: "danger", unverified: "warning", allowed: "success" };
 
 export async function show(place) {
-  await loadStrings("bank", "form"); // what is wrong with a file is said in the second
+  await loadStrings("bank", "form"); // `form` has the texts for unreadable files
   const hasher = new Hasher();
   const found = h("div", { class: "stack" });
   const trouble = h("div", {});
@@ -46,8 +46,8 @@ export async function show(place) {
       quality = hash.quality;
       await find();
     } catch (error) {
-      if (!(error instanceof NoHash)) throw error;
-      replace(trouble, notice("danger", t(`nohash.${error.code}`, { ...error.details, name: chosen.name, kind: error.details.kind?.toUpperCase() })));
+      if (!(error instanceof HashError)) throw error;
+      replace(trouble, notice("danger", t(`hash_error.${error.code}`, { ...error.details, name: chosen.name, kind: error.details.kind?.toUpperCase() })));
     }
   }
 
@@ -99,13 +99,13 @@ export async function show(place) {
       h("span", {}, caseName(entry.entry_id), h("br"), h("span", { class: "small muted" }, entry.quality === null ? t("review.bank_bytes") : t("review.bank_quality", { quality: entry.quality }))),
       [h("span", { class: `badge ${KINDS[entry.standing] ?? ""}` }, icon(entry.standing === "confirmed" ? "stop" : "info"), t(`review.standing.${entry.standing}`)),
         off && h("p", { class: "small muted" }, t("review.bank_by_hand"))],
-      entry.provenance.length ? h("ul", { class: "plain" }, entry.provenance.map(restsOn)) : t("review.provenance.none"),
+      entry.provenance.length ? h("ul", { class: "plain" }, entry.provenance.map(source)) : t("review.provenance.none"),
       ...(near ? [entry.distance === null ? "" : [t("review.match_distance", { distance: entry.distance, bits: 256 }), h("p", { class: "small muted" }, data(entry.view))]] : []),
       h("button", { type: "button", class: "small", on: { click: () => change({ change: off ? "reinstate" : "deactivate", entry_id: entry.entry_id }, entry.revision) } }, t(off ? "review.bank_do.reinstate" : "review.bank_do.deactivate")),
     ];
   }
 
-  /** Asks why, and then does it. What is near is shown before a hash is allowed despite of it. */
+  /** Ask for the reason, then change the entry. Before a hash is allowed, show the entries near it. */
   function change(wanted, revision) {
     const why = h("select", { id: "why" }, REASONS.map((value) => h("option", { value }, t(`review.bank_reason.${value}`))));
     const refused = h("div", {});
@@ -139,7 +139,7 @@ export async function show(place) {
   return () => hasher.close();
 }
 
-function restsOn({ source, reference }) {
-  if (source === "case") return h("li", {}, h("a", { href: `#/case/${reference}` }, t("review.case"), " ", caseName(reference)));
-  return h("li", {}, t(`review.provenance.${source}`), reference && [" ", data(reference)]);
+function source({ source: kind, reference }) {
+  if (kind === "case") return h("li", {}, h("a", { href: `#/case/${reference}` }, tn("review.case", { case: caseName(reference) })));
+  return h("li", {}, t(`review.provenance.${kind}`), reference && [" ", data(reference)]);
 }

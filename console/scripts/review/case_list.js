@@ -1,5 +1,5 @@
-// Lists of cases without their pictures: locked ones for the restricted group, and, for seniors, those whose
-// images one of several who reported them wants erased. The case's page has the button for that.
+// Lists of cases without images: locked cases for the restricted group, and erasure requests by one of several
+// reporters for senior reviewers. The page of the case has the button to erase.
 import { append, h } from "../dom.js";
 import { moment, t } from "../strings.js";
 import { caseName } from "./queue.js";
@@ -8,7 +8,7 @@ import { table } from "./table.js";
 
 const PAGE = 100;
 
-/** The list at `/v1/review/WHICH`. */
+/** Create the view of the list at `/v1/review/WHICH`. */
 function list(which, title) {
   return async (place) => {
     const { body } = await call("GET", `/v1/review/${which}`, { query: { limit: PAGE } });

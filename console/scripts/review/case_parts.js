@@ -1,12 +1,11 @@
-// What a case consists of, in words and pictures.
+// The parts of a case view.
 import { append, data, h, icon, replace } from "../dom.js";
 import { notice, problemNotice } from "../shell.js";
 import { moment, t } from "../strings.js";
-import { matchesOf } from "./matches.js";
+import { matchesSection } from "./matches.js";
 import { picture } from "./picture.js";
 
-/** One picture at a time: the others are a click away, and nobody sees more than they ask for.
- * appealed: id of the upload that an appeal is about. */
+/** Show one image at a time, so that nobody sees more than they ask for. appealed: ID of the appealed upload. */
 export function pictures(seen, appealed) {
   const { case_id: caseId, uploads } = seen;
   const place = h("div", {});
@@ -24,14 +23,14 @@ export function pictures(seen, appealed) {
   };
 }
 
-/** Of a case without one: reported by its hash alone, or where it is shown elsewhere. */
-export function noPicture(seen) {
+/** Explain a case without an image: reported by hash, or by a link to another site. */
+export function noImageNotice(seen) {
   const elsewhere = seen.reports.some((report) => report.addresses.length > 0);
   return notice("info", t(elsewhere ? "review.no_uploads_address" : "review.no_uploads"));
 }
 
-/** further: asks for those that come after so many. */
-export function reports(seen, further) {
+/** Show the reports. further: loads those after the first n. */
+export function reportsSection(seen, further) {
   if (!seen.reports.length) return null;
   const place = h("div", { class: "stack" });
   show(seen, 0);
@@ -61,7 +60,7 @@ export function reports(seen, further) {
         report.authority && [" · ", t(`review.authority.${report.authority}`)],
         report.withdrawn && [" · ", t("review.report_withdrawn")]),
       h("blockquote", {}, report.statement ? data(report.statement) : t("review.no_statement")),
-      // To be read, not to be opened: whoever is behind an address would see that somebody came from here.
+      // Text, not a link: the owner of the site would see that a visitor came from here.
       report.addresses.length > 0 && [h("p", { class: "small" }, t("review.addresses")),
         h("ul", { class: "addresses small" }, report.addresses.map((one) => h("li", {}, data(one, { dir: "ltr" }))))],
       report.answers.length > 0 && h("dl", { class: "answers" },
@@ -69,15 +68,14 @@ export function reports(seen, further) {
   }
 }
 
-/** An upload in words; of one that is judged blind, what became of it is not known here. appealed: as above. further:
- * what can be done with it. */
-export function about(seen, upload, index, looks, { appealed, further } = {}) {
+/** Describe an upload. For a second opinion, its state is not known here. appealed: as above. further: actions. */
+export function uploadSection(seen, upload, index, looks, { appealed, further } = {}) {
   const all = seen.uploads.length;
   const size = upload.width ? t("review.upload_size", { width: upload.width, height: upload.height, count: upload.frames }) : t("review.unknown");
   return h("section", { class: "card stack" },
     h("h2", {}, t("review.upload", { number: index + 1, all })),
     upload.upload_id === appealed && h("p", {}, h("span", { class: "badge warning" }, icon("alert"), t("review.appealed"))),
-    matchesOf(seen.case_id, upload, looks),
+    matchesSection(seen.case_id, upload, looks),
     h("dl", { class: "facts" },
       upload.account_id && fact("account", h("a", { href: `#/account/${encodeURIComponent(upload.platform)}/${encodeURIComponent(upload.account_id)}` }, data(`${upload.platform} / ${upload.account_id}`))),
       fact("received", moment(upload.received_at)),
@@ -88,7 +86,7 @@ export function about(seen, upload, index, looks, { appealed, further } = {}) {
     further);
 }
 
-export function decided(seen) {
+export function decisionSection(seen) {
   const made = seen.decision;
   if (!made) return null;
   const { shown, setting, complainant } = made.factors;
@@ -104,7 +102,7 @@ export function decided(seen) {
     h("blockquote", {}, data(made.reasons)));
 }
 
-export function history(seen, me) {
+export function historySection(seen, me) {
   return h("section", { class: "card stack" }, h("h2", {}, t("review.history")),
     h("dl", { class: "facts" },
       fact("opened", moment(seen.opened_at)),

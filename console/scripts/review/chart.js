@@ -1,4 +1,4 @@
-// Charts: bars, drawn as SVG. Each has its figures in a table beside it, for who can't see it or wants to copy them.
+// Bar charts as SVG. Each has a table with its numbers, for screen readers and for copying.
 import { h, svg } from "../dom.js";
 import { number, t } from "../strings.js";
 import { table } from "./table.js";
@@ -6,12 +6,12 @@ import { table } from "./table.js";
 const WIDTH = 600;
 const HEIGHT = 200;
 const PAD = { start: 36, end: 8, top: 18, bottom: 26 };
-/** Labels under bars that fit beside each other. */
+/** How many labels fit below the bars. */
 const MOST_LABELS = 10;
 
 /**
- * Upright bars, one above another where there are several series. bars: {label, values: number for each series}.
- * series: names. marks: {at: index of the bar after which a line is drawn, label}. title: of chart and table.
+ * Draw vertical bars, stacked for several series. bars: {label, values: a number for each series}. series:
+ * names. marks: {at: index of the bar before the line, label}. title: of chart and table.
  * head: name of the first column (`review.column.*`).
  */
 export function barChart({ title, head, bars, series, marks = [] }) {
@@ -43,7 +43,7 @@ export function barChart({ title, head, bars, series, marks = [] }) {
   return figure(title, drawing, { head, bars, series });
 }
 
-/** Lying bars with their figures, for a few named things. rows: {label, value}. */
+/** Draw horizontal bars with their numbers, for a few named values. rows: {label, value}. */
 export function rowChart({ title, rows }) {
   const most = Math.max(1, ...rows.map((row) => row.value));
   const drawing = h("ul", { class: "rows", "aria-label": title }, rows.map((row) => {
@@ -51,7 +51,7 @@ export function rowChart({ title, rows }) {
     bar.style.setProperty("--share", row.value / most);
     return h("li", {}, h("span", {}, row.label), h("span", { class: "track" }, bar), h("span", { class: "figure" }, number(row.value)));
   }));
-  // The list says its figures by itself: a table beside it would say them twice.
+  // No table: the list already contains the numbers.
   return h("section", { class: "card stack", "aria-label": title }, h("h2", {}, title), rows.length ? drawing : h("p", { class: "muted" }, t("review.stats_nothing")));
 }
 
@@ -64,7 +64,7 @@ function figure(title, drawing, { head, bars, series }) {
 
 const sum = (values) => values.reduce((all, value) => all + value, 0);
 
-/** The next of 2, 4, 10, 20, 40, 100, …: its half is a whole number too. */
+/** Return the next of 2, 4, 10, 20, 40, 100, …, so that half of it is a whole number. */
 function niceTop(most) {
   const power = 10 ** Math.floor(Math.log10(most));
   return [2, 4, 10].map((factor) => factor * power).find((value) => value >= most) ?? 20 * power;

@@ -1,4 +1,4 @@
-// Deadlines that run: every one on the page is brought up to date together, once a second.
+// Countdowns: one timer updates all deadlines on the page once a second.
 import { h, icon, replace } from "../dom.js";
 import { fromNow, moment, t } from "../strings.js";
 
@@ -14,7 +14,7 @@ setInterval(() => {
   }
 }, 1000);
 
-/** How long until the deadline, as a badge whose words, icon and colour all say how near it is. */
+/** Create a badge with the time until the deadline. Text, icon and colour all show how near it is. */
 export function deadline(iso) {
   if (!iso) return h("span", { class: "badge" }, icon("clock"), t("review.no_deadline"));
   const element = h("time", { dateTime: iso, title: moment(iso) });

@@ -1,8 +1,8 @@
-// Signing in at Cognito: password, a new password where one is asked for, a code from an app where one is set.
+// Sign in with Cognito: password, new password if required, code of an authenticator app if set up.
 import { config } from "../config.js";
 import { Problem } from "../api.js";
 
-/** {tokens} when signed in, else {challenge, session, username}: what Cognito wants to know first. */
+/** Return {tokens}, or {challenge, session, username} if Cognito asks for more. */
 export async function signIn(username, password) {
   const answer = await call("InitiateAuth", {
     ...(await client()),
@@ -14,7 +14,7 @@ export async function signIn(username, password) {
 
 const ANSWER_TO = { NEW_PASSWORD_REQUIRED: "NEW_PASSWORD", SOFTWARE_TOKEN_MFA: "SOFTWARE_TOKEN_MFA_CODE" };
 
-/** Answer what Cognito asked: the new password, or the code. */
+/** Respond to a challenge with the new password or the code. */
 export async function respond({ challenge, session, username }, answer) {
   const answered = await call("RespondToAuthChallenge", {
     ...(await client()),
@@ -25,7 +25,7 @@ export async function respond({ challenge, session, username }, answer) {
   return outcome(answered, username);
 }
 
-/** New tokens for a refresh token; throws Problem when it is no longer good. */
+/** Return new tokens for a refresh token. Throw Problem if it has expired. */
 export async function refresh(refreshToken) {
   const answer = await call("InitiateAuth", {
     ...(await client()),
@@ -35,12 +35,12 @@ export async function refresh(refreshToken) {
   return { RefreshToken: refreshToken, ...answer.AuthenticationResult };
 }
 
-/** No refresh token of theirs works any longer, on this machine or another. */
-export async function endAll(accessToken) {
+/** Revoke all refresh tokens of the user, on every device. */
+export async function revokeTokens(accessToken) {
   await call("GlobalSignOut", { AccessToken: accessToken });
 }
 
-/** The claims of an access token, unverified: the API verifies, the page only wants to know what to show. */
+/** Return the claims of an access token, unverified: the page uses them for display only. */
 export function claims(token) {
   const part = token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
   const bytes = Uint8Array.from(atob(part), (letter) => letter.charCodeAt(0));

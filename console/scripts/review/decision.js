@@ -1,11 +1,11 @@
-// The form of a decision: outcome, factors, reasons. What was typed is kept in this tab until it is sent.
+// The decision form: outcome, factors, reasons. This tab stores the input until it is sent.
 import { data, h, replace } from "../dom.js";
-import { keep, kept } from "../kept.js";
-import { t } from "../strings.js";
-import { askedByWord } from "./asking.js";
-import { choose, chosen, complete, factorFields, FACTORS, group, onlyNone } from "./factors.js";
-import { keyed, ofThisPage } from "./shortcuts.js";
-import { later } from "./pending.js";
+import { store, stored } from "../tab_storage.js";
+import { t, tn } from "../strings.js";
+import { confirmed } from "../confirm_dialog.js";
+import { choose, chosen, complete, factorFields, FACTORS, group, excludeNone } from "./factors.js";
+import { shortcutButton, setPageShortcuts } from "./shortcuts.js";
+import { sendLater } from "./pending.js";
 import { call } from "./session.js";
 
 const OUTCOMES = ["violating", "not_violating", "needs_information", "suspected_child"];
@@ -14,17 +14,17 @@ const MOST_LETTERS = 5000;
 
 let templates;
 
-/** Reasons to start from, as the service has them; read once. */
-export async function allTemplates(me) {
+/** Load the text templates for reasons, once. */
+export async function loadTemplates(me) {
   if (!me.reviews) return [];
   templates ??= (await call("GET", "/v1/review/templates")).body.templates;
   return templates;
 }
 
 /**
- * found: {body, etag} of the case. templates: reasons to start from. onwards: called after "Decide and next".
- * done: after "Decide". keys: further shortcuts of the page. blind: it is a second opinion of a decision that
- * nobody who gives it has seen.
+ * found: {body, etag} of the case. templates: texts for reasons. onwards: called after "Decide and next".
+ * done: called after "Decide". keys: further shortcuts of the page. blind: for a second opinion, whose author
+ * has not seen the decision.
  */
 export function decisionForm({ found, label, templates, done, onwards, keys = [], blind = false }) {
   const outcomes = blind ? OF_AN_OPINION : OUTCOMES;
@@ -46,12 +46,12 @@ export function decisionForm({ found, label, templates, done, onwards, keys = []
     trouble,
     h("p", { class: "hint" }, t("review.decide_hint")),
     h("div", { class: "row actions" },
-      keyed("D", { class: "primary", on: { click: () => decide(onwards) } }, t("review.decide_next")),
-      keyed("d", { on: { click: () => decide(done) } }, t("review.decide"))));
+      shortcutButton("D", { class: "primary", on: { click: () => decide(onwards) } }, t("review.decide_next")),
+      shortcutButton("d", { on: { click: () => decide(done) } }, t("review.decide"))));
   let decided = false;
   restore();
   offer();
-  ofThisPage([
+  setPageShortcuts([
     ...outcomes.map((value, index) => [String(index + 1), `review.outcome.${value}`, () => pick(value)]),
     ["d", "review.decide", () => decide(done)],
     ["D", "review.decide_next", () => decide(onwards)],
@@ -65,24 +65,24 @@ export function decisionForm({ found, label, templates, done, onwards, keys = []
   }
 
   function remember() {
-    keep(draft, values());
+    store(draft, values());
   }
 
   function changed(event) {
-    onlyNone(form, event.target);
+    excludeNone(form, event.target);
     if (event.target.name === "outcome") offer();
     unfoundedChoice.hidden = !mayBeUnfounded();
     remember();
   }
 
-  /** By one of the law's grounds, and what one person alone reported; the service takes it of nothing else. */
+  /** Only a dismissal on a legal ground, in a case with one reporter, can be unfounded: the API enforces it. */
   function mayBeUnfounded() {
     const { outcome: judged, shown, complainant } = chosen(form);
     return Boolean(seen.one_reporter) && judged === "not_violating" && (shown.join() === "none" || complainant === "no");
   }
 
   function restore() {
-    const before = kept(draft);
+    const before = stored(draft);
     if (!before) return;
     choose(form, before);
     reasons.value = before.reasons;
@@ -109,17 +109,17 @@ export function decisionForm({ found, label, templates, done, onwards, keys = []
   }
 
   async function decide(then) {
-    if (decided) return; // a key pressed twice is one decision
+    if (decided) return; // pressing the key twice must not decide twice
     const given = values();
     if (!complete(form, given, ["outcome", ...FACTORS, "reasons"], trouble, reasons)) return;
-    if (given.outcome === "suspected_child" && !(await askedByWord({ title: t("review.outcome.suspected_child"), text: t("review.confirm_why"), word: t("review.confirm_word"), yes: t("review.confirm_go") }))) return;
+    if (given.outcome === "suspected_child" && !(await confirmed(suspectedChild()))) return;
     const { outcome: judged, reasons: why, second_opinion: doubt, manifestly_unfounded: plainly, ...factors } = given;
     const id = encodeURIComponent(seen.case_id);
-    const told = { case: label, outcome: t(`review.outcome.${judged}`) };
-    keep(draft, null);
+    const texts = { case: label, outcome: t(`review.outcome.${judged}`) };
+    store(draft, null);
     decided = true;
-    later({
-      label: blind ? t("review.pending.opinion", told) : t("review.pending.decision", told),
+    sendLater({
+      label: blind ? t("review.pending.opinion", texts) : t("review.pending.decision", texts),
       about: seen.case_id,
       blind,
       back: blind ? "#/opinions/next" : `#/case/${seen.case_id}`,
@@ -130,6 +130,11 @@ export function decisionForm({ found, label, templates, done, onwards, keys = []
     });
     then();
   }
+}
+
+function suspectedChild() {
+  const word = t("review.confirm_word");
+  return { title: t("review.outcome.suspected_child"), text: t("review.confirm_why"), yes: t("review.confirm_go"), no: t("review.cancel"), word, label: tn("review.confirm_type", { word: data(word) }) };
 }
 
 function outcome(value, index) {

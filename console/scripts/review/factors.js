@@ -1,4 +1,4 @@
-// The factors of a judgement, as a decision and an appeal that is upheld both ask for them.
+// The factors of a decision. Granting an appeal can need them too.
 import { h, replace } from "../dom.js";
 import { notice } from "../shell.js";
 import { t } from "../strings.js";
@@ -8,12 +8,12 @@ const SETTINGS = ["private", "semi_private", "public", "unclear"];
 const COMPLAINANTS = ["yes", "acts_for_them", "no", "unclear"];
 export const FACTORS = ["shown", "setting", "complainant"];
 
-/** The three groups of choices. */
+/** Create the three groups of choices. */
 export function factorFields() {
   return [group("shown", "checkbox", SHOWN), group("setting", "radio", SETTINGS), group("complainant", "radio", COMPLAINANTS)];
 }
 
-/** A group of choices. content: of each value, what stands beside its button. */
+/** Create a group of choices. content: returns the label of a value. */
 export function group(name, type, values, { content = (value) => t(`review.${name}.${value}`), wide = false } = {}) {
   const options = values.map((value, index) => h("label", { class: "choice" }, h("input", { type, name, value }), content(value, index)));
   return h("fieldset", { id: `${name}-group` },
@@ -21,26 +21,26 @@ export function group(name, type, values, { content = (value) => t(`review.${nam
     h("div", { class: `choices ${wide ? "halves" : "quarters"}` }, options));
 }
 
-/** What was chosen: {outcome, shown, setting, complainant}; null where nothing was. */
+/** Return {outcome, shown, setting, complainant}; null for a group without a choice. */
 export function chosen(form) {
   const given = new FormData(form);
   return { outcome: given.get("outcome"), shown: given.getAll("shown"), setting: given.get("setting"), complainant: given.get("complainant") };
 }
 
-/** Choose as it was chosen before. */
+/** Restore earlier choices. */
 export function choose(form, before) {
   for (const input of form.querySelectorAll("input")) input.checked = [before[input.name]].flat().includes(input.value);
 }
 
-/** "None of these" and any other leave no room for each other. */
-export function onlyNone(form, changed) {
+/** "None of these" and the other choices exclude each other. */
+export function excludeNone(form, changed) {
   if (changed.name !== "shown" || !changed.checked) return;
   for (const input of form.querySelectorAll("[name=shown]:checked")) {
     if ((input.value === "none") !== (changed.value === "none")) input.checked = false;
   }
 }
 
-/** Say what is missing of `names`, mark it and go there. True when nothing is. */
+/** Show which of `names` are missing, mark them and focus the first. Return true if none is. */
 export function complete(form, given, names, trouble, reasons) {
   const missing = names.filter((name) => !(Array.isArray(given[name]) ? given[name].length : given[name]?.trim()));
   for (const fieldset of form.querySelectorAll("fieldset")) {

@@ -1,4 +1,4 @@
-// Icons that only the reviewers' pages have.
+// Icons of the reviewer console only.
 import { ICONS } from "../dom.js";
 
 Object.assign(ICONS, {

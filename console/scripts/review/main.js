@@ -1,18 +1,18 @@
-// The reviewers' pages: one document, a view for each address after the "#".
+// The reviewer console: one document, with a view for each route after the "#".
 import { newKey, Problem } from "../api.js";
 import { append, data, h, icon, replace } from "../dom.js";
-import { keep, kept } from "../kept.js";
+import { store, stored } from "../tab_storage.js";
 import { NotLoaded } from "../loading.js";
-import { announce, layOut, notice, problemNotice } from "../shell.js";
+import { announce, layOutPage, notice, problemNotice } from "../shell.js";
 import { t } from "../strings.js";
 import "./icons.js";
-import { breakSuggestion, exposureLine, onExposure, tookABreak } from "./exposure.js";
-import { pendingAbout, startPending, undoLast } from "./pending.js";
-import { call, signedIn, signOut, whoIsIn } from "./session.js";
-import { everywhere, keyed, listen, ofThisPage, showShortcuts } from "./shortcuts.js";
+import { breakSuggestion, exposureLine, onExposure, resetExposure } from "./exposure.js";
+import { pendingIds, startPending, undoLast } from "./pending.js";
+import { call, storeTokens, signOut, currentUser } from "./session.js";
+import { addShortcut, shortcutButton, startShortcuts, setPageShortcuts, showShortcuts } from "./shortcuts.js";
 import { signInForm } from "./sign_in.js";
 
-/** Address -> the module that shows it, read when it is asked for. */
+/** Route -> its module, loaded on first use. */
 const VIEWS = {
   queue: () => import("./queue.js"),
   case: () => import("./case.js"),
@@ -20,13 +20,13 @@ const VIEWS = {
   account: () => import("./account.js"),
   audit: () => import("./audit.js"),
   bank: () => import("./bank.js"),
-  figures: () => import("./figures.js"),
+  metrics: () => import("./metrics.js"),
   locked: () => import("./case_list.js").then((lists) => lists.locked),
   opinions: () => import("./opinions.js"),
   erasures: () => import("./case_list.js").then((lists) => lists.erasures),
   misuse: () => import("./misuse.js"),
 };
-/** Address, words, and who may go there. */
+/** Route, text key, and who may open it. */
 const NAV = [
   ["queue", "review.nav.queue", (me) => me.reviews],
   ["appeals", "review.nav.appeals", (me) => me.reviews],
@@ -36,22 +36,22 @@ const NAV = [
   ["account", "review.nav.account", (me) => me.senior],
   ["bank", "review.nav.bank", (me) => me.senior],
   ["audit", "review.nav.audit", (me) => me.senior || me.childSafety],
-  ["figures", "review.nav.figures", (me) => me.senior],
+  ["metrics", "review.nav.metrics", (me) => me.senior],
 ];
 
-const { main, nav } = await layOut({ areas: ["review"], title: "review.title", home: "review.html", controls, helpLead: "review.help_lead" });
+const { main, nav } = await layOutPage({ areas: ["review"], title: "review.title", home: "review.html", controls, helpLead: "review.help_lead" });
 const view = h("div", { class: "view" });
 let leave = () => {};
 let shown = 0;
-/** The view of an address without one. */
+/** The default view. */
 let first = "queue";
 
-if (whoIsIn()) start();
-else askIn();
+if (currentUser()) start();
+else showSignIn();
 
-function askIn() {
+function showSignIn() {
   const done = (tokens) => {
-    signedIn(tokens);
+    storeTokens(tokens);
     start();
   };
   replace(main, h("div", { class: "card sign-in stack" }, h("h1", {}, t("sign_in.title")), h("p", { class: "muted" }, t("sign_in.lead")), signInForm({ done })));
@@ -59,7 +59,7 @@ function askIn() {
 }
 
 function start() {
-  const me = whoIsIn();
+  const me = currentUser();
   const bar = h("section", { class: "pending", "aria-label": t("review.pending"), hidden: true });
   const exposure = h("div", { class: "exposure no-print" });
   const mine = NAV.filter(([, , may]) => may(me));
@@ -74,40 +74,40 @@ function start() {
   startPending(bar);
   onExposure(() => replace(exposure, breakSuggestion(() => (location.hash = "#/pause")), exposureLine() && h("p", { class: "small muted" }, exposureLine())));
   if (me.reviews) {
-    everywhere("n", "review.next", next);
-    everywhere("q", "review.nav.queue", () => (location.hash = "#/queue"));
-    everywhere("a", "review.nav.appeals", () => (location.hash = "#/appeals"));
-    everywhere("u", "review.pending.undo", undoLast);
+    addShortcut("n", "review.next", next);
+    addShortcut("q", "review.nav.queue", () => (location.hash = "#/queue"));
+    addShortcut("a", "review.nav.appeals", () => (location.hash = "#/appeals"));
+    addShortcut("u", "review.pending.undo", undoLast);
   }
-  everywhere("?", "review.shortcuts", showShortcuts);
-  listen();
+  addShortcut("?", "review.shortcuts", showShortcuts);
+  startShortcuts();
   addEventListener("hashchange", go);
   go();
 }
 
 function controls() {
   return h("div", { class: "signed-in row", hidden: true },
-    keyed("n", { class: "primary next", on: { click: next } }, t("review.next")),
+    shortcutButton("n", { class: "primary next", on: { click: next } }, t("review.next")),
     h("button", { type: "button", class: "quiet for-keys", on: { click: showShortcuts } }, h("span", { class: "visually-hidden" }, t("review.shortcuts")), h("kbd", { "aria-hidden": "true" }, "?")),
     h("span", { class: "row who-row" }, icon("person"), data("", { class: "who" })),
-    h("button", { type: "button", class: "quiet", on: { click: leaveForToday } }, t("sign_in.out")));
+    h("button", { type: "button", class: "quiet", on: { click: signOutOrWarn } }, t("sign_in.out")));
 }
 
-/** Claim the next case that is neither done with nor put aside, and show it. */
+/** Claim the next case that is neither pending nor left to others, and show it. */
 async function next() {
-  const left = [...pendingAbout(), ...(kept("aside") ?? [])].slice(-24);
+  const left = [...pendingIds(), ...(stored("aside") ?? [])].slice(-24);
   try {
     const { body } = await call("POST", "/v1/review/next", { query: { passing_over: left.join(",") } });
     const there = body.case ? `#/case/${body.case.case_id}` : "#/nothing";
-    if (location.hash === there && body.case) sayThisIsIt();
+    if (location.hash === there && body.case) showAlreadyNext();
     else location.hash = there;
   } catch (error) {
     show(error, next);
   }
 }
 
-/** The next case is the one that is open: it is theirs until they decide it or leave it. */
-function sayThisIsIt() {
+/** Say that the open case is the next one: it stays claimed until it is decided or left to others. */
+function showAlreadyNext() {
   view.querySelector(".this-is-it")?.remove();
   view.prepend(h("div", { class: "this-is-it" }, notice("info", t("review.next_is_this"), h("p", {}, t("review.next_is_this_what")))));
   announce(t("review.next_is_this"));
@@ -119,7 +119,7 @@ async function go() {
   const mine = ++shown;
   leave();
   leave = () => {};
-  ofThisPage([]);
+  setPageShortcuts([]);
   for (const link of nav.querySelectorAll("a")) {
     if (link.dataset.view === (name || first)) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -133,7 +133,7 @@ async function go() {
       });
       if (mine !== shown) return;
       replace(view, h("p", { class: "muted", role: "status" }, t("review.loading")));
-      const left = await module.show(place, rest, { me: whoIsIn(), next, aside });
+      const left = await module.show(place, rest, { me: currentUser(), next, aside });
       if (mine !== shown) {
         left?.();
         return;
@@ -153,14 +153,14 @@ async function go() {
 function show(thrown, retry) {
   const error = thrown instanceof NotLoaded ? new Problem("offline") : thrown;
   if (!(error instanceof Problem)) throw error;
-  leave(); // what was shown does nothing any more
+  leave(); // stop the timers of the previous view
   leave = () => {};
-  ofThisPage([]);
-  // What this account may not do, it may not do again.
+  setPageShortcuts([]);
+  // Retrying does not help without permission.
   replace(view, h("h1", {}, t("review.title")), problemNotice(error, { retry: error.status === 403 ? undefined : retry }));
 }
 
-/** Leave a case to others for now: it is theirs at once, and "next" passes it over, in this tab. */
+/** Leave a case to others: its claim ends, and "next" in this tab skips it. */
 async function aside(caseId) {
   try {
     await call("POST", `/v1/review/cases/${encodeURIComponent(caseId)}/leave`, { key: newKey() });
@@ -168,19 +168,19 @@ async function aside(caseId) {
     show(error, () => aside(caseId));
     return;
   }
-  keep("aside", [...(kept("aside") ?? []), caseId].slice(-20));
+  store("aside", [...(stored("aside") ?? []), caseId].slice(-20));
   next();
 }
 
 function quiet(place, name) {
-  if (name === "pause") tookABreak();
+  if (name === "pause") resetExposure();
   append(place, h("div", { class: "card quiet stack" },
     h("h1", {}, t(`review.quiet.${name}.title`)), h("p", {}, t(`review.quiet.${name}.text`)),
     h("p", {}, h("a", { class: "button", href: "#/queue" }, t(`review.quiet.${name}.go`)))));
 }
 
-function leaveForToday() {
-  if (pendingAbout().length === 0) {
+function signOutOrWarn() {
+  if (pendingIds().length === 0) {
     signOut();
     return;
   }

@@ -1,4 +1,4 @@
-// What an upload met in the bank: how near, seen how, and what the entry rests on.
+// The bank matches of an upload: distance, view, and source of the entry.
 import { Problem } from "../api.js";
 import { data, h, icon, replace } from "../dom.js";
 import { problemNotice } from "../shell.js";
@@ -7,16 +7,16 @@ import { caseName } from "./queue.js";
 import { call } from "./session.js";
 
 const BITS = 256;
-/** As the policy's defaults draw the lines (template.yaml); shown, not judged by. */
+/** Default thresholds of the policy (template.yaml), for display only. */
 const MARKS = [31, 47];
 
-/** looks: whether the pictures may be looked at. */
-export function matchesOf(caseId, upload, looks) {
+/** looks: whether the reviewer may view the images. */
+export function matchesSection(caseId, upload, looks) {
   if (!upload.matches.length) return h("p", { class: "muted" }, t("review.no_match"));
   return h("div", { class: "stack" }, h("h3", {}, t("review.matches")), upload.matches.map((found) => match(found, looks && comparison(caseId, upload, found))));
 }
 
-/** Both laid over each other, grey and blurred, when it is asked for: that is a look, too. */
+/** Show both images aligned, grey and blurred, on request. This counts as a view. */
 function comparison(caseId, upload, found) {
   const place = h("div", { class: "stack" });
   const button = h("button", { type: "button", class: "small", on: { click: compare } }, icon("zoom"), t("review.compare"));
@@ -44,7 +44,7 @@ function drawing(image) {
   return h("img", { src: `data:image/png;base64,${image}`, alt: t("review.compared"), draggable: false });
 }
 
-/** As wide as the window: its parts have names, which are small beside the decision. */
+/** Show the comparison as wide as the window, so that its labels can be read. */
 function large(image) {
   const dialog = h("dialog", { class: "large stack", "aria-label": t("review.compare"), on: { close: () => dialog.remove() } },
     h("div", { class: "compared" }, image), h("form", { method: "dialog" }, h("button", {}, t("review.close"))));
@@ -52,7 +52,7 @@ function large(image) {
   dialog.showModal();
 }
 
-function match(found, laid) {
+function match(found, comparison) {
   const standing = found.standing === null ? "unknown" : found.standing;
   const kinds = { confirmed: "danger", unverified: "warning", allowed: "success" };
   return h("div", { class: "match stack" },
@@ -61,16 +61,16 @@ function match(found, laid) {
       h("span", { class: "figure" }, found.exact ? t("review.match_exact") : t("review.match_distance", { distance: found.distance, bits: BITS }))),
     scale(found.distance),
     h("dl", { class: "facts" },
-      h("dt", {}, t("review.fact.view")), h("dd", {}, view(found.view)),
+      h("dt", {}, t("review.fact.view")), h("dd", {}, viewName(found.view)),
       found.overlap && [h("dt", {}, t("review.fact.overlap")), h("dd", {}, t("review.overlap", found.overlap))],
       found.provenance && [h("dt", {}, t("review.fact.provenance")),
       h("dd", {}, found.provenance.length ? found.provenance.map((one) => t(`review.provenance.${one}`)).join(", ") : t("review.provenance.none"))],
       found.cases?.length > 0 && [h("dt", {}, t("review.fact.cases")), h("dd", {}, found.cases.map((one, index) => [index > 0 && ", ", h("a", { href: `#/case/${one}` }, caseName(one))]))],
       found.entry_id && [h("dt", {}, t("review.fact.entry")), h("dd", {}, h("span", { class: "code", translate: "no" }, found.entry_id))]),
-    laid);
+    comparison);
 }
 
-/** The distance on a line from 0 to 64, with the marks where it is blocked and where it is looked at. */
+/** Draw the distance on a line from 0 to 64, with marks for the block and review thresholds. */
 function scale(distance) {
   const most = 64;
   const bar = h("div", { class: "scale", role: "img", "aria-label": t("review.match_distance", { distance, bits: BITS }) },
@@ -83,8 +83,8 @@ function scale(distance) {
   return bar;
 }
 
-/** What was done to the picture, in words: the server's terms, each of them a text of ours where there is one. */
-function view(name) {
+/** Translate a view name part by part. Parts without a text stay as the API names them. */
+export function viewName(name) {
   const words = name.split(", ").map((part) => {
     const key = `review.view.${part.replace(/ /g, "_")}`;
     return has(key) ? t(key) : part;

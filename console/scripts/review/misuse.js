@@ -1,14 +1,14 @@
-// Whose uploads are stopped again and again, or whose reports are unfounded: looked at as a whole by a person.
+// Misuse reviews: a person decides about accounts and reporters with repeated strikes.
 import { newKey, Problem } from "../api.js";
 import { append, data, h, icon, replace } from "../dom.js";
-import { keep, kept } from "../kept.js";
+import { store, stored } from "../tab_storage.js";
 import { announce, notice, problemNotice } from "../shell.js";
-import { loadStrings, moment, number, t } from "../strings.js";
+import { loadStrings, moment, number, t, tn } from "../strings.js";
 import { chosen, choose, complete, group } from "./factors.js";
-import { later, pendingAbout } from "./pending.js";
-import { caseName } from "./queue.js";
+import { sendLater, pendingIds } from "./pending.js";
+import { caseName, shortName } from "./queue.js";
 import { call } from "./session.js";
-import { keyed, ofThisPage } from "./shortcuts.js";
+import { shortcutButton, setPageShortcuts } from "./shortcuts.js";
 import { table } from "./table.js";
 
 const PAGE = 100;
@@ -24,7 +24,7 @@ export async function show(place, [reviewId], { me }) {
 async function list(place, me) {
   const { body } = await call("GET", "/v1/review/misuse", { query: { limit: PAGE } });
   const held = me.senior ? (await call("GET", "/v1/review/misuse", { query: { limit: PAGE, suspended: true } })).body.reviews : [];
-  const waiting = body.reviews.filter((review) => !pendingAbout().includes(review.review_id));
+  const waiting = body.reviews.filter((review) => !pendingIds().includes(review.review_id));
   append(place,
     h("h1", {}, t("review.misuse")), h("p", {}, t("review.misuse_lead")),
     waiting.length
@@ -46,9 +46,9 @@ function link(review) {
   return h("a", { href: `#/misuse/${review.review_id}` }, whoseName(review));
 }
 
-/** Who reports is not told to anybody: they go by the number of the review. */
+/** Name an account by its ID. Reporters stay anonymous: show the ID of the review instead. */
 function whoseName(review) {
-  return review.kind === "account" ? data(`${review.platform} / ${review.account_id}`) : [t("review.misuse_reporter"), " ", caseName(review.review_id)];
+  return review.kind === "account" ? data(`${review.platform} / ${review.account_id}`) : tn("review.misuse_reporter", { id: caseName(review.review_id) });
 }
 
 async function one(place, reviewId) {
@@ -58,7 +58,7 @@ async function one(place, reviewId) {
   const reports = review.kind === "reporter";
   const fact = (name, value) => [h("dt", {}, t(`review.misuse_fact.${name}`)), h("dd", {}, value)];
   append(place,
-    h("h1", {}, !reports && [t("review.misuse_of"), " "], whoseName(review)),
+    h("h1", {}, reports ? whoseName(review) : tn("review.misuse_of", { account: whoseName(review) })),
     h("div", { class: "case" },
       h("section", { class: "card stack" }, h("h2", {}, t("review.misuse_seen", { days: found.days })),
         h("dl", { class: "facts" },
@@ -70,24 +70,24 @@ async function one(place, reviewId) {
           fact("warned", found.warned_at ? moment(found.warned_at) : t("review.misuse_never"))),
         h("details", {}, h("summary", {}, t(reports ? "review.misuse_unfounded" : "review.misuse_strikes")),
           h("ul", { class: "plain" }, found.strikes.map((strike) => h("li", {}, moment(strike.at), " ", reports ? h("a", { href: `#/case/${strike.case_id}` }, caseName(strike.case_id)) : caseName(strike.upload_id)))))),
-      review.outcome || review.ending ? h("div", { class: "stack" }, over(review), found.may_lift && lifting(path)) : waitsOr(form, found)));
+      review.outcome || review.ending ? h("div", { class: "stack" }, closedReview(review), found.may_lift && liftForm(path)) : pendingOr(form, found)));
 }
 
-/** The form, but of what was decided here already and is not sent yet. */
-function waitsOr(form, found) {
-  if (!pendingAbout().includes(found.review.review_id)) return form(found);
+/** Show the form, unless a decision is pending in this tab. */
+function pendingOr(form, found) {
+  if (!pendingIds().includes(found.review.review_id)) return form(found);
   return notice("info", t("review.pending.this_review"), h("p", {}, t("review.pending.this_what")));
 }
 
-function over(review) {
+function closedReview(review) {
   const suspends = review.until && !review.ending;
   return notice("info", t("review.misuse_over"), h("p", {},
     review.outcome && t(`review.misuse_outcome.${review.outcome}`), " ",
     suspends && t("review.misuse_until", { when: moment(review.until) }), review.ending && t(`review.misuse_ending.${review.ending}`)));
 }
 
-/** For a senior who did not decide it. */
-function lifting(path) {
+/** Create the form to lift a suspension, for a senior reviewer who did not decide it. */
+function liftForm(path) {
   const reasons = h("textarea", { id: "lift-reasons", maxLength: 5000, rows: 3, required: true });
   const trouble = h("div", {});
   const place = h("div", {});
@@ -107,7 +107,7 @@ function lifting(path) {
     }
     try {
       const { body } = await call("POST", `${path}/lift`, { body: { reasons: reasons.value.trim() }, key });
-      replace(place, over(body));
+      replace(place, closedReview(body));
       announce(t("review.misuse_ending.lifted"));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -136,15 +136,15 @@ function form(found) {
     h("div", {}, h("label", { for: "reasons" }, t("review.field.reasons"), " ", h("span", { class: "hint" }, t("review.misuse_reasons"))), reasons),
     trouble,
     h("p", { class: "hint" }, t("review.decide_hint")),
-    h("div", { class: "row actions" }, keyed("d", { class: "primary", on: { click: decide } }, icon("check"), t("review.decide"))));
-  const before = kept(draft);
+    h("div", { class: "row actions" }, shortcutButton("d", { class: "primary", on: { click: decide } }, icon("check"), t("review.decide"))));
+  const before = stored(draft);
   if (before) {
     choose(element, before);
     reasons.value = before.reasons;
     days.value = before.days;
   }
   changed();
-  ofThisPage([
+  setPageShortcuts([
     ...outcomes.map((outcome, index) => [String(index + 1), `review.misuse_outcome.${outcome}`, () => element.querySelector(`[value=${outcome}]`).click()]),
     ["d", "review.decide", decide],
     ["r", "review.field.reasons", () => reasons.focus()],
@@ -160,16 +160,16 @@ function form(found) {
   }
 
   function remember() {
-    keep(draft, values());
+    store(draft, values());
   }
 
   function decide() {
     const given = values();
     if (!complete(element, given, ["outcome", "intention", "reasons"], trouble, reasons)) return;
     const { outcome, intention, reasons: why } = given;
-    keep(draft, null);
-    later({
-      label: t("review.pending.misuse", { who: review.account_id ?? t("review.misuse_reporter"), outcome: t(`review.misuse_outcome.${outcome}`) }),
+    store(draft, null);
+    sendLater({
+      label: t("review.pending.misuse", { who: review.account_id ?? t("review.misuse_reporter", { id: shortName(review.review_id) }), outcome: t(`review.misuse_outcome.${outcome}`) }),
       about: review.review_id,
       back: `#/misuse/${review.review_id}`,
       draft: { name: draft, value: given },

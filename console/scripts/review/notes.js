@@ -1,24 +1,24 @@
-// What reviewers write to each other about a case. Nobody outside review reads it.
+// Notes of reviewers about a case. Only reviewers can read them.
 import { newKey, Problem } from "../api.js";
 import { data, h, replace } from "../dom.js";
-import { keep, kept } from "../kept.js";
+import { store, stored } from "../tab_storage.js";
 import { announce, problemNotice } from "../shell.js";
-import { moment, number, t } from "../strings.js";
+import { moment, number, t, tn } from "../strings.js";
 import { caseName } from "./queue.js";
 import { call } from "./session.js";
 
 const MOST_BYTES = 1000;
 
 /**
- * path: of the case. changed: told of the case after a note was left. Returns {element, show, write}: show takes
- * the notes as they are now, and leaves what is being typed alone; write leads to the field.
+ * path: of the case. changed: called with the case after a note was added. Return {element, show, write}: show
+ * updates the notes without touching the input; write focuses the field.
  */
-export function notesOf(path, changed) {
+export function notesSection(path, changed) {
   const draft = `draft:note:${path}`;
   const list = h("ol", { class: "plain stack" });
   const left = h("span", { class: "hint" });
   const trouble = h("div", {});
-  const text = h("textarea", { id: "note", rows: 2, value: kept(draft)?.text ?? "", "aria-describedby": "note-hint", on: { input: typed } });
+  const text = h("textarea", { id: "note", rows: 2, value: stored(draft)?.text ?? "", "aria-describedby": "note-hint", on: { input: typed } });
   const button = h("button", {}, t("review.note_leave"));
   let key = newKey();
   let count;
@@ -36,7 +36,7 @@ export function notesOf(path, changed) {
   function typed() {
     key = newKey();
     const over = bytes() > MOST_BYTES;
-    keep(draft, text.value ? { text: text.value } : null);
+    store(draft, text.value ? { text: text.value } : null);
     replace(left, over && t("review.note_long", { over: number(bytes() - MOST_BYTES) }));
     if (over) text.setAttribute("aria-invalid", "true");
     else text.removeAttribute("aria-invalid");
@@ -46,7 +46,7 @@ export function notesOf(path, changed) {
     if (count !== undefined && notes.length > count && !notes.at(-1).by_you) announce(t("review.note_new"));
     count = notes.length;
     replace(list, notes.map((note) => h("li", { class: "report" },
-      h("p", { class: "small muted" }, moment(note.at), " · ", note.by_you ? t("review.note_by_you") : [t("review.note_by"), " ", caseName(note.by)]),
+      h("p", { class: "small muted" }, moment(note.at), " · ", note.by_you ? t("review.note_by_you") : tn("review.note_by", { reviewer: caseName(note.by) })),
       h("blockquote", {}, data(note.text)))));
     list.hidden = notes.length === 0;
   }

@@ -1,12 +1,12 @@
-// What was decided and is not sent yet. The call is made when thirty seconds are over or on "send now"; until
-// then nothing has happened to anybody, so undoing is nothing but not sending.
+// Decisions that are not sent yet. The call is made after 30 seconds or on "Send now". Until then nothing has
+// changed on the server, so undoing means not sending.
 //
-// A page that is closed sends nothing: the case stays as it was and comes back to the queue when its claim runs
-// out. The browser asks before it closes the page; after a reload everything is here again, and waits for a
-// word (docs/decisions/0027-what-a-reviewers-page-keeps.md).
+// Closing the page sends nothing: the case returns to the queue when its claim expires. The browser asks before
+// it closes the page. After a reload, pending decisions wait for "Send now" or "Undo"
+// (docs/decisions/0027-review-page-storage-and-delayed-sending.md).
 import { newKey, Problem } from "../api.js";
 import { h, icon, replace } from "../dom.js";
-import { keep, kept } from "../kept.js";
+import { store, stored } from "../tab_storage.js";
 import { t } from "../strings.js";
 import { announce } from "../shell.js";
 import { call } from "./session.js";
@@ -14,42 +14,42 @@ import { call } from "./session.js";
 const SECONDS = 30;
 const SHOWN_MS = 8_000;
 
-let items = (kept("pending") ?? []).map((item) => ({ ...item, due: null, problem: null, sending: false }));
+let items = (stored("pending") ?? []).map((item) => ({ ...item, due: null, problem: null, sending: false }));
 let bar;
 
-/** Answers that say that nothing was done; of any other, and of none, nobody knows. */
-const refusedFor = ({ slug, status }) => status >= 400 && status < 500 && slug !== "still-running" && !slug.startsWith("gateway-");
+/** Return whether a problem means that nothing was done. After any other failure, it is unknown. */
+const isRejection = ({ slug, status }) => status >= 400 && status < 500 && slug !== "still-running" && !slug.startsWith("gateway-");
 
 /**
- * Send it later. label: what it says. about: id of the case or appeal. back: the page where it can be changed;
- * blind: and not the place to see what became of it. draft: {name, value}, put back when it is undone. path, body, ifMatch: the call.
+ * Send a call later. label: its text. about: ID of the case or appeal. back: the page to change it. blind: that
+ * page does not show the result. draft: {name, value}, restored on undo. path, body, ifMatch: the call.
  */
-export function later({ label, about, back, blind = false, draft, path, body, ifMatch }) {
+export function sendLater({ label, about, back, blind = false, draft, path, body, ifMatch }) {
   items.push({ id: newKey(), key: newKey(), label, about, back, blind, draft, path, body, ifMatch, due: Date.now() + SECONDS * 1000 });
   changed();
   announce(t("review.pending.said", { what: label, seconds: SECONDS }));
 }
 
-/** Ids of the cases and appeals about which something waits to be sent. */
-export function pendingAbout() {
+/** Return the IDs of cases and appeals with a pending decision. */
+export function pendingIds() {
   return items.filter((item) => !item.sent).map((item) => item.about);
 }
 
-/** Undo what was decided last; false when nothing waits. */
+/** Undo the last pending decision. Return false if there is none. */
 export function undoLast() {
   const last = items.findLast((item) => !item.sent && !item.sending && !item.attempted);
   if (last) undo(last);
   return Boolean(last);
 }
 
-/** The bar at the foot of the page, and its clock. */
+/** Start the bar at the bottom of the page, and its timer. */
 export function startPending(element) {
   bar = element;
   changed();
   setInterval(tick, 250);
   addEventListener("signed-out", () => (items = []));
   addEventListener("beforeunload", (event) => {
-    if (pendingAbout().length) event.preventDefault();
+    if (pendingIds().length) event.preventDefault();
   });
 }
 
@@ -67,7 +67,7 @@ function remaining(item) {
 async function send(item) {
   item.due = null;
   item.sending = true;
-  // Kept before the call: after a reload, as after an answer that was lost, it may have been sent.
+  // Store this before the call: after a reload or a lost answer, it may have been sent.
   item.attempted = true;
   item.problem = null;
   changed();
@@ -80,7 +80,7 @@ async function send(item) {
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     item.problem = error;
-    item.attempted = !refusedFor(error);
+    item.attempted = !isRejection(error);
   } finally {
     item.sending = false;
     changed();
@@ -88,7 +88,7 @@ async function send(item) {
 }
 
 function undo(item) {
-  if (item.draft) keep(item.draft.name, item.draft.value);
+  if (item.draft) store(item.draft.name, item.draft.value);
   drop(item);
   announce(t(item.problem ? "review.pending.taken_back" : "review.pending.undone", { what: item.label }));
   if (location.hash === item.back) dispatchEvent(new HashChangeEvent("hashchange"));
@@ -102,7 +102,7 @@ function drop(item) {
 
 function changed() {
   const unsent = items.filter((item) => !item.sent);
-  keep("pending", unsent.length ? unsent.map(({ remaining: _, problem: __, ...item }) => item) : null);
+  store("pending", unsent.length ? unsent.map(({ remaining: _, problem: __, ...item }) => item) : null);
   bar.hidden = items.length === 0;
   const focused = document.activeElement?.dataset.pending;
   replace(bar, h("ul", { "aria-label": t("review.pending") }, items.map(row)));
@@ -111,7 +111,7 @@ function changed() {
 
 function row(item) {
   const what = h("span", { class: "what" }, item.label);
-  // Its buttons are gone meanwhile: the focus stays with it.
+  // Its buttons disappear while it is sent, so the row takes the focus.
   const rest = { tabIndex: -1, "data-pending": `row-${item.id}` };
   const see = !item.blind && h("a", { href: item.back }, t("review.pending.see"));
   if (item.sent) return h("li", { class: "sent", ...rest }, icon("check"), what, see, h("span", {}, t("review.pending.done")));

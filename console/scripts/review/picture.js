@@ -1,14 +1,14 @@
-// A picture of a case: what the server blurred and made grey first; sharp only while a button is held down.
+// An image of a case: blurred and grey, made by the server; sharp only while a button is held down.
 import { Problem } from "../api.js";
 import { h, icon, replace } from "../dom.js";
 import { problemNotice } from "../shell.js";
 import { number, t } from "../strings.js";
-import { looked } from "./exposure.js";
+import { countSharpView } from "./exposure.js";
 import { call } from "./session.js";
 
 const ZOOMS = [1, 1.5, 2, 3];
 
-/** caseId, uploadId: whose. label: what it is called ("1 of 3"). */
+/** label: position of the image ("1 of 3"). */
 export function picture({ caseId, uploadId, label }) {
   const path = `/v1/review/cases/${encodeURIComponent(caseId)}/reveal`;
   const blurred = h("img", { alt: t("review.picture.blurred", { label }), draggable: false, hidden: true });
@@ -97,7 +97,7 @@ export function picture({ caseId, uploadId, label }) {
     for (const sharp of layers.querySelectorAll(".sharp")) sharp.remove();
     hold.removeAttribute("aria-pressed");
     state.textContent = t("review.picture.is_blurred");
-    if (since !== null) looked((performance.now() - since) / 1000);
+    if (since !== null) countSharpView((performance.now() - since) / 1000);
   }
 
   function zoomTo(step) {

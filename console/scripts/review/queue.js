@@ -1,13 +1,13 @@
-// The queue: nearest deadline first, with filters over all that was read.
+// The queue, nearest deadline first. Filters apply to the loaded cases.
 import { append, h, icon, replace } from "../dom.js";
 import { moment, t } from "../strings.js";
 import { deadline } from "./clock.js";
-import { pendingAbout } from "./pending.js";
+import { pendingIds } from "./pending.js";
 import { call } from "./session.js";
 import { table } from "./table.js";
 
 const PAGE = 100;
-/** Pages that are read at once; "more" reads on. */
+/** How many pages to load at a time; "Show more" loads the next ones. */
 const AT_ONCE = 3;
 const FILTERS = {
   state: [["any"], ["open", (one) => one.state === "open"], ["needs_information", (one) => one.state === "needs_information"]],
@@ -42,7 +42,7 @@ export async function show(place, _, context) {
     const mine = (reading += 1);
     for (let page = 0; page < AT_ONCE; page += 1) {
       const { body } = await call("GET", "/v1/review/queue", { query: { limit: PAGE, cursor } });
-      if (mine !== reading) return; // it was begun anew meanwhile
+      if (mine !== reading) return; // another read started meanwhile
       cases.push(...body.cases);
       cursor = body.next;
       if (!cursor) break;
@@ -51,7 +51,7 @@ export async function show(place, _, context) {
   }
 
   function fill() {
-    const about = pendingAbout();
+    const about = pendingIds();
     const wanted = Object.entries(chosen).map(([name, value]) => FILTERS[name].find(([one]) => one === value)[1]).filter(Boolean);
     const listed = cases.filter((one) => !about.includes(one.case_id) && wanted.every((holds) => holds(one)));
     more.hidden = !cursor;
@@ -81,7 +81,7 @@ function rows(cases) {
   });
 }
 
-/** The last letters of an id tell cases apart (the first are the time); the whole of it is in the address. */
+/** Show the end of an ID, which differs between cases (the start is the time). The link has the full ID. */
 export function caseName(caseId) {
   return h("span", { translate: "no", class: "code nowrap", title: caseId }, shortName(caseId));
 }
@@ -93,6 +93,6 @@ export function shortName(caseId) {
 function claim(one) {
   if (one.claimed_by_you) return h("span", { class: "badge accent" }, icon("person"), t("review.claim.mine"));
   if (one.claimed_until) return h("span", { class: "badge" }, icon("lock"), t("review.claim.others"));
-  if (one.set_aside_until) return h("span", { class: "badge" }, icon("clock"), t("review.claim.aside"), " ", moment(one.set_aside_until));
+  if (one.set_aside_until) return h("span", { class: "badge" }, icon("clock"), t("review.claim.aside", { time: moment(one.set_aside_until) }));
   return h("span", { class: "muted" }, t("review.claim.free"));
 }

@@ -1,17 +1,17 @@
-// Who is signed in. `call` asks the API for them, and when their session ends midway lets them sign in again
-// where they are and goes on: nothing on the page is lost.
+// The session of the signed-in user. When it ends, `call` lets them sign in again on the same page and continues:
+// nothing on the page is lost.
 import { ask, Problem } from "../api.js";
 import { h } from "../dom.js";
-import { forget, keep, kept } from "../kept.js";
+import { forget, store, stored } from "../tab_storage.js";
 import { t } from "../strings.js";
-import { claims, endAll, refresh } from "./cognito.js";
+import { claims, revokeTokens, refresh } from "./cognito.js";
 import { signInForm } from "./sign_in.js";
 
 let waiting;
 
-/** {username, admin, senior, reviews, childSafety: which pages are theirs}, or null. */
-export function whoIsIn() {
-  const tokens = kept("tokens");
+/** Return {username, admin, senior, reviews, childSafety}, or null if nobody is signed in. */
+export function currentUser() {
+  const tokens = stored("tokens");
   if (!tokens) return null;
   const { username, "cognito:groups": groups = [] } = claims(tokens.AccessToken);
   const admin = groups.includes("admin");
@@ -19,56 +19,56 @@ export function whoIsIn() {
   return { username, admin, senior, reviews: senior || groups.includes("reviewer"), childSafety: groups.includes("child_safety") };
 }
 
-export function signedIn(tokens) {
-  keep("tokens", tokens);
+export function storeTokens(tokens) {
+  store("tokens", tokens);
 }
 
-/** Everything that this tab kept is gone, and the tokens are worth nothing any more. */
+/** Clear the storage of this tab and revoke the tokens. */
 export async function signOut() {
-  const { AccessToken: token } = kept("tokens") ?? {};
+  const { AccessToken: token } = stored("tokens") ?? {};
   forget();
   dispatchEvent(new Event("signed-out"));
-  // Signed out here all the same when Cognito can't be reached: the tokens are forgotten.
-  if (token) await endAll(token).catch(() => {});
+  // The tokens are deleted even if Cognito can't be reached.
+  if (token) await revokeTokens(token).catch(() => {});
   location.hash = "";
   location.reload();
 }
 
-/** Ask the API as whoever is signed in; see `ask`. */
+/** Call the API as the signed-in user. See `ask`. */
 export async function call(method, path, options = {}) {
   for (;;) {
     try {
-      return await ask(method, path, { ...options, token: kept("tokens")?.AccessToken ?? "none" });
+      return await ask(method, path, { ...options, token: stored("tokens")?.AccessToken ?? "none" });
     } catch (error) {
       if (!(error instanceof Problem) || error.slug !== "session-ended") throw error;
-      // One at a time: several calls may find at once that the session is over.
-      waiting ??= again().finally(() => (waiting = undefined));
+      // Several calls may notice the end of the session at once: sign in only once.
+      waiting ??= signInAgain().finally(() => (waiting = undefined));
       await waiting;
     }
   }
 }
 
-async function again() {
-  const { RefreshToken: token } = kept("tokens") ?? {};
+async function signInAgain() {
+  const { RefreshToken: token } = stored("tokens") ?? {};
   if (token) {
     try {
-      signedIn(await refresh(token));
+      storeTokens(await refresh(token));
       return;
     } catch (error) {
       if (error.slug === "offline") throw error;
-      // It has ended: once is enough to know.
-      keep("tokens", { ...kept("tokens"), RefreshToken: undefined });
+      // The refresh token has expired: do not try it again.
+      store("tokens", { ...stored("tokens"), RefreshToken: undefined });
     }
   }
-  await askAgain(whoIsIn().username);
+  await askAgain(currentUser().username);
 }
 
-/** A dialog over the page. The same person: what was typed and what waits to be sent is theirs alone. */
+/** Ask the same person to sign in again: the input and pending decisions on this page are theirs. */
 function askAgain(username) {
   return new Promise((resolve) => {
     const dialog = h("dialog", { "aria-labelledby": "again-title", on: { cancel: (event) => event.preventDefault() } });
     const done = (tokens) => {
-      signedIn(tokens);
+      storeTokens(tokens);
       dialog.close();
       dialog.remove();
       resolve();

@@ -1,13 +1,13 @@
-// One-key shortcuts: shown where they work, listed under "?", and switched off with one click (WCAG 2.1.4).
+// One-key shortcuts: shown on their buttons, listed under "?", and easy to switch off (WCAG 2.1.4).
 import { h, replace } from "../dom.js";
 import { t } from "../strings.js";
 
 const STORED = "staydown:shortcuts";
-/** key -> {label, run}; of the page that is shown, and of all pages. */
+/** key -> {label, run}: for the current page, and for all pages. */
 let ofPage = new Map();
 const always = new Map();
 
-export function shortcutsOn() {
+export function shortcutsEnabled() {
   return localStorage.getItem(STORED) !== "off";
 }
 
@@ -17,21 +17,21 @@ function choose(on) {
 }
 
 function show() {
-  document.documentElement.dataset.shortcuts = shortcutsOn() ? "on" : "off";
+  document.documentElement.dataset.shortcuts = shortcutsEnabled() ? "on" : "off";
 }
 
-/** Shortcuts of every page. label: key of its text. */
-export function everywhere(key, label, run) {
+/** Add a shortcut for every page. label: key of its text. */
+export function addShortcut(key, label, run) {
   always.set(key, { label, run });
 }
 
-/** Shortcuts of the page that is shown now; the former page's are gone. */
-export function ofThisPage(entries) {
+/** Set the shortcuts of the current page, replacing those of the previous page. */
+export function setPageShortcuts(entries) {
   ofPage = new Map(entries.map(([key, label, run]) => [key, { label, run }]));
 }
 
-/** A button with its key on it. */
-export function keyed(key, properties, ...children) {
+/** Create a button that shows its key. */
+export function shortcutButton(key, properties, ...children) {
   return h("button", { type: "button", "aria-keyshortcuts": spelled(key), ...properties },
     children, h("kbd", { class: "key", "aria-hidden": "true" }, spelled(key)));
 }
@@ -40,10 +40,10 @@ function spelled(key) {
   return key.length === 1 && key !== key.toLowerCase() ? `Shift+${key}` : key.toUpperCase();
 }
 
-export function listen() {
+export function startShortcuts() {
   show();
   addEventListener("keydown", (event) => {
-    if (!shortcutsOn() || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!shortcutsEnabled() || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, dialog")) return;
     const found = ofPage.get(event.key) ?? always.get(event.key);
     if (!found) return;
@@ -52,12 +52,12 @@ export function listen() {
   });
 }
 
-/** The list of what can be pressed, and the switch. */
+/** Show the list of shortcuts, and the switch. */
 export function showShortcuts() {
   const dialog = h("dialog", { "aria-labelledby": "shortcuts-title", class: "stack", on: { close: () => dialog.remove() } });
   const rows = [...ofPage, ...always].map(([key, { label }]) =>
     h("tr", {}, h("td", {}, h("kbd", {}, spelled(key))), h("td", {}, t(label))));
-  const state = h("input", { type: "checkbox", checked: shortcutsOn(), on: { change: () => choose(state.checked) } });
+  const state = h("input", { type: "checkbox", checked: shortcutsEnabled(), on: { change: () => choose(state.checked) } });
   replace(dialog,
     h("h2", { id: "shortcuts-title" }, t("review.shortcuts")),
     h("label", { class: "choice" }, state, t("review.shortcuts_on")),

@@ -1,11 +1,11 @@
-// The form that lets somebody in: name and password, then whatever Cognito still wants to know.
+// The sign-in form: user name and password, then the challenges of Cognito.
 import { Problem } from "../api.js";
 import { h, replace } from "../dom.js";
 import { problemNotice } from "../shell.js";
 import { t } from "../strings.js";
 import { respond, signIn } from "./cognito.js";
 
-/** username: filled in; fixed: and not to be changed. done: called with the tokens. */
+/** username: filled in. fixed: it can't be changed. done: called with the tokens. */
 export function signInForm({ username = "", fixed = false, done }) {
   const place = h("div", { class: "stack" });
   const trouble = h("div", {});
@@ -35,15 +35,15 @@ export function signInForm({ username = "", fixed = false, done }) {
       form.querySelector("input")?.focus();
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      replace(trouble, problemNotice(step.asked ? begunAnew(error) : error));
+      replace(trouble, problemNotice(step.asked ? restarted(error) : error));
       form.querySelector("input:not([readonly])")?.focus();
     } finally {
       busy = false;
     }
   }
 
-  /** Cognito waits for its answer some minutes; after that there is no way but to begin again. */
-  function begunAnew(error) {
+  /** Cognito waits only a few minutes for an answer to a challenge. After that, start again. */
+  function restarted(error) {
     if (error.slug !== "sign-in.NotAuthorizedException") return error;
     step = passwordStep(step.asked.username, fixed);
     show();

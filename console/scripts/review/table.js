@@ -1,9 +1,9 @@
-// A table that can be scrolled sideways by keyboard as well where the window is narrow.
+// A table that scrolls sideways in a narrow window, also by keyboard.
 import { h } from "../dom.js";
 import { t } from "../strings.js";
 
-/** caption: its text. heads: names of `review.column.*`. named: heads of further columns, of figures, as texts.
- * rows: cells of each; the first cell names its row. */
+/** caption: text. heads: names of `review.column.*`. named: texts for the heads of further, numeric columns.
+ * rows: lists of cells; the first cell is the header of its row. */
 export function table({ caption, heads, named = [], rows }) {
   const columns = [...heads.map((name) => t(`review.column.${name}`)), ...named];
   const kind = (index) => (index < heads.length ? "" : "number");

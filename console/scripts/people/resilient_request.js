@@ -1,10 +1,10 @@
-// Asking for something that may be refused or not be heard, without losing what was typed.
+// Send a request that can fail, without losing the input.
 import { Problem } from "../api.js";
 import { replace } from "../dom.js";
 import { problemNotice } from "../shell.js";
 
-/** Do it. A Problem is shown in `said`, and the button that was pressed can be pressed again. */
-export async function attempt(act, said, button) {
+/** Run `act`. Show a Problem in `said`, and enable the button again. */
+export async function tryRequest(act, said, button) {
   button.disabled = true;
   replace(said);
   try {

@@ -1,22 +1,23 @@
-// Figures for seniors: what waits, how long it took against the deadline, what came of it, what was stopped.
+// Metrics for senior reviewers: queue, time to decision, outcomes, blocked uploads.
 import { append, h, icon } from "../dom.js";
 import { loadStrings, moment, number, t } from "../strings.js";
 import { barChart, rowChart } from "./chart.js";
+import { viewName } from "./matches.js";
 import { caseName } from "./queue.js";
 import { call } from "./session.js";
 import { table } from "./table.js";
 
-/** Hours from a valid report to its deadline, at most (the law's); the default lines of the policy, in bits. */
+/** The legal time limit in hours, and the default thresholds of the policy in bits. */
 const LEGAL_HOURS = 48;
 const BLOCKED_TO = 31;
 const REVIEWED_TO = 47;
 const BITS_A_BAR = 4;
 
 export async function show(place, [from, to]) {
-  const [{ body: stats }] = await Promise.all([call("GET", "/v1/stats", { query: { from, to } }), loadStrings("figures")]);
+  const [{ body: stats }] = await Promise.all([call("GET", "/v1/stats", { query: { from, to } }), loadStrings("metrics")]);
   const { queue, time_to_act: act, appeals, second_opinions: second, stopped } = stats;
   append(place,
-    h("h1", {}, t("review.figures")),
+    h("h1", {}, t("review.metrics")),
     period(stats),
     h("div", { class: "tiles" },
       tile("waiting", number(queue.waiting), queue.overdue ? t("review.tile.overdue", { count: queue.overdue }) : t("review.tile.none_overdue"), queue.overdue > 0),
@@ -45,7 +46,7 @@ export async function show(place, [from, to]) {
         ...distances(stopped.by_distance),
       }),
       rowChart({ title: t("review.chart.outcomes"), rows: Object.entries(stats.decisions).map(([outcome, value]) => ({ label: t(`review.outcome.${outcome}`), value })) }),
-      rowChart({ title: t("review.chart.views"), rows: stopped.by_view.map(({ view, uploads }) => ({ label: h("span", { translate: "no" }, view), value: uploads })) })),
+      rowChart({ title: t("review.chart.views"), rows: stopped.by_view.map(({ view, uploads }) => ({ label: viewName(view), value: uploads })) })),
     h("section", { class: "card stack" }, h("h2", {}, t("review.load")), h("p", { class: "hint" }, t("review.load_hint")),
       table({
         caption: t("review.load"),
@@ -60,13 +61,13 @@ function period(stats) {
   const last = h("input", { id: "to", type: "date", value: stats.last_day, required: true });
   const go = (event) => {
     event.preventDefault();
-    if (first.value && last.value) location.hash = `#/figures/${first.value}/${last.value}`;
+    if (first.value && last.value) location.hash = `#/metrics/${first.value}/${last.value}`;
   };
   return h("form", { class: "row search", noValidate: true, on: { submit: go } },
     h("div", {}, h("label", { for: "from" }, t("review.first_day")), first),
     h("div", {}, h("label", { for: "to" }, t("review.last_day")), last),
     h("button", { type: "submit" }, t("review.show")),
-    h("p", { class: "hint" }, t("review.figures_of", { when: moment(stats.now) })));
+    h("p", { class: "hint" }, t("review.metrics_of", { when: moment(stats.now) })));
 }
 
 function tile(name, value, below, grave = false) {
@@ -79,7 +80,7 @@ function share(value) {
   return value === null ? t("review.not_yet") : number(value, { style: "percent", maximumFractionDigits: 1 });
 }
 
-/** How long decisions took, on a line that ends where the law's time does. */
+/** Show the time to decision, on a line that ends at the legal limit. */
 function timeToAct(act) {
   const title = t("review.chart.time_to_act");
   const rows = [["median", act.median_hours], ["ninetieth", act.ninetieth_hours]].map(([name, hours]) => {
@@ -96,7 +97,7 @@ function ageLabel({ up_to_hours: to }, before) {
   return to === null ? t("review.age_over", { from }) : t("review.age", { from, to });
 }
 
-/** Bars of some bits each, with the lines up to which it is blocked and looked at. */
+/** Group the distances into bars, with marks for the block and review thresholds. */
 function distances(counted) {
   const last = Math.max(REVIEWED_TO + 2 * BITS_A_BAR, ...counted.map((one) => one.distance));
   const bars = [];

@@ -1,18 +1,18 @@
-// For seniors: holding a case, letting it go with somebody else, and erasing its images before their time.
+// For senior reviewers: place a legal hold, release it with a second person, and erase images early.
 import { newKey, Problem } from "../api.js";
-import { h, replace } from "../dom.js";
+import { data, h, replace } from "../dom.js";
 import { announce, notice, problemNotice } from "../shell.js";
-import { moment, t } from "../strings.js";
-import { askedByWord } from "./asking.js";
+import { moment, t, tn } from "../strings.js";
+import { confirmed } from "../confirm_dialog.js";
 import { call } from "./session.js";
 
 const REASONS = ["police", "court", "complaint_to_an_authority"];
 
-/** seen: the case. path: of it. changed: reads it again, and shows it. */
-export function keeping(seen, path, changed) {
+/** seen: the case. path: of the case. changed: reloads and shows it. */
+export function preservationSection(seen, path, changed) {
   const { hold } = seen;
   const trouble = h("div", {});
-  return h("section", { class: "card stack keeping" }, h("h2", { tabIndex: -1 }, t("review.keeping")), hold.held ? held() : free(), trouble);
+  return h("section", { class: "card stack preservation" }, h("h2", { tabIndex: -1 }, t("review.preservation")), hold.held ? held() : free(), trouble);
 
   function held() {
     const since = t(`review.held_since.${hold.reason}`, { when: moment(hold.since) });
@@ -36,7 +36,8 @@ export function keeping(seen, path, changed) {
   }
 
   function erasing() {
-    return askedByWord({ title: t("review.erase"), text: t("review.erase_sure"), word: t("review.erase_word"), yes: t("review.erase") });
+    const word = t("review.erase_word");
+    return confirmed({ title: t("review.erase"), text: t("review.erase_sure"), yes: t("review.erase"), no: t("review.cancel"), word, label: tn("review.confirm_type", { word: data(word) }) });
   }
 
   function row(...children) {
@@ -55,7 +56,7 @@ export function keeping(seen, path, changed) {
       try {
         await call("POST", `${path}/${what}`, { body: typeof body === "function" ? body() : body, key });
         await changed();
-        announce(t("review.keeping_done"));
+        announce(t("review.preservation_done"));
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         element.disabled = false;
