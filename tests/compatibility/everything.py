@@ -21,7 +21,7 @@ from staydown.domain.cases.appeals import Appeal
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.notes import ReviewerPresence
 from staydown.domain.cases.reports import Report, Reporter
-from staydown.domain.events import Event
+from staydown.domain.events import EventEnvelope
 from staydown.domain.metrics import ChainCursor, CounterScope, Increment
 from staydown.domain.uploads.content_log import HourState, LogLine, LogManifest, LogPosition
 from staydown.domain.uploads.sweeps import PLAN_PART, Sweep, SweepPart
@@ -77,7 +77,7 @@ class Everything:
     notices: list[tuple[Notice, datetime]] = field(default_factory=list)
     links: list[NoticeLink] = field(default_factory=list)
     wrong_link_secrets: list[tuple[str, datetime]] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
+    events: list[EventEnvelope] = field(default_factory=list)
 
 
 def items_of(cloud: Cloud) -> ByTable:

@@ -208,7 +208,7 @@ def constants() -> dict[str, object]:
             webhooks.SECRET_PREFIX,
         ],
         "webhook": webhooks.cloud_event_body(
-            events.Event(_CASE, events.EventType.UPLOAD_HELD, _THEN, {"upload_id": _UPLOAD})
+            events.EventEnvelope(_CASE, events.EventType.UPLOAD_HELD, _THEN, {"upload_id": _UPLOAD})
         ).decode(),
         "webhook headers": webhooks.signature_headers(["whsec_MDEyMw=="], _CASE, b"{}", now=_THEN),
         "bundle": bundles.BUNDLE_FORMAT,

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from staydown.domain.events import Event, EventType
+from staydown.domain.events import EventEnvelope, EventType
 from staydown.exchange.webhooks import (
     MAX_ATTEMPTS,
     RETRY_DELAYS,
@@ -25,7 +25,7 @@ from staydown.exchange.webhooks import (
 )
 
 NOW = datetime(2026, 11, 23, 4, 1, 6, 250_000, tzinfo=UTC)
-EVENT = Event(
+EVENT = EventEnvelope(
     "019a-event", EventType.UPLOAD_REMOVED, NOW, {"upload_id": "u1", "platform": "alpha", "reason": "ä"}
 )
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from staydown.aws.event_bus import EventBus
-from staydown.domain.events import Event, EventType
+from staydown.domain.events import EventEnvelope, EventType
 
 from infra.local.gateway import Gateway
 from infra.local.http_events import Request, Response
@@ -38,7 +38,7 @@ def test_event_is_monitored(ears: LeakDetector) -> None:
     client = SimpleNamespace(put_events=lambda Entries: {"Entries": [{"EventId": "1"} for _ in Entries]})
     ears.start()
     try:
-        event = Event("1", EventType.CASE_OPENED, datetime.now(UTC), {"reporter": "Jane Roe"})
+        event = EventEnvelope("1", EventType.CASE_OPENED, datetime.now(UTC), {"reporter": "Jane Roe"})
         EventBus(client, "bus").publish([event])
     finally:
         ears.stop()

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from staydown.aws.outbound_http import OutboundHttpClient, RequestFailed
 from staydown.aws.stack import Stack
-from staydown.domain.events import Event, EventType
+from staydown.domain.events import EventEnvelope, EventType
 from staydown.services.notices.deliver_webhook import (
     BACKOFF,
     EndpointBackoff,
@@ -28,8 +28,8 @@ def outside(world: World) -> WebhookReceiver:
     return world.register_endpoints("alpha", "beta")
 
 
-def event(world: World, platform: object = "alpha") -> Event:
-    return Event("id-1", EventType.UPLOAD_REMOVED, world.clock(), {"platform": platform, "upload_id": "u"})
+def event(world: World, platform: object = "alpha") -> EventEnvelope:
+    return EventEnvelope("id-1", EventType.UPLOAD_REMOVED, world.clock(), {"platform": platform, "upload_id": "u"})
 
 
 def deliver(world: World, platform: object = "alpha", resting: EndpointBackoff | None = None) -> str | None:

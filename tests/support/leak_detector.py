@@ -14,7 +14,7 @@ from unittest import mock
 
 import pytest
 from staydown.aws.event_bus import EventBus
-from staydown.domain.events import Event
+from staydown.domain.events import EventEnvelope
 
 from infra.local.gateway import Gateway
 from infra.local.http_events import Request, Response
@@ -87,7 +87,7 @@ class LeakDetector(logging.Handler):
 
 
 def _monitored_publish(watch: LeakWatch, publish: Any) -> Any:
-    def heard(self: EventBus, events: list[Event]) -> Any:
+    def heard(self: EventBus, events: list[EventEnvelope]) -> Any:
         for event in events:
             watch.event({"detail-type": event.type.value, "detail": dict(event.detail)})
         return publish(self, events)

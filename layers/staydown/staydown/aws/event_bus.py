@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from staydown.domain.events import Event
+from staydown.domain.events import EventEnvelope
 
 SOURCE = "staydown"
 MAX_BATCH_SIZE = 10
@@ -17,7 +17,7 @@ class EventBus:
         self._client = client
         self._bus = bus
 
-    def publish(self, events: list[Event]) -> list[Event]:
+    def publish(self, events: list[EventEnvelope]) -> list[EventEnvelope]:
         """Put at most MAX_EVENTS on the bus; those that it took."""
         entries = [
             {

@@ -13,7 +13,7 @@ from typing import Any
 
 from staydown.aws.table import Table
 from staydown.aws.transaction import Transaction
-from staydown.domain.events import Event, EventType
+from staydown.domain.events import EventEnvelope, EventType
 from staydown.domain.ids import new_id
 
 
@@ -34,11 +34,11 @@ class Outbox:
         }
         transaction.put_new(self._table.name, item)
 
-    def list_pending(self, event_ids: Iterable[str]) -> Iterator[Event]:
+    def list_pending(self, event_ids: Iterable[str]) -> Iterator[EventEnvelope]:
         """Those that were not published yet."""
         for item in self._table.get_many((event_id, "EVENT") for event_id in event_ids):
             at = datetime.fromisoformat(item["at"])
-            yield Event(item["pk"], EventType(item["type"]), at, json.loads(item["detail"]))
+            yield EventEnvelope(item["pk"], EventType(item["type"]), at, json.loads(item["detail"]))
 
     def delete(self, event_id: str) -> None:
         """It was published."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from staydown.domain.events import Event
+from staydown.domain.events import EventEnvelope
 
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
 CLOUD_EVENT_SOURCE = "/staydown"
@@ -86,7 +86,7 @@ def is_public_address(address: str) -> bool:
     return found.is_global and not found.is_multicast
 
 
-def cloud_event_body(event: Event) -> bytes:
+def cloud_event_body(event: EventEnvelope) -> bytes:
     """The body. Its id is the event's own, the same in each delivery."""
     envelope = {
         "specversion": "1.0",

@@ -11,7 +11,7 @@ from dataclasses import replace
 from staydown.aws.stack import Stack
 from staydown.domain.accounts.misuse import EndReason, MisuseReview, derived_review_id
 from staydown.domain.accounts.strikes import MisuseSubject, StrikeHistory
-from staydown.domain.events import Event, EventType
+from staydown.domain.events import EventEnvelope, EventType
 from staydown.services.misuse.end_suspension import end_suspension
 from staydown.services.misuse.save_conduct import emit_account_warned, save_strike_status
 from staydown.services.misuse.strikes import (
@@ -24,7 +24,7 @@ from staydown.services.retries import retry_on_conflict
 from staydown.services.uploads.record_upload import SYSTEM
 
 
-def handle_event(stack: Stack, event: Event) -> None:
+def handle_event(stack: Stack, event: EventEnvelope) -> None:
     """event: of an upload that was stopped before anybody saw it, or freed, or of a case that was decided, at
     first or anew."""
     if event.type is EventType.CASE_DECIDED:

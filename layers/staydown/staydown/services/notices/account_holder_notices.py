@@ -8,7 +8,7 @@ from datetime import datetime
 from staydown.aws.stack import Stack
 from staydown.domain.accounts.account import MANUAL_BLOCK
 from staydown.domain.cases.decisions import DecisionOutcome
-from staydown.domain.events import Event, EventType
+from staydown.domain.events import EventEnvelope, EventType
 from staydown.domain.uploads.stops import StopReason
 from staydown.notices import contents
 from staydown.notices import misuse as misuse_contents
@@ -16,7 +16,7 @@ from staydown.notices.contents import NoticeContent
 from staydown.services.notices.recipients import AddressedNotice, event_account, for_account_holder
 
 
-def account_blocked(stack: Stack, event: Event) -> Iterator[AddressedNotice]:
+def account_blocked(stack: Stack, event: EventEnvelope) -> Iterator[AddressedNotice]:
     """Why the account is blocked: by a case, by hand, or for misuse."""
     case_id = event.detail["case_id"]
     platform, account_id = event_account(event)
@@ -32,7 +32,7 @@ def account_blocked(stack: Stack, event: Event) -> Iterator[AddressedNotice]:
         )
 
 
-def account_warned(stack: Stack, event: Event) -> Iterator[AddressedNotice]:
+def account_warned(stack: Stack, event: EventEnvelope) -> Iterator[AddressedNotice]:
     """That what goes on would be looked at as a whole."""
     platform, account_id = event_account(event)
     uploads = event.detail["uploads"]
@@ -58,7 +58,7 @@ def _misuse_block(stack: Stack, review_id: str) -> NoticeContent | None:
     )
 
 
-def _manual_block(stack: Stack, event: Event, platform: str, account_id: str) -> NoticeContent | None:
+def _manual_block(stack: Stack, event: EventEnvelope, platform: str, account_id: str) -> NoticeContent | None:
     block = stack.accounts.get(platform, account_id).blocks.get(MANUAL_BLOCK)
     if block is None:
         return None  # lifted since: of that they are told, and of nothing that no longer holds
@@ -71,7 +71,7 @@ def _manual_block(stack: Stack, event: Event, platform: str, account_id: str) ->
     )
 
 
-def _case_block(stack: Stack, event: Event, case_id: str) -> NoticeContent | None:
+def _case_block(stack: Stack, event: EventEnvelope, case_id: str) -> NoticeContent | None:
     case = stack.cases.get_case(case_id)
     # Of a suspected child, whoever deals with the authorities tells the account holder, or does not.
     if case is None or case.decision is None or case.decision.outcome is DecisionOutcome.SUSPECTED_CHILD:
@@ -90,7 +90,7 @@ def _case_block(stack: Stack, event: Event, case_id: str) -> NoticeContent | Non
     )
 
 
-def upload_stopped(stack: Stack, event: Event) -> Iterator[AddressedNotice]:
+def upload_stopped(stack: Stack, event: EventEnvelope) -> Iterator[AddressedNotice]:
     """By the bank alone; what a reviewer judged is told with the block that it brings."""
     if event.detail["reason"] != StopReason.MATCHES_CONFIRMED_ENTRY:
         return
@@ -107,7 +107,7 @@ def upload_stopped(stack: Stack, event: Event) -> Iterator[AddressedNotice]:
     yield for_account_holder(stack, platform, account_id, content, None)
 
 
-def upload_hidden(stack: Stack, event: Event) -> Iterator[AddressedNotice]:
+def upload_hidden(stack: Stack, event: EventEnvelope) -> Iterator[AddressedNotice]:
     """At the deadline; what is only held back before anybody saw it restricts nothing yet."""
     if event.detail["reason"] != StopReason.DEADLINE_PASSED:
         return
@@ -122,13 +122,13 @@ def upload_hidden(stack: Stack, event: Event) -> Iterator[AddressedNotice]:
     yield for_account_holder(stack, platform, account_id, content, None)
 
 
-def _uploaded_at(stack: Stack, event: Event) -> datetime | None:
+def _uploaded_at(stack: Stack, event: EventEnvelope) -> datetime | None:
     """When its upload came; None of one that is gone by now."""
     found = stack.uploads.get_many([str(event.detail["upload_id"])])
     return next((one.received_at for one in found), None)
 
 
-def account_unblocked(stack: Stack, event: Event) -> Iterator[AddressedNotice]:
+def account_unblocked(stack: Stack, event: EventEnvelope) -> Iterator[AddressedNotice]:
     """That a block is over, and whether another stays."""
     platform, account_id = event_account(event)
     content = contents.block_lifted(

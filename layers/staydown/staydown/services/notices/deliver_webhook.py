@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from staydown.aws.outbound_http import RequestFailed
 from staydown.aws.stack import Stack
-from staydown.domain.events import Event
+from staydown.domain.events import EventEnvelope
 from staydown.exchange.webhooks import CONTENT_TYPE, cloud_event_body, signature_headers
 
 BACKOFF = timedelta(seconds=30)
@@ -35,7 +35,7 @@ class EndpointBackoff:
         self._until[platform] = now + BACKOFF
 
 
-def deliver_webhook(stack: Stack, backoff: EndpointBackoff, event: Event) -> str | None:
+def deliver_webhook(stack: Stack, backoff: EndpointBackoff, event: EventEnvelope) -> str | None:
     """Send an event to the platform it concerns; which that is, or None when nobody asked for it.
 
     Undelivered unless the endpoint answered that it has it (2xx); a redirection is no such answer. The same

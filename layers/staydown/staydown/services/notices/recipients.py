@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from staydown.aws.stack import Stack
 from staydown.domain.cases.reports import Report
-from staydown.domain.events import Event
+from staydown.domain.events import EventEnvelope
 from staydown.notices.contents import NoticeContent
 from staydown.notices.notice import Recipient
 
@@ -19,7 +19,7 @@ class AddressedNotice:
     case_id: str | None = None
 
 
-def event_account(event: Event) -> tuple[str, str]:
+def event_account(event: EventEnvelope) -> tuple[str, str]:
     """(platform, account id) of whom the event is about."""
     return str(event.detail["platform"]), str(event.detail["account_id"])
 

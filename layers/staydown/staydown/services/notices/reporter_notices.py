@@ -8,14 +8,14 @@ from staydown.aws.stack import Stack
 from staydown.domain.cases.decisions import DecisionOutcome
 from staydown.domain.cases.reports import Report
 from staydown.domain.deadlines import removal_deadline
-from staydown.domain.events import Event, EventType
+from staydown.domain.events import EventEnvelope, EventType
 from staydown.notices import contents
 from staydown.notices import misuse as misuse_contents
 from staydown.services.deferrals import Deferrals
 from staydown.services.notices.recipients import AddressedNotice, for_reporter
 
 
-def report_received(stack: Stack, event: Event) -> Iterator[AddressedNotice]:
+def report_received(stack: Stack, event: EventEnvelope) -> Iterator[AddressedNotice]:
     """What was filed or completed, by when it is decided, and how long it may wait."""
     report = stack.cases.get_report(str(event.detail["case_number"]))
     if report is None:
@@ -27,7 +27,7 @@ def report_received(stack: Stack, event: Event) -> Iterator[AddressedNotice]:
     yield for_reporter(report, contents.receipt(report, deadline, until))
 
 
-def case_decided(stack: Stack, event: Event) -> Iterator[AddressedNotice]:
+def case_decided(stack: Stack, event: EventEnvelope) -> Iterator[AddressedNotice]:
     """Each of those who had reported by then: what was decided, and what they can do."""
     outcome = DecisionOutcome(str(event.detail["outcome"]))
     case = stack.cases.get_case(str(event.detail["case_id"]))
@@ -56,14 +56,14 @@ def case_decided(stack: Stack, event: Event) -> Iterator[AddressedNotice]:
         yield for_reporter(report, content, case.case_id)
 
 
-def case_reversed(stack: Stack, event: Event) -> Iterator[AddressedNotice]:
+def case_reversed(stack: Stack, event: EventEnvelope) -> Iterator[AddressedNotice]:
     """That what they were told is so no more."""
     case = stack.cases.get_case(str(event.detail["case_id"]))
     for report in _addressed_reports(stack, event, case.reports if case is not None else ()):
         yield for_reporter(report, contents.decision_reversed(report), str(event.detail["case_id"]))
 
 
-def reporter_conduct_decided(stack: Stack, event: Event) -> Iterator[AddressedNotice]:
+def reporter_conduct_decided(stack: Stack, event: EventEnvelope) -> Iterator[AddressedNotice]:
     """What a reviewer decided about all that somebody reported; with the last report that it rests on."""
     review = stack.misuse_reviews.get(str(event.detail["review_id"]))
     decision = review.decision if review is not None else None
@@ -88,7 +88,7 @@ def reporter_conduct_decided(stack: Stack, event: Event) -> Iterator[AddressedNo
         yield for_reporter(report, content)
 
 
-def _addressed_reports(stack: Stack, event: Event, case_numbers: tuple[str, ...]) -> list[Report]:
+def _addressed_reports(stack: Stack, event: EventEnvelope, case_numbers: tuple[str, ...]) -> list[Report]:
     """Of those who had reported when it happened, and have not taken it back."""
     reports = stack.cases.get_reports(case_numbers)
     return [one for one in reports if one.withdrawn_at is None and one.filed_at <= event.at]

@@ -7,14 +7,14 @@ from dataclasses import replace
 from staydown.aws.mailer import AddressRejected
 from staydown.aws.stack import Stack
 from staydown.domain.cases.reports import Reporter, UnreachableReason
-from staydown.domain.events import Event
+from staydown.domain.events import EventEnvelope
 from staydown.notices.mail import EmailPreference, is_email_address, render_email
 from staydown.notices.notice import Recipient
 from staydown.notices.wording import catalogue_for
 from staydown.services.retries import retry_on_conflict
 
 
-def send_notice_email(stack: Stack, event: Event) -> bool:
+def send_notice_email(stack: Stack, event: EventEnvelope) -> bool:
     """Send the mail of a notice that was issued; whether there was one to send.
 
     Told again it sends none, unless it was stopped between sending and noting that: then it comes twice.

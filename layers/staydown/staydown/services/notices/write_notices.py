@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from staydown.aws.stack import Stack
 from staydown.domain.cases.appeals import AppealParty
-from staydown.domain.events import Event, EventType
+from staydown.domain.events import EventEnvelope, EventType
 from staydown.notices import contents
 from staydown.notices.notice import Notice, RecipientParty
 from staydown.notices.wording import catalogue_for
@@ -17,7 +17,7 @@ from staydown.services.notices.recipients import AddressedNotice, for_account_ho
 from staydown.services.retries import retry_on_conflict
 
 
-def write_notices(stack: Stack, event: Event) -> int:
+def write_notices(stack: Stack, event: EventEnvelope) -> int:
     """Write the notices that follow from an event; how many they are. Told again, it writes what is missing.
 
     Notices are not in the transaction of the change: a case may have any number of reports. The event is, so
@@ -31,7 +31,7 @@ def write_notices(stack: Stack, event: Event) -> int:
 
 
 @retry_on_conflict
-def _write_notice(stack: Stack, event: Event, one: AddressedNotice) -> None:
+def _write_notice(stack: Stack, event: EventEnvelope, one: AddressedNotice) -> None:
     if stack.notices.get(one.recipient, event.event_id) is not None:
         return
     words, content = catalogue_for(one.language), one.content
@@ -66,7 +66,7 @@ def _notice_issued_detail(notice: Notice) -> dict[str, object]:
     }
 
 
-def _appeal_notices(stack: Stack, event: Event) -> Iterator[AddressedNotice]:
+def _appeal_notices(stack: Stack, event: EventEnvelope) -> Iterator[AddressedNotice]:
     appeal = stack.cases.get_appeal(str(event.detail["appeal_id"]))
     if appeal is None or appeal.party is AppealParty.DISAGREEMENT:
         return
@@ -85,23 +85,25 @@ def _appeal_notices(stack: Stack, event: Event) -> Iterator[AddressedNotice]:
     yield for_account_holder(stack, appeal.platform, appeal.account_id, content, case_id)
 
 
-NOTICE_BUILDERS: Mapping[EventType, Callable[[Stack, Event], Iterator[AddressedNotice]]] = MappingProxyType(
-    {
-        EventType.REPORT_FILED: told_to_reporters.report_received,
-        EventType.REPORT_COMPLETED: told_to_reporters.report_received,
-        EventType.CASE_DECIDED: told_to_reporters.case_decided,
-        EventType.CASE_REVERSED: told_to_reporters.case_reversed,
-        EventType.ACCOUNT_BLOCKED: told_to_account_holders.account_blocked,
-        EventType.ACCOUNT_UNBLOCKED: told_to_account_holders.account_unblocked,
-        EventType.ACCOUNT_WARNED: told_to_account_holders.account_warned,
-        EventType.REPORTER_WARNED: told_to_reporters.reporter_conduct_decided,
-        EventType.REPORTER_SUSPENDED: told_to_reporters.reporter_conduct_decided,
-        EventType.REPORTER_RESUMED: told_to_reporters.reporter_conduct_decided,
-        EventType.UPLOAD_BLOCKED: told_to_account_holders.upload_stopped,
-        EventType.UPLOAD_REMOVED: told_to_account_holders.upload_stopped,
-        EventType.UPLOAD_HELD: told_to_account_holders.upload_hidden,
-        EventType.APPEAL_FILED: _appeal_notices,
-        EventType.APPEAL_DECIDED: _appeal_notices,
-    }
+NOTICE_BUILDERS: Mapping[EventType, Callable[[Stack, EventEnvelope], Iterator[AddressedNotice]]] = (
+    MappingProxyType(
+        {
+            EventType.REPORT_FILED: told_to_reporters.report_received,
+            EventType.REPORT_COMPLETED: told_to_reporters.report_received,
+            EventType.CASE_DECIDED: told_to_reporters.case_decided,
+            EventType.CASE_REVERSED: told_to_reporters.case_reversed,
+            EventType.ACCOUNT_BLOCKED: told_to_account_holders.account_blocked,
+            EventType.ACCOUNT_UNBLOCKED: told_to_account_holders.account_unblocked,
+            EventType.ACCOUNT_WARNED: told_to_account_holders.account_warned,
+            EventType.REPORTER_WARNED: told_to_reporters.reporter_conduct_decided,
+            EventType.REPORTER_SUSPENDED: told_to_reporters.reporter_conduct_decided,
+            EventType.REPORTER_RESUMED: told_to_reporters.reporter_conduct_decided,
+            EventType.UPLOAD_BLOCKED: told_to_account_holders.upload_stopped,
+            EventType.UPLOAD_REMOVED: told_to_account_holders.upload_stopped,
+            EventType.UPLOAD_HELD: told_to_account_holders.upload_hidden,
+            EventType.APPEAL_FILED: _appeal_notices,
+            EventType.APPEAL_DECIDED: _appeal_notices,
+        }
+    )
 )
 """Events that somebody is told of; the template's rule lets exactly these through."""

@@ -1,0 +1,388 @@
+"""What each audit record says about its change: plain JSON values, nothing personal.
+
+The keys are stored, and the digests of the chain cover them. So a key never changes, and an optional key
+that does not apply is absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+
+from staydown.domain.accounts.misuse import EndReason, Intention, MisuseOutcome
+from staydown.domain.accounts.strikes import MisuseSubjectKind
+from staydown.domain.audit.actions import AuditAction
+from staydown.domain.bank.entry import Match, Standing
+from staydown.domain.cases.appeals import AppealOutcome, AppealParty
+from staydown.domain.cases.decisions import DecisionOutcome, ShownContent
+from staydown.domain.cases.states import CaseState
+from staydown.domain.plain_values import OMIT_DEFAULT, UNPUBLISHED, keyed, to_plain
+from staydown.domain.uploads.upload import UploadState
+
+
+@dataclass(frozen=True, slots=True)
+class AuditDetails:
+    """The details of one action."""
+
+    ACTION: ClassVar[AuditAction]
+
+    @property
+    def action(self) -> AuditAction:
+        return self.ACTION
+
+    def as_json(self) -> dict[str, object]:
+        """Return the details as they are stored."""
+        return to_plain(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionOnly(AuditDetails):
+    """An action that needs no details."""
+
+    of: AuditAction = field(metadata=UNPUBLISHED)
+
+    @property
+    def action(self) -> AuditAction:
+        return self.of
+
+
+@dataclass(frozen=True, slots=True)
+class MatchDetails:
+    """One match of an upload: how near it is to which entry, and by which view."""
+
+    entry_id: str
+    distance: int
+    view: str
+    exact: bool
+
+    @classmethod
+    def of(cls, matches: Iterable[Match]) -> tuple[MatchDetails, ...]:
+        return tuple(cls(one.entry_id, one.distance, one.view, one.exact) for one in matches)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReported(AuditDetails):
+    """A report opened the case, or joined it."""
+
+    opened: bool = field(metadata=UNPUBLISHED)
+    uploads: tuple[str, ...] | None = field(default=None, metadata=OMIT_DEFAULT, kw_only=True)
+    """Ids of the uploads that the report names in this case."""
+    entries: tuple[str, ...] | None = field(default=None, metadata=OMIT_DEFAULT, kw_only=True)
+    """Ids of the entries that its hashes are."""
+    addresses: tuple[str, ...] | None = field(default=None, metadata=OMIT_DEFAULT, kw_only=True)
+    """Always empty: an address is free text. The key says that the report names addresses alone."""
+    valid: bool
+    notice: bool
+    """Whether this record counts the report: a report of several cases counts once."""
+
+    @property
+    def action(self) -> AuditAction:
+        return AuditAction.CASE_OPENED if self.opened else AuditAction.CASE_REPORTED_AGAIN
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMatched(AuditDetails):
+    """A match opened the case, or added an upload to it."""
+
+    opened: bool = field(metadata=UNPUBLISHED)
+    upload_id: str
+    matches: tuple[MatchDetails, ...] = field(default=(), metadata=OMIT_DEFAULT, kw_only=True)
+
+    @property
+    def action(self) -> AuditAction:
+        return AuditAction.CASE_OPENED if self.opened else AuditAction.CASE_UPLOAD_ADDED
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOpenedBySplit(AuditDetails):
+    """The case was split from another one, with the reports that stay valid in it."""
+
+    ACTION = AuditAction.CASE_OPENED
+    split_from: str = field(metadata=keyed("separated_from"))
+    uploads: tuple[str, ...]
+    valid: bool
+    notice: bool
+    valid_since: datetime | None = field(default=None, metadata=OMIT_DEFAULT, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSplit(AuditDetails):
+    """Uploads of the case moved into another one."""
+
+    ACTION = AuditAction.CASE_SPLIT
+    into: str
+    uploads: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UploadRemovedFromCase(AuditDetails):
+    """The upload left the case; a case without uploads is closed."""
+
+    closed: bool = field(metadata=UNPUBLISHED)
+    upload_id: str
+
+    @property
+    def action(self) -> AuditAction:
+        return AuditAction.CASE_WITHDRAWN if self.closed else AuditAction.CASE_UPLOAD_REMOVED
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDecided(AuditDetails):
+    ACTION = AuditAction.CASE_DECIDED
+    outcome: DecisionOutcome
+    uploads: tuple[str, ...]
+    entries: tuple[str, ...]
+    """Ids of the entries that the decision supports."""
+    accounts: int
+    """How many accounts it blocked."""
+    manifestly_unfounded: bool = field(default=False, metadata=OMIT_DEFAULT, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class AppealDetails(AuditDetails):
+    appeal_id: str
+    outcome: AppealOutcome
+    party: AppealParty
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReversed(AppealDetails):
+    """An appeal reversed what the decision did."""
+
+    ACTION = AuditAction.CASE_REVERSED
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOverturned(AppealDetails):
+    """An appeal replaced a dismissal by a decision."""
+
+    ACTION = AuditAction.CASE_OVERTURNED
+    uploads: tuple[str, ...]
+    entries: tuple[str, ...]
+    accounts: int
+    finding: DecisionOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class AppealDecided(AppealDetails):
+    """An appeal or a disagreement was decided without a change of the case."""
+
+    upload_id: str | None = field(default=None, metadata=OMIT_DEFAULT, kw_only=True)
+    still_blocked: bool | None = field(default=None, metadata=OMIT_DEFAULT, kw_only=True)
+
+    @property
+    def action(self) -> AuditAction:
+        granted = self.outcome is AppealOutcome.GRANTED
+        if self.party is AppealParty.DISAGREEMENT:
+            return AuditAction.DISAGREEMENT_GRANTED if granted else AuditAction.DISAGREEMENT_DENIED
+        return AuditAction.APPEAL_GRANTED if granted else AuditAction.APPEAL_DENIED
+
+
+@dataclass(frozen=True, slots=True)
+class AppealFiled(AuditDetails):
+    ACTION = AuditAction.APPEAL_FILED
+    appeal_id: str
+    party: AppealParty | None = field(default=None, metadata=OMIT_DEFAULT | keyed("by"), kw_only=True)
+    upload_id: str | None = field(default=None, metadata=OMIT_DEFAULT, kw_only=True)
+    still_blocked: bool | None = field(default=None, metadata=OMIT_DEFAULT, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCompleted(AuditDetails):
+    ACTION = AuditAction.CASE_COMPLETED
+    valid: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineNear(AuditDetails):
+    ACTION = AuditAction.CASE_DEADLINE_NEAR
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinePassed(AuditDetails):
+    ACTION = AuditAction.CASE_OVERDUE
+    uploads: tuple[str, ...]
+    """Ids of the uploads that were hidden."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegalHoldSet(AuditDetails):
+    ACTION = AuditAction.LEGAL_HOLD_SET
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportersErased(AuditDetails):
+    ACTION = AuditAction.REPORTERS_ERASED
+    reporters: int
+
+
+@dataclass(frozen=True, slots=True)
+class LockedCaseAccessed(AuditDetails):
+    """Somebody asked for a part of a locked case."""
+
+    allowed: bool = field(metadata=UNPUBLISHED)
+    part: str = field(metadata=keyed("what"))
+
+    @property
+    def action(self) -> AuditAction:
+        return AuditAction.LOCKED_CASE_VIEWED if self.allowed else AuditAction.LOCKED_CASE_REFUSED
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRevealed(AuditDetails):
+    ACTION = AuditAction.IMAGE_REVEALED
+    upload_id: str
+    sharp: bool
+    entry_id: str | None = field(default=None, metadata=OMIT_DEFAULT, kw_only=True)
+    """The entry whose picture it was compared with."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionGiven(AuditDetails):
+    ACTION = AuditAction.OPINION_GIVEN
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UploadMatched(AuditDetails):
+    """A match stopped the upload without human review."""
+
+    state: UploadState = field(metadata=UNPUBLISHED)
+    matches: tuple[MatchDetails, ...]
+
+    @property
+    def action(self) -> AuditAction:
+        return AuditAction(f"upload.{self.state.value}")
+
+
+@dataclass(frozen=True, slots=True)
+class UploadSettled(AuditDetails):
+    """The upload was published or rejected after somebody had dealt with it."""
+
+    state: UploadState = field(metadata=UNPUBLISHED)
+    reason: str | None
+
+    @property
+    def action(self) -> AuditAction:
+        return AuditAction(f"upload.{self.state.value}")
+
+
+@dataclass(frozen=True, slots=True)
+class UploadReleased(AuditDetails):
+    """Stops were removed from the upload, or matches of it were dismissed."""
+
+    causes: tuple[str, ...] = field(metadata=keyed("of"))
+    state: UploadState
+
+    @property
+    def action(self) -> AuditAction:
+        return AuditAction.STOPS_REMOVED if self.causes else AuditAction.MATCHES_DISMISSED
+
+
+@dataclass(frozen=True, slots=True)
+class UploadHidden(AuditDetails):
+    ACTION = AuditAction.UPLOAD_HIDDEN
+    case_id: str
+    state: UploadState
+
+
+@dataclass(frozen=True, slots=True)
+class ImageErased(AuditDetails):
+    ACTION = AuditAction.IMAGE_ERASED
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ManualBlockChanged(AuditDetails):
+    set: bool = field(metadata=UNPUBLISHED)
+    still_blocked: bool
+
+    @property
+    def action(self) -> AuditAction:
+        return AuditAction.ACCOUNT_BLOCKED if self.set else AuditAction.ACCOUNT_UNBLOCKED
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectWarned(AuditDetails):
+    """strikes: how many the window has. uploads or reports: of how many."""
+
+    subject: MisuseSubjectKind = field(metadata=UNPUBLISHED)
+    strikes: int
+    uploads: int | None = field(default=None, metadata=OMIT_DEFAULT, kw_only=True)
+    reports: int | None = field(default=None, metadata=OMIT_DEFAULT, kw_only=True)
+
+    @property
+    def action(self) -> AuditAction:
+        return AuditAction(f"{self.subject.value}.warned")
+
+
+@dataclass(frozen=True, slots=True)
+class MisuseReviewOpened(AuditDetails):
+    """As SubjectWarned."""
+
+    ACTION = AuditAction.MISUSE_REVIEW_OPENED
+    review_id: str
+    strikes: int
+    uploads: int | None = field(default=None, metadata=OMIT_DEFAULT, kw_only=True)
+    reports: int | None = field(default=None, metadata=OMIT_DEFAULT, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class MisuseReviewClosed(AuditDetails):
+    ACTION = AuditAction.MISUSE_REVIEW_CLOSED
+    review_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MisuseDecided(AuditDetails):
+    """shown: how many of the strikes show what. days: the length of a suspension."""
+
+    ACTION = AuditAction.MISUSE_DECIDED
+    review_id: str
+    outcome: MisuseOutcome
+    intention: Intention
+    strikes: int
+    uploads: int | None = field(default=None, metadata=OMIT_DEFAULT, kw_only=True)
+    reports: int | None = field(default=None, metadata=OMIT_DEFAULT, kw_only=True)
+    shown: Mapping[ShownContent, int]
+    days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionEnded(AuditDetails):
+    ACTION = AuditAction.SUSPENSION_ENDED
+    review_id: str
+    end_reason: EndReason = field(metadata=keyed("ending"))
+    still_blocked: bool | None = field(default=None, metadata=OMIT_DEFAULT, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryOverridden(AuditDetails):
+    of: AuditAction = field(metadata=UNPUBLISHED)
+    reason: str
+    standing: Standing
+
+    @property
+    def action(self) -> AuditAction:
+        return self.of
+
+
+@dataclass(frozen=True, slots=True)
+class CaseErased(AuditDetails):
+    ACTION = AuditAction.CASE_ERASED
+    was: CaseState
+    records: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class UploadErased(AuditDetails):
+    """reason: of a rejected upload. records, digest: the end of the erased chain of any other."""
+
+    ACTION = AuditAction.UPLOAD_ERASED
+    reason: str | None = field(default=None, metadata=OMIT_DEFAULT, kw_only=True)
+    records: int | None = field(default=None, metadata=OMIT_DEFAULT, kw_only=True)
+    digest: str | None = field(default=None, metadata=OMIT_DEFAULT, kw_only=True)

@@ -1,0 +1,226 @@
+"""The one place that writes state: with its audit records and its events, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import UTC, datetime
+from enum import Enum, auto
+from typing import Any, TypeVar
+
+from staydown.aws.audit_store import RETENTION_CHAIN, case_chain, entry_chain, upload_chain
+from staydown.aws.bank_store import BankHead, StoredEntry
+from staydown.aws.stack import Stack
+from staydown.domain.accounts.account import Account
+from staydown.domain.accounts.misuse import MisuseReview
+from staydown.domain.accounts.strikes import MisuseSubject
+from staydown.domain.audit.actors import SYSTEM, Actor
+from staydown.domain.audit.chain import ChainHead
+from staydown.domain.audit.details import AuditDetails
+from staydown.domain.bank.entry import BankEntry
+from staydown.domain.cases.appeals import Appeal
+from staydown.domain.cases.case import Case
+from staydown.domain.cases.reports import Report, Reporter
+from staydown.domain.events import BankChanged, Event
+from staydown.domain.uploads.upload import Upload
+from staydown.domain.verified_reporters import VerifiedReporter
+
+Audited = Case | Account | VerifiedReporter | Upload
+"""What has an audit chain of its own."""
+Saved = Audited | Appeal | MisuseReview | Report | Reporter
+
+A = TypeVar("A", bound=Audited)
+S = TypeVar("S", bound=Saved)
+
+
+class Maintenance(Enum):
+    """Why a change needs no audit record. A closed list: nobody decides any of these."""
+
+    SCAN = auto()
+    """An upload arrived, was read, or was published, and no case was ever about it."""
+    LANGUAGE = auto()
+    """The platform states the language of an account holder."""
+    CONTACT = auto()
+    """A reporter changes how they are reached, or e-mail to them is rejected."""
+    SECRET = auto()
+    """A reporter gets a new secret."""
+    ERASURE = auto()
+    """A step of an erasure that another chain records, or a note that an erasure waits."""
+
+
+class UncoveredChange(Exception):
+    """A change would be saved without the audit record that has to cover it: a mistake in the code."""
+
+
+class UnitOfWork:
+    """State, audit records and events of one change: committed together or not at all."""
+
+    def __init__(self, stack: Stack, actor: Actor = SYSTEM) -> None:
+        self.actor = actor
+        """On whose behalf everything is recorded."""
+        self.now = stack.now()
+        """One reading of the clock for state, records and events."""
+        self.transaction = stack.transaction()
+        """For conditions, and for links between items. State goes through the methods below."""
+        self._stack = stack
+        self._recorded: set[str] = set()
+        self._needed: set[str] = set()
+
+    def record(self, changed: A, details: AuditDetails, *events: Event) -> A:
+        """Save an aggregate with the next record of its own chain; return it as it is saved."""
+        extra: dict[str, object] = {}
+        if isinstance(changed, Case):
+            # Metrics are counted from the audit alone, so each record tells how the case stands after it.
+            extra = {"state": changed.state.value, "deadline": _utc_isoformat(changed.deadline)}
+            changed = replace(changed, **_closing(changed, self.now))
+        chain = _chain(changed)
+        recorded = replace(changed, audit=self._append(chain, changed.audit, details, extra))
+        self._save(recorded)
+        self.emit(*events)
+        return recorded
+
+    def cover(self, changed: S, *events: Event, by: Audited) -> S:
+        """Save an aggregate whose change the record of `by` covers.
+
+        `commit` raises UncoveredChange unless `by` is recorded in the same unit of work.
+        """
+        self._needed.add(_chain(by))
+        self._save(changed)
+        self.emit(*events)
+        return changed
+
+    def maintain(self, changed: S, why: Maintenance, *events: Event) -> S:
+        """Save bookkeeping that nobody decides."""
+        assert isinstance(why, Maintenance)
+        self._save(changed)
+        self.emit(*events)
+        return changed
+
+    def record_entry(self, read: StoredEntry, changed: BankEntry, details: AuditDetails) -> StoredEntry:
+        """Save an entry with the next record of its own chain, on condition that it is as it was read.
+
+        What it stopped is swept. Return it with the number of this change.
+        """
+        recorded = replace(
+            changed, audit=self._append(entry_chain(changed.entry_id), changed.audit, details, {})
+        )
+        seq = self._bank(self._stack.bank.get_head(), [(read, recorded)], {recorded.entry_id})
+        return StoredEntry(recorded, seq)
+
+    def record_erasure(self, details: AuditDetails) -> None:
+        """Write the next record of the chain of what was erased."""
+        head = self._append(RETENTION_CHAIN, self._stack.cases.retention_head(), details, {})
+        self._stack.cases.save_retention_head(self.transaction, head)
+
+    def bank(
+        self, changed: Collection[tuple[StoredEntry, BankEntry]], *, by: Audited, head: BankHead | None = None
+    ) -> None:
+        """Save entries in place of those that were read; the record of `by` covers them.
+
+        Entries that stop other images than before are swept. head: as it was when they were read.
+        """
+        if not changed:
+            return
+        self._needed.add(_chain(by))
+        swept = {entry.entry_id for read, entry in changed if not entry.has_same_effect_as(read.entry)}
+        self._bank(head or self._stack.bank.get_head(), changed, swept)
+
+    def require_unchanged(self, *read: Case) -> None:
+        """Let the commit fail with ConcurrentChange where one of these cases is another by then."""
+        for case in read:
+            self._stack.cases.require_version(self.transaction, case)
+
+    def emit(self, *events: Event) -> None:
+        """Publish events with the commit."""
+        for event in events:
+            self._stack.outbox.add(self.transaction, event.type, event.detail(), at=self.now)
+
+    def commit(self) -> None:
+        """Write everything, in one transaction of at most 100 writes.
+
+        Raise what the first failed condition says (ConcurrentChange unless another error was given), and
+        UncoveredChange where a record is missing; then nothing is written.
+        """
+        missing = self._needed - self._recorded
+        if missing:
+            kinds = sorted({chain.partition(":")[0] for chain in missing})
+            raise UncoveredChange(f"no audit record of {', '.join(kinds)} covers a change")
+        self.transaction.commit()
+
+    def _append(
+        self, chain: str, head: ChainHead, details: AuditDetails, extra: dict[str, object]
+    ) -> ChainHead:
+        self._recorded.add(chain)
+        return self._stack.audit.append(
+            self.transaction,
+            chain,
+            head,
+            at=self.now,
+            actor=str(self.actor),
+            action=details.action.value,
+            details={**details.as_json(), **extra},
+        )
+
+    def _bank(
+        self, head: BankHead, changed: Collection[tuple[StoredEntry, BankEntry]], swept: Collection[str]
+    ) -> int:
+        seq = self._stack.bank.append_changes(
+            self.transaction, head, [(entry, read.seq) for read, entry in changed]
+        )
+        if swept:
+            self.emit(BankChanged(tuple(sorted(swept)), seq))
+        return seq
+
+    def _save(self, changed: Saved) -> None:
+        stack, transaction = self._stack, self.transaction
+        match changed:
+            case Case():
+                self._save_case(changed)
+            case Upload():
+                stack.uploads.save(transaction, changed)
+            case Account():
+                stack.accounts.save(transaction, changed)
+            case VerifiedReporter():
+                stack.verified_reporters.save(transaction, changed)
+            case Report():
+                stack.cases.save_report(transaction, changed)
+            case Reporter():
+                stack.reporters.save(transaction, changed)
+            case MisuseReview():
+                stack.misuse_reviews.save(transaction, changed)
+            case Appeal():
+                stack.cases.save_appeal(transaction, changed, until=self._appeal_expiry(changed))
+
+    def _save_case(self, case: Case) -> None:
+        self._stack.cases.save_case(self.transaction, case)
+        if case.legal_hold is not None or case.pending_appeals:
+            self._stack.cases.mark_preservation(self.transaction, case)
+
+    def _appeal_expiry(self, appeal: Appeal) -> datetime | None:
+        """A decided appeal of a manual block expires by itself: no case erases it."""
+        if appeal.case_id is not None or appeal.outcome is None:
+            return None
+        return self.now + self._stack.settings.retention.case
+
+
+def _chain(audited: Audited) -> str:
+    match audited:
+        case Case():
+            return case_chain(audited.case_id)
+        case Upload():
+            return upload_chain(audited.upload_id)
+        case Account():
+            return MisuseSubject.of_account(audited.platform, audited.account_id).audit_chain
+        case VerifiedReporter():
+            return MisuseSubject.of_reporter(audited.verified_reporter_id).audit_chain
+
+
+def _closing(case: Case, now: datetime) -> dict[str, Any]:
+    """When the case was closed. No further report is grouped with a closed case."""
+    if case.undecided:
+        return {"closed_at": None}
+    return {"closed_at": case.closed_at or now, "grouping_hash": None}
+
+
+def _utc_isoformat(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat() if moment is not None else None
