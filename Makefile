@@ -7,7 +7,6 @@ FUZZ := .venv-fuzz/.ready
 LOCK := .venv-lock/.ready
 PY := .venv/bin/python
 LAYERS := layers/staydown/requirements.in layers/imaging/requirements.in layers/imaging/requirements-heic.in
-SOURCES := layers/staydown/staydown functions infra tests
 COMPILE := $(CURDIR)/.venv-lock/bin/pip-compile --quiet --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host
 export SAM_CLI_TELEMETRY := 0
 # Small products of matrices are slower on several threads than on one, on busy cores by far.
@@ -30,21 +29,21 @@ test: $(READY) ## every test
 	@$(PY) -m pytest -q -n 3 --dist loadscope
 
 safeguards: $(READY) ## takes each safeguard out of a copy; its tests have to fail (some minutes)
-	@$(PY) -m tests.safeguards
+	@$(PY) -m tools.safeguards
 
 fuzz: $(READY) $(FUZZ) ## files made to hurt, found by coverage (SECONDS=120)
-	@$(PY) -m tests.fuzz.corpus .local/fuzz/corpus
-	@cd .local/fuzz && PYTHONPATH=$(CURDIR):$(CURDIR)/layers/staydown $(CURDIR)/.venv-fuzz/bin/python -m tests.fuzz.fingerprints corpus \
+	@$(PY) -m tools.fuzz.corpus .local/fuzz/corpus
+	@cd .local/fuzz && PYTHONPATH=$(CURDIR):$(CURDIR)/layers/staydown $(CURDIR)/.venv-fuzz/bin/python -m tools.fuzz.fingerprints corpus \
 		-max_total_time=$(or $(SECONDS),120) -timeout=20 -rss_limit_mb=2000 -max_len=65536 -print_final_stats=1
 
 check: $(READY) ## style, types, template, API document, docs/law.md
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/cfn-lint template.yaml && $(PY) -m infra.openapi --check && $(PY) -m infra.legal_matrix --check
 
 bench: $(BENCH) ## every figure of docs/benchmarks.md, beside the peers (some 50 minutes; QUICK=1: a few)
-	@.venv-bench/bin/python -m tests.benchmarks $(if $(QUICK),--quick --out .local/benchmarks)
+	@.venv-bench/bin/python -m tools.benchmarks $(if $(QUICK),--quick --out .local/benchmarks)
 
 load: $(BENCH) ## uploads in bursts, for long, and when things go wrong: nothing is lost (some 5 minutes; ARGS=)
-	@.venv-bench/bin/python -m tests.load $(if $(ARGS),$(ARGS),--out docs)
+	@.venv-bench/bin/python -m tools.load $(if $(ARGS),$(ARGS),--out docs)
 
 build: $(SAM) ## what is deployed, into .aws-sam (needs python3.13 on PATH; HEIC=0: without HEIC)
 	@python3.13 -c pass 2>/dev/null || { echo "make build: no python3.13 on PATH that runs; the functions are built for it" >&2; exit 1; }
@@ -71,8 +70,8 @@ $(READY): requirements.txt $(LAYERS) pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "needs Python 3.11 or newer; PYTHON= chooses one" >&2; exit 1; }
 	@$(PYTHON) -m venv .venv && $(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt -e . && touch $@
 
-$(BENCH): requirements.txt $(LAYERS) tests/benchmarks/requirements.txt
-	@$(PYTHON) -m venv .venv-bench && .venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r tests/benchmarks/requirements.txt -e . && touch $@
+$(BENCH): requirements.txt $(LAYERS) tools/benchmarks/requirements.txt
+	@$(PYTHON) -m venv .venv-bench && .venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r tools/benchmarks/requirements.txt -e . && touch $@
 
 $(SAM): infra/requirements-sam.txt
 	@$(PYTHON) -m venv .venv-sam && .venv-sam/bin/python -m pip install --quiet --disable-pip-version-check -r $< && touch $@
@@ -80,5 +79,5 @@ $(SAM): infra/requirements-sam.txt
 $(LOCK): infra/requirements-lock.txt
 	@python3.13 -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet --disable-pip-version-check -r $< && touch $@
 
-$(FUZZ): $(LAYERS) tests/fuzz/requirements.txt
-	@$(PYTHON) -m venv .venv-fuzz && .venv-fuzz/bin/python -m pip install --quiet --disable-pip-version-check $(addprefix -r ,$(LAYERS)) -r tests/fuzz/requirements.txt && touch $@
+$(FUZZ): $(LAYERS) tools/fuzz/requirements.txt
+	@$(PYTHON) -m venv .venv-fuzz && .venv-fuzz/bin/python -m pip install --quiet --disable-pip-version-check $(addprefix -r ,$(LAYERS)) -r tools/fuzz/requirements.txt && touch $@

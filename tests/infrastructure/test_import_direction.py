@@ -62,7 +62,7 @@ def test_layer_imports_only_layers_below_it(name: str) -> None:
         for imported in imports_of(file):
             if top(imported) == "staydown":
                 assert part(imported) in MAY_IMPORT[name], f"{file.relative_to(ROOT)} imports {imported}"
-            assert top(imported) not in {"functions", "infra", "tests"}, f"{file} imports {imported}"
+            assert top(imported) not in {"functions", "infra", "tests", "tools"}, f"{file} imports {imported}"
 
 
 def test_domain_imports_only_the_standard_library_and_itself() -> None:
@@ -92,7 +92,9 @@ def test_only_the_imaging_layer_imports_image_decoders() -> None:
 def test_a_function_imports_the_package_and_no_other_function() -> None:
     for file in modules_in(ROOT / "functions"):
         for imported in imports_of(file):
-            assert top(imported) not in {"infra", "tests"}, f"{file.relative_to(ROOT)} imports {imported}"
+            assert top(imported) not in {"infra", "tests", "tools"}, (
+                f"{file.relative_to(ROOT)} imports {imported}"
+            )
             if top(imported) == "functions":
                 own = ".".join(file.relative_to(ROOT).parts[:2])
                 assert imported.startswith(own), f"{file.relative_to(ROOT)} imports {imported}"

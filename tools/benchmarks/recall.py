@@ -1,0 +1,124 @@
+"""Recall by edit: `python -m tools.benchmarks.recall --photos 60 --seed 1 --out recall.json`.
+
+Every photograph of the bank is edited in every way of the attack matrix and asked for; it is found where the
+banked photograph itself is met, not any other. Each stage alone, both, and PDQ as everybody uses it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+from PIL import Image
+from staydown.domain.bank.verdicts import Verdict
+
+from tools.benchmarks.attacks import ATTACKS
+from tools.benchmarks.photographs import file_of, in_parallel, photographs, picture_of
+from tools.benchmarks.recognisers import METHODS, Recogniser, alignment_json
+
+_PARTNERS = 40
+"""How many photographs serve as collage partners and backgrounds; none of them is banked."""
+
+
+class _Worker:
+    recogniser: Recogniser
+    others: tuple[Image.Image, ...]
+
+
+def _prepare(banked: Sequence[str], others: Sequence[str]) -> None:
+    cv2.setNumThreads(1)
+    _Worker.recogniser = Recogniser({name: file_of(name) for name in banked})
+    _Worker.others = tuple(picture_of(name) for name in others)
+
+
+def _ask(task: tuple[int, str, int]) -> dict[str, Any]:
+    """One edited photograph: a row of the result."""
+    attack, name, seed = task
+    data = ATTACKS[attack](picture_of(name), f"{seed} {name}", _Worker.others)
+    answer = _Worker.recogniser.ask(data)
+    wrong = {
+        method: sorted(
+            f"{answer.verdict(method, other)} {other}"
+            for other in answer.names() - {name}
+            if answer.verdict(method, other) is not Verdict.CLEAR
+        )
+        for method in METHODS
+    }
+    own = [match.alignment for match in answer.matches if _Worker.recogniser.name_of(match.entry_id) == name]
+    return {
+        "edit": ATTACKS[attack].name,
+        "photo": name,
+        "verdicts": {method: str(answer.verdict(method, name)) for method in METHODS},
+        "wrong": {method: others for method, others in wrong.items() if others},
+        "nearest": answer.nearest[name],
+        "laid": [alignment_json(evidence) for evidence in own],
+    }
+
+
+def shares(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, tuple[float, float]]]:
+    """By edit and method: the share blocked, and the share blocked or brought to a reviewer."""
+    verdicts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        for method, verdict in dict(row["verdicts"]).items():
+            verdicts[str(row["edit"])][method].append(verdict)
+    return {
+        edit: {
+            method: (
+                found.count("block") / len(found),
+                1 - found.count("clear") / len(found),
+            )
+            for method, found in methods.items()
+        }
+        for edit, methods in verdicts.items()
+    }
+
+
+def table(rows: Sequence[dict[str, Any]]) -> str:
+    """Per cent blocked, and blocked or reviewed, by edit."""
+    found = shares(rows)
+    lines = ["| edit | " + " | ".join(METHODS) + " |", "| --- |" + " --- |" * len(METHODS)]
+    mean = {
+        method: (
+            sum(each[method][0] for each in found.values()) / len(found),
+            sum(each[method][1] for each in found.values()) / len(found),
+        )
+        for method in METHODS
+    }
+    for edit, methods in (*found.items(), ("mean", mean)):
+        digits = 1 if edit == "mean" else 0
+        cells = (f"{100 * methods[m][0]:.{digits}f} / {100 * methods[m][1]:.{digits}f}" for m in METHODS)
+        lines.append(f"| {edit} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Recall of edited copies, by edit.")
+    parser.add_argument("--photos", type=int, default=60, help="how many photographs are edited")
+    parser.add_argument("--bank", type=int, default=150, help="how many are banked, at least --photos")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--edits", nargs="*", help="only edits with one of these words in their name")
+    parser.add_argument("--out", type=Path, help="where to write the rows as JSON")
+    given = parser.parse_args()
+    chosen = photographs(max(given.bank, given.photos), given.seed)
+    attacks = [
+        number
+        for number, attack in enumerate(ATTACKS)
+        if not given.edits or any(word in attack.name for word in given.edits)
+    ]
+    tasks = [(attack, name, given.seed) for name in chosen.banked[: given.photos] for attack in attacks]
+    rows = list(in_parallel(_prepare, (chosen.banked, chosen.others[:_PARTNERS]), _ask, tasks))
+    if given.out:
+        given.out.write_text(json.dumps({"seed": given.seed, "rows": rows}, indent=1))
+    print(f"seed {given.seed}: {given.photos} photographs, {len(chosen.banked)} banked, {len(rows)} uploads")
+    print("per cent blocked / blocked or reviewed\n\n" + table(rows))
+    wrong = [(row["edit"], row["photo"], row["wrong"]) for row in rows if row["wrong"]]
+    print(f"\nother banked photographs met: {len(wrong)} uploads {wrong[:10]}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""`make safeguards`: each safeguard is taken out of a copy of the code, and its tests have to fail there.
+
+python -m tools.safeguards           all of them (some minutes)
+python -m tools.safeguards WORD      those with this word in their name
+python -m tools.safeguards --page    writes docs/safeguards.md, and runs nothing
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tools.safeguards.mutations import ROOT, SAFEGUARDS, Safeguard
+from tools.safeguards.page import PAGE, page
+
+_COPIED = ("layers", "functions", "infra", "tests", "tools", "console", "pyproject.toml", "template.yaml")
+_NOT_FOUND = (4, 5)
+"""pytest's exit codes where it did not run the test at all."""
+
+
+def main(arguments: list[str]) -> int:
+    if arguments == ["--page"]:
+        PAGE.write_text(page(), encoding="utf-8")
+        return 0
+    wanted = [one for one in SAFEGUARDS if all(word in one.name for word in arguments)]
+    missed = [line for safeguard in wanted for line in _unnoticed(safeguard)]
+    print(f"{len(wanted)} safeguards taken out, {len(missed)} not noticed")
+    return 1 if missed or not wanted else 0
+
+
+def _unnoticed(safeguard: Safeguard) -> Iterator[str]:
+    """The tests that do not notice."""
+    with _mutated_copy(safeguard) as folder:
+        for test in safeguard.tests:
+            failed = _fails(folder, test)
+            print(f"{'noticed    ' if failed else 'NOT NOTICED'} {safeguard.name}: {test}", flush=True)
+            if not failed:
+                yield test
+
+
+@contextmanager
+def _mutated_copy(safeguard: Safeguard) -> Iterator[Path]:
+    """A copy of the code from which the safeguard was taken out."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part in _COPIED:
+            source = ROOT / part
+            if source.is_dir():
+                shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__", "build"))
+            elif source.exists():
+                shutil.copy(source, folder / part)
+        for edit in safeguard.edits:
+            file = folder / edit.file
+            file.write_text(file.read_text(encoding="utf-8").replace(edit.old, edit.new), encoding="utf-8")
+        yield folder
+
+
+def _fails(folder: Path, test: str) -> bool:
+    """RuntimeError where pytest could not run it: then nothing is shown."""
+    path = os.pathsep.join([str(folder / "layers" / "staydown"), str(folder)])
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", test],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    if done.returncode in _NOT_FOUND or ("1 failed" not in done.stdout and done.returncode != 0):
+        raise RuntimeError(f"{test} was not run:\n{done.stdout[-3000:]}{done.stderr[-2000:]}")
+    return done.returncode != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
