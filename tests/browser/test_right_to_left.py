@@ -52,7 +52,7 @@ def test_a_person_reads_and_reports_on_a_phone(open_page: Open, stack: DeployedS
     found += overflowing(page)
     number, secret = form.submit()
     found += overflowing(page)
-    page.get_by_role("link", name="See where the report stands").click()
+    page.get_by_role("link", name="See the status of your report").click()
     found += overflowing(page)
     page.fill("#number", number)
     page.fill("#secret", secret)
