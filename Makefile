@@ -6,7 +6,7 @@ BENCH := .venv-bench/.ready
 FUZZ := .venv-fuzz/.ready
 LOCK := .venv-lock/.ready
 PY := .venv/bin/python
-LAYERS := layers/staydown/requirements.in layers/imaging/requirements.in layers/imaging/requirements-heic.in
+LAYERS := layers/staydown/requirements.in layers/crypto/requirements.in layers/imaging/requirements.in layers/imaging/requirements-heic.in
 COMPILE := $(CURDIR)/.venv-lock/bin/pip-compile --quiet --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host
 export SAM_CLI_TELEMETRY := 0
 # Small products of matrices are slower on several threads than on one, on busy cores by far.
@@ -51,6 +51,7 @@ build: $(SAM) ## what is deployed, into .aws-sam (needs python3.13 on PATH; HEIC
 
 lock: $(LOCK) ## resolve layers/*/*.in into locked requirements with hashes (needs python3.13 on PATH)
 	@cd layers/staydown && $(COMPILE) requirements.in
+	@cd layers/crypto && $(COMPILE) requirements.in
 	@cd layers/imaging && $(COMPILE) --unsafe-package=pywavelets --unsafe-package=scipy requirements.in
 	@cd layers/imaging && $(COMPILE) --unsafe-package=pillow requirements-heic.in
 

@@ -1,4 +1,4 @@
-"""What is sealed opens to its own request, whole, and to no other."""
+"""Only the request that an answer belongs to can decrypt it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,16 @@ JSON = st.recursive(
 )
 PARTS = ("key", "/v1/reports", '{"relation": "self"}')
 ANSWER: dict[str, Any] = {"statusCode": 201, "body": '{"secret": "AAAAA-BBBBB"}'}
+STORED: list[dict[str, str]] = [
+    EncryptedResponseSerializer(PARTS).to_dict(ANSWER),
+    # By release 0.1, for the same request and answer.
+    {
+        "sealed": (
+            "LzFD1yee8kKCQjV1FnyuiVucXdOLmYbJmZEaVgtnD5iGmoUEyBZV/GKGsYFoURIcV62G+f"
+            "ZqrWWghonMdAszlFkODKG4BCpVtmr71ZOvedBlMDctZvwtZPaoLNUVL1RmfQfQdBR35c9P"
+        )
+    },
+]
 
 
 @given(JSON, st.tuples(st.text(), st.none() | st.text()))
@@ -45,22 +55,35 @@ def test_other_request_cannot_decrypt_the_answer(parts: tuple[str | None, ...]) 
 
 @given(st.data())
 def test_any_changed_bit_is_detected(data: st.DataObject) -> None:
-    sealed = bytearray(base64.b64decode(EncryptedResponseSerializer(PARTS).to_dict(ANSWER)["sealed"]))
-    bit = data.draw(st.integers(0, 8 * len(sealed) - 1))
-    sealed[bit // 8] ^= 1 << bit % 8
+    ((field, text),) = data.draw(st.sampled_from(STORED)).items()
+    encrypted = bytearray(base64.b64decode(text))
+    bit = data.draw(st.integers(0, 8 * len(encrypted) - 1))
+    encrypted[bit // 8] ^= 1 << bit % 8
     with pytest.raises(ResponseDecryptionFailed):
-        EncryptedResponseSerializer(PARTS).from_dict({"sealed": base64.b64encode(sealed).decode()})
+        EncryptedResponseSerializer(PARTS).from_dict({field: base64.b64encode(encrypted).decode()})
 
 
-@pytest.mark.parametrize("kept", [{}, {"sealed": ""}, {"sealed": "%"}, {"sealed": "AAAA"}, ANSWER])
-def test_unencrypted_value_is_rejected(kept: dict[str, Any]) -> None:
+@pytest.mark.parametrize("stored", STORED, ids=["current", "previous"])
+def test_answer_of_this_and_the_previous_release_decrypts(stored: dict[str, str]) -> None:
+    assert EncryptedResponseSerializer(PARTS).from_dict(stored) == ANSWER
+
+
+@pytest.mark.parametrize("field", ["sealed", "aes_256_gcm"])
+@pytest.mark.parametrize("text", ["", "%", "AAAA", "A" * 64, None, 1])
+def test_damaged_value_is_rejected(field: str, text: object) -> None:
     with pytest.raises(ResponseDecryptionFailed):
-        EncryptedResponseSerializer(PARTS).from_dict(kept)
+        EncryptedResponseSerializer(PARTS).from_dict({field: text})
+
+
+@pytest.mark.parametrize("stored", [{}, {"format_of_a_newer_release": "AAAA"}, ANSWER])
+def test_unencrypted_value_or_unknown_format_is_rejected(stored: dict[str, Any]) -> None:
+    with pytest.raises(ResponseDecryptionFailed):
+        EncryptedResponseSerializer(PARTS).from_dict(stored)
 
 
 def test_encryption_of_an_answer_is_never_repeated() -> None:
-    """A repeated stream would give the answers away, one through the other."""
-    seals = {EncryptedResponseSerializer(PARTS).to_dict(ANSWER)["sealed"] for _ in range(20)}
-    assert len(seals) == 20
-    tails = {base64.b64decode(sealed)[-16:] for sealed in seals}
-    assert len(tails) == 20
+    """Two ciphertexts under one key and nonce would reveal both plaintexts."""
+    stored = {EncryptedResponseSerializer(PARTS).to_dict(ANSWER)["aes_256_gcm"] for _ in range(20)}
+    assert len(stored) == 20
+    assert len({base64.b64decode(text)[:12] for text in stored}) == 20
+    assert len({base64.b64decode(text)[-16:] for text in stored}) == 20

@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
 from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyPersistenceLayerError
 from botocore.exceptions import ClientError
 from staydown.api.idempotency import IdempotentHandler
+from staydown.api.response_encryption import EncryptedResponseSerializer
 from staydown.aws.stack import Stack
 
 from tests.functions.valid_requests import refusal
@@ -231,6 +232,18 @@ def test_answer_is_returned_when_the_store_fails(
     calls = IdempotentHandler(Stack.from_environment(), lambda *_: answer(201, "done"))
     monkeypatch.setattr(DynamoDBPersistenceLayer, "_update_record", fail)
     assert calls(event, LambdaContextStub())["body"] == "done"  # type: ignore[arg-type]
+
+
+def test_request_is_carried_out_again_when_its_answer_is_unreadable(
+    stack: DeployedStack, event: Json, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    answers = iter([answer(201, "first"), answer(201, "second")])
+    calls = IdempotentHandler(Stack.from_environment(), lambda *_: next(answers))
+    monkeypatch.setattr(EncryptedResponseSerializer, "to_dict", lambda *_: {"a_later_format": "AAAA"})
+    assert calls(event, LambdaContextStub())["body"] == "first"  # type: ignore[arg-type]
+    assert calls(event, LambdaContextStub())["body"] == "second"  # type: ignore[arg-type]
+    (record,) = caplog.records
+    assert (record.levelname, vars(record)["error"]) == ("ERROR", "ResponseDecryptionFailed")
 
 
 def test_request_is_not_executed_when_it_cannot_be_recorded(

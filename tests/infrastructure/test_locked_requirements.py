@@ -58,6 +58,7 @@ def dependencies(names: set[str], left_out: set[str]) -> set[str]:
 def test_there_are_files_to_lock() -> None:
     assert {name_of(path) for path in IN_FILES} == {
         "staydown/requirements.in",
+        "crypto/requirements.in",
         "imaging/requirements.in",
         "imaging/requirements-heic.in",
     }
@@ -94,7 +95,7 @@ def test_left_out_dependency_of_heic_is_locked_beside_it() -> None:
     assert LEFT_OUT["imaging/requirements-heic.in"] <= set(pins(LAYERS / "imaging" / "requirements.txt"))
 
 
-@pytest.mark.parametrize("layer", ["imaging", "staydown"])
+@pytest.mark.parametrize("layer", ["crypto", "imaging", "staydown"])
 def test_layer_build_verifies_hashes(layer: str) -> None:
     """SAM's own Python builder installs wheels for another processor without their hashes."""
     assert "--require-hashes" in (LAYERS / layer / "Makefile").read_text(encoding="utf-8")

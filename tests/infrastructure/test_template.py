@@ -267,7 +267,10 @@ def test_tables_are_retained_recoverable_and_encrypted() -> None:
     for name, table in of_type("AWS::DynamoDB::Table").items():
         resource = template().resources[name]
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain", name
-        assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True, name
+        recoverable = table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+        assert recoverable is (name != "IdempotencyTable"), (
+            name
+        )  # a backup would outlive its answers by 34 days
         assert table["BillingMode"] == "PAY_PER_REQUEST", name
         encryption = table["SSESpecification"]
         assert encryption["SSEType"] == "KMS", name
@@ -321,13 +324,23 @@ def test_functions_share_a_runtime_and_have_their_own_folder() -> None:
         assert (ROOT / "functions" / folder / "app.py").is_file(), name
 
 
-def test_only_functions_that_need_images_carry_the_imaging_layer() -> None:
-    def carries(function: dict[str, Any], layer: str) -> bool:
-        # SAM adds a digest to a layer's logical id.
-        return any(carried["Ref"].startswith(layer) for carried in function["Layers"])
+def _functions_with(layer: str) -> set[str]:
+    # SAM adds a digest to a layer's logical id.
+    return {
+        name
+        for name, function in functions().items()
+        if any(attached["Ref"].startswith(layer) for attached in function["Layers"])
+    }
 
-    with_imaging = {name for name, function in functions().items() if carries(function, "ImagingLayer")}
-    assert with_imaging == {
+
+def test_functions_that_store_answers_carry_the_crypto_layer() -> None:
+    assert _functions_with("CryptoLayer") == {
+        name for name in functions() if _may(name, "dynamodb:PutItem", "IdempotencyTable")
+    }
+
+
+def test_only_functions_that_need_images_carry_the_imaging_layer() -> None:
+    assert _functions_with("ImagingLayer") == {
         "ScanUploadFunction",
         "ChecksFunction",
         "ReviewFunction",
@@ -335,7 +348,7 @@ def test_only_functions_that_need_images_carry_the_imaging_layer() -> None:
         "CompactLogFunction",
         "BankEntriesFunction",
     }
-    assert all(carries(function, "StaydownLayer") for function in functions().values())
+    assert _functions_with("StaydownLayer") == set(functions())
 
 
 def _routes() -> dict[str, list[dict[str, list[str]]]]:

@@ -1,17 +1,15 @@
-"""Answers that are kept, sealed so that only who sends the same request again can open them.
+"""Encryption of stored answers, so that only the same request can read them.
 
-An answer may hold the secret of a case, a signed form, what a person wrote. It is kept for a day and lies in
-backups for longer, while the promise is that of a secret only a digest is stored. So it is sealed with a key
-made of the request itself, of which the store keeps a hash alone: who reads the table, reads nothing.
+An answer may contain the secret of a case, a signed form or text that a person wrote. It is stored for a
+day, although only digests of secrets are stored elsewhere. The key is derived from the request, of which the
+table contains only a hash. The table's own encryption is added to it.
 
-SHAKE-256 as a stream cipher under a fresh salt, and HMAC-SHA-256 over the result (encrypt-then-MAC): what the
-standard library offers, since the functions carry no AES. The table's own encryption comes on top.
+The cipher is AES-256-GCM with a random nonce (NIST SP 800-38D). The key comes from HKDF-SHA-256 (RFC 5869).
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -20,44 +18,74 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools.utilities.idempotency.serialization.base import BaseIdempotencySerializer
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-_SALT_BYTES = 16
-_TAG_BYTES = 32
+_FIELD = "aes_256_gcm"
+"""Names the format: base64 of the nonce, then the ciphertext with its tag."""
+_KEY_PURPOSE = b"staydown stored answer, AES-256-GCM"
+_NONCE_BYTES = 12
 
 
 class ResponseDecryptionFailed(Exception):
-    """What was kept was not sealed by this request, or was changed since."""
+    """A stored answer is not of this request, was changed, or has an unknown format."""
 
 
 class EncryptedResponseSerializer(BaseIdempotencySerializer):
-    """Seals and opens the answer of one request.
+    """Encrypts and decrypts the answer to one request.
 
-    parts: what makes the request this one; None for what it does not have. The whole must not be guessable.
+    request_parts: what identifies the request; None for a part that it does not have. Together they must be
+    hard to guess.
     """
 
     def __init__(self, request_parts: tuple[str | None, ...]) -> None:
-        self._key = hashlib.sha256(json.dumps(request_parts).encode()).digest()
+        self._request = json.dumps(request_parts).encode()
 
     def to_dict(self, data: Any) -> dict[str, str]:
+        """Return the encrypted form of a JSON value. It differs at each call."""
         plain = json.dumps(data, separators=(",", ":")).encode()
-        salt = secrets.token_bytes(_SALT_BYTES)
-        sealed = salt + self._xor_keystream(plain, salt)
-        return {"sealed": base64.b64encode(self._authentication_tag(sealed) + sealed).decode()}
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        encrypted = nonce + self._cipher().encrypt(nonce, plain, None)
+        return {_FIELD: base64.b64encode(encrypted).decode()}
 
     def from_dict(self, data: Mapping[str, Any]) -> Any:
-        """Raise SealBroken for what another request sealed."""
+        """Return the JSON value. Raise ResponseDecryptionFailed if this request can't decrypt it."""
+        if _FIELD not in data:
+            return _read_previous_format(data, self._request)
+        encrypted = _decode(data, _FIELD)
         try:
-            whole = base64.b64decode(data["sealed"], validate=True)
-        except (KeyError, binascii.Error):
+            plain = self._cipher().decrypt(encrypted[:_NONCE_BYTES], encrypted[_NONCE_BYTES:], None)
+        except (InvalidTag, ValueError):  # ValueError: too short for a nonce
             raise ResponseDecryptionFailed from None
-        tag, sealed = whole[:_TAG_BYTES], whole[_TAG_BYTES:]
-        if not hmac.compare_digest(tag, self._authentication_tag(sealed)):
-            raise ResponseDecryptionFailed
-        return json.loads(self._xor_keystream(sealed[_SALT_BYTES:], sealed[:_SALT_BYTES]))
+        return json.loads(plain)
 
-    def _xor_keystream(self, data: bytes, salt: bytes) -> bytes:
-        stream = hashlib.shake_256(b"stream" + self._key + salt).digest(len(data))
-        return (int.from_bytes(data) ^ int.from_bytes(stream)).to_bytes(len(data))
+    def _cipher(self) -> AESGCM:
+        key = HKDF(algorithm=SHA256(), length=32, salt=None, info=_KEY_PURPOSE).derive(self._request)
+        return AESGCM(key)
 
-    def _authentication_tag(self, sealed: bytes) -> bytes:
-        return hmac.digest(self._key, b"tag" + sealed, "sha256")
+
+# Release 0.1 encrypted with SHAKE-256 and HMAC-SHA-256. Answers are stored for a day: remove in release 0.3.
+_PREVIOUS_FIELD = "sealed"
+_PREVIOUS_SALT_BYTES = 16
+_PREVIOUS_TAG_BYTES = 32
+
+
+def _read_previous_format(data: Mapping[str, Any], request: bytes) -> Any:
+    """Return the JSON value that release 0.1 encrypted. Raise ResponseDecryptionFailed."""
+    key = hashlib.sha256(request).digest()
+    whole = _decode(data, _PREVIOUS_FIELD)
+    tag, sealed = whole[:_PREVIOUS_TAG_BYTES], whole[_PREVIOUS_TAG_BYTES:]
+    if not hmac.compare_digest(tag, hmac.digest(key, b"tag" + sealed, "sha256")):
+        raise ResponseDecryptionFailed
+    salt, encrypted = sealed[:_PREVIOUS_SALT_BYTES], sealed[_PREVIOUS_SALT_BYTES:]
+    stream = hashlib.shake_256(b"stream" + key + salt).digest(len(encrypted))
+    return json.loads(bytes(a ^ b for a, b in zip(encrypted, stream, strict=True)))
+
+
+def _decode(data: Mapping[str, Any], field: str) -> bytes:
+    try:
+        return base64.b64decode(data[field], validate=True)
+    except (KeyError, TypeError, ValueError):
+        raise ResponseDecryptionFailed from None
