@@ -1,4 +1,4 @@
-"""Running the tool as somebody does, and reading what it prints."""
+"""Run the tool in a process of its own, and read its output."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ SECONDS = 60
 
 
 def run(*arguments: str | Path | bytes, **options: Any) -> subprocess.CompletedProcess[str]:
-    """The tool in a process of its own; it may not take longer than SECONDS."""
+    """Run the tool in a process of its own, for at most SECONDS."""
     command = [sys.executable, "-m", "staydown", *map(os.fsdecode, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False, **options)
 
 
 def rows(*arguments: str | Path | bytes, **options: Any) -> list[dict[str, Any]]:
-    """What it prints, when it ends as it should and complains of nothing."""
+    """Run the tool, expect success, and return the rows it prints."""
     done = run(*arguments, **options)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
@@ -34,7 +34,7 @@ def rows(*arguments: str | Path | bytes, **options: Any) -> list[dict[str, Any]]
 
 
 def picture(seed: int) -> Image.Image:
-    """Another seed gives a picture of something else."""
+    """A picture of a scene; each seed gives a different one."""
     return Image.fromarray(rounded(scene(seed, 480, 360)))
 
 

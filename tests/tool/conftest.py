@@ -1,4 +1,4 @@
-"""A bank of three pictures, and copies of one of them."""
+"""A bank of three pictures, and altered copies of one of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.tool.cli_runner import picture, save
 
 @pytest.fixture(scope="session", autouse=True)
 def _threads() -> Iterator[None]:
-    """What `python -m staydown` sets for itself and its processes, for those that a test starts."""
+    """Set what `staydown` sets for itself, for the processes that a test starts."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OPENBLAS_NUM_THREADS", "1")
         yield
@@ -21,7 +21,7 @@ def _threads() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """three.jpg is in a folder of its own."""
+    """A bank folder; three.jpg is in a subfolder."""
     folder = tmp_path_factory.mktemp("bank")
     for seed, name in enumerate(("one", "two", "deeper/three"), 1):
         save(picture(seed), folder / f"{name}.jpg")
@@ -30,7 +30,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def uploads(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copies of the banked picture `two`, by what was done to it, and `other`, which nobody banked."""
+    """Copies of the reference `two`, named after the alteration, and `other`, which is not in the bank."""
     folder = tmp_path_factory.mktemp("uploads")
     two = picture(2)
     framed = Image.new("L", (600, 900), 20)

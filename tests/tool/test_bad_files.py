@@ -1,4 +1,4 @@
-"""Whatever a name leads to, it has a row, and the tool goes on."""
+"""Every path gets a row, whatever it leads to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from staydown.imaging.limits import Limits
-from staydown.tool import tasks as asking
+from staydown.tool import tasks
 from staydown.tool.files import FileReadError, files_under, read_file
 
 from tests.shared_data import SHARED, needs_shared_data
@@ -27,7 +27,7 @@ UNUSUAL_NAMES = [
 
 @pytest.fixture
 def odd(tmp_path: Path) -> dict[str, str]:
-    """Paths that can't be read, and the error each should have."""
+    """Paths that cannot be read, with the expected error of each."""
     good = save(picture(1), tmp_path / "good.png")
     (tmp_path / "empty").touch()
     (tmp_path / "text.jpg").write_text("no image at all")
@@ -94,8 +94,8 @@ def test_internal_error_fails_the_row_of_one_file(
     def fail(*_: object) -> None:
         raise fault
 
-    monkeypatch.setattr(asking, "decode", fail)
-    row = asking.hash_task(Limits())(str(bank / "one.jpg"))
+    monkeypatch.setattr(tasks, "decode", fail)
+    row = tasks.hash_task(Limits())(str(bank / "one.jpg"))
     assert (row.pdq, row.error) == (None, reason)
 
 
@@ -120,10 +120,10 @@ def test_every_hostile_file_gets_a_row(bank: Path) -> None:
     hashed = rows("hash", *paths)
     matched = rows("match", "--bank", bank, *paths)
     assert [row["path"] for row in hashed] == [row["path"] for row in matched] == list(map(str, paths))
-    for one, other in zip(hashed, matched, strict=True):
-        assert (list(one), list(other)) == (HASH_KEYS, MATCH_KEYS)
-        assert one["error"] == other["error"]
-        assert other["verdict"] == ("review" if one["error"] else "clear"), other
+    for hash_row, match_row in zip(hashed, matched, strict=True):
+        assert (list(hash_row), list(match_row)) == (HASH_KEYS, MATCH_KEYS)
+        assert hash_row["error"] == match_row["error"]
+        assert match_row["verdict"] == ("review" if hash_row["error"] else "clear"), match_row
     errors = {Path(row["path"]).name: row["error"] for row in hashed}
     assert errors["decompression_bomb_extents.gif"] == "too_many_pixels"
     assert errors["hopper.avif"] is errors["hopper.heif"] is None
@@ -180,7 +180,7 @@ def test_folder_depth_is_limited_only_by_path_length(tmp_path: Path) -> None:
     file = folders[-1] / "file"
     file.touch()
     found = list(files_under(str(tmp_path)))
-    # Removed here: what pytest and shutil do about folders calls itself once for each.
+    # Removed here, because pytest and shutil remove folders recursively and would exceed the recursion limit.
     file.unlink()
     for folder in reversed(folders):
         folder.rmdir()

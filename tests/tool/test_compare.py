@@ -1,4 +1,4 @@
-"""Two files compared: in words, and as a picture."""
+"""The comparison of two files, in words and as a picture."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ BLUE, ORANGE = (86, 180, 233), (240, 150, 0)
 
 
 def placement_of(image: Image.Image, tmp_path: Path) -> Placement:
-    banked = LoadedImage.read(str(save(picture(3), tmp_path / "a.png")), Limits())
-    found = compare_files(banked, LoadedImage.read(str(save(image, tmp_path / "b.png")), Limits()), POLICIES)
+    reference = LoadedImage.read(str(save(picture(3), tmp_path / "a.png")), Limits())
+    query = LoadedImage.read(str(save(image, tmp_path / "b.png")), Limits())
+    found = compare_files(reference, query, POLICIES)
     assert found.aligned_pair is not None
     assert found.aligned_pair.verdict is Verdict.BLOCK
     return found.aligned_pair.placement
@@ -64,14 +65,14 @@ def test_crop_is_described_as_a_part(tmp_path: Path) -> None:
 def test_placements_are_described_in_words() -> None:
     assert (
         describe_placement(Placement(0.1, 1.001, 1.0, False, False, False, 1, 1))
-        == "neither turned nor scaled"
+        == "neither rotated nor scaled"
     )
     assert describe_placement(Placement(-90, 0.5, 1.2, True, True, True, 1, 1)).split(", ") == [
         "mirrored",
-        "turned 90 degrees anticlockwise",
-        "50% of the size",
-        "stretched 1.20 : 1",
-        "seen at a slant",
+        "rotated 90 degrees anticlockwise",
+        "scaled to 50%",
+        "stretched 1.20:1",
+        "perspective",
         "inverted",
     ]
 
@@ -80,48 +81,50 @@ def test_copy_is_described_in_words(bank: Path, uploads: Path, capsys: pytest.Ca
     assert main(["compare", str(bank / "two.jpg"), str(uploads / "turned.jpg")]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("block: ")
-    assert [line.partition(":")[0] for line in lines[1:5]] == ["PDQ", "pHash", "keypoints", "parts"]
-    assert "what was done: turned 17 degrees anticlockwise" in lines
+    assert [line.partition(":")[0] for line in lines[1:5]] == ["PDQ", "pHash", "keypoints", "tiles"]
+    assert "transformation: rotated 17 degrees anticlockwise" in lines
 
 
 def test_identical_bytes_are_reported(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", str(bank / "two.jpg"), str(bank / "two.jpg")]) == 0
-    assert "the very same bytes" in capsys.readouterr().out
+    assert "identical bytes" in capsys.readouterr().out
 
 
 def test_different_images_are_clear(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", str(bank / "two.jpg"), str(bank / "one.jpg")]) == 0
     out = capsys.readouterr().out
     assert out.startswith("clear: ")
-    assert "what was done" not in out
+    assert "transformation" not in out
 
 
 def test_files_that_cannot_be_compared_are_named(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", "missing", str(bank)]) == 1
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert "'missing': not_found" in said.err
-    assert "is_a_directory" in said.err
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "'missing': not_found" in output.err
+    assert "is_a_directory" in output.err
 
 
 def test_drawing_marks_matching_and_differing_parts(tmp_path: Path) -> None:
-    banked = LoadedImage.read(str(save(picture(3), tmp_path / "a.png")), Limits())
-    stuck = picture(3)
-    stuck.paste(picture(4).resize((150, 150)), (60, 60))
+    reference = LoadedImage.read(str(save(picture(3), tmp_path / "a.png")), Limits())
+    with_sticker = picture(3)
+    with_sticker.paste(picture(4).resize((150, 150)), (60, 60))
     pngs = {}
-    for name, image in {"same": picture(3), "stuck": stuck, "other": picture(9)}.items():
-        seen = LoadedImage.read(str(save(image, tmp_path / f"{name}.png")), Limits())
-        found = compare_files(banked, seen, POLICIES)
-        pngs[name] = render_comparison(banked, seen, found, POLICIES, describe_comparison(found, POLICIES))
+    for name, image in {"same": picture(3), "sticker": with_sticker, "other": picture(9)}.items():
+        query = LoadedImage.read(str(save(image, tmp_path / f"{name}.png")), Limits())
+        found = compare_files(reference, query, POLICIES)
+        pngs[name] = render_comparison(
+            reference, query, found, POLICIES, describe_comparison(found, POLICIES)
+        )
     sizes = {name: Image.open(BytesIO(png)).size for name, png in pngs.items()}
     assert all(width > 900 and height > 400 for width, height in sizes.values())
-    assert sizes["same"][0] == sizes["stuck"][0] > 3 * 480
-    # The legend shows both marks beside three panels, so the marks are looked for in the panels alone.
+    assert sizes["same"][0] == sizes["sticker"][0] > 3 * 480
+    # The legend shows both colours, so only the panels are searched.
     panels = {name: cropped(png, 400) for name, png in pngs.items()}
     assert has(panels["same"], BLUE)
     assert not has(panels["same"], ORANGE)
-    assert has(panels["stuck"], BLUE)
-    assert has(panels["stuck"], ORANGE)
+    assert has(panels["sticker"], BLUE)
+    assert has(panels["sticker"], ORANGE)
     assert not has(panels["other"], BLUE)
 
 

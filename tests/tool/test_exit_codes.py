@@ -1,4 +1,4 @@
-"""How the tool ends: wrong command lines, a reader that has seen enough, Ctrl-C, killed processes."""
+"""Exit codes: invalid command lines, closed pipes, Ctrl-C, killed processes."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def test_invalid_command_line_exits_with_2(
     with pytest.raises(SystemExit) as ended:
         main([text.format(bank=bank) for text in arguments])
     assert ended.value.code == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert "usage:" in said.err
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "usage:" in output.err
     assert (bank / "two.jpg").read_bytes() == before
 
 
@@ -67,9 +67,9 @@ def test_verdict_is_printed_even_if_its_image_cannot_be_written(
     image = tmp_path / "no folder" / "o.png"
     one = str(bank / "one.jpg")
     assert main(["compare", one, one, "--image", str(image)]) == 1
-    said = capsys.readouterr()
-    assert said.out.startswith("block")
-    assert "can't be written: No such file or directory" in said.err
+    output = capsys.readouterr()
+    assert output.out.startswith("block")
+    assert f"cannot write {str(image)!r}: No such file or directory" in output.err
 
 
 def test_help_lists_the_commands() -> None:
@@ -85,9 +85,9 @@ def test_closed_output_pipe_leaves_no_traceback(bank: Path) -> None:
         assert json.loads(tool.stdout.readline())["error"] is None
         tool.stdout.close()
         assert tool.stderr is not None
-        said = tool.stderr.read()
+        error_output = tool.stderr.read()
         assert tool.wait(SECONDS) == 141
-    assert said == ""
+    assert error_output == ""
 
 
 def test_ctrl_c_exits_with_130_and_leaves_no_processes(bank: Path) -> None:
@@ -98,10 +98,10 @@ def test_ctrl_c_exits_with_130_and_leaves_no_processes(bank: Path) -> None:
         os.killpg(tool.pid, signal.SIGINT)
         tool.stdout.read()
         assert tool.stderr is not None
-        said = tool.stderr.read()
+        error_output = tool.stderr.read()
         assert tool.wait(SECONDS) == 130
-    # Both pipes have ended, which every process that reads files holds open: none is left.
-    assert said == ""
+    # Worker processes hold both pipes open. Both have ended, so no worker is left.
+    assert error_output == ""
 
 
 def test_killed_process_fails_one_row(bank: Path) -> None:
@@ -109,7 +109,7 @@ def test_killed_process_fails_one_row(bank: Path) -> None:
     with started("hash", "--jobs", "2", *files) as tool:
         assert tool.stdout is not None
         first = tool.stdout.readline()
-        os.kill(reader_pids(tool.pid)[0], signal.SIGKILL)
+        os.kill(worker_pids(tool.pid)[0], signal.SIGKILL)
         rest = tool.stdout.read().splitlines()
         assert tool.wait(SECONDS) == 0
     errors = [json.loads(line)["error"] for line in (first, *rest)]
@@ -139,13 +139,13 @@ def started(*arguments: str, start_new_session: bool = False) -> subprocess.Pope
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=start_new_session,
-        # Whoever runs the tests in the background has them ignore Ctrl-C, and their children too.
+        # Tests that run in the background inherit an ignored SIGINT.
         preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
 
 
-def reader_pids(process: int) -> list[int]:
-    """The processes that read files for another one."""
+def worker_pids(process: int) -> list[int]:
+    """Return the worker processes of a process."""
     children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
     found = [int(child) for child in children]
     return [child for child in found if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]

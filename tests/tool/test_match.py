@@ -1,4 +1,4 @@
-"""What the tool says of copies and of others, and that it says the same however the work is spread."""
+"""Verdicts of the tool for copies and for other pictures; they do not depend on the number of processes."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_row_order_does_not_depend_on_the_processes(bank: Path, uploads: Path) -
     spread = rows("match", "--bank", bank, "--jobs", "3", *files)
     assert [row["path"] for row in spread] == [str(file) for file in files]
     assert spread == rows("match", "--bank", bank, "--jobs", "1", *files)
-    (alone,) = rows("match", "--bank", bank, files[-1])  # in the tool's own process
+    (alone,) = rows("match", "--bank", bank, files[-1])  # without worker processes
     assert alone == spread[-1]
 
 
@@ -77,7 +77,7 @@ def test_hashes_equal_the_reference() -> None:
 
 
 def test_policy_distances_can_be_set(bank: Path, uploads: Path) -> None:
-    """With hashes that must be the same bit for bit, and an overlay that nothing can reach."""
+    """Distances of 0 and unreachable thresholds of an alignment leave no match."""
     strict = ("--block-distance", "0", "--review-distance", "0")
     unreachable = ("--block-demand", "inliers=9999", "--review-demand", "inliers=9999")
     (row,) = rows("match", "--bank", bank, *strict, *unreachable, uploads / "cropped.jpg")

@@ -1,4 +1,4 @@
-"""What is shown of the progress, by a clock that the test winds."""
+"""Progress output, with a simulated clock."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ class FakeTerminal(io.StringIO):
 def progress_output(
     seconds: float, monkeypatch: pytest.MonkeyPatch, *, terminal: bool, quiet: bool = False
 ) -> str:
-    """What is said while a hundred answers come in so many seconds."""
+    """Return the output while a hundred results arrive, evenly within `seconds`."""
     screen, now = FakeTerminal(terminal=terminal), [0.0]
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
 
-    def answers() -> Iterator[int]:
+    def results() -> Iterator[int]:
         for number in range(100):
             now[0] += seconds / 100
             yield number
 
-    assert list(with_progress("hashed", answers(), 100, quiet=quiet)) == list(range(100))
+    assert list(with_progress("hashed", results(), 100, quiet=quiet)) == list(range(100))
     return screen.getvalue()
 
 
 def test_terminal_progress_overwrites_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = progress_output(10, monkeypatch, terminal=True)
-    assert said.count("\n") == 1
-    assert 20 < said.count("\r") <= 50
-    assert said.endswith("hashed: 100 of 100, 10 a second\n")
+    output = progress_output(10, monkeypatch, terminal=True)
+    assert output.count("\n") == 1
+    assert 20 < output.count("\r") <= 50
+    assert output.endswith("hashed 100 of 100 files, 10 per second\n")
 
 
 def test_redirected_progress_prints_occasional_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = progress_output(35, monkeypatch, terminal=False).splitlines()
     assert len(lines) == 4
-    assert lines[-1] == "hashed: 100 of 100, 3 a second"
+    assert lines[-1] == "hashed 100 of 100 files, 3 per second"
     assert not any("\r" in line for line in lines)
 
 

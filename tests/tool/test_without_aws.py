@@ -1,4 +1,4 @@
-"""The tool is offline: nothing of AWS comes with it."""
+"""The tool works offline: it imports no AWS module."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m staydown`: see `docs/tool.md`."""
+"""The `staydown` command, also `python -m staydown`. Described in `docs/tool.md`."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import sys
 INTERRUPTED = 130
 
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OPENCV_FOR_THREADS_NUM": "1"}
-"""The work is spread over processes, a file each. Threads on top of that only wait for each other: the small
-matrices of a hash take four times as long with them."""
+"""The processes already use all cores. With more threads in each, hashing takes four times as long."""
 
 
 def run() -> int:
+    """Run the command, and return its exit status."""
     for name, value in _ONE_THREAD.items():
         os.environ.setdefault(name, value)
     try:
-        # Imported here: the libraries read the settings as they are loaded; and it takes a while, in which
-        # somebody may press Ctrl-C.
+        # Imported here, because the libraries read the environment when they are loaded, and because loading
+        # takes long enough for a Ctrl-C.
         from staydown.tool.command import main  # noqa: PLC0415
 
         status = main()
@@ -26,7 +26,7 @@ def run() -> int:
     try:
         sys.stdout.flush()
     except OSError:
-        # Nobody reads it, or the disk is full. Python would complain when it tries once more at its end.
+        # The reader is gone or the disk is full; Python would fail again when it closes the stream at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = status or 1
     return status

@@ -1,1 +1,1 @@
-"""The tool: `python -m staydown`, which does on folders of files what the functions do. It needs no AWS."""
+"""The command-line tool `staydown`: the recognition of the deployed functions on local files, without AWS."""

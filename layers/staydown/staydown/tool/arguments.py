@@ -15,15 +15,33 @@ from staydown.tool.folder_bank import Policies
 
 Settings = TypeVar("Settings", MatchPolicy, AlignmentPolicy, Limits)
 
-_DESCRIPTION = """What Staydown would do with your own pictures, without AWS.
+_DESCRIPTION = """Compute hashes and match verdicts of local images with the recognition of Staydown.
+No AWS account and no network are needed."""
+_EPILOG = """Exit status: 0 if every file was answered, including unreadable files; 1 if compare cannot read
+a file, or output cannot be written; 2 if the command line is invalid.
 
-Rows are JSON objects, one a line, in the order of the files. Exit status: 0 when every file was answered,
-also those that can't be read; 2 for a wrong command line."""
-_OF_LIMITS = ("max_bytes", "max_pixels", "max_frames")
+Run 'staydown COMMAND --help' for the options of a command."""
+_HASH = """Print the hashes of each file: one JSON object a line, in the order of the files."""
+_MATCH = """Print the verdict for each file: one JSON object a line, in the order of the files.
+Every file in the bank folder and its subfolders counts as violating."""
+_COMPARE = """Explain the verdict for two files, as if the first were in the bank and the second uploaded."""
+
+_LIMITS = ("max_bytes", "max_pixels", "max_frames")
+_SETTINGS_HELP = {
+    "max_bytes": "reject larger files",
+    "max_pixels": "reject images with more pixels, summed over all frames",
+    "max_frames": "decode at most N frames of a file",
+    "block_distance": "block a match within N bits of 256",
+    "review_distance": "review a match within N bits of 256",
+    "minimum_quality": "ignore PDQ hashes of lower quality, 0 to 100",
+    "agree_distance": "tiles agree within N bits of 256",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class HashCommand:
+    """`staydown hash`."""
+
     files: tuple[str, ...]
     limits: Limits
     jobs: int
@@ -32,8 +50,11 @@ class HashCommand:
 
 @dataclass(frozen=True, slots=True)
 class MatchCommand:
+    """`staydown match`."""
+
     files: tuple[str, ...]
     bank: str
+    """The folder of the references."""
     policies: Policies
     limits: Limits
     jobs: int
@@ -42,9 +63,12 @@ class MatchCommand:
 
 @dataclass(frozen=True, slots=True)
 class CompareCommand:
-    banked: str
-    uploaded: str
+    """`staydown compare`."""
+
+    reference: str
+    query: str
     image: str | None
+    """Where to write the picture of the alignment; None to write none."""
     policies: Policies
     limits: Limits
 
@@ -53,77 +77,86 @@ Command = HashCommand | MatchCommand | CompareCommand
 
 
 def parse_arguments(arguments: Sequence[str] | None = None) -> Command:
-    """What is asked for. Leaves the program with status 2 and a word on standard error where that is not
-    clear; None stands for the program's own arguments."""
+    """Return the requested command. `arguments` of None means those of the process.
+
+    Prints an error and raises SystemExit(2) if they are invalid, and SystemExit(0) after --help.
+    """
     parser = _parser()
-    given = parser.parse_args(arguments)
+    values = parser.parse_args(arguments)
     try:
-        limits = _settings(Limits, given)
-        if given.command == "hash":
-            return HashCommand(tuple(given.files), limits, given.jobs, given.quiet)
-        policies = Policies(_settings(MatchPolicy, given), _alignment_policy(given))
+        limits = _settings(Limits, values)
+        if values.command == "hash":
+            return HashCommand(tuple(values.files), limits, values.jobs, values.quiet)
+        policies = Policies(_settings(MatchPolicy, values), _alignment_policy(values))
     except ValueError as error:
         parser.error(str(error))
-    if given.command == "compare":
-        if given.image and os.path.realpath(given.image) in map(
-            os.path.realpath, (given.banked, given.uploaded)
+    if values.command == "compare":
+        if values.image and os.path.realpath(values.image) in map(
+            os.path.realpath, (values.reference, values.query)
         ):
-            parser.error("--image: that would be written over a picture that is compared")
-        return CompareCommand(given.banked, given.uploaded, given.image, policies, limits)
-    if not os.path.isdir(given.bank):  # noqa: PTH112 (pathlib would take the empty name for this folder)
-        parser.error(f"--bank: {given.bank!r} is no folder")
-    return MatchCommand(tuple(given.files), given.bank, policies, limits, given.jobs, given.quiet)
+            parser.error(f"--image: {values.image!r} is one of the files to compare")
+        return CompareCommand(values.reference, values.query, values.image, policies, limits)
+    if not os.path.isdir(values.bank):  # noqa: PTH112 (pathlib reads the empty name as the current folder)
+        parser.error(f"--bank: {values.bank!r} is not a folder")
+    return MatchCommand(tuple(values.files), values.bank, policies, limits, values.jobs, values.quiet)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m staydown",
+        prog="staydown",
         description=_DESCRIPTION,
+        epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", required=True, title="commands", metavar="COMMAND")
 
-    hashing = commands.add_parser("hash", help="the hashes of each file", allow_abbrev=False)
-    hashing.add_argument("files", nargs="+", metavar="FILE")
-
-    matching = commands.add_parser("match", help="the verdict on each file", allow_abbrev=False)
-    matching.add_argument(
-        "--bank",
-        required=True,
-        metavar="FOLDER",
-        help="every file in it counts as judged, in its folders too",
+    hash_parser = commands.add_parser(
+        "hash", help="print the hashes of each file", description=_HASH, allow_abbrev=False
     )
-    matching.add_argument("files", nargs="+", metavar="FILE")
+    hash_parser.add_argument("files", nargs="+", metavar="FILE", help="image to hash")
 
-    comparing = commands.add_parser(
-        "compare", help="what one file has of another, and where", allow_abbrev=False
+    match_parser = commands.add_parser(
+        "match", help="print the verdict for each file", description=_MATCH, allow_abbrev=False
     )
-    comparing.add_argument("banked", metavar="A", help="the file that counts as judged")
-    comparing.add_argument("uploaded", metavar="B", help="the file that somebody uploads")
-    comparing.add_argument("--image", metavar="OUT.png", help="draw the one over the other")
+    match_parser.add_argument("--bank", required=True, metavar="FOLDER", help="folder of reference pictures")
+    match_parser.add_argument("files", nargs="+", metavar="FILE", help="image to match")
 
-    for many in (hashing, matching):
-        many.add_argument(
-            "--jobs", type=_jobs, default=_cores(), metavar="N", help="processes at once (%(default)s)"
+    compare_parser = commands.add_parser(
+        "compare", help="explain the verdict for two files", description=_COMPARE, allow_abbrev=False
+    )
+    compare_parser.add_argument("reference", metavar="REFERENCE", help="image that counts as violating")
+    compare_parser.add_argument("query", metavar="QUERY", help="image that counts as uploaded")
+    compare_parser.add_argument(
+        "--image", metavar="OUT.png", help="write a picture of the alignment to OUT.png"
+    )
+
+    for parallel in (hash_parser, match_parser):
+        parallel.add_argument(
+            "--jobs",
+            type=_jobs,
+            default=_cores(),
+            metavar="N",
+            help="run N processes in parallel (default: %(default)s)",
         )
-        many.add_argument("--quiet", action="store_true", help="no progress on standard error")
-    for command in (hashing, matching, comparing):
-        _add_settings(command.add_argument_group("limits"), Limits, _OF_LIMITS)
-    for command in (matching, comparing):
+        parallel.add_argument("--quiet", action="store_true", help="print no progress on standard error")
+    for command in (hash_parser, match_parser, compare_parser):
+        _add_settings(command.add_argument_group("limits"), Limits, _LIMITS)
+    for command in (match_parser, compare_parser):
         group = command.add_argument_group(
-            "policy", "as the template's parameters; docs/tool.md explains them"
+            "policy", "thresholds of a verdict, as the parameters of the template"
         )
         _add_settings(group, MatchPolicy)
         _add_settings(group, AlignmentPolicy, ("agree_distance",))
+        conditions = ", ".join(field.name for field in fields(AlignmentThreshold))
         for verdict in ("block", "review"):
             group.add_argument(
                 f"--{verdict}-demand",
                 type=_threshold,
                 action="append",
                 metavar="NAME=N,...",
-                help=f"least values of an alignment to {verdict}"
-                f" ({', '.join(one.name for one in fields(AlignmentThreshold))}); repeat for alternatives",
+                help=f"{verdict} an alignment with at least these values of {conditions}; repeat for"
+                " alternatives; replaces the defaults",
             )
     return parser
 
@@ -138,22 +171,22 @@ def _add_settings(
                 type=type(field.default),
                 default=field.default,
                 metavar="N",
-                help="%(default)s",
+                help=f"{_SETTINGS_HELP[field.name]} (default: %(default)s)",
             )
 
 
-def _settings(settings: type[Settings], given: argparse.Namespace) -> Settings:
-    """Raises ValueError where the values don't go together."""
-    names = [field.name for field in fields(settings) if hasattr(given, field.name)]
-    return settings(**{name: getattr(given, name) for name in names})
+def _settings(settings: type[Settings], values: argparse.Namespace) -> Settings:
+    """Return the settings with the given values. Raises ValueError if they are inconsistent."""
+    names = [field.name for field in fields(settings) if hasattr(values, field.name)]
+    return settings(**{name: getattr(values, name) for name in names})
 
 
-def _alignment_policy(given: argparse.Namespace) -> AlignmentPolicy:
-    policy = _settings(AlignmentPolicy, given)
+def _alignment_policy(values: argparse.Namespace) -> AlignmentPolicy:
+    policy = _settings(AlignmentPolicy, values)
     return replace(
         policy,
-        block=tuple(given.block_demand or policy.block),
-        review=tuple(given.review_demand or policy.review),
+        block=tuple(values.block_demand or policy.block),
+        review=tuple(values.review_demand or policy.review),
     )
 
 
@@ -167,10 +200,10 @@ def _threshold(text: str) -> AlignmentThreshold:
 def _jobs(text: str) -> int:
     jobs = int(text)
     if jobs < 1:
-        raise argparse.ArgumentTypeError("at least one process has to do the work")
+        raise argparse.ArgumentTypeError("must be at least 1")
     return jobs
 
 
 def _cores() -> int:
-    """Those that this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

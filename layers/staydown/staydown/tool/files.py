@@ -1,4 +1,4 @@
-"""Reading whatever somebody points at: bounded, never waiting, and with a word for each way it can fail."""
+"""Read files that a user names: bounded, without waiting, and with a reason for each failure."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-_PIECE = 1 << 20
-"""Bytes read at a time: a limit as large as that is no reason to hold so much."""
+_CHUNK_BYTES = 1 << 20
+"""Bytes read at once, so that a large limit does not allocate a large buffer."""
 _REASONS = {
     errno.ENOENT: "not_found",
     errno.ENOTDIR: "not_found",
@@ -23,31 +23,32 @@ _REASONS = {
 
 
 class FileReadError(Exception):
-    """A file's bytes can't be had. reason: short and stable, like those of `imaging.limits.Reason`."""
+    """A file cannot be read."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+        """Short and stable, like `imaging.limits.RejectionReason`."""
 
 
 def read_file(path: str, max_bytes: int) -> bytes:
-    """The bytes of a regular file, or of what a link leads to. Raises Unreadable.
+    """Return the bytes of a regular file; links are followed.
 
-    Only regular files are opened, without waiting: a pipe would wait for a writer, a device might never
-    end. Of a file that is larger than `max_bytes`, or grows past it, no more than that is ever held.
+    Reads no more than `max_bytes` + 1 bytes, even of a file that grows. Opens no pipes or devices, and never
+    waits. Raises FileReadError.
     """
     try:
-        # pathlib would take the empty name for the current folder.
+        # pathlib reads the empty name as the current folder.
         mode = os.stat(path).st_mode  # noqa: PTH116
         if not stat.S_ISREG(mode):
             raise FileReadError("is_a_directory" if stat.S_ISDIR(mode) else "not_a_regular_file")
-        opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(opened, "rb") as file:
-            if not stat.S_ISREG(os.fstat(opened).st_mode):  # another file by now
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # replaced since the check
                 raise FileReadError("not_a_regular_file")
             data = bytearray()
-            while piece := file.read(min(_PIECE, max_bytes + 1 - len(data))):
-                data += piece
+            while chunk := file.read(min(_CHUNK_BYTES, max_bytes + 1 - len(data))):
+                data += chunk
     except ValueError:  # a zero byte in the name
         raise FileReadError("not_found") from None
     except OSError as error:
@@ -58,19 +59,20 @@ def read_file(path: str, max_bytes: int) -> bytes:
 
 
 def reason_of(error: OSError) -> str:
+    """Return the stable reason for an error of the operating system."""
     return _REASONS.get(error.errno or 0, "unreadable")
 
 
 def files_under(folder: str) -> Iterator[tuple[str, str | None]]:
-    """(path, None) for every file in a folder and the folders in it, in the order of their names; (path,
-    reason) for a folder that can't be listed.
+    """Yield (path, None) for each file in a folder and its subfolders, sorted by name.
 
-    Links to folders are followed, each folder is entered once.
+    Yields (path, reason) for a folder that cannot be listed. Links to folders are followed; each folder is
+    entered once.
     """
     entered: set[tuple[int, int]] = set()
-    ahead = [Path(folder)]
-    while ahead:
-        path = ahead.pop()
+    pending = [Path(folder)]
+    while pending:
+        path = pending.pop()
         if path != Path(folder) and not _is_folder(path):
             yield str(path), None
             continue
@@ -78,13 +80,13 @@ def files_under(folder: str) -> Iterator[tuple[str, str | None]]:
             status = path.stat()
             if (status.st_dev, status.st_ino) not in entered:
                 entered.add((status.st_dev, status.st_ino))
-                ahead += sorted(path.iterdir(), reverse=True)
+                pending += sorted(path.iterdir(), reverse=True)
         except OSError as error:
             yield str(path), reason_of(error)
 
 
 def _is_folder(path: Path) -> bool:
-    """False for what can't be looked at: opening it as a file says why."""
+    """Return False for an inaccessible path: `read_file` then states the reason."""
     try:
         return stat.S_ISDIR(path.stat().st_mode)
     except OSError:

@@ -1,4 +1,4 @@
-"""How far the work has come, on standard error."""
+"""Progress on standard error."""
 
 from __future__ import annotations
 
@@ -10,35 +10,37 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _QUIET_SECONDS = 1.0
-"""What is done by then needs no progress shown."""
+"""A run on a terminal that takes less time shows no progress."""
 _TERMINAL_SECONDS, _LOG_SECONDS = 0.2, 10.0
 
 
-def with_progress(what: str, answers: Iterable[T], count: int, *, quiet: bool) -> Iterator[T]:
-    """The answers; meanwhile how many of `count` there were: on a terminal as a line that is written over,
-    elsewhere as a line now and then."""
+def with_progress(verb: str, results: Iterable[T], count: int, *, quiet: bool) -> Iterator[T]:
+    """Yield the results, and print how many of `count` there are.
+
+    On a terminal one line is updated; elsewhere a line is added every ten seconds.
+    """
     if quiet:
-        yield from answers
+        yield from results
         return
-    terminal = sys.stderr.isatty()
+    is_terminal = sys.stderr.isatty()
     started = time.monotonic()
-    due = started + (_QUIET_SECONDS if terminal else _LOG_SECONDS)
-    told = False
+    due = started + (_QUIET_SECONDS if is_terminal else _LOG_SECONDS)
+    is_shown = False
     try:
-        for done, answer in enumerate(answers, 1):
-            yield answer
+        for done, result in enumerate(results, 1):
+            yield result
             now = time.monotonic()
-            if now < due and not (told and done == count):
+            if now < due and not (is_shown and done == count):
                 continue
-            due = now + (_TERMINAL_SECONDS if terminal else _LOG_SECONDS)
-            told = True
-            line = f"{what}: {done} of {count}, {done / (now - started):.0f} a second"
+            due = now + (_TERMINAL_SECONDS if is_terminal else _LOG_SECONDS)
+            is_shown = True
+            line = f"{verb} {done} of {count} files, {done / (now - started):.0f} per second"
             print(
-                f"\r\x1b[K{line}" if terminal else line,
-                end="" if terminal else "\n",
+                f"\r\x1b[K{line}" if is_terminal else line,
+                end="" if is_terminal else "\n",
                 file=sys.stderr,
                 flush=True,
             )
     finally:
-        if told and terminal:
+        if is_shown and is_terminal:
             print(file=sys.stderr)

@@ -1,4 +1,4 @@
-"""What the tool prints: one JSON object a line, with these keys and no others."""
+"""The output of the tool: one JSON object a line, with exactly these keys."""
 
 from __future__ import annotations
 
@@ -11,19 +11,22 @@ from staydown.domain.bank.verdicts import Verdict
 
 @dataclass(frozen=True, slots=True)
 class HashRow:
-    """pdq: 64 hexadecimal digits. quality: 0 to 100. phash: 16 hexadecimal digits. All of the picture as a
-    person sees it; null where `error` says why there are none."""
+    """The hashes of one file in its displayed orientation and colours."""
 
     path: str
     pdq: str | None
+    """64 hexadecimal digits; None with an error."""
     quality: int | None
+    """Quality of the PDQ, 0 to 100; None with an error."""
     phash: str | None
+    """16 hexadecimal digits; None with an error."""
     error: str | None
+    """Why there are no hashes; None if there are."""
 
     @classmethod
-    def of(cls, path: str, found: Fingerprint) -> HashRow:
-        upright = found.upright
-        return cls(path, upright.pdq.hex, upright.quality, f"{found.phash:016x}", None)
+    def of(cls, path: str, fingerprint: Fingerprint) -> HashRow:
+        upright = fingerprint.upright
+        return cls(path, upright.pdq.hex, upright.quality, f"{fingerprint.phash:016x}", None)
 
     @classmethod
     def failed(cls, path: str, reason: str) -> HashRow:
@@ -32,23 +35,26 @@ class HashRow:
 
 @dataclass(frozen=True, slots=True)
 class MatchRow:
-    """distance: bits of a PDQ, 0 to 256: between `view` of the file and the entry, or where the file was laid
-    over the entry, of the nearest part. entry: path of the banked file. All three null where nothing was met.
-    """
+    """The verdict for one file."""
 
     path: str
     verdict: Verdict
     distance: int | None
+    """PDQ bits, 0 to 256, between `view` and the reference, or of the nearest tile of an alignment.
+    None without a match."""
     entry: str | None
+    """Path of the matching reference; None without a match."""
     view: str | None
+    """The view of the file that matched; None without a match."""
     error: str | None
+    """Why the file could not be matched; None if it was."""
 
     @classmethod
     def failed(cls, path: str, reason: str) -> MatchRow:
-        """What can't be read is never clear."""
+        """Return the row of an unreadable file: its verdict is review, never clear."""
         return cls(path, Verdict.REVIEW, None, None, None, reason)
 
 
 def to_json_line(row: HashRow | MatchRow) -> str:
-    """In ASCII: a name of any bytes is printed safely, and told from any other."""
+    """Return the row as JSON in ASCII: file names of any bytes stay distinct and printable."""
     return json.dumps(asdict(row), ensure_ascii=True)

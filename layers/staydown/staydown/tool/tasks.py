@@ -1,4 +1,4 @@
-"""What is asked of one file: each question is made once in a process and then put to many files."""
+"""The tasks that the tool runs on each file. A task is prepared once in a process, then run on many files."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class MatchTaskSetup:
+    """What `match_task` needs."""
+
     limits: Limits
     policies: Policies
     bank: SerialisedBank
@@ -28,39 +30,39 @@ class MatchTaskSetup:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableFile:
-    """A file of the bank's folder that is not in the bank, and why."""
+    """A file in the bank folder that cannot be a reference."""
 
     path: str
     reason: str
 
 
 def hash_task(limits: Limits) -> Callable[[str], HashRow]:
-    """The question for the hashes of a file."""
+    """Return the function from a path to its hashes."""
 
-    def look(path: str) -> HashRow:
+    def compute(path: str) -> HashRow:
         data, picture = _open_picture(path, limits)
         return HashRow.of(path, fingerprint_picture(picture, data))
 
-    return lambda path: _run_safely(look, path, HashRow.failed)
+    return lambda path: _run_safely(compute, path, HashRow.failed)
 
 
 def reference_task(limits: Limits) -> Callable[[str], ReferenceFile | UnreadableFile]:
-    """The question for what a bank keeps of a file."""
+    """Return the function from a path to what the bank stores of the file."""
 
-    def look(path: str) -> ReferenceFile | UnreadableFile:
+    def compute(path: str) -> ReferenceFile | UnreadableFile:
         data, picture = _open_picture(path, limits)
         return ReferenceFile(
             path, fingerprint_picture(picture, data), features_to_bytes(reference_features(picture))
         )
 
-    return lambda path: _run_safely(look, path, UnreadableFile)
+    return lambda path: _run_safely(compute, path, UnreadableFile)
 
 
 def match_task(setup: MatchTaskSetup) -> Callable[[str], MatchRow]:
-    """The question for the verdict on a file."""
+    """Return the function from a path to its verdict."""
     bank = FolderBank.deserialise(setup.bank)
 
-    def look(path: str) -> MatchRow:
+    def compute(path: str) -> MatchRow:
         data, picture = _open_picture(path, setup.limits)
         verdict, matches = bank.judge(fingerprint_picture(picture, data), picture, setup.policies)
         if verdict is Verdict.CLEAR:
@@ -68,7 +70,7 @@ def match_task(setup: MatchTaskSetup) -> Callable[[str], MatchRow]:
         best = matches[0]
         return MatchRow(path, verdict, best.distance, bank.path_of(best.entry_id), best.view, None)
 
-    return lambda path: _run_safely(look, path, MatchRow.failed)
+    return lambda path: _run_safely(compute, path, MatchRow.failed)
 
 
 def _open_picture(path: str, limits: Limits) -> tuple[bytes, Picture]:
@@ -76,13 +78,13 @@ def _open_picture(path: str, limits: Limits) -> tuple[bytes, Picture]:
     return data, decode(data, limits)
 
 
-def _run_safely(look: Callable[[str], T], path: str, failed: Callable[[str, str], T]) -> T:
-    """Every file has an answer, whatever it does to whoever looks at it."""
+def _run_safely(compute: Callable[[str], T], path: str, failed: Callable[[str, str], T]) -> T:
+    """Return the result for a path, whatever goes wrong."""
     try:
-        return look(path)
+        return compute(path)
     except (FileReadError, ImageRejected) as error:
         return failed(path, error.reason)
     except MemoryError:
         return failed(path, "out_of_memory")
-    except Exception as error:  # noqa: BLE001 (a fault of ours in one file must not cost the others theirs)
+    except Exception as error:  # noqa: BLE001 (a fault on one file must not stop the others)
         return failed(path, f"internal_error: {type(error).__name__}")

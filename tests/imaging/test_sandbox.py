@@ -1,4 +1,4 @@
-"""Processes that read files: killed ones are replaced, and cost the file they were killed over alone."""
+"""The decoding sandbox: a killed process is replaced, and only the item it was handling fails."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ import signal
 from collections.abc import Callable
 
 import pytest
-from staydown.tool.workers import WORKER_DIED, InProcessRunner, WorkerPool, WorkersFailed
+from staydown.imaging.sandbox.pool import WORKER_DIED, InProcessRunner, WorkerPool, WorkersFailed
 
 
 def doubling(fatal: str) -> Callable[[str], str]:
-    """A question that kills whoever it asks about `fatal`."""
+    """A function that doubles a text, and kills its process when it gets `fatal`."""
 
-    def ask(path: str) -> str:
-        if path == fatal:
+    def double(text: str) -> str:
+        if text == fatal:
             os.kill(os.getpid(), signal.SIGKILL)
-        return path * 2
+        return text * 2
 
-    return ask
+    return double
 
 
-def never(_: object) -> Callable[[str], str]:
-    """A question that can't be made."""
+def exiting(_: object) -> Callable[[str], str]:
+    """End the process instead of returning a function."""
     os._exit(3)
 
 
-def failed(path: str, reason: str) -> str:
-    return f"{path}: {reason}"
+def failed(text: str, reason: str) -> str:
+    return f"{text}: {reason}"
 
 
-def own_id(_: object) -> Callable[[str], str]:
-    """The question which process it is."""
+def process_id(_: object) -> Callable[[str], str]:
+    """A function that returns the id of its process."""
     return lambda _: str(os.getpid())
 
 
@@ -55,7 +55,7 @@ def test_answers_are_streamed_before_later_files_are_read() -> None:
 
 def test_processes_that_cannot_start_are_not_retried_forever() -> None:
     with WorkerPool(2) as workers, pytest.raises(WorkersFailed):
-        list(workers.run(never, None, LETTERS, failed))
+        list(workers.run(exiting, None, LETTERS, failed))
 
 
 def test_single_process_gives_the_same_answers() -> None:
@@ -64,7 +64,7 @@ def test_single_process_gives_the_same_answers() -> None:
 
 def test_no_process_is_left_behind() -> None:
     with WorkerPool(2) as workers:
-        processes = list(workers.run(own_id, None, LETTERS, failed))
+        processes = list(workers.run(process_id, None, LETTERS, failed))
     for process in set(processes):
         with pytest.raises(ProcessLookupError):
             os.kill(int(process), 0)
