@@ -57,7 +57,7 @@ LEGAL_SOURCES = (
             Requirement(
                 "US3",
                 "Removal within 48 hours by the wall clock; what is not decided by then is hidden",
-                (_DOMAIN + "deadlines.py", _SERVICES + "review/watch_deadlines.py"),
+                (_DOMAIN + "cases/deadlines.py", _SERVICES + "review/watch_deadlines.py"),
             ),
             Requirement(
                 "US4",

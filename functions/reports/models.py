@@ -11,9 +11,13 @@ from staydown.api.notices import Language, Notice
 from staydown.config.report_form import MAX_ANSWER_LENGTH, MAX_QUESTIONS
 from staydown.domain.cases.appeals import AppealOutcome
 from staydown.domain.cases.decisions import DecisionOutcome
-from staydown.domain.cases.reports import RelationToSubject, RepresentativeRole, UnreachableReason
+from staydown.domain.cases.reports import (
+    EmailPreference,
+    RelationToSubject,
+    RepresentativeRole,
+    UnreachableReason,
+)
 from staydown.domain.cases.states import CaseState
-from staydown.notices.mail import EmailPreference
 
 
 class Help(BaseModel):

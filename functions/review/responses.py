@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from staydown.config.report_form import ReportQuestion
-from staydown.domain.bank.entry import BankEntry, Match, SupportSource
+from staydown.domain.bank.entry import BankEntry, SupportSource
+from staydown.domain.bank.match import Match
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.reports import Report, count_distinct_reporters
 from staydown.domain.uploads.upload import Upload

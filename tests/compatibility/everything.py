@@ -14,6 +14,7 @@ from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
 from staydown.domain.accounts.account import Account
 from staydown.domain.accounts.misuse import MisuseReview
+from staydown.domain.accounts.verified_reporters import VerifiedReporter
 from staydown.domain.audit.anchors import Anchor
 from staydown.domain.audit.chain import AuditRecord, ChainHead
 from staydown.domain.bank.entry import BankChange
@@ -26,7 +27,6 @@ from staydown.domain.metrics import ChainCursor, CounterScope, Increment
 from staydown.domain.uploads.content_log import HourState, LogLine, LogManifest, LogPosition
 from staydown.domain.uploads.sweeps import PLAN_PART, Sweep, SweepPart
 from staydown.domain.uploads.upload import Upload, UploadTicket
-from staydown.domain.verified_reporters import VerifiedReporter
 from staydown.notices.notice import Notice, NoticeLink, Recipient, RecipientParty
 
 from tests.support.cloud import Cloud

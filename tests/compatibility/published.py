@@ -19,7 +19,7 @@ from staydown.aws import audit_store, cases_store, event_bus, misuse_store
 from staydown.aws import metrics_store as figures_store
 from staydown.aws.stack import Stack
 from staydown.config import reason_templates
-from staydown.domain import deadlines, errors, events, ids
+from staydown.domain import errors, events, ids
 from staydown.domain import metrics as figures
 from staydown.domain.accounts import account as accounts
 from staydown.domain.accounts import misuse, strikes
@@ -30,7 +30,7 @@ from staydown.domain.bank import verdicts
 from staydown.domain.bank.alignment import Alignment, AlignmentPolicy
 from staydown.domain.bank.fingerprints import ORIENTATIONS, Fingerprint, View
 from staydown.domain.bank.hashes import PdqHash
-from staydown.domain.cases import appeals, decisions, reports, retention
+from staydown.domain.cases import appeals, deadlines, decisions, reports, retention
 from staydown.domain.cases import case as cases
 from staydown.domain.cases import second_opinions as opinions
 from staydown.domain.cases import states as case_states
@@ -46,9 +46,8 @@ from staydown.matching import content_segment, keypoint_snapshot
 from staydown.matching.alignment_matches import to_matches
 from staydown.matching.keypoint_alignment import AlignedCandidate
 from staydown.matching.orientations import approximate_orientations
-from staydown.notices import mail
 from staydown.notices import notice as notices
-from staydown.services.appeals.appeal_case_decision import decision_appeal_id
+from staydown.domain.cases.appeals import decision_appeal_id
 from staydown.services.bank import override_entry as change_entry
 from staydown.services.retention.legal_hold import LegalHoldReason
 
@@ -69,7 +68,7 @@ ENUMS: Mapping[str, type[Enum]] = {
     "HourState": content_log.HourState,
     "Intention": misuse.Intention,
     "Keeps": retention.RetentionBlocker,
-    "MailChoice": mail.EmailPreference,
+    "MailChoice": reports.EmailPreference,
     "MisuseOutcome": misuse.MisuseOutcome,
     "NoticeKind": notices.NoticeKind,
     "Origin": cases.CaseOrigin,

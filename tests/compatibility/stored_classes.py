@@ -9,15 +9,18 @@ from typing import Any, get_args, get_type_hints
 
 from staydown.aws.bank_store import BankHead, BankSnapshot
 from staydown.domain.accounts.account import Account, Block
-from staydown.domain.accounts.misuse import Deferral, MisuseDecision, MisuseReview, StrikeStatus
+from staydown.domain.accounts.misuse import MisuseDecision, MisuseReview, StrikeStatus
 from staydown.domain.accounts.strikes import MisuseSubject
+from staydown.domain.accounts.verified_reporters import VerifiedReporter
 from staydown.domain.audit.chain import AuditRecord, ChainHead
-from staydown.domain.bank.entry import AlignmentSummary, BankEntry, Match, Support
+from staydown.domain.bank.entry import BankEntry, Support
 from staydown.domain.bank.fingerprints import Fingerprint, View
 from staydown.domain.bank.hashes import PdqHash
+from staydown.domain.bank.match import AlignmentSummary, Match
 from staydown.domain.cases.appeals import Appeal
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.decisions import Decision, Factors
+from staydown.domain.cases.deferral import Deferral
 from staydown.domain.cases.legal_hold import LegalHold
 from staydown.domain.cases.notes import Note, ReviewerPresence
 from staydown.domain.cases.reports import Declarations, Report, ReportedHash, Reporter
@@ -27,7 +30,6 @@ from staydown.domain.uploads.content_log import LogManifest, LogPosition, Orphan
 from staydown.domain.uploads.stops import Stop
 from staydown.domain.uploads.sweeps import Sweep, SweepPart
 from staydown.domain.uploads.upload import Upload, UploadTicket
-from staydown.domain.verified_reporters import VerifiedReporter
 from staydown.notices.notice import Notice, NoticeLink, Recipient
 
 STORED: Mapping[str, type[Any]] = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from hypothesis import strategies as st
-from staydown.domain.bank.entry import BankEntry, Match, Standing, Support, SupportSource
+from staydown.domain.bank.entry import BankEntry, Standing, Support, SupportSource
 from staydown.domain.bank.hashes import PdqHash
+from staydown.domain.bank.match import Match
 from staydown.domain.uploads.stops import Stop, StopKind, StopReason
 from staydown.domain.uploads.upload import Upload, UploadState
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from staydown.domain.deadlines import queue_sort_key, removal_deadline
+from staydown.domain.cases.deadlines import queue_sort_key, removal_deadline
 
 from tests.domain.strategies import moments
 

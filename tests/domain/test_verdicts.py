@@ -8,7 +8,8 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from staydown.domain.bank.entry import AlignmentSummary, Match, Standing
+from staydown.domain.bank.entry import Standing
+from staydown.domain.bank.match import AlignmentSummary, Match
 from staydown.domain.bank.verdicts import MatchPolicy, Verdict
 
 from tests.domain.strategies import matches

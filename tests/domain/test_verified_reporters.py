@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from staydown.domain.accounts.misuse import Deferral
 from staydown.domain.accounts.strikes import MisuseSubject, StrikePolicy
 from staydown.domain.cases.case import Case, CaseOrigin
+from staydown.domain.cases.deadlines import DeadlinePolicy
 from staydown.domain.cases.decisions import (
     ComplainantIsSubject,
     Decision,
@@ -17,10 +17,10 @@ from staydown.domain.cases.decisions import (
     SceneSetting,
     ShownContent,
 )
+from staydown.domain.cases.deferral import Deferral
 from staydown.domain.cases.reports import Declarations, RelationToSubject, Report, count_distinct_reporters
 from staydown.domain.cases.states import CaseState
-from staydown.domain.deadlines import DeadlinePolicy
-from staydown.domain.verified_reporters import unfounded_report_strikes
+from staydown.domain.cases.unfounded import unfounded_report_strikes
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

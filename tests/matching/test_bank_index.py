@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from staydown.domain.bank.entry import BankChange, BankEntry, Match, Standing
+from staydown.domain.bank.entry import BankChange, BankEntry, Standing
 from staydown.domain.bank.fingerprints import Fingerprint, View
 from staydown.domain.bank.hashes import PdqHash
+from staydown.domain.bank.match import Match
 from staydown.matching.bank_index import BankIndex, BankLogGap
 from staydown.matching.bank_segment import BankSegment
 from staydown.matching.orientations import approximate_orientations

@@ -12,7 +12,7 @@ from unittest import mock
 
 import pytest
 from staydown.aws.stack import Stack
-from staydown.domain.bank.entry import AlignmentSummary
+from staydown.domain.bank.match import AlignmentSummary
 from staydown.domain.uploads.stops import StopReason
 from staydown.domain.uploads.upload import Upload, UploadState
 from staydown.imaging.limits import ImageRejected, Limits

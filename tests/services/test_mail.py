@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 from staydown.api.events import parse_event
-from staydown.domain.cases.reports import UnreachableReason
-from staydown.notices.mail import EmailPreference, is_email_address
+from staydown.domain.cases.reports import EmailPreference, UnreachableReason
+from staydown.notices.mail import is_email_address
 from staydown.services.notices.send_notice_email import mark_unreachable, send_notice_email
 from staydown.services.reports.amend_report import ReportUpdate, complete_report
 from staydown.services.reports.file_report import FiledReport

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from unittest import mock
 
-from staydown.domain.bank.entry import AlignmentSummary, BankChange, BankEntry, Match, Standing
+from staydown.domain.bank.entry import BankChange, BankEntry, Standing
+from staydown.domain.bank.match import AlignmentSummary, Match
 from staydown.imaging.features import QueryFeatures
 from staydown.services.bank import feature_cache as looking
 from staydown.services.bank.bank_view import BankView

@@ -14,7 +14,8 @@ from staydown.domain.accounts.misuse import MISUSE_BLOCK_PREFIX
 from staydown.domain.accounts.strikes import MisuseSubject
 from staydown.domain.audit.anchors import Anchor, verify_against_anchors, verify_anchor_sequence
 from staydown.domain.audit.chain import ChainBroken, ChainHead, verify_chain
-from staydown.domain.bank.entry import BankEntry, Match, Standing, SupportSource
+from staydown.domain.bank.entry import BankEntry, Standing, SupportSource
+from staydown.domain.bank.match import Match
 from staydown.domain.bank.verdicts import MatchPolicy, Verdict
 from staydown.domain.cases.states import CaseState
 from staydown.domain.metrics import ChainCursor, count_record

@@ -13,6 +13,7 @@ from staydown.aws.codec import Codec, Item, from_dynamodb
 from staydown.aws.uploads_store import UploadsStore
 from staydown.domain.accounts.account import Account
 from staydown.domain.accounts.misuse import MisuseReview
+from staydown.domain.accounts.verified_reporters import VerifiedReporter
 from staydown.domain.audit.chain import AuditRecord, ChainHead
 from staydown.domain.bank.entry import BankChange, BankEntry
 from staydown.domain.cases.appeals import Appeal
@@ -21,7 +22,6 @@ from staydown.domain.cases.reports import Report
 from staydown.domain.metrics import ChainCursor
 from staydown.domain.uploads.content_log import LogManifest
 from staydown.domain.uploads.upload import Upload
-from staydown.domain.verified_reporters import VerifiedReporter
 from staydown.matching.content_segment import read_content
 from staydown.notices.notice import Notice
 

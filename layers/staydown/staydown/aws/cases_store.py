@@ -25,10 +25,10 @@ from staydown.domain.audit.chain import ChainHead
 from staydown.domain.bank.hashes import PdqHash
 from staydown.domain.cases.appeals import Appeal
 from staydown.domain.cases.case import Case
+from staydown.domain.cases.deadlines import queue_sort_key
 from staydown.domain.cases.notes import PRESENCE_TIMEOUT, ReviewerPresence
 from staydown.domain.cases.reports import Report
 from staydown.domain.cases.states import CaseState
-from staydown.domain.deadlines import queue_sort_key
 
 CASES = "cases"
 APPEALS = "appeals"

@@ -16,7 +16,7 @@ from staydown.aws.codec import Codec, Item
 from staydown.aws.table import Table
 from staydown.aws.transaction import Transaction
 from staydown.domain.accounts.misuse import MisuseReview
-from staydown.domain.deadlines import queue_sort_key
+from staydown.domain.cases.deadlines import queue_sort_key
 
 PENDING_REVIEWS = "misuse"
 ACTIVE_SUSPENSIONS = "suspended"

@@ -11,8 +11,8 @@ from staydown.config.report_form import HelpLine, ReportQuestion, parse_help_lin
 from staydown.domain.accounts.strikes import StrikePolicy
 from staydown.domain.bank.alignment import AlignmentPolicy
 from staydown.domain.bank.verdicts import MatchPolicy
+from staydown.domain.cases.deadlines import DeadlinePolicy
 from staydown.domain.cases.retention import RetentionPolicy
-from staydown.domain.deadlines import DeadlinePolicy
 
 
 class MissingSetting(Exception):

@@ -17,9 +17,9 @@ from staydown.aws.cases_store import verified_reporter_queue
 from staydown.aws.codec import Codec, to_dynamodb
 from staydown.aws.table import Table
 from staydown.aws.transaction import Transaction
+from staydown.domain.accounts.verified_reporters import VerifiedReporter
+from staydown.domain.cases.deadlines import queue_sort_key
 from staydown.domain.cases.reports import Report
-from staydown.domain.deadlines import queue_sort_key
-from staydown.domain.verified_reporters import VerifiedReporter
 
 MAX_LISTED_REPORTS = 100
 """Of a sender's reports, in one reading."""

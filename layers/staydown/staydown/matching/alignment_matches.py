@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from staydown.domain.bank.alignment import Alignment, AlignmentPolicy
-from staydown.domain.bank.entry import AlignmentSummary, Match, Standing
+from staydown.domain.bank.entry import Standing
+from staydown.domain.bank.match import AlignmentSummary, Match
 from staydown.domain.bank.verdicts import Verdict
 from staydown.imaging.features import QueryFeatures
 from staydown.matching.keypoint_alignment import AlignedCandidate, align_candidates

@@ -9,9 +9,10 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from staydown.domain.bank.entry import BankChange, BankEntry, Match, Standing
+from staydown.domain.bank.entry import BankChange, BankEntry, Standing
 from staydown.domain.bank.fingerprints import UPRIGHT, Fingerprint, View
 from staydown.domain.bank.hashes import PdqHash
+from staydown.domain.bank.match import Match
 from staydown.matching.appendable_array import AppendableArray
 from staydown.matching.bank_segment import (
     HAS_PDQ,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from staydown.domain.bank.entry import Match
+from staydown.domain.bank.match import Match
 from staydown.domain.bank.verdicts import MatchPolicy, Verdict
 
 RecognitionResult = tuple[Verdict, tuple[Match, ...]]

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 
+from staydown.domain.cases.reports import EmailPreference
 from staydown.notices.notice import Notice
 from staydown.notices.wording import Catalogue
 
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-
-
-class EmailPreference(StrEnum):
-    """What may stand in an e-mail: somebody else may read it."""
-
-    NONE = "none"
-    """No e-mail at all."""
-    NOTIFICATION_ONLY = "news"
-    """That there is news, and nothing of what it is."""
-    FULL = "full"
-    """The whole notice; the subject line is the same."""
 
 
 @dataclass(frozen=True, slots=True)

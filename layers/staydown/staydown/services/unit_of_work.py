@@ -14,6 +14,7 @@ from staydown.aws.stack import Stack
 from staydown.domain.accounts.account import Account
 from staydown.domain.accounts.misuse import MisuseReview
 from staydown.domain.accounts.strikes import MisuseSubject
+from staydown.domain.accounts.verified_reporters import VerifiedReporter
 from staydown.domain.audit.actors import SYSTEM, Actor
 from staydown.domain.audit.chain import ChainHead
 from staydown.domain.audit.details import AuditDetails
@@ -23,7 +24,6 @@ from staydown.domain.cases.case import Case
 from staydown.domain.cases.reports import Report, Reporter
 from staydown.domain.events import BankChanged, Event
 from staydown.domain.uploads.upload import Upload
-from staydown.domain.verified_reporters import VerifiedReporter
 
 Audited = Case | Account | VerifiedReporter | Upload
 """What has an audit chain of its own."""

@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from staydown.domain.accounts.strikes import MisuseSubject, Strike, StrikeHistory, StrikePolicy
-from staydown.domain.deadlines import DeadlinePolicy
 from staydown.domain.errors import AlreadyDecided, Conflict, InvalidRequest, SameReviewer
 
 
@@ -181,19 +180,6 @@ class MisuseReview:
 
 MISUSE_BLOCK_PREFIX = "misuse:"
 """Begins the holder of a block that a review has brought."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deferral:
-    """A case that only somebody whose reports are suspended stands behind waits. review_id: of what suspends
-    them. until: the end of its term."""
-
-    review_id: str
-    until: datetime
-
-    def ends_at(self, deadline: datetime | None, policy: DeadlinePolicy) -> datetime:
-        """The law's clock has no exception: a case with a deadline is back when it is told of."""
-        return self.until if deadline is None else min(self.until, deadline - policy.warn_before)
 
 
 def derived_review_id(subject: MisuseSubject, strikes: Iterable[Strike]) -> str:

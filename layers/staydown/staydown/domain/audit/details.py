@@ -14,7 +14,8 @@ from typing import ClassVar
 from staydown.domain.accounts.misuse import EndReason, Intention, MisuseOutcome
 from staydown.domain.accounts.strikes import MisuseSubjectKind
 from staydown.domain.audit.actions import AuditAction
-from staydown.domain.bank.entry import Match, Standing
+from staydown.domain.bank.entry import Standing
+from staydown.domain.bank.match import Match
 from staydown.domain.cases.appeals import AppealOutcome, AppealParty
 from staydown.domain.cases.decisions import DecisionOutcome, ShownContent
 from staydown.domain.cases.states import CaseState

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from staydown.domain.bank.entry import Match, Standing
+from staydown.domain.bank.entry import Standing
+from staydown.domain.bank.match import Match
 
 
 class Verdict(StrEnum):

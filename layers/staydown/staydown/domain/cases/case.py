@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from staydown.domain.accounts.misuse import Deferral
 from staydown.domain.audit.chain import ChainHead
 from staydown.domain.bank.entry import Support, SupportSource
 from staydown.domain.bank.hashes import PdqHash
+from staydown.domain.cases.deadlines import removal_deadline
 from staydown.domain.cases.decisions import Decision, DecisionOutcome
+from staydown.domain.cases.deferral import Deferral
 from staydown.domain.cases.legal_hold import LegalHold
 from staydown.domain.cases.notes import Note
 from staydown.domain.cases.second_opinions import Claim, SecondOpinion, SecondOpinionCause
@@ -297,6 +298,16 @@ class Case:
     @property
     def accepts_reports(self) -> bool:
         return self.undecided and len(self.reports) < MAX_CASE_REPORTS
+
+    def with_deadline_from(self, valid_at: datetime | None, time_limit: timedelta) -> Case:
+        """Return the case with the deadline of a report that became valid then, if that is earlier.
+
+        valid_at: None for a report that is not valid. time_limit: for the removal.
+        """
+        if valid_at is None:
+            return self
+        deadline = removal_deadline(valid_at, time_limit)
+        return replace(self, deadline=deadline if self.deadline is None else min(self.deadline, deadline))
 
     def with_upload(self, upload_id: str) -> Case:
         if upload_id in self.uploads:

@@ -8,7 +8,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from staydown.domain.bank.hashes import PdqHash
-from staydown.notices.mail import EmailPreference
 
 
 class RelationToSubject(StrEnum):
@@ -110,6 +109,17 @@ def count_distinct_reporters(reports: Iterable[Report]) -> int:
             if report.withdrawn_at is None
         }
     )
+
+
+class EmailPreference(StrEnum):
+    """The content of e-mails to the reporter: other people may read them."""
+
+    NONE = "none"
+    """No e-mail at all."""
+    NOTIFICATION_ONLY = "news"
+    """That there is a new notice, without its content."""
+    FULL = "full"
+    """The whole notice; the subject line is the same."""
 
 
 class UnreachableReason(StrEnum):

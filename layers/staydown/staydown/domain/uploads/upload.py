@@ -9,8 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from staydown.domain.audit.chain import ChainHead
-from staydown.domain.bank.entry import Match
 from staydown.domain.bank.fingerprints import Fingerprint
+from staydown.domain.bank.match import Match
 from staydown.domain.uploads.stops import (
     SCAN_FAILURE_STOP,
     Stop,

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from staydown.aws.bank_store import BankSnapshot
 from staydown.aws.stack import Stack
-from staydown.domain.bank.entry import Match, Standing
+from staydown.domain.bank.entry import Standing
 from staydown.domain.bank.hashes import PdqHash
+from staydown.domain.bank.match import Match
 from staydown.domain.bank.verdicts import Verdict
 from staydown.domain.uploads.upload import Upload
 from staydown.matching.bank_index import BankIndex

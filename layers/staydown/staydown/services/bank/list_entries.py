@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from staydown.aws.bank_store import StoredEntry
 from staydown.aws.stack import Stack
-from staydown.domain.bank.entry import Match
 from staydown.domain.bank.hashes import PdqHash
+from staydown.domain.bank.match import Match
 from staydown.domain.ids import derived_entry_id
 from staydown.services.bank.bank_view import BankView
 

@@ -9,8 +9,9 @@ from enum import StrEnum
 from staydown.aws.audit_store import entry_chain
 from staydown.aws.bank_store import BankHead, StoredEntry
 from staydown.aws.stack import Stack
-from staydown.domain.bank.entry import BankEntry, Match, Standing
+from staydown.domain.bank.entry import BankEntry, Standing
 from staydown.domain.bank.hashes import PdqHash
+from staydown.domain.bank.match import Match
 from staydown.domain.errors import ConcurrentChange, Conflict, InvalidRequest, NotFound, StaleVersion
 from staydown.domain.ids import derived_entry_id
 from staydown.services.bank.bank_view import BankView

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from staydown.aws.stack import Stack
-from staydown.domain.bank.entry import BankChange, BankEntry, Match, Standing
+from staydown.domain.bank.entry import BankChange, BankEntry, Standing
+from staydown.domain.bank.match import Match
 from staydown.imaging.feature_bytes import features_from_bytes
 from staydown.imaging.features import QueryFeatures
 from staydown.matching.alignment_matches import alignment_matches

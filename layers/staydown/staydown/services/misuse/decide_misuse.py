@@ -14,9 +14,9 @@ from staydown.domain.accounts.misuse import (
     MisuseReview,
     suspension_length,
 )
+from staydown.domain.accounts.verified_reporters import VerifiedReporter
 from staydown.domain.errors import SameReviewer
 from staydown.domain.events import EventType
-from staydown.domain.verified_reporters import VerifiedReporter
 from staydown.services.misuse.apply_strikes import end_unsupported
 from staydown.services.misuse.save_conduct import (
     emit_account_warned,

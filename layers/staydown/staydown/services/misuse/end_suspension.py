@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from staydown.aws.stack import Stack
 from staydown.domain.accounts.misuse import EndReason, MisuseReview
+from staydown.domain.accounts.verified_reporters import VerifiedReporter
 from staydown.domain.errors import NotFound
 from staydown.domain.events import EventType
-from staydown.domain.verified_reporters import VerifiedReporter
 from staydown.services.misuse.save_conduct import (
     emit_misuse_block_event,
     emit_reporter_event,

@@ -9,8 +9,8 @@ from staydown.aws.transaction import Transaction
 from staydown.domain.accounts.account import Account
 from staydown.domain.accounts.misuse import MisuseReview, StrikeStatus
 from staydown.domain.accounts.strikes import MisuseSubject
+from staydown.domain.accounts.verified_reporters import VerifiedReporter
 from staydown.domain.events import EventType
-from staydown.domain.verified_reporters import VerifiedReporter
 
 
 def save_strike_status(

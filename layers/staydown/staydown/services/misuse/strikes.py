@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from staydown.aws.stack import Stack
 from staydown.domain.accounts.account import Account
 from staydown.domain.accounts.strikes import MisuseSubject, Strike, StrikeHistory, StrikePolicy
+from staydown.domain.accounts.verified_reporters import VerifiedReporter
 from staydown.domain.bank.entry import SupportSource
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.reports import Report
+from staydown.domain.cases.unfounded import unfounded_report_strikes
 from staydown.domain.uploads.upload import Upload, UploadState
-from staydown.domain.verified_reporters import VerifiedReporter, unfounded_report_strikes
 
 
 def load_subject(stack: Stack, subject: MisuseSubject) -> Account | VerifiedReporter:

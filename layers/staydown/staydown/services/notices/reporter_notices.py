@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from staydown.aws.stack import Stack
+from staydown.domain.cases.deadlines import removal_deadline
 from staydown.domain.cases.decisions import DecisionOutcome
 from staydown.domain.cases.reports import Report
-from staydown.domain.deadlines import removal_deadline
 from staydown.domain.events import EventEnvelope, EventType
 from staydown.notices import contents
 from staydown.notices import misuse as misuse_contents

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from staydown.aws.mailer import AddressRejected
 from staydown.aws.stack import Stack
-from staydown.domain.cases.reports import Reporter, UnreachableReason
+from staydown.domain.cases.reports import EmailPreference, Reporter, UnreachableReason
 from staydown.domain.events import EventEnvelope
-from staydown.notices.mail import EmailPreference, is_email_address, render_email
+from staydown.notices.mail import is_email_address, render_email
 from staydown.notices.notice import Recipient
 from staydown.notices.wording import catalogue_for
 from staydown.services.retries import retry_on_conflict

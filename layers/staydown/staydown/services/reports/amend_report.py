@@ -10,12 +10,11 @@ from staydown.aws.transaction import Transaction
 from staydown.config.report_form import validate_answers
 from staydown.domain.bank.entry import Support, SupportSource
 from staydown.domain.cases.case import Case, CaseOrigin
-from staydown.domain.cases.reports import Declarations, Report, Reporter
+from staydown.domain.cases.reports import Declarations, EmailPreference, Report, Reporter
 from staydown.domain.cases.states import Step
 from staydown.domain.errors import Conflict
 from staydown.domain.events import EventType
 from staydown.domain.ids import derived_entry_id
-from staydown.notices.mail import EmailPreference
 from staydown.services.bank.supports import report_supports, withdraw_supports
 from staydown.services.cases.save_case import save_case
 from staydown.services.reports.answer_questions import with_answers

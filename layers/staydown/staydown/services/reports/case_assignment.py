@@ -12,13 +12,13 @@ from dataclasses import replace
 from staydown.aws.bank_store import StoredEntry
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
-from staydown.domain.accounts.misuse import Deferral
 from staydown.domain.bank.entry import BankEntry
 from staydown.domain.bank.hashes import PdqHash
 from staydown.domain.cases.case import MAX_CASE_ENTRIES, MAX_CASE_UPLOADS, Case, CaseOrigin
+from staydown.domain.cases.deadlines import removal_deadline
+from staydown.domain.cases.deferral import Deferral
 from staydown.domain.cases.reports import Report, ReportedHash
 from staydown.domain.cases.states import CaseState
-from staydown.domain.deadlines import removal_deadline
 from staydown.domain.events import EventType
 from staydown.domain.ids import derived_entry_id, new_id
 from staydown.domain.uploads.upload import Upload

@@ -13,6 +13,7 @@ from staydown.config.report_form import validate_answers
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.reports import (
     Declarations,
+    EmailPreference,
     RelationToSubject,
     Report,
     ReportedHash,
@@ -23,7 +24,6 @@ from staydown.domain.errors import ConcurrentChange, InvalidRequest
 from staydown.domain.events import EventType
 from staydown.domain.ids import new_case_number, new_secret, phrase_digest, secret_digest
 from staydown.domain.uploads.upload import Upload, is_valid_id
-from staydown.notices.mail import EmailPreference
 from staydown.services.deferrals import Deferrals
 from staydown.services.reports.answer_questions import with_answers
 from staydown.services.reports.case_assignment import CaseAssignment

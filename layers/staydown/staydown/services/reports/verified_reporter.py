@@ -6,7 +6,7 @@ import uuid
 
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
-from staydown.domain.accounts.misuse import Deferral
+from staydown.domain.cases.deferral import Deferral
 
 
 def ensure_verified_reporter_id(

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
-from staydown.domain.bank.entry import Match
+from staydown.domain.bank.match import Match
 from staydown.domain.bank.verdicts import Verdict
 from staydown.domain.cases.case import MAX_CASE_UPLOADS, Case, CaseOrigin
+from staydown.domain.cases.deadlines import removal_deadline
 from staydown.domain.cases.states import CaseState
-from staydown.domain.deadlines import removal_deadline
 from staydown.domain.events import EventType
 from staydown.domain.ids import new_id
 from staydown.domain.uploads.stops import match_stop, review_stop

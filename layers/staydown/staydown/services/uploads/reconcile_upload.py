@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from staydown.aws.images import ImageAbsent
 from staydown.aws.stack import Stack
 from staydown.aws.transaction import Transaction
-from staydown.domain.bank.entry import Match
+from staydown.domain.bank.match import Match
 from staydown.domain.bank.verdicts import Verdict
 from staydown.domain.errors import AccountIsBlocked, ConcurrentChange
 from staydown.domain.uploads.stops import StopReason

@@ -1,33 +1,13 @@
-"""Senders: who reports by an account that its platform vouches for, under an id that says nothing of them.
-
-Nobody else has a conduct as one who reports: an address in a report is not verified, so anybody can write in
-anybody's name.
-"""
+"""Manifestly unfounded reports, and the strikes that follow from them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 
-from staydown.domain.accounts.misuse import StrikeStatus
 from staydown.domain.accounts.strikes import Strike
-from staydown.domain.audit.chain import ChainHead
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.reports import Report
 from staydown.domain.cases.states import CaseState
-
-
-@dataclass(frozen=True, slots=True)
-class VerifiedReporter:
-    """Without a record it has none of these."""
-
-    verified_reporter_id: str
-    strike_status: StrikeStatus = field(default_factory=StrikeStatus)
-    version: int = 0
-    audit: ChainHead = field(default_factory=ChainHead)
-
-    def with_audit(self, head: ChainHead) -> VerifiedReporter:
-        return replace(self, audit=head)
 
 
 def unfounded_report_strikes(reports: Iterable[Report], cases: Mapping[str, Case]) -> tuple[Strike, ...]:
