@@ -1,4 +1,4 @@
-"""Worlds on dictionaries: what is tried here is tried thousands of times."""
+"""In-memory worlds: the tests of this folder run each use case thousands of times."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from unittest import mock
 
 import pytest
 from staydown.aws import content_log
-from staydown.services.sweeps import compact_content_log as fold_content
-from staydown.services.sweeps import sweep_parts
+from staydown.services.sweeps import compact_content_log, sweep_parts
 
 from tests.support.world import World, memory_world
 
@@ -22,9 +21,9 @@ def world() -> Iterator[World]:
 
 @contextmanager
 def few_shards() -> Iterator[None]:
-    """Two partitions an hour instead of eight: fewer calls, and so fewer orders that differ in nothing."""
+    """Use two partitions an hour instead of eight: fewer calls, and so fewer equivalent interleavings."""
     with ExitStack() as undo:
-        for module in (content_log, fold_content, sweep_parts):
+        for module in (content_log, compact_content_log, sweep_parts):
             undo.enter_context(mock.patch.object(module, "SHARDS", 2))
         undo.enter_context(mock.patch.object(sweep_parts, "SHARDS_PER_PART", 2))
         yield

@@ -1,10 +1,10 @@
-"""Every order in which two use cases can meet, and many orders of more.
+"""Interleave the AWS calls of two concurrent tasks in every order, and those of more tasks at random.
 
-After each order every message is delivered, and then what must always hold does: no violating copy is public,
-no image is lost, nothing is stopped that should not be.
+After each order all messages are delivered and the invariants are checked: no violating copy is public, no
+image is lost, and no upload is stopped without a cause.
 
-STAYDOWN_ORDERS=all tries all orders of each pair (some minutes each), a number those that take the turn from
-a task that could go on so often at most; STAYDOWN_SEED=n another few random orders of the crowds.
+STAYDOWN_ORDERS=n limits the orders of a pair to n preemptive switches (default 2); STAYDOWN_ORDERS=all tries
+all orders (some minutes for each pair). STAYDOWN_SEED=n selects other random orders of the crowds.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from functools import partial
 import pytest
 from staydown.domain.errors import StaydownError
 
-from tests.faults.scenes import CROWD_SCENES, LONG_SCENES, PAIR_SCENES, Scene, SceneFactory
+from tests.faults.scenes import CROWD_SCENES, LONG_SCENES, PAIR_SCENES
+from tests.faults.steps import Scene, SceneFactory
 from tests.support.cloud import MemoryCloud
 from tests.support.interleavings import (
     UNLIMITED_SWITCHES,
@@ -39,7 +40,7 @@ Prepare = Callable[[], Mapping[str, Task]]
 def check_interleavings(
     world: World, scene: Scene, orders: Callable[[MemoryCloud, Prepare], Iterator[Interleaving]]
 ) -> int:
-    """Try the orders; how many there were. AssertionError with the order that broke something."""
+    """Run a scene in each order and return their number. Raise AssertionError with a failing order."""
     mark, cloud = world.checkpoint(), world.cloud
     assert isinstance(cloud, MemoryCloud)
 
@@ -56,31 +57,32 @@ def check_interleavings(
                 for result in order.results.values()
                 if isinstance(result, Exception) and not isinstance(result, StaydownError)
             ]
-            assert not unexpected, unexpected
+            assert not unexpected, f"tasks raised other errors than StaydownError: {unexpected}"
             world.drain()
-            # On AWS one publisher at a time follows the outbox; here there may be two.
+            # On AWS one publisher at a time reads the outbox; here two may run at once.
             scene.check(check(world, redelivered=True), order)
-            assert not world.dead_letters
+            assert not world.dead_letters, f"dead letters: {world.dead_letters}"
         except AssertionError as error:
             raise AssertionError(f"{error}\nin order {count}:\n{order}") from error
     return count
 
 
-@pytest.mark.parametrize("stage", PAIR_SCENES, ids=lambda stage: stage.__name__)
+@pytest.mark.parametrize("scene_factory", PAIR_SCENES, ids=lambda scene_factory: scene_factory.__name__)
 def test_every_interleaving_of_a_pair_keeps_the_invariants(
-    world: World, stage: SceneFactory, record_property: Callable[[str, object], None]
+    world: World, scene_factory: SceneFactory, record_property: Callable[[str, object], None]
 ) -> None:
-    switches = min(MAX_SWITCHES, 1) if stage in LONG_SCENES and REQUESTED_SWITCHES != "all" else MAX_SWITCHES
-    count = check_interleavings(world, stage(world), partial(every_interleaving, switches=switches))
+    is_limited = scene_factory in LONG_SCENES and REQUESTED_SWITCHES != "all"
+    switches = min(MAX_SWITCHES, 1) if is_limited else MAX_SWITCHES
+    count = check_interleavings(world, scene_factory(world), partial(every_interleaving, switches=switches))
     record_property("orders of pairs", count)
-    assert count > 1
+    assert count > 1, "the tasks of this scene never touch the same items: there is only one order"
 
 
-@pytest.mark.parametrize("stage", CROWD_SCENES, ids=lambda stage: stage.__name__)
+@pytest.mark.parametrize("scene_factory", CROWD_SCENES, ids=lambda scene_factory: scene_factory.__name__)
 def test_random_interleavings_of_many_keep_the_invariants(
-    world: World, stage: SceneFactory, record_property: Callable[[str, object], None]
+    world: World, scene_factory: SceneFactory, record_property: Callable[[str, object], None]
 ) -> None:
     count = check_interleavings(
-        world, stage(world), partial(random_interleavings, seed=SEED, count=CROWD_SAMPLES)
+        world, scene_factory(world), partial(random_interleavings, seed=SEED, count=CROWD_SAMPLES)
     )
     record_property("orders of crowds", count)

@@ -1,4 +1,4 @@
-"""The table of faults tells what the tests do."""
+"""docs/faults.md lists the faults that the tests inject."""
 
 from __future__ import annotations
 
@@ -6,5 +6,4 @@ from tests.faults.page import PAGE, page
 
 
 def test_fault_table_is_current() -> None:
-    """If not: python -m tests.faults.page"""
-    assert PAGE.read_text(encoding="utf-8") == page()
+    assert PAGE.read_text(encoding="utf-8") == page(), "out of date: run python -m tests.faults.page"

@@ -1,8 +1,7 @@
-"""Promise 5 against a model: a world that had a case reversed, and one that never had it, come to the same.
+"""Compare a world with a reversed case with a world without that case: both must reach the same state.
 
-Others go on meanwhile, in both: they post copies, report and judge them, are appealed, blocked by hand, wait
-past their deadlines. Only what nobody can take back may differ: whether a copy was seen before it was
-stopped.
+In both worlds, other people upload copies, report them, decide, appeal, set manual blocks and pass deadlines.
+Only one irreversible fact may differ: whether a copy was public before it was stopped.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from hypothesis import strategies as st
 from staydown.domain.bank.entry import Standing
 from staydown.domain.errors import StaydownError
 from staydown.domain.uploads.upload import Upload, UploadState
-from staydown.services.accounts.block_account import block_account, unblock_account
+from staydown.services.accounts import block_account, unblock_account
 
 from tests.support.actions import (
     NOT_VIOLATING,
@@ -37,11 +36,11 @@ from tests.support.world import World, memory_world
 
 EXAMPLES = int(os.environ.get("STAYDOWN_STORIES", "15"))
 REVIEW_DISTANCE = 40
-"""Bits from the image: a reviewer looks at such a copy, while the image is in the bank."""
+"""Bits. A copy at this distance from a banked image goes to a reviewer."""
 STOPPED = {UploadState.BLOCKED, UploadState.REMOVED}
 
 Step = tuple[str, int, int]
-"""What somebody else does, of which upload, and how far from the image it is (bits)."""
+"""Another person's action, the number of the upload, and its distance from the image in bits."""
 
 step = st.tuples(
     st.sampled_from(["post", "post", "judge", "judge and reverse", "report", "block", "unblock", "wait"]),
@@ -52,16 +51,19 @@ steps = st.lists(step, max_size=5)
 
 
 def is_independent_of_the_case(script: Sequence[Step]) -> bool:
-    """Whether nobody reports the image while copies come that wait for it alone: whoever posts one of these
-    is in the case of that report, and nobody can take back that it came just then."""
-    waits = any(kind == "post" and flipped == REVIEW_DISTANCE for kind, _, flipped in script)
-    return not waits or not any(kind in {"report", "judge", "judge and reverse"} for kind, _, _ in script)
+    """Return whether no report can join copies that are held only because of the case under test.
+
+    The account holder of such a copy becomes part of the report's case, and a reversal cannot change that.
+    """
+    has_held_copy = any(kind == "post" and flipped == REVIEW_DISTANCE for kind, _, flipped in script)
+    has_report = any(kind in {"report", "judge", "judge and reverse"} for kind, _, _ in script)
+    return not has_held_copy or not has_report
 
 
 def play_others(world: World, names: str, script: Sequence[Step]) -> None:
-    """names: begins the names of what is posted: the same in both worlds."""
+    """Run the script. names: prefix of the names of the uploads, so that they are the same in both worlds."""
     for number, (kind, which, flipped) in enumerate(script):
-        with suppress(StaydownError):  # refused, as people are at times
+        with suppress(StaydownError):  # a rejected action is part of the script
             act(world, f"{names}-{number}", kind, which, flipped)
         world.drain()
 
@@ -96,7 +98,7 @@ def others_case(world: World, upload: Upload) -> str:
 
 
 def judged_case(world: World, mine: Upload) -> str:
-    """With a copy of it that somebody else reports: one case."""
+    """Decide a case with two uploads: the image, and a copy that another person reports."""
     case_id = report(world, mine).cases[0].case_id
     (copy,) = (one for one in dump_state(world.cloud).uploads.values() if one.key == f"{mine.key} too")
     assert report(world, copy).cases[0].case_id == case_id
@@ -127,26 +129,27 @@ def final_state(world: World) -> dict[str, object]:
     world.watch_deadlines()
     world.drain()
     check(world)
-    ledger = dump_state(world.cloud)
+    state = dump_state(world.cloud)
     return {
         "uploads": {
-            one.key: "stopped" if one.state in STOPPED else str(one.state) for one in ledger.uploads.values()
+            one.key: "stopped" if one.state in STOPPED else str(one.state) for one in state.uploads.values()
         },
-        "bank": {e.entry_id for e in ledger.entries.values() if e.standing is not Standing.INACTIVE},
-        "blocked": {key: len(one.blocks) for key, one in ledger.accounts.items() if one.blocked},
-        "public": len(ledger.objects[world.cloud.settings.published_bucket]),
+        "bank": {e.entry_id for e in state.entries.values() if e.standing is not Standing.INACTIVE},
+        "blocked": {key: len(one.blocks) for key, one in state.accounts.items() if one.blocked},
+        "public": len(state.objects[world.cloud.settings.published_bucket]),
     }
 
 
 @pytest.mark.parametrize("decided", [judged_case, dismissed_and_overturned_case, hidden_and_judged_case])
+@pytest.mark.promise(5)
 @pytest.mark.law("EU5")
 def test_reversed_case_leaves_the_same_state_as_no_case(decided: object) -> None:
     @settings(max_examples=EXAMPLES)
     @given(before=steps, between=steps, after=steps)
-    def compared(before: list[Step], between: list[Step], after: list[Step]) -> None:
+    def compare(before: list[Step], between: list[Step], after: list[Step]) -> None:
         assume(is_independent_of_the_case([*before, *between]))
 
-        def told(with_case: bool) -> dict[str, object]:
+        def play(with_case: bool) -> dict[str, object]:
             with memory_world() as world:
                 mine = world.upload("alpha", "ann", drawn(1), name="mine")
                 world.upload("alpha", "ann", drawn(1, flipped=31), name="mine too")
@@ -160,6 +163,6 @@ def test_reversed_case_leaves_the_same_state_as_no_case(decided: object) -> None
                 play_others(world, "after", after)
                 return final_state(world)
 
-        assert told(with_case=True) == told(with_case=False)
+        assert play(with_case=True) == play(with_case=False)
 
-    compared()
+    compare()

@@ -1,7 +1,7 @@
-"""Any story: whatever people do, and in whatever order messages come, once all is delivered all is right.
+"""Random stories: after any actions and any message order, the invariants hold once all is delivered.
 
-After each step the world is drained and checked, and then taken back to before it was drained: so messages
-go on to wait, to come late, twice and out of order.
+After each step the world is drained, checked, and restored to the state before draining. So messages still
+wait, and can arrive late, twice or out of order in later steps.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from staydown.domain.cases.appeals import AppealOutcome
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.decisions import DecisionOutcome
 from staydown.domain.errors import StaydownError
-from staydown.services.accounts.block_account import block_account, unblock_account
+from staydown.services.accounts import block_account, unblock_account
 from staydown.services.notices.publish_events import publish_events
 from staydown.services.reports.amend_report import ReportUpdate, complete_report, withdraw_report
 from staydown.services.reports.file_report import FiledReport, file_report
@@ -61,7 +61,7 @@ chances = st.integers(0, 10**6)
 
 
 class StoryMachine(RuleBasedStateMachine):
-    """What people may do is refused at times (StaydownError); nothing else may ever go wrong."""
+    """An action may be rejected with a StaydownError. Any other error fails the test."""
 
     filed = Bundle("filed")
 
@@ -75,7 +75,7 @@ class StoryMachine(RuleBasedStateMachine):
         self._undo.close()
 
     def attempt(self, act: Callable[[], object], *, twice: bool = False) -> None:
-        """As a client does, who tells it again when the answer was lost."""
+        """Act once or twice, as a client does that repeats a request after a lost answer."""
         for _ in range(1 + twice):
             try:
                 act()
@@ -269,7 +269,7 @@ class StoryMachine(RuleBasedStateMachine):
 
     @rule(number=chances, again=st.booleans())
     def deliver_a_message(self, number: int, again: bool) -> None:
-        """Any of those that wait; it may come once more, later."""
+        """Deliver any waiting message; it may be delivered once more, later."""
         if self.world.queue:
             message = self.world.queue[number % len(self.world.queue)]
             self.world.queue.remove(message)
@@ -298,8 +298,8 @@ class StoryMachine(RuleBasedStateMachine):
         self.world.drain()
         check(self.world)
         check_deadlines(self.world)
-        assert not self.world.dead_letters
-        assert not self.world.failures, self.world.failures
+        assert not self.world.dead_letters, f"dead letters: {self.world.dead_letters}"
+        assert not self.world.failures, f"functions failed: {self.world.failures}"
         self.world.restore(mark)
 
 

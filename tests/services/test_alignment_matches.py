@@ -12,16 +12,17 @@ from unittest import mock
 
 import pytest
 from staydown.aws.stack import Stack
+from staydown.domain.audit.actors import Actor
 from staydown.domain.bank.match import AlignmentSummary
 from staydown.domain.uploads.stops import StopReason
 from staydown.domain.uploads.upload import Upload, UploadState
 from staydown.imaging.limits import ImageRejected, Limits
-from staydown.services.bank import feature_cache as looking
+from staydown.services.bank import feature_cache
 from staydown.services.bank.bank_view import BankView
 from staydown.services.reports.amend_report import withdraw_report
 from staydown.services.retention.request_erasure import request_erasure
 from staydown.services.sweeps import sweep_parts
-from staydown.services.uploads.rejudge_upload import reevaluate_upload
+from staydown.services.uploads.reconcile_upload import reevaluate_upload
 
 from tests.support.actions import (
     NOT_VIOLATING,
@@ -84,7 +85,7 @@ def unreadable(world: World, *uploads: Upload) -> Iterator[None]:
             raise ImageRejected("too_many_pixels", "more than are allowed by now")
         return decode_drawn(data, limits)
 
-    with mock.patch.object(looking, "decode", decode):
+    with mock.patch.object(feature_cache, "decode", decode):
         yield
 
 
@@ -92,7 +93,7 @@ def test_erased_image_is_gone_when_its_appeal_is_granted(with_pictures: World) -
     world = with_pictures
     story = enforced_story(world, drawn(1))
     copy = world.upload("beta", "bob", drawn(1, flipped=3))
-    request_erasure(world.stack, story.case.case_id, actor="sue")
+    request_erasure(world.stack, story.case.case_id, actor=Actor.reviewer("sue"))
     world.clock.advance(minutes=1)
     world.apply_retention()
     resolve_appeal(world, appeal_case(world, story.upload))
@@ -146,7 +147,7 @@ def test_unreadable_held_image_waits_for_a_reviewer(with_pictures: World) -> Non
         grant_case_appeal(world, story.upload, story.case)
         world.drain()
         assert world.reload(held).state is UploadState.HELD
-    world.send(Message("settle", (held.upload_id,)))
+    world.send(Message("reconcile", (held.upload_id,)))
     world.drain()
     assert world.reload(held).state is UploadState.PUBLISHED, "it could be read again"
 
@@ -191,9 +192,9 @@ def test_alignment_finds_a_published_copy_without_a_near_hash(
         assert world.reload(old).state is UploadState.PUBLISHED
 
 
-def test_nothing_is_aligned_when_the_look_back_is_zero() -> None:
+def test_nothing_is_aligned_without_a_lookback_window() -> None:
     with memory_world() as world, fake_alignment(world, SHOWS):
-        object.__setattr__(world.stack.settings, "look_back", timedelta(0))
+        object.__setattr__(world.stack.settings, "lookback_window", timedelta(0))
         copy = world.upload("beta", "bob", drawn(51))
         enforced_story(world, drawn(1), account="ann")
         world.drain()

@@ -113,13 +113,13 @@ def test_invalid_address_is_sent_nothing(world: World, box: FakeMailer, address:
 
 
 def test_bounced_address_is_not_used_until_it_is_replaced(world: World, box: FakeMailer) -> None:
-    box.refuses.add("jane@example.org")
+    box.rejected.add("jane@example.org")
     filed = reported(world)
     number, secret = filed.report.case_number, filed.secret
     assert mailed(world) == [False]
     seen = view_report(world.stack, number, secret).reporter
     assert seen is not None and seen.unreachable is UnreachableReason.REFUSED
-    box.refuses.clear()
+    box.rejected.clear()
     mailed(world)
     assert box.sent == []
     complete_report(world.stack, number, secret, ReportUpdate(email="jane@example.com"))

@@ -1,4 +1,4 @@
-"""What people do, in short."""
+"""Actions of people, as short calls for tests."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ VERIFIED = replace(FORM, verified_account=("beta", "rita"))
 def report(
     world: World, *uploads: Upload, hashes: Sequence[PdqHash] = (), form: ReportForm = FORM
 ) -> FiledReport:
-    named = tuple(upload.upload_id for upload in uploads)
-    hashed = tuple(ReportedHash(pdq, 100) for pdq in hashes)
-    return file_report(world.stack, replace(form, uploads=named, hashes=hashed))
+    upload_ids = tuple(upload.upload_id for upload in uploads)
+    reported_hashes = tuple(ReportedHash(pdq, 100) for pdq in hashes)
+    return file_report(world.stack, replace(form, uploads=upload_ids, hashes=reported_hashes))
 
 
 def judgement(outcome: DecisionOutcome = VIOLATING, reasons: str = "as seen") -> Judgement:
@@ -80,16 +80,16 @@ def decide(
 
 
 def file_unfounded_report(world: World, seed: int) -> FiledReport:
-    """By an account that its platform vouches for, an hour later, and refused as manifestly unfounded."""
+    """File a report by a verified account an hour later; dismiss it as manifestly unfounded."""
     world.drain()
     world.clock.advance(hours=1)
     form = replace(VERIFIED, statement=f"report {seed}")
     filed = report(world, world.upload("alpha", "ann", drawn(seed)), form=form)
     world.drain()
-    nothing = Factors(frozenset({ShownContent.NONE}), SceneSetting.PUBLIC, ComplainantIsSubject.NO)
-    judged = Judgement(NOT_VIOLATING, nothing, "a teapot", manifestly_unfounded=True)
+    unfounded_factors = Factors(frozenset({ShownContent.NONE}), SceneSetting.PUBLIC, ComplainantIsSubject.NO)
+    dismissal = Judgement(NOT_VIOLATING, unfounded_factors, "a teapot", manifestly_unfounded=True)
     case_id = filed.cases[0].case_id
-    decide_case(world.stack, case_id=case_id, reviewer="ada", judgement=judged, expected_revision=None)
+    decide_case(world.stack, case_id=case_id, reviewer="ada", judgement=dismissal, expected_revision=None)
     return filed
 
 
@@ -101,7 +101,7 @@ def give_second_opinion(
     reviewer: str = "ben",
     claim: bool = True,
 ) -> Case:
-    """A second opinion, claimed and given."""
+    """Claim a second opinion, unless it is claimed, and give it."""
     if claim:
         claim_opinion(world.stack, case_id=case_id, reviewer=reviewer)
     return give_opinion(
@@ -112,7 +112,7 @@ def give_second_opinion(
 def report_and_decide(
     world: World, *uploads: Upload, outcome: DecisionOutcome = VIOLATING, reviewer: str = "ada"
 ) -> Case:
-    """Reported, and decided at once: the case of the first upload."""
+    """Report the uploads and decide at once. Return the case of the first upload."""
     filed = report(world, *uploads)
     return decide(world, filed.cases[0].case_id, outcome, reviewer=reviewer)
 
@@ -128,7 +128,7 @@ def appeal_case(world: World, upload: Upload, case_id: str | None = None) -> App
 
 
 def file_match_appeal(world: World, upload: Upload) -> Appeal:
-    """By the account of an upload that the bank alone has stopped."""
+    """Appeal the match of an upload, by its account holder."""
     return appeal_match(
         world.stack,
         platform=upload.platform,
@@ -139,14 +139,14 @@ def file_match_appeal(world: World, upload: Upload) -> Appeal:
 
 
 def file_block_appeal(world: World, platform: str = "alpha", account_id: str = "ann") -> Appeal:
-    """Of the block by hand of an account."""
+    """Appeal the manual block of an account."""
     return appeal_block(
         world.stack, platform=platform, account_id=account_id, statement="it was somebody else"
     )
 
 
 def file_dismissal_appeal(world: World, filed: FiledReport) -> Appeal:
-    """Of the first of its cases that was refused."""
+    """Appeal the dismissal of a report. Return the appeal of its first dismissed case."""
     return appeal_dismissal(world.stack, filed.report.case_number, filed.secret, "it is me")[0]
 
 
@@ -159,20 +159,24 @@ def resolve_appeal(
     senior: bool = False,
 ) -> Appeal:
     factors = None if filed.party is AppealParty.ACCOUNT_HOLDER else FACTORS
-    answered = AppealDecision(outcome, "looked again", factors)
+    appeal_decision = AppealDecision(outcome, "looked again", factors)
     return decide_appeal(
-        world.stack, appeal_id=filed.appeal_id, appeal_decision=answered, reviewer=reviewer, senior=senior
+        world.stack,
+        appeal_id=filed.appeal_id,
+        appeal_decision=appeal_decision,
+        reviewer=reviewer,
+        senior=senior,
     )
 
 
 def grant_case_appeal(world: World, upload: Upload, case: Case | str) -> Appeal:
-    """Appealed by the account of an upload, and upheld."""
+    """Appeal a case by the account holder of an upload and grant the appeal."""
     case_id = case if isinstance(case, str) else case.case_id
     return resolve_appeal(world, appeal_case(world, upload, case_id))
 
 
 def allow_entry(world: World, pdq: PdqHash, *, despite: Sequence[str] | None = None) -> StoredEntry:
-    """By default with a look at whatever lies near it."""
+    """Allow a hash. despite: confirmed entries nearby that the reviewer saw (all by default)."""
     if despite is None:
         world.bank.refresh()
         near = world.bank.search(pdq, distance=world.cloud.settings.match_policy.review_distance)
@@ -201,7 +205,7 @@ def switch_entry_state(world: World, entry_id: str, *, on: bool, seq: int | None
 
 @dataclass(frozen=True)
 class Story:
-    """An image that was published, reported and judged violating."""
+    """An image that was published, reported and decided as violating."""
 
     upload: Upload
     filed: FiledReport

@@ -1,7 +1,7 @@
-"""Between the code and AWS: every call passes here, to be counted, checked, failed, delayed or answered.
+"""Hooks around every AWS call, to count it, check it, fail it, delay it or answer it.
 
-`before` runs where nothing was sent yet, `after` where the effect is there but the answer is not known yet.
-With boto3 these are botocore's own hooks, so nothing of the code under test is replaced.
+`before` runs before anything is sent. `after` runs after the effect, before the caller gets the answer. With
+boto3 these are botocore's own event hooks, so that no code under test is replaced.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Parsed = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call to AWS. service: as boto3 names it ("dynamodb", "s3"). params: as given by the code."""
+    """One AWS call. service: boto3's name ("dynamodb", "s3"). params: the parameters from the code."""
 
     service: str
     operation: str
@@ -28,23 +28,23 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """status: of the HTTP response; from 300 on boto3 raises ClientError with parsed["Error"]."""
+    """An answer. status: HTTP status; from 300 on, boto3 raises ClientError with parsed["Error"]."""
 
     parsed: Parsed
     status: int = 200
 
 
 class Watcher:
-    """Does nothing; what overrides `before` may raise (nothing happens then) or answer in AWS's place."""
+    """Observes calls. `before` may raise, so that nothing is sent, or return an answer instead of AWS's."""
 
     def before(self, call: Call) -> Answer | None:
         return None
 
     def answered(self, call: Call, answer: Answer) -> None:
-        """A watcher answered this, whatever it is."""
+        """Receive the answer that a watcher gave instead of AWS."""
 
     def after(self, call: Call) -> None:
-        """The effect of a successful call is there. What is raised here is an answer that was lost."""
+        """Run after a successful call took effect. An exception here stands for a lost answer."""
 
 
 class _Response(Protocol):
@@ -60,13 +60,13 @@ _CONTEXT_KEY = "staydown_call"
 
 
 class CallHooks:
-    """What a set of clients calls through. Watchers are asked in order; the first answer ends the call."""
+    """The hooks of a set of clients. Watchers run in order; the first answer ends the call."""
 
     def __init__(self) -> None:
         self.watchers: list[Watcher] = []
 
     def answer(self, call: Call) -> Answer | None:
-        """None: nobody answered in AWS's place."""
+        """Return the first watcher's answer, or None if AWS has to answer."""
         for watcher in self.watchers:
             answer = watcher.before(call)
             if answer is not None:
@@ -76,12 +76,12 @@ class CallHooks:
         return None
 
     def notify_after(self, call: Call) -> None:
-        """Its effect is there."""
+        """Notify the watchers that the call took effect."""
         for watcher in reversed(self.watchers):
             watcher.after(call)
 
     def attach(self, client: Any, service: str) -> None:
-        """Hook into a boto3 client."""
+        """Attach the hooks to a boto3 client."""
         service_id = client.meta.service_model.service_id.hyphenize()
 
         def remember(params: Mapping[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
@@ -101,7 +101,7 @@ class CallHooks:
 
     @contextmanager
     def watched_by(self, *watchers: Watcher) -> Iterator[None]:
-        """For a while, before all others."""
+        """Put these watchers in front of all others for the duration of the context."""
         self.watchers[:0] = watchers
         try:
             yield

@@ -1,4 +1,4 @@
-"""How many files were tried that are damaged, hostile or made to mislead; `make test` says it at its end."""
+"""Count the damaged, hostile and misleading files that the tests try; `make test` prints the sum."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _counter = _FileCounter()
 
 
 def count_hostile_files(files: int = 1) -> None:
-    """So many more files are given to what has to stand them."""
+    """Add to the number of hostile files that the present test tries."""
     _counter.files += files
 
 
 class CaseCounter:
-    """Writes what each test tried into its report, which is what comes back from another process."""
+    """Adds each test's count to its report, because only reports reach the main process of pytest-xdist."""
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:

@@ -1,4 +1,4 @@
-"""A clock that stands still until a test moves it."""
+"""A clock that only tests advance."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 
 
 class Clock:
-    """What a Stack asks for the time."""
+    """The clock of a Stack."""
 
     def __init__(self, now: datetime = NOON) -> None:
         self.now = now
@@ -17,6 +17,6 @@ class Clock:
         return self.now
 
     def advance(self, **by: float) -> datetime:
-        """As the keywords of timedelta; the new time."""
+        """Advance by the keywords of timedelta and return the new time."""
         self.now += timedelta(**by)
         return self.now

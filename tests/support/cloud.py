@@ -1,7 +1,7 @@
-"""The template's tables, buckets and bus, without HTTP: on moto, or on dictionaries.
+"""The template's tables, buckets and event bus without HTTP: on moto, or in memory.
 
-Services are tested on moto. What runs them thousands of times (every fault, every order, random stories)
-runs on dictionaries, which the contract tests of the stores hold to answering as moto does.
+Service tests run on moto. Tests with thousands of runs (faults, interleavings, random stories) run in memory.
+The stores' contract tests check that the in-memory cloud answers as moto does.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _SERVICES = ("dynamodb", "s3", "events", "cloudfront", "sqs", "ssm")
 
 @functools.cache
 def template() -> Template:
-    """The real one, without what only costs time: streams and notifications (a World delivers itself)."""
+    """Return template.yaml without streams and notifications, which a World delivers itself."""
     found = load_template(Path(__file__).parents[2] / "template.yaml")
     for resource in found.resources.values():
         for name in ("StreamSpecification", "NotificationConfiguration"):
@@ -46,7 +46,7 @@ def template() -> Template:
 
 @functools.cache
 def queues_by_event() -> Mapping[str, frozenset[str]]:
-    """Which queues each type of event goes to: what the template's rules on the bus say."""
+    """Return the queues of each event type, from the rules in the template."""
     found: dict[str, frozenset[str]] = {}
     for rule in template().resources.values():
         if rule["Type"] == "AWS::Events::Rule":
@@ -57,10 +57,9 @@ def queues_by_event() -> Mapping[str, frozenset[str]]:
 
 
 class ClientCache:
-    """One client for each service, however many stacks ask for one; `wire` sees all their calls.
+    """One client for each service, shared by all stacks. `wire` observes all calls.
 
-    light: clients that ask the watchers alone, instead of boto3's. dynamodb: where DynamoDB is, if not where
-    boto3 looks for it.
+    light: use clients that only the watchers answer. dynamodb: endpoint of DynamoDB, if not boto3's default.
     """
 
     def __init__(self, *, light: bool, dynamodb: str | None = None) -> None:
@@ -90,7 +89,7 @@ def _clients(*, light: bool) -> ClientCache:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What MemoryCloud holds at one moment."""
+    """The contents of a MemoryCloud at one moment."""
 
     tables: Tables
     buckets: Buckets
@@ -98,7 +97,7 @@ class Snapshot:
 
 
 class Cloud:
-    """What a Stack is built on. limits: refuses what DynamoDB would refuse."""
+    """The AWS side of a Stack. limits: rejects the calls that DynamoDB would reject."""
 
     def __init__(self, settings: Settings, session: ClientCache) -> None:
         self.settings = settings
@@ -115,18 +114,18 @@ class Cloud:
         return [getattr(self.settings, name) for name in BUCKETS]
 
     def table(self, name: str) -> Table:
-        """Every item, in DynamoDB's notation, by pk and sk."""
+        """Return every item in DynamoDB's notation, by pk and sk."""
         raise NotImplementedError
 
     def tables(self) -> Tables:
         return {name: self.table(name) for name in self.table_names}
 
     def objects(self) -> dict[str, dict[str, bytes]]:
-        """By bucket and key the latest version, if it was not deleted."""
+        """Return the latest version of each object that is not deleted, by bucket and key."""
         raise NotImplementedError
 
     def invalidated_paths(self) -> list[str]:
-        """The paths that the edge was told to forget, in order."""
+        """Return the paths invalidated in CloudFront, in order."""
         raise NotImplementedError
 
 
@@ -182,7 +181,7 @@ class MemoryCloud(Cloud, Watcher):
         self._s3 = MemoryS3(self.bucket_names, versioned)
         self._invalidated: dict[str, str] = {}
         self.parameters: dict[str, str] = {}
-        """Of Systems Manager, by name."""
+        """The parameters of Systems Manager, by name."""
 
     def before(self, call: Call) -> Answer | None:
         if call.service == "dynamodb":
@@ -225,7 +224,7 @@ class MemoryCloud(Cloud, Watcher):
         return list(self._invalidated.values())
 
     def digest(self) -> int:
-        """Of everything it holds: equal for equal contents."""
+        """Return a digest of the contents: equal for equal contents."""
         items = ((name, *place) for name, place in self._dynamodb.digests())
         objects = (
             (bucket, key, versions)
@@ -246,10 +245,9 @@ class MemoryCloud(Cloud, Watcher):
 
 @contextmanager
 def moto_cloud(dynamodb: str | None = None) -> Iterator[MotoCloud]:
-    """Fresh resources, made from the template; moto's state is the process's: one at a time.
+    """Create fresh resources from the template. Only one at a time: moto's state is global.
 
-    dynamodb: the endpoint of a DynamoDB (DynamoDB Local, say) to use in the place of moto's. What tables
-    it has are deleted.
+    dynamodb: endpoint of a DynamoDB to use instead of moto's, for example DynamoDB Local. Deletes its tables.
     """
     patch_moto()
     with mock_aws():
@@ -271,7 +269,7 @@ def moto_cloud(dynamodb: str | None = None) -> Iterator[MotoCloud]:
 
 @contextmanager
 def memory_cloud(*, light: bool = True) -> Iterator[MemoryCloud]:
-    """Empty dictionaries by the names that the template gives; one world inside another is well."""
+    """Create an empty in-memory cloud with the names from the template. Clouds may be nested."""
     session = _clients(light=light)
     resolver = IntrinsicsResolver(
         template().parameters, template().conditions, lambda logical_id, _: logical_id.lower()
@@ -286,7 +284,7 @@ def memory_cloud(*, light: bool = True) -> Iterator[MemoryCloud]:
 
 
 def _environment(resolver: IntrinsicsResolver) -> dict[str, str]:
-    """What the template gives its functions (the review function has all of it)."""
+    """Return the environment variables of the review function, which has all of them."""
     properties = template().resources["ReviewFunction"]["Properties"]
     return {
         name: str(value) for name, value in resolver.resolve(properties["Environment"]["Variables"]).items()

@@ -1,4 +1,4 @@
-"""What DynamoDB refuses and moto lets pass, refused here as well.
+"""Reject the calls that DynamoDB rejects and moto accepts.
 
 Each rule is from the developer guide's "Quotas" and "Constraints in Amazon DynamoDB" or the API reference.
 """
@@ -25,7 +25,7 @@ _WORD = re.compile(r"[:#]?[A-Za-z_][A-Za-z0-9_]*")
 
 
 class DynamoDbRules(Watcher):
-    """Answers as DynamoDB does to what it would never take. most_writes: in one transaction so far."""
+    """Answers invalid calls as DynamoDB does. most_writes: most writes in one transaction so far."""
 
     def __init__(self) -> None:
         self.most_writes = 0
@@ -71,7 +71,7 @@ class DynamoDbRules(Watcher):
 
 
 def item_key(one: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Table, pk and sk of a write, or of a GetItem."""
+    """Return table, pk and sk of a write or of a GetItem."""
     key = one.get("Key") or one["Item"]
     return one["TableName"], key["pk"]["S"], key["sk"]["S"]
 
@@ -81,7 +81,7 @@ def error_answer(code: str, message: str, **more: Any) -> Answer:
 
 
 def item_size(item: Mapping[str, Any]) -> int:
-    """Bytes as DynamoDB counts them (names included)."""
+    """Return the size in bytes as DynamoDB counts it, with attribute names."""
     return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
 
 

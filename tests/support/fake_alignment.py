@@ -1,9 +1,9 @@
-"""Judged pictures of which a test says what laying an upload over them would show.
+"""Reference images with a fixed alignment result.
 
     with fake_alignment(world, Overlap(...)):
         ...
 
-Whether the images can be read is real: what is laid over is read and decoded first.
+Reading and decoding are real: an unreadable image is not aligned.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from unittest import mock
 from staydown.domain.bank.entry import BankChange, BankEntry, Standing
 from staydown.domain.bank.match import AlignmentSummary, Match
 from staydown.imaging.features import QueryFeatures
-from staydown.services.bank import feature_cache as looking
+from staydown.services.bank import feature_cache
 from staydown.services.bank.bank_view import BankView
 from staydown.services.bank.reference_index import ReferenceIndex
 
@@ -25,7 +25,7 @@ from tests.support.world import World
 
 
 class FakeReferenceIndex(ReferenceIndex):
-    """What is asked of it shows `overlap` with every confirmed entry; nothing with none."""
+    """Aligns every query with every confirmed entry by `overlap`, or with no entry if it is None."""
 
     def __init__(self, world: World, overlap: AlignmentSummary | None) -> None:
         super().__init__(world.stack)
@@ -52,11 +52,11 @@ class FakeReferenceIndex(ReferenceIndex):
 
 @contextmanager
 def fake_alignment(world: World, overlap: AlignmentSummary | None) -> Iterator[None]:
-    """From here on the world's bank has pictures too, and sweeps look at what came in the last month."""
+    """Give the world's bank reference images; sweeps align the uploads of the last month."""
     with (
-        mock.patch.object(looking, "decode", decode_drawn),
-        mock.patch.object(looking, "query_features", lambda picture: ()),
+        mock.patch.object(feature_cache, "decode", decode_drawn),
+        mock.patch.object(feature_cache, "query_features", lambda picture: ()),
     ):
-        object.__setattr__(world.stack.settings, "look_back", timedelta(days=30))
+        object.__setattr__(world.stack.settings, "lookback_window", timedelta(days=30))
         world.bank = BankView(world.stack, FakeReferenceIndex(world, overlap))
         yield

@@ -1,4 +1,4 @@
-"""In place of SES: what was sent, by whom it is not told."""
+"""A mailer that records e-mails instead of sending them."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from tests.support.world import World
 
 @dataclass
 class FakeMailer:
-    """sent: (address, mail, case number). refuses: addresses that there is no sending to."""
+    """sent: (address, e-mail, case number). rejected: addresses that the mailer rejects."""
 
     sent: list[tuple[str, Email, str]] = field(default_factory=list)
-    refuses: set[str] = field(default_factory=set)
+    rejected: set[str] = field(default_factory=set)
 
-    def send(self, to: str, mail: Email, *, report: str) -> None:
-        if to in self.refuses:
+    def send(self, to: str, mail: Email, *, case_number: str) -> None:
+        if to in self.rejected:
             raise AddressRejected
-        self.sent.append((to, mail, report))
+        self.sent.append((to, mail, case_number))
 
 
 def enable_mail(world: World, box: FakeMailer, *, pages_url: str = "https://help.example/") -> None:
-    """As an operator does with SenderAddress."""
+    """Enable e-mail, as an operator does with the parameter SenderAddress."""
     world.stack.settings = replace(
         world.stack.settings, mail_from_address="news@help.example", pages_url=pages_url
     )

@@ -1,4 +1,4 @@
-"""One call to AWS that fails, in one of the ways in which calls fail."""
+"""Inject one fault into one AWS call."""
 
 from __future__ import annotations
 
@@ -13,17 +13,20 @@ from tests.support.sample_images import FunctionDied
 
 
 class Fault(StrEnum):
-    BEFORE = "fails before it takes effect"
-    AFTER = "takes effect, the answer is lost"
+    BEFORE = "fails before its effect"
+    AFTER = "takes effect, answer lost"
     THROTTLED = "is throttled"
-    REFUSED = "fails its condition"
-    CONFLICT = "meets another transaction"
-    DIED_BEFORE = "the function dies before it"
-    DIED_AFTER = "the function dies after it"
+    CONDITION_FAILED = "fails its condition"
+    CONFLICT = "conflicts with another transaction"
+    DIED_BEFORE = "the function dies before the call"
+    DIED_AFTER = "the function dies after the call"
 
-    def fits(self, call: Call) -> bool:
-        """Conditions and conflicts are those of transactions; after a mere reading nothing is lost."""
-        if self in {Fault.REFUSED, Fault.CONFLICT}:
+    def applies_to(self, call: Call) -> bool:
+        """Return whether this fault can happen to the call.
+
+        Only transactions have conditions and conflicts. The lost answer of a read has no effect.
+        """
+        if self in {Fault.CONDITION_FAILED, Fault.CONFLICT}:
             return call.operation == "TransactWriteItems"
         if self in {Fault.AFTER, Fault.DIED_AFTER}:
             return not call.operation.startswith(("Get", "BatchGet", "Query", "Head"))
@@ -41,7 +44,7 @@ _THROTTLED = {
 
 
 class CallRecorder(Watcher):
-    """Notes the calls as they come."""
+    """Records all calls in order."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
@@ -52,7 +55,7 @@ class CallRecorder(Watcher):
 
 
 class FaultInjector(CallRecorder):
-    """Lets the call with this number (from 0) fail. happened: whether it came to that."""
+    """Fails the call with this number (from 0). happened: whether that call was made."""
 
     def __init__(self, number: int, fault: Fault) -> None:
         super().__init__()
@@ -73,7 +76,7 @@ class FaultInjector(CallRecorder):
                 raise FunctionDied
             case Fault.THROTTLED:
                 return Answer({"Error": {"Code": _THROTTLED[call.service], "Message": "slow down"}}, 400)
-            case Fault.REFUSED:
+            case Fault.CONDITION_FAILED:
                 return _transaction_cancelled(call, "ConditionalCheckFailed")
             case Fault.CONFLICT:
                 return _transaction_cancelled(call, "TransactionConflict")
@@ -89,7 +92,7 @@ class FaultInjector(CallRecorder):
 
 
 def _transaction_cancelled(call: Call, code: str) -> Answer:
-    """The first write that has a condition is the one that fails (else the first of all)."""
+    """Return the cancellation that the first conditional write (or else the first write) would cause."""
     writes: Sequence[dict[str, dict[str, object]]] = call.params["TransactItems"]
     conditional = [n for n, write in enumerate(writes) if "ConditionExpression" in next(iter(write.values()))]
     failing = conditional[0] if conditional else 0

@@ -1,10 +1,9 @@
-"""Every order in which use cases can meet: a deterministic scheduler that switches at each call to AWS.
+"""A deterministic scheduler that interleaves tasks at their AWS calls.
 
-Each task runs in a thread of its own, and only one runs at a time: at each call to AWS it stops and waits
-for its turn. `every_interleaving` goes through all orders, but not twice through the same state. A state is
-what the cloud holds and the answers that each task has had: what a task does next follows from these alone.
-Nor does it switch where it can make no difference: before a call that touches nothing that another task
-ever touches.
+Each task runs in its own thread, and one task runs at a time: it stops at each AWS call and waits for its
+turn. `every_interleaving` explores all orders, but visits each state once. A state is the contents of the
+cloud and the answers that each task received: these determine the next call of each task. The scheduler
+does not switch before a call that touches nothing that another task touches.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from unittest import mock
 
-from staydown.aws import features_store as pictures
 from staydown.domain import ids
 
 from tests.support.botocore_hooks import Answer, Call, Watcher
@@ -29,13 +27,13 @@ Task = Callable[[], object]
 
 
 class _TaskAbandoned(BaseException):
-    """Ends a task whose order leads to what was seen already."""
+    """Ends a task whose order leads to a known state."""
 
 
 @dataclass
 class _Runner:
-    """One task in its thread. next: what it will touch when it gets its turn; None when it is done.
-    history: of its calls and their answers, as a digest."""
+    """One task in its thread. next: the items of its next call; None when it is done.
+    history: a digest of its calls and their answers."""
 
     name: str
     task: Task
@@ -69,24 +67,24 @@ class _Runner:
             raise _TaskAbandoned
 
     def remember(self, call: Call, answer: Answer) -> None:
-        told = {name: value for name, value in answer.parsed.items() if name != "Body"}
-        line = f"{call} {answer.status} {told!r}"
+        parsed = {name: value for name, value in answer.parsed.items() if name != "Body"}
+        line = f"{call} {answer.status} {parsed!r}"
         self.history = hashlib.blake2b(self.history + line.encode(), digest_size=16).digest()
 
     def step(self) -> None:
-        """Let it go on to its next call, or to its end."""
+        """Run the task to its next call or to its end."""
         self.turn.release()
         self.parked.acquire()
 
     def draw(self, bits: int) -> int:
-        """In place of chance: the same numbers for the same task in every order."""
+        """Return random bits that are the same for a task in every order."""
         self.bits_drawn += 1
         seed = f"{self.name} {self.bits_drawn}".encode()
         return int.from_bytes(hashlib.blake2b(seed, digest_size=32).digest()) & (1 << bits) - 1
 
 
 class _TurnScheduler(Watcher):
-    """Stops each task before each of its calls, and notes what it was answered."""
+    """Stops each task before each of its calls and records the answers."""
 
     def __init__(self) -> None:
         self.runners: dict[int, _Runner] = {}
@@ -106,7 +104,7 @@ class _TurnScheduler(Watcher):
 
     @contextmanager
     def deterministic_ids(self) -> Iterator[None]:
-        """Ids that follow from the task alone."""
+        """Make the ids that a task generates independent of the order."""
 
         def bits(count: int) -> int:
             runner = self.current_runner
@@ -114,12 +112,14 @@ class _TurnScheduler(Watcher):
 
         with ExitStack() as undo:
             undo.enter_context(mock.patch.object(ids, "secrets", _DeterministicSecrets(bits)))
-            undo.enter_context(mock.patch.object(pictures.uuid, "uuid4", lambda: uuid.UUID(int=bits(128))))  # type: ignore[attr-defined]
+            undo.enter_context(
+                mock.patch("staydown.aws.features_store.uuid.uuid4", lambda: uuid.UUID(int=bits(128)))
+            )
             yield
 
 
 class _DeterministicSecrets:
-    """Stands for the module `secrets`."""
+    """Replaces the module `secrets`."""
 
     def __init__(self, bits: Callable[[int], int]) -> None:
         self.randbits = bits
@@ -130,7 +130,7 @@ class _DeterministicSecrets:
 
 @dataclass(frozen=True)
 class Interleaving:
-    """steps: who went when, and with which call. results: by task what it returned or raised."""
+    """One order. steps: (task, call) in order. results: what each task returned or raised."""
 
     steps: tuple[tuple[str, str], ...]
     results: Mapping[str, object]
@@ -143,7 +143,7 @@ Choose = Callable[[Sequence[_Runner]], _Runner | None]
 
 
 def _run_interleaving(cloud: MemoryCloud, tasks: Mapping[str, Task], choose: Choose) -> Interleaving | None:
-    """One order; None when `choose` gave it up."""
+    """Run one order. Return None if `choose` abandoned it."""
     turns = _TurnScheduler()
     runners = [_Runner(name, task) for name, task in tasks.items()]
     threads = [threading.Thread(target=runner.run, name=runner.name) for runner in runners]
@@ -154,7 +154,7 @@ def _run_interleaving(cloud: MemoryCloud, tasks: Mapping[str, Task], choose: Cho
             thread.start()
             assert thread.ident is not None
             turns.runners[thread.ident] = runner
-        # What a task does before its first call touches nothing: no order there.
+        # Before its first call a task touches nothing, so the order is irrelevant.
         for runner in runners:
             runner.step()
         while alive := [runner for runner in runners if runner.next is not None]:
@@ -174,28 +174,28 @@ def _run_interleaving(cloud: MemoryCloud, tasks: Mapping[str, Task], choose: Cho
 
 @dataclass(frozen=True)
 class _PendingChoices:
-    """Choices still to be tried. switches: how often they take the turn from a task that could go on."""
+    """Choices still to be tried. switches: how many of them preempt a task that could continue."""
 
     choices: tuple[str, ...] = ()
     switches: int = 0
 
 
 class _Explorer:
-    """touched: by task, everything it was ever seen to touch. most: switches in one order."""
+    """Explores all orders depth first. touched: all items that each task touched in any order."""
 
     def __init__(self, cloud: MemoryCloud, touched: dict[str, set[TouchedItems]], max_switches: int) -> None:
         self._cloud = cloud
         self.prefixes = [_PendingChoices()]
         self.touched = touched
-        self._most = max_switches
+        self._max_switches = max_switches
         self.has_learned = False
         self._seen: dict[int, int] = {}
-        self._made: list[str] = []
+        self._choices: list[str] = []
         self._prefix = _PendingChoices()
         self._last: _Runner | None = None
 
     def begin(self) -> None:
-        self._prefix, self._made, self._last = self.prefixes.pop(), [], None
+        self._prefix, self._choices, self._last = self.prefixes.pop(), [], None
 
     def choose(self, alive: Sequence[_Runner]) -> _Runner | None:
         if record_touched(self.touched, alive):
@@ -205,41 +205,41 @@ class _Explorer:
         if hidden:
             self._last = last if last in hidden else hidden[0]
             return self._last
-        if len(self._made) < len(self._prefix.choices):
-            wanted = self._prefix.choices[len(self._made)]
+        if len(self._choices) < len(self._prefix.choices):
+            wanted = self._prefix.choices[len(self._choices)]
             chosen = next(runner for runner in alive if runner.name == wanted)
         elif (found := self._continued(alive)) is not None:
             chosen = found
         else:
             return None
-        self._made.append(chosen.name)
+        self._choices.append(chosen.name)
         self._last = chosen
         return chosen
 
     def _continued(self, alive: Sequence[_Runner]) -> _Runner | None:
-        """Go on with the same task, and note the others for later; None where all was seen before."""
+        """Continue with the same task and record the other choices. Return None in a known state."""
         switches = self._prefix.switches
         state = hash(
             (self._cloud.digest(), self._name(), *((r.name, r.history, r.bits_drawn) for r in alive))
         )
-        if self._seen.get(state, self._most + 1) <= switches:
+        if self._seen.get(state, self._max_switches + 1) <= switches:
             return None
         self._seen[state] = switches
-        can_go_on = self._last in alive
-        going_on = self._last if can_go_on and self._last is not None else alive[0]
-        if switches + can_go_on <= self._most:
+        can_continue = self._last in alive
+        continued = self._last if can_continue and self._last is not None else alive[0]
+        if switches + can_continue <= self._max_switches:
             self.prefixes += [
-                _PendingChoices((*self._made, other.name), switches + can_go_on)
+                _PendingChoices((*self._choices, other.name), switches + can_continue)
                 for other in alive
-                if other is not going_on
+                if other is not continued
             ]
-        return going_on
+        return continued
 
     def _name(self) -> str:
         return self._last.name if self._last is not None else ""
 
     def _matters(self, runner: _Runner, alive: Sequence[_Runner]) -> bool:
-        """Whether somebody else who still runs may ever touch the same."""
+        """Return whether another running task may touch the same items."""
         here = runner.next or frozenset()
         return any(
             are_dependent(here, there)
@@ -250,14 +250,14 @@ class _Explorer:
 
 
 def record_touched(touched: dict[str, set[TouchedItems]], alive: Sequence[_Runner]) -> bool:
-    """Note what the tasks are about to touch; whether any of it is new."""
-    news = False
+    """Record the items that the tasks touch next. Return whether any are new."""
+    found_new = False
     for runner in alive:
         known = touched.setdefault(runner.name, set())
         if runner.next and runner.next not in known:
             known.add(runner.next)
-            news = True
-    return news
+            found_new = True
+    return found_new
 
 
 UNLIMITED_SWITCHES = 1_000
@@ -270,10 +270,10 @@ def every_interleaving(
     switches: int = UNLIMITED_SWITCHES,
     max_interleavings: int = 10_000,
 ) -> Iterator[Interleaving]:
-    """Run the tasks in every order that can matter. prepare: sets the stage anew, and gives the tasks.
+    """Run the tasks in every order that can matter. prepare: restores the world and returns the tasks.
 
-    switches: only orders that take the turn from a task that could go on so many times at most (most bugs of
-    concurrency need two: Musuvathi and Qadeer, PLDI 2007). Raises AssertionError for more orders than `most`.
+    switches: maximum number of preemptions in an order (most concurrency bugs need two: Musuvathi and Qadeer,
+    PLDI 2007). Raises AssertionError for more than `max_interleavings` orders.
     """
     touched: dict[str, set[TouchedItems]] = {}
     for _ in _random_interleavings(cloud, prepare, random.Random(0), 8, touched):
@@ -287,9 +287,9 @@ def every_interleaving(
             yield order
             found += 1
             if found > max_interleavings:
-                raise AssertionError(f"more than {max_interleavings} orders")
+                raise AssertionError(f"the tasks have more than {max_interleavings} orders")
         if explorer.has_learned:
-            # Where to switch has changed: from the beginning.
+            # The set of relevant switches has changed, so start again.
             explorer = _Explorer(cloud, touched, switches)
 
 
@@ -313,5 +313,5 @@ def _random_interleavings(
 def random_interleavings(
     cloud: MemoryCloud, prepare: Callable[[], Mapping[str, Task]], *, seed: int, count: int
 ) -> Iterator[Interleaving]:
-    """Some orders of many tasks, the same ones for the same seed."""
+    """Run `count` random orders of the tasks, the same ones for the same seed."""
     return _random_interleavings(cloud, prepare, random.Random(seed), count, {})

@@ -1,8 +1,8 @@
-"""Listens to the whole suite: every log line, event, problem and header that any test makes the code say.
+"""Search the output of the whole suite for private data: log lines, events, problems and headers.
 
-A pytest plugin (see tests/conftest.py). A test during which something private is said fails, whatever else
-it looks at. What is private is known by its look (hashes, tokens, signatures, e-mail addresses, secrets, the
-first bytes of pictures) and, of free text and names, by the canaries that the tests' reports carry.
+A pytest plugin (see tests/conftest.py). A test fails if the code emits private data during it. Hashes,
+tokens, signatures, e-mail addresses, secrets and images are found by their format; free text and names by the
+canaries in the tests' reports.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from infra.local.http_events import Request, Response
 from tests.journeys.leak_watch import LeakWatch
 
 EXEMPT_MARKER = "says_private_things"
-"""Of tests that show that a leak is seen."""
+"""Marks tests that emit private data to show that the detector finds it."""
 CANARIES = ("that is me", "Jane Roe", "what I would tell nobody else")
 _THIRD_PARTY_LOGGERS = (
     "werkzeug",
@@ -62,7 +62,7 @@ class LeakDetector(logging.Handler):
             self.watch.line(record)
 
     def take_leaks(self) -> tuple[int, list[str]]:
-        """How much was said since the last time, and what of it is private."""
+        """Return the number of lines since the last call, and the leaks in them."""
         count, leaks = len(self.watch.lines), self.watch.leaks()
         self.watch.lines.clear()
         return count, leaks
@@ -83,27 +83,27 @@ class LeakDetector(logging.Handler):
         count, leaks = self.take_leaks()
         item.user_properties.append(("log lines, events, problems and headers searched for leaks", count))
         if leaks and item.get_closest_marker(EXEMPT_MARKER) is None:
-            raise AssertionError("\n".join(["something private was said:", *leaks]))
+            raise AssertionError("\n".join(["private data in the output of this test:", *leaks]))
 
 
 def _monitored_publish(watch: LeakWatch, publish: Any) -> Any:
-    def heard(self: EventBus, events: list[EventEnvelope]) -> Any:
+    def monitored(self: EventBus, events: list[EventEnvelope]) -> Any:
         for event in events:
             watch.event({"detail-type": event.type.value, "detail": dict(event.detail)})
         return publish(self, events)
 
-    return heard
+    return monitored
 
 
 def _monitored_handle(watch: LeakWatch, handle: Any) -> Any:
-    def heard(self: Gateway, request: Request) -> Response:
+    def monitored(self: Gateway, request: Request) -> Response:
         response: Response = handle(self, request)
         if response.status >= 400:
             watch.problem(response.body.decode(errors="replace"))
         watch.lines.append(("headers", _header_text(dict(response.headers))))
         return response
 
-    return heard
+    return monitored
 
 
 def _header_text(headers: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
-"""A client that hands its calls to the watchers and to nobody else: what boto3 does on the way is left out.
+"""A client that only the watchers answer, without boto3.
 
-Of a call through boto3 most of the time goes into signing and finding the endpoint. Where a story is played
-thousands of times that is what would be tested; the contract tests play it through boto3 as well.
+In a boto3 call most of the time goes into signing and finding the endpoint. Tests with thousands of runs
+leave that out; the contract tests run the same calls through boto3.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tests.support.botocore_hooks import Call, CallHooks
 
 
 class LightClient:
-    """As a boto3 client of one service. signer: the real one, which signs addresses without asking AWS."""
+    """A boto3 client of one service. signer: the real client, which presigns URLs without calling AWS."""
 
     def __init__(self, wire: CallHooks, service: str, signer: Any) -> None:
         self._wire = wire
@@ -43,7 +43,7 @@ class LightClient:
 
 
 class _Pages:
-    """Everything is one page."""
+    """A paginator with a single page."""
 
     def __init__(self, ask: Callable[..., Any]) -> None:
         self._ask = ask

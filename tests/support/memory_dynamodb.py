@@ -1,7 +1,7 @@
-"""The part of DynamoDB that the stores use, as a dictionary: fast, deterministic, and copied in no time.
+"""The part of DynamoDB that the stores use, as a dictionary: fast, deterministic and quick to copy.
 
-What it does not know it refuses with NotImplementedError: nothing passes for tested that was not. The stores'
-contract tests hold it to answer as moto does.
+An unknown operation raises NotImplementedError, so that no test passes by accident. The stores' contract
+tests check that it answers as moto does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tests.support.botocore_hooks import Answer, Call, Parsed
 from tests.support.dynamodb_rules import error_answer
 
 Item = Mapping[str, Any]
-"""In DynamoDB's notation; never changed once it is stored."""
+"""An item in DynamoDB's notation; never modified after it is stored."""
 
 Key = tuple[str, str]
 Table = dict[Key, Item]
@@ -31,7 +31,7 @@ class MemoryDynamoDb:
         self._digests: dict[int, tuple[Item, int]] = {}
 
     def digests(self) -> Iterator[tuple[str, tuple[Key, int]]]:
-        """Of each item: its table, key and a digest of its content."""
+        """Yield the table, the key and a digest of the content of each item."""
         for name, items in self.tables.items():
             for key, item in items.items():
                 known = self._digests.get(id(item))

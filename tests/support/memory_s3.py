@@ -1,4 +1,4 @@
-"""The part of S3 that the images use, with versions where the template switches them on."""
+"""The part of S3 that the stores use, with versioning where the template enables it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.botocore_hooks import Answer, Call
 
 @dataclass(frozen=True, slots=True)
 class ObjectVersion:
-    """data: None is a delete marker. version: "" in a bucket without versions."""
+    """One version. data: None for a delete marker. version: "" in a bucket without versioning."""
 
     version: str
     data: bytes | None
@@ -27,7 +27,7 @@ Buckets = dict[str, dict[str, tuple[ObjectVersion, ...]]]
 
 
 class MemoryS3:
-    """buckets: by bucket and key the versions, oldest first; tuples, so that a copy is a snapshot."""
+    """Buckets in memory. buckets: versions by bucket and key, oldest first, as tuples for cheap snapshots."""
 
     def __init__(self, buckets: Collection[str], versioned: Collection[str]) -> None:
         self.buckets: Buckets = {name: {} for name in buckets}
@@ -47,7 +47,7 @@ class MemoryS3:
 
     def _put(self, params: Mapping[str, Any]) -> Answer:
         if params.get("IfNoneMatch") == "*" and self._find(params) is not None:
-            return Answer({"Error": {"Code": "PreconditionFailed", "Message": "it is there"}}, 412)
+            return Answer({"Error": {"Code": "PreconditionFailed", "Message": "the object exists"}}, 412)
         return self._store(params, bytes(params["Body"]))
 
     def _store(self, params: Mapping[str, Any], data: bytes | None) -> Answer:
@@ -90,10 +90,10 @@ class MemoryS3:
         if params["Bucket"] not in self._versioned:
             bucket.pop(key, None)
         elif "VersionId" in params:
-            gone = params["VersionId"]
-            # An empty stand-in, so that no version's name is ever given twice.
+            deleted = params["VersionId"]
+            # Keep an empty version, so that no version id is used twice.
             bucket[key] = tuple(
-                replace(v, data=None) if v.version == gone else v for v in bucket.get(key, ())
+                replace(v, data=None) if v.version == deleted else v for v in bucket.get(key, ())
             )
         else:
             self._store(params, None)
@@ -102,14 +102,14 @@ class MemoryS3:
 
 def _response_headers(stored: ObjectVersion) -> dict[str, Any]:
     data = stored.data or b""
-    told = {
+    headers = {
         "ContentLength": len(data),
         "ETag": f'"{hashlib.md5(data, usedforsecurity=False).hexdigest()}"',
         "ContentType": stored.content_type,
         "CacheControl": stored.cache_control,
     }
-    return {**told, "VersionId": stored.version} if stored.version else told
+    return {**headers, "VersionId": stored.version} if stored.version else headers
 
 
 def _absent(code: str) -> Answer:
-    return Answer({"Error": {"Code": code, "Message": "it is not there"}}, 404)
+    return Answer({"Error": {"Code": code, "Message": "the object does not exist"}}, 404)

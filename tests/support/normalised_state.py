@@ -1,7 +1,7 @@
-"""What a world comes to, told so that two worlds in which the same happened tell the same.
+"""The state of a world in a form that is equal for worlds with the same history.
 
-Left out is what differs by how often something was tried: versions, audit and random ids. Cases and reports
-are named by what they are about.
+Versions, audit records and random ids depend on the number of attempts and are left out. Cases and reports
+are named after their contents.
 """
 
 from __future__ import annotations
@@ -23,45 +23,45 @@ RANDOM_FIELDS = {"id", "time", "notice_id"}
 
 
 def normalised_state(world: World) -> NormalisedState:
-    """Of a world at rest, in which all that must hold does."""
-    ledger = check(world, redelivered=True)
-    names = _stable_names(ledger)
-    told = {event.detail["id"]: event for event in world.events}
+    """Return the state of a drained world. Raise InvariantViolated if an invariant does not hold."""
+    state = check(world, redelivered=True)
+    names = _stable_names(state)
+    events = {event.detail["id"]: event for event in world.events}
     settings = world.cloud.settings
     return {
         "uploads": {
-            upload.key: _with_stable_names(names, _upload(upload)) for upload in ledger.uploads.values()
+            upload.key: _with_stable_names(names, _upload(upload)) for upload in state.uploads.values()
         },
         "cases": {
-            names[case.case_id]: _with_stable_names(names, _case(case)) for case in ledger.cases.values()
+            names[case.case_id]: _with_stable_names(names, _case(case)) for case in state.cases.values()
         },
         "reports": sorted(
             _with_stable_names(
                 names,
                 [report.case_ids, report.uploads, report.valid_at, report.withdrawn_at, dict(report.answers)],
             )
-            for report in ledger.reports.values()
+            for report in state.reports.values()
         ),
         "appeals": sorted(
             _with_stable_names(
                 names, [appeal.case_id, appeal.party, appeal.account_id, appeal.outcome, appeal.decided_by]
             )
-            for appeal in ledger.appeals.values()
+            for appeal in state.appeals.values()
         ),
         "entries": {
             entry.entry_id: (
                 entry.standing,
                 sorted(_with_stable_names(names, [s.source, s.reference]) for s in entry.supports),
-                entry.features_key is not None and entry.features_key in ledger.objects[settings.bank_bucket],
+                entry.features_key is not None and entry.features_key in state.objects[settings.bank_bucket],
             )
-            for entry in ledger.entries.values()
+            for entry in state.entries.values()
         },
         "accounts": {
             key: sorted(_with_stable_names(names, holder) for holder in account.blocks)
-            for key, account in ledger.accounts.items()
+            for key, account in state.accounts.items()
             if account.blocks
         },
-        "conduct": {
+        "strikes": {
             key: _with_stable_names(
                 names,
                 [
@@ -70,9 +70,9 @@ def normalised_state(world: World) -> NormalisedState:
                     account.strike_status.suspension_review_id,
                 ],
             )
-            for key, account in ledger.accounts.items()
+            for key, account in state.accounts.items()
         },
-        "senders": {
+        "verified_reporters": {
             names[key]: _with_stable_names(
                 names,
                 [
@@ -81,30 +81,30 @@ def normalised_state(world: World) -> NormalisedState:
                     one.strike_status.suspension_review_id,
                 ],
             )
-            for key, one in ledger.verified_reporters.items()
+            for key, one in state.verified_reporters.items()
         },
-        "misuse": {
+        "misuse_reviews": {
             names.get(review.review_id, review.review_id): _with_stable_names(
                 names, [review.strikes, review.decision and review.decision.outcome, review.end_reason]
             )
-            for review in ledger.reviews.values()
+            for review in state.reviews.values()
         },
         "objects": {
-            bucket: dict(ledger.objects[bucket])
+            bucket: dict(state.objects[bucket])
             for bucket in (settings.published_bucket, settings.quarantine_bucket)
         },
-        "told": Counter(
+        "events": Counter(
             _with_stable_names(
                 names, [event.type, {k: v for k, v in event.detail.items() if k not in RANDOM_FIELDS}]
             )
-            for event in told.values()
+            for event in events.values()
         ),
-        "counters": {name: by for name, by in ledger.counters.items() if by},
+        "counters": {name: by for name, by in state.counters.items() if by},
         "notices": Counter(
             _with_stable_names(
                 names, [one.recipient.name, one.kind, one.case_id, one.values, one.title, one.paragraphs]
             )
-            for one in ledger.notices
+            for one in state.notices
         ),
         "delivered": {
             _with_stable_names(
@@ -115,16 +115,16 @@ def normalised_state(world: World) -> NormalisedState:
             )
             for one in [json.loads(body)]
         },
-        "reading": sorted(_with_stable_names(names, pair) for pair in ledger.viewers),
-        "dead": len(world.dead_letters),
+        "viewers": sorted(_with_stable_names(names, pair) for pair in state.viewers),
+        "dead_letters": len(world.dead_letters),
     }
 
 
-def _stable_names(ledger: StateDump) -> dict[str, str]:
-    """A name for each random id, from what it stands for."""
+def _stable_names(state: StateDump) -> dict[str, str]:
+    """Return a stable name for each random id, derived from the contents of its object."""
     names: dict[str, str] = {}
-    keys = {upload.upload_id: upload.key for upload in ledger.uploads.values()}
-    about = {
+    keys = {upload.upload_id: upload.key for upload in state.uploads.values()}
+    contents = {
         case.case_id: json.dumps(
             [
                 sorted(keys[one] for one in case.uploads),
@@ -133,25 +133,25 @@ def _stable_names(ledger: StateDump) -> dict[str, str]:
                 str(case.decision and (case.decision.outcome, case.decision.reviewer)),
             ]
         )
-        for case in ledger.cases.values()
+        for case in state.cases.values()
     }
-    for number, case_id in enumerate(sorted(about, key=lambda one: about[one])):
+    for number, case_id in enumerate(sorted(contents, key=lambda one: contents[one])):
         names[case_id] = f"case {number}"
     claims = {
         number: json.dumps([sorted(names[one] for one in report.case_ids), report.statement])
-        for number, report in ledger.reports.items()
+        for number, report in state.reports.items()
     }
     for place, case_number in enumerate(sorted(claims, key=lambda one: claims[one])):
         names[case_number] = f"report {place}"
     sent: dict[str, list[str]] = {}
-    for case_number, report in ledger.reports.items():
+    for case_number, report in state.reports.items():
         if report.verified_reporter_id is not None:
             sent.setdefault(report.verified_reporter_id, []).append(names[case_number])
-    names |= {sender: f"sender of {sorted(numbers)}" for sender, numbers in sent.items()}
-    for review in ledger.reviews.values():
+    names |= {reporter: f"reporter of {sorted(numbers)}" for reporter, numbers in sent.items()}
+    for review in state.reviews.values():
         if review.subject.is_reporter:
             names[review.review_id] = f"review of {names[review.subject.name]} at {review.opened_at}"
-    for appeal in ledger.appeals.values():
+    for appeal in state.appeals.values():
         against = "a block" if appeal.case_id is None else names[appeal.case_id]
         names[appeal.appeal_id] = f"appeal of {appeal.party} {appeal.account_id} against {against}"
     return names
@@ -173,8 +173,8 @@ def _upload(upload: Upload) -> list[object]:
 
 def _case(case: Case) -> list[object]:
     decision = case.decision and [case.decision.outcome, case.decision.reviewer]
-    involved = [sorted(case.participants), sorted(case.recused)]
-    about = [
+    reviewers = [sorted(case.participants), sorted(case.recused)]
+    contents = [
         case.uploads,
         case.entries,
         case.banked_entries,
@@ -184,9 +184,9 @@ def _case(case: Case) -> list[object]:
     ]
     return [
         case.state,
-        *about,
+        *contents,
         case.claim,
-        *involved,
+        *reviewers,
         decision,
         case.deadline,
         case.hidden_uploads,

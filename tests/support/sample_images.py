@@ -1,4 +1,4 @@
-"""Pictures: neutral ones with real pixels, and drawn hashes where only the hash matters."""
+"""Neutral test images with real pixels, and fake files for tests where only the hash matters."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from staydown.services.bank import keep_features
 from staydown.services.uploads import scan_upload
 
 NOT_AN_IMAGE = b"this is no image"
-CRASHING_IMAGE = b"this brings down whoever reads it"
+CRASHING_IMAGE = b"this crashes the decoder"
 
 
 class FunctionDied(BaseException):
-    """What no code of ours catches: the function's process is gone."""
+    """The function's process died. No production code catches this."""
 
 
 @functools.cache
 def photograph(seed: int, *, side: int = 256, kind: str = "PNG", quality: int = 90) -> bytes:
-    """Soft coloured patches, a picture of its own for each seed; the same pixels every time."""
+    """Return soft coloured patches: another image for each seed, the same pixels every time."""
     patches = np.random.default_rng(seed).integers(0, 255, (12, 12, 3), dtype=np.uint8)
     image = Image.fromarray(patches).resize((side, side), Image.Resampling.BICUBIC)
     target = io.BytesIO()
@@ -39,29 +39,29 @@ def photograph(seed: int, *, side: int = 256, kind: str = "PNG", quality: int = 
 
 @functools.cache
 def plain(grey: int) -> bytes:
-    """One tone: too plain to be told from others by its hash."""
+    """Return an image of one tone, which has no usable hash."""
     target = io.BytesIO()
     Image.new("L", (64, 64), grey).save(target, "PNG")
     return target.getvalue()
 
 
 def drawn(seed: int, *, flipped: int = 0, quality: int = 100, copy: int = 0) -> bytes:
-    """A file whose hash is known: that of `seed` with the first `flipped` bits turned over.
+    """Return a fake file with the hash of `seed` with its first `flipped` bits inverted.
 
-    Hashes of different seeds are some 128 bits apart. copy: other bytes of the same picture.
+    Hashes of different seeds differ in about 128 bits. copy: changes the bytes but not the hash.
     """
     bits = random.Random(seed).getrandbits(256) ^ ((1 << flipped) - 1)
     return b"drawn" + json.dumps([bits.to_bytes(32).hex(), quality, copy]).encode()
 
 
 def drawn_hash(seed: int, *, flipped: int = 0) -> PdqHash:
-    """The hash that `drawn` has."""
+    """Return the hash of the file that `drawn` returns."""
     return _fingerprint_of(object(), drawn(seed, flipped=flipped)).upright.pdq
 
 
 @contextmanager
 def drawn_images_only() -> Iterator[None]:
-    """Have files of `drawn` read for what they say, instead of decoding pixels."""
+    """Read the hash from files of `drawn` instead of decoding pixels."""
     with (
         mock.patch.object(scan_upload, "decode", decode_drawn),
         mock.patch.object(scan_upload, "fingerprint_picture", _fingerprint_of),

@@ -1,4 +1,4 @@
-"""Everything that a world holds, as objects of the domain."""
+"""The contents of a world's tables and buckets, as domain objects."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class StateDump:
-    """Each kind by id. logged: uploads that a sweep would find. links: (entry id, upload id). queued: index
-    -> ids that are in it. counters: by the pk and sk of their item, and their name. reading: (case id,
-    reviewer who has it open)."""
+    """Objects of each kind by id. searchable_uploads: uploads that a sweep finds. match_links: (entry id,
+    upload id). queues: ids by index. counters: by pk, sk and attribute name. viewers: (case id, reviewer who
+    has it open)."""
 
     uploads: Mapping[str, Upload]
     searchable_uploads: frozenset[str]
@@ -60,15 +60,15 @@ class StateDump:
 
     @property
     def any_case_erased(self) -> bool:
-        """Whether a case was erased: then some of what there was can't be told any more."""
+        """Whether a case was erased. Then some checks lack their data and are skipped."""
         return any(record.action == "case.erased" for record in self.chains.get("retention", ()))
 
 
 def dump_state(cloud: Cloud) -> StateDump:
     settings = cloud.settings
     uploads, cases = _items(cloud, settings.uploads_table), _items(cloud, settings.cases_table)
-    bank, figures = _items(cloud, settings.hash_bank_table), _items(cloud, settings.metrics_table)
-    # As the store reads them: it packs the hashes of their views.
+    bank, metrics = _items(cloud, settings.hash_bank_table), _items(cloud, settings.metrics_table)
+    # The store unpacks the hashes of the views.
     load_upload = _uploads_store()._load
     records = _load_all(AuditRecord, _items(cloud, settings.audit_table), "")
     chains: dict[str, list[AuditRecord]] = {}
@@ -111,12 +111,12 @@ def dump_state(cloud: Cloud) -> StateDump:
         chains={chain: tuple(those) for chain, those in chains.items()},
         chain_cursors={
             item["pk"].removeprefix("CHAIN#"): _codec(ChainCursor).load(item)
-            for item in figures
+            for item in metrics
             if item["pk"].startswith("CHAIN#")
         },
         counters={
             (item["pk"], item["sk"], name): by
-            for item in figures
+            for item in metrics
             if item["pk"].startswith(("DAY#", "NOW"))
             for name, by in item.items()
             if name not in {"pk", "sk", "expires_at"}
@@ -140,7 +140,7 @@ def dump_state(cloud: Cloud) -> StateDump:
 
 
 def _searchable_uploads(cloud: Cloud, uploads: list[Item], files: Mapping[str, bytes]) -> Iterator[str]:
-    """The lines of the hours that are not folded, and those in the segments that the manifest names."""
+    """Yield the uploads in hours that are not compacted and in the segments of the manifest."""
     (manifest,) = _load_all(LogManifest, uploads, "CONTENT") or [LogManifest()]
     hours = {item["sk"] for item in uploads if item["pk"] == "HOURS" and item["hour_state"] != "erased"}
     for item in uploads:

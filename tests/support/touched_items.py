@@ -1,4 +1,4 @@
-"""Which items and objects a call to AWS touches: two calls whose order can matter touch the same."""
+"""The items and objects that an AWS call touches. The order of two calls matters only if they share one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WILDCARD = "*"
 
 @dataclass(frozen=True, slots=True)
 class TouchedItem:
-    """place: table, pk, sk, or bucket and key; EVERY stands for all of that level."""
+    """key: (table, pk, sk) or (bucket, key). WILDCARD stands for all values of a level."""
 
     key: tuple[str, ...]
     writes: bool

@@ -1,4 +1,4 @@
-"""Platforms' endpoints: who named one, what each answers, and what it got."""
+"""Webhook endpoints of platforms, which record the requests that they receive."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SECRETS = ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_AAAA9r8GKYqrTwjUPD8I
 
 @dataclass
 class WebhookReceiver:
-    """answers: by URL the status, or how calling it fails; 204 where nothing is said."""
+    """responses: status or failure by URL; 204 for other URLs."""
 
     responses: dict[str, int | RequestFailed] = field(default_factory=dict)
     received: list[tuple[str, Mapping[str, str], bytes]] = field(default_factory=list)

@@ -1,10 +1,10 @@
-"""A world without HTTP: the services, their queues and the bus, delivered by hand and in one thread.
+"""The services with their queues and event bus, without HTTP, in one thread.
 
     world.put("alpha", "ann", drawn(1))
     world.drain()
 
-Messages come as SQS and EventBridge bring them: at least once, and again when whoever got one failed. What an
-event leads to is what the template's rules say.
+Messages are delivered as SQS and EventBridge do it: at least once, and again after a failure. The rules in
+the template route the events.
 """
 
 from __future__ import annotations
@@ -45,14 +45,14 @@ from tests.support.sample_images import drawn_images_only
 from tests.support.webhook_receiver import SECRETS, WebhookReceiver
 
 MAX_DELIVERIES = 5
-"""Of one message, before it goes to the dead-letter queue."""
+"""Maximum deliveries of a message before it goes to the dead-letter queue."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """kind: "scan" (key, version), "settle" (upload id), "sweep" (number of the last change, entry ids),
-    "part" (sweep id, name of the part), "notices", "misuse" or "webhooks" (the event's text). attempt: from
-    1.
+    """A queued message. Bodies by kind: "scan" (key, version), "reconcile" (upload id), "sweep" (number of
+    the last change, entry ids), "part" (sweep id, name of the part), "notices", "misuse" and "webhooks"
+    (event JSON). attempt: number of the delivery, from 1.
     """
 
     kind: str
@@ -62,28 +62,28 @@ class Message:
 
 @dataclass(frozen=True)
 class PublishedEvent:
-    """An event as it came onto the bus."""
+    """An event on the bus."""
 
     type: str
     detail: dict[str, Any]
 
     @property
     def message_body(self) -> str:
-        """As it lies in a queue."""
+        """The event as the body of a queued message."""
         return json.dumps({"detail-type": self.type, "detail": self.detail})
 
 
 class EventRecorder(Watcher):
-    """Hears what is put onto the event bus, and what is sent to the queue of parts."""
+    """Records the events put on the bus and the messages sent to the queue of sweep parts."""
 
-    def __init__(self, hear: Callable[[PublishedEvent], None], send: Callable[[Message], None]) -> None:
-        self._hear = hear
+    def __init__(self, route: Callable[[PublishedEvent], None], send: Callable[[Message], None]) -> None:
+        self._route = route
         self._send = send
 
     def after(self, call: Call) -> None:
         if call.operation == "PutEvents":
             for entry in call.params["Entries"]:
-                self._hear(PublishedEvent(entry["DetailType"], json.loads(entry["Detail"])))
+                self._route(PublishedEvent(entry["DetailType"], json.loads(entry["Detail"])))
         elif call.operation == "SendMessageBatch":
             for entry in call.params["Entries"]:
                 body = json.loads(entry["MessageBody"])
@@ -92,7 +92,7 @@ class EventRecorder(Watcher):
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A moment of a world."""
+    """The state of a world at one moment."""
 
     snapshot: Snapshot
     now: datetime
@@ -120,7 +120,7 @@ class World:
         self.events.append(event)
         queues = queues_by_event().get(event.type, frozenset())
         if "SettleQueue" in queues:
-            self.queue.append(Message("settle", (event.detail["upload_id"],)))
+            self.queue.append(Message("reconcile", (event.detail["upload_id"],)))
         if "SweepQueue" in queues:
             self.queue.append(Message("sweep", (event.detail["seq"], *event.detail["entries"])))
         if "NoticesQueue" in queues:
@@ -131,10 +131,10 @@ class World:
             self.queue.append(Message("webhooks", (event.message_body,)))
 
     def register_endpoints(self, *platforms: str) -> WebhookReceiver:
-        """From now on these platforms have an endpoint (on dictionaries alone)."""
+        """Give these platforms a webhook endpoint (in-memory worlds only)."""
         assert isinstance(self.cloud, MemoryCloud)
         self.webhook_receiver = WebhookReceiver()
-        self.stack.__dict__["post"] = self.webhook_receiver
+        self.stack.__dict__["outbound_http"] = self.webhook_receiver
         for platform in platforms:
             endpoint = {"url": f"https://{platform}/", "secrets": SECRETS}
             self.cloud.parameters[f"{self.cloud.settings.webhook_endpoints_path}/{platform}"] = json.dumps(
@@ -148,7 +148,7 @@ class World:
     def put(
         self, platform: str, account: str, data: bytes, *, name: str | None = None, kind: str = ""
     ) -> Message:
-        """Put an object as a client app does; the notification that this sends, which waits in the queue."""
+        """Put an object as a client app does. Return its notification, which waits in the queue."""
         self._put_count += 1
         key = f"{platform}/{account}/{name or f'picture-{self._put_count}'}"
         answer = self.stack.s3.put_object(
@@ -162,7 +162,7 @@ class World:
         return message
 
     def upload(self, platform: str, account: str, data: bytes, **more: str) -> Upload:
-        """Put an object and let it be scanned, and nothing else; the upload at rest."""
+        """Put an object and scan it, without delivering other messages. Return the upload."""
         message = self.put(platform, account, data, **more)
         self.queue.remove(message)
         return self.scan_one(message)
@@ -179,31 +179,31 @@ class World:
         return scan_uploads(self.stack, self.bank, arrived)
 
     def reload(self, upload: Upload) -> Upload:
-        """As it is now."""
+        """Return the stored upload."""
         found = self.stack.uploads.get(upload.upload_id)
         assert found is not None
         return found
 
     def outbox(self) -> list[str]:
-        """The ids of the events that wait to be published, oldest first."""
+        """Return the ids of the unpublished events, oldest first."""
         return sorted(pk for pk, _ in self.cloud.table(self.cloud.settings.outbox_table))
 
     def publish(self) -> None:
-        """What the outbox's stream does: wake the publisher."""
+        """Run the publisher, as the outbox's stream does."""
         waiting = self.outbox()
         if waiting:
             assert publish_events(self.stack, waiting) == set()
 
     def count_audit(self) -> None:
-        """What the audit's stream does: have every chain counted."""
+        """Count the records of every chain, as the audit table's stream does."""
         for chain in sorted({pk for pk, _ in self.cloud.table(self.cloud.settings.audit_table)}):
             count_chain_records(self.stack, chain)
 
     def deliver(self, message: Message) -> None:
-        """Hand a message to its function; what fails comes again, until it is dead."""
+        """Deliver a message. After a failure it returns to the queue or becomes a dead letter."""
         try:
             self.handle(message)
-        except Exception as error:  # noqa: BLE001 (whatever it is, the message goes back)
+        except Exception as error:  # noqa: BLE001 (any failure returns the message)
             self.failures.append(error)
             self.return_message(message)
 
@@ -214,13 +214,13 @@ class World:
             self.queue.append(replace(message, attempt=message.attempt + 1))
 
     def handle(self, message: Message) -> None:
-        """As the functions do it."""
+        """Handle a message as its function does."""
         match message.kind:
             case "scan":
                 for outcome in self.scan(message):
                     if isinstance(outcome, Exception):
                         raise outcome
-            case "settle":
+            case "reconcile":
                 self.bank.refresh()
                 reconcile_upload(self.stack, self.bank, message.body[0])
             case "sweep":
@@ -236,7 +236,7 @@ class World:
                 deliver_webhook(self.stack, EndpointBackoff(), parse_event(message.body[0]))
 
     def apply_retention(self) -> Counter[str]:
-        """What the schedule does every hour to what its time is over for; what goes wrong goes out."""
+        """Run the hourly retention schedule. Raise its first error."""
 
         def fail(one: str, error: Exception) -> None:
             raise error
@@ -244,7 +244,7 @@ class World:
         return apply_retention(self.stack, fail)
 
     def expire_suspensions(self) -> int:
-        """What the schedule does every five minutes; what goes wrong with a suspension goes out."""
+        """Run the five-minute schedule of suspensions. Raise its first error."""
 
         def fail(review_id: str, error: Exception) -> None:
             raise error
@@ -252,7 +252,7 @@ class World:
         return expire_suspensions(self.stack, fail)
 
     def watch_deadlines(self) -> DeadlineRun:
-        """What the schedule does every minute; what goes wrong with a case goes out."""
+        """Run the one-minute schedule of deadlines. Raise its first error."""
 
         def fail(case_id: str, error: Exception) -> None:
             raise error
@@ -260,23 +260,23 @@ class World:
         return watch_deadlines(self.stack, fail)
 
     def compact_content_log(self) -> int:
-        """What the schedule does, until nothing is left to fold; how many steps that were."""
+        """Run the compaction schedule until nothing is left. Return the number of steps."""
         steps = 0
         while compact_content_log(self.stack):
             steps += 1
         return steps
 
     def drain(self) -> None:
-        """Deliver what waits, and what follows from it, until nothing does."""
+        """Publish and deliver until no event and no message waits."""
         for _ in range(10_000):
             self.publish()
             if not self.queue:
                 return
             self.deliver(self.queue.popleft())
-        raise AssertionError("there is no end to the messages")
+        raise AssertionError("messages still follow after 10,000 deliveries")
 
     def checkpoint(self) -> Checkpoint:
-        """This moment, to come back to as often as wanted (on dictionaries alone)."""
+        """Save the state, to be restored any number of times (in-memory worlds only)."""
         assert isinstance(self.cloud, MemoryCloud)
         return Checkpoint(
             self.cloud.snapshot(), self.clock.now, tuple(self.queue), tuple(self.events), self._put_count
@@ -290,9 +290,9 @@ class World:
         self.dead_letters, self.failures = [], []
         self._put_count = mark.put_count
         self.bank = BankView(self.stack)
-        # What a warm function remembers of the tables it must not remember of what never was.
+        # A warm function's caches must not outlive the state that they were read from.
         self.stack.content_log._hours_marked.clear()
-        self.stack.__dict__.pop("endpoints", None)
+        self.stack.__dict__.pop("webhook_endpoints", None)
         if self.webhook_receiver is not None:
             self.webhook_receiver.received.clear()
 
@@ -301,7 +301,7 @@ class World:
 
 
 class InlineExecutor(Executor):
-    """In place of a pool: the same work, one after the other, in the caller's thread."""
+    """A thread pool that runs its work in the caller's thread."""
 
     def __init__(self, max_workers: int | None = None) -> None:
         pass
@@ -333,21 +333,21 @@ def _connected(world: World) -> Iterator[World]:
 
 @contextmanager
 def moto_world() -> Iterator[World]:
-    """On moto, with drawn pictures."""
+    """A world on moto, with fake files of `drawn`."""
     with moto_cloud() as cloud, drawn_images_only(), _connected(World(cloud)) as world:
         yield world
 
 
 @contextmanager
 def memory_world() -> Iterator[World]:
-    """On dictionaries, with drawn pictures. Its bank has hashes alone: sweeps align nothing."""
+    """A world in memory, with fake files of `drawn`. Its bank has hashes only: sweeps align nothing."""
     with memory_cloud() as cloud, drawn_images_only(), _connected(World(cloud)) as world:
-        object.__setattr__(world.stack.settings, "look_back", timedelta(0))
+        object.__setattr__(world.stack.settings, "lookback_window", timedelta(0))
         yield world
 
 
 @contextmanager
 def photo_world() -> Iterator[World]:
-    """On dictionaries, with pictures that are decoded and hashed."""
+    """A world in memory, with images that are decoded and hashed."""
     with memory_cloud() as cloud, _connected(World(cloud)) as world:
         yield world
