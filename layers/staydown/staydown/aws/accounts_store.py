@@ -1,4 +1,9 @@
-"""Accounts that were ever blocked or warned: `{platform}#{account_id}` / `ACCOUNT`."""
+"""Accounts that were ever blocked or warned.
+
+| pk | sk | item |
+| --- | --- | --- |
+| `{platform}#{account_id}` | `ACCOUNT` | an account, its blocks and its warnings |
+"""
 
 from __future__ import annotations
 
@@ -17,7 +22,7 @@ class AccountsStore:
         self._accounts = Codec(Account)
 
     def get(self, platform: str, account_id: str) -> Account:
-        """An account without a record is one that nothing blocks."""
+        """Return the account. An account without an item has no block and no warning."""
         item = self._table.get(f"{platform}#{account_id}", "ACCOUNT")
         return self._accounts.load(item) if item is not None else Account(platform, account_id)
 
@@ -27,7 +32,7 @@ class AccountsStore:
         transaction.put_versioned(self._table.name, item, version=account.version)
 
     def require_unblocked(self, transaction: Transaction, platform: str, account_id: str) -> None:
-        """Let the transaction fail with AccountIsBlocked if the account is blocked by then."""
+        """Make the transaction raise AccountIsBlocked if the account is blocked when it commits."""
         transaction.check(
             self._table.name,
             {"pk": f"{platform}#{account_id}", "sk": "ACCOUNT"},

@@ -1,12 +1,11 @@
-"""Anchors, and which heads are still to be anchored.
+"""Anchors, and the chain heads that are queued for anchoring.
 
-The anchors themselves are objects `anchors/{number:010}.json` of a bucket whose objects are locked. In the
-table of figures:
+An anchor is the object `anchors/{number:010}.json` in a bucket with Object Lock. The metrics table holds:
 
-| pk | sk | what |
+| pk | sk | item |
 | --- | --- | --- |
-| `HEADS` | `{chain}` | the last record of a chain that was counted, not anchored yet |
-| `ANCHORED#{chain}` | `{number:010}` | an anchor that has a head of the chain |
+| `HEADS` | `{chain}` | the last counted record of a chain, while it is not anchored |
+| `ANCHORED#{chain}` | `{number:010}` | an anchor that contains a head of the chain |
 | `ANCHORS` | `LAST` | the number and digest of the last anchor |
 """
 
@@ -34,7 +33,7 @@ class AnchorsStore:
         self._bucket = bucket
 
     def queue_head(self, transaction: Transaction, chain: str, head: ChainHead) -> None:
-        """Have this head anchored next; an older one of the chain that still waits is not needed any more."""
+        """Queue this head for the next anchor, in place of an older queued head of the chain."""
         item = {"pk": "HEADS", "sk": chain, "seq": head.seq, "digest": head.digest}
         transaction.put(self._table.name, item)
 
@@ -43,24 +42,24 @@ class AnchorsStore:
             yield item["sk"], ChainHead(item["seq"], item["digest"])
 
     def last_anchor_head(self) -> ChainHead:
-        """Number and digest of the last anchor that is done with."""
+        """Return the number and digest of the last completed anchor."""
         item = self._table.get("ANCHORS", "LAST")
         return ChainHead(item["number"], item["digest"]) if item is not None else ChainHead(0, GENESIS)
 
     def read_anchor(self, number: int) -> str | None:
-        """An anchor as it is stored; None when there is none of this number."""
-        place = {"Bucket": self._bucket, "Key": _object_key(number)}
+        """Return the stored text of an anchor, or None if no anchor has this number."""
+        s3_object = {"Bucket": self._bucket, "Key": _object_key(number)}
         try:
-            self._s3.head_object(**place)
+            self._s3.head_object(**s3_object)
         except ClientError as error:
             if error.response["Error"]["Code"] in _NOT_FOUND_CODES:
                 return None
             raise
-        with self._s3.get_object(**place)["Body"] as body:
+        with self._s3.get_object(**s3_object)["Body"] as body:
             return bytes(body.read()).decode()
 
     def write_anchor(self, anchor: Anchor) -> None:
-        """For good: the bucket locks it. ConcurrentChange when there is one of its number."""
+        """Store an anchor, which the bucket then locks. Raise ConcurrentChange if its number is taken."""
         try:
             self._s3.put_object(
                 Bucket=self._bucket,
@@ -71,22 +70,24 @@ class AnchorsStore:
             )
         except ClientError as error:
             if error.response["Error"]["Code"] in _PRECONDITION_FAILED_CODES:
-                raise ConcurrentChange("This anchor was written already.") from error
+                raise ConcurrentChange("An anchor with this number already exists.") from error
             raise
 
     def anchor_numbers(self, chain: str) -> list[int]:
-        """The numbers of the anchors that have a head of the chain, oldest first."""
+        """Return the numbers of the anchors that contain a head of the chain, oldest first."""
         return [int(item["sk"]) for item in self._table.query(f"ANCHORED#{chain}")]
 
     def delete_chain(self, chain: str) -> None:
-        """The anchors themselves stay as long as they are locked."""
+        """Delete the index of a chain. The anchors themselves stay while they are locked."""
         for number in self.anchor_numbers(chain):
             self._table.delete(f"ANCHORED#{chain}", f"{number:010}")
         self._table.delete("HEADS", chain)
 
     def record_anchored_head(self, anchor: Anchor, chain: str, head: ChainHead, *, is_queued: bool) -> None:
-        """Remember where this head is anchored. still_waits: it is the one that waits; ConcurrentChange if
-        not."""
+        """Record which anchor contains this head.
+
+        is_queued: also remove the head from the queue; raise ConcurrentChange if another head is queued.
+        """
         transaction = self._table.transaction()
         item = {"pk": f"ANCHORED#{chain}", "sk": f"{anchor.number:010}", "seq": head.seq}
         transaction.put(self._table.name, item)
@@ -100,7 +101,7 @@ class AnchorsStore:
         transaction.commit()
 
     def advance_last_anchor(self, anchor: Anchor) -> None:
-        """Go on after it; ConcurrentChange when another was faster."""
+        """Make this the last anchor. Raise ConcurrentChange if another run has advanced it."""
         transaction = self._table.transaction()
         transaction.put_if(
             self._table.name,

@@ -1,4 +1,4 @@
-"""Files of arrays (the bank's snapshots, segments of the content log), as bytes, in a bucket of their own."""
+"""Files of arrays in S3: bank snapshots and content log segments."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from botocore.exceptions import ClientError
 
 
 class ArraysNotFound(Exception):
-    """It was replaced by another file, and is no more."""
+    """The file was replaced by another and deleted."""
 
 
 class ArraysStore:
-    """folder: what every key begins with."""
+    """Reads and writes the files below one key prefix, `folder`."""
 
     def __init__(self, s3: Any, bucket: str, folder: str) -> None:
         self._s3 = s3
@@ -30,11 +30,11 @@ class ArraysStore:
             raise
 
     def new_key(self, name: str) -> str:
-        """A key that no other file ever has."""
+        """Return a unique key."""
         return f"{self._folder}/{name}-{uuid.uuid4()}"
 
     def write(self, key: str, data: bytes) -> str:
-        """Store a file; its key."""
+        """Store a file and return its key."""
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=data)
         return key
 

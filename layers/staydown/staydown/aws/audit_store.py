@@ -1,4 +1,9 @@
-"""The audit table: `{chain}` / `{seq:010}`. No function's policy lets it change or delete a record."""
+"""The audit table. No IAM policy allows a record to be changed; only retention may delete one.
+
+| pk | sk | item |
+| --- | --- | --- |
+| `{chain}` | `{seq:010}` | an audit record |
+"""
 
 from __future__ import annotations
 
@@ -28,26 +33,26 @@ class AuditStore:
         action: str,
         details: Mapping[str, object],
     ) -> ChainHead:
-        """Write the next record with the transaction; the head that the subject has to be saved with.
+        """Add the next record to the transaction and return the new head, to be saved with the subject.
 
-        Whoever loses a race for a number gets ConcurrentChange.
+        The commit raises ConcurrentChange if another transaction takes the same number first.
         """
-        record, following = next_record(chain, head, at=at, actor=actor, action=action, details=details)
+        record, new_head = next_record(chain, head, at=at, actor=actor, action=action, details=details)
         item = {**self._records.dump(record), "pk": chain, "sk": f"{record.seq:010}"}
         transaction.put_new(self._table.name, item)
-        return following
+        return new_head
 
     def delete_record(self, record: AuditRecord) -> None:
-        """One record of a chain whose time is over. Only who applies retention is let."""
+        """Delete a record of an expired chain. Only the retention function has this permission."""
         self._table.delete(record.chain, f"{record.seq:010}")
 
     def list_records(self, chain: str, *, after: int = 0) -> Iterator[AuditRecord]:
-        """The chain from its beginning, or from the record after this one; consistent."""
+        """Yield the records of a chain with a number above `after`, with consistent reads."""
         return (self._records.load(item) for item in self._table.query(chain, after=f"{after:010}"))
 
 
 RETENTION_CHAIN = "retention"
-"""Of what was erased because its time was over; its head is kept with the cases."""
+"""The chain of erasure records. Its head is stored in the cases table."""
 
 
 def case_chain(case_id: str) -> str:
@@ -55,10 +60,10 @@ def case_chain(case_id: str) -> str:
 
 
 def entry_chain(entry_id: str) -> str:
-    """Of an entry of the bank: what was done to it by hand."""
+    """Return the chain of a bank entry: its overrides."""
     return f"entry:{entry_id}"
 
 
 def upload_chain(upload_id: str) -> str:
-    """Of an upload that was stopped without a case of its own: nobody looked at it."""
+    """Return the chain of an upload that a match blocked without human review, so without a case."""
     return f"upload:{upload_id}"

@@ -1,13 +1,13 @@
-"""The bank's truth in DynamoDB: entries, and the log of their changes.
+"""The bank in DynamoDB: its entries and the log of their changes.
 
-| pk | sk | what |
+| pk | sk | item |
 | --- | --- | --- |
-| `HEAD` | `HEAD` | the number of the last change, and the snapshots in S3 |
-| `ENTRY#{entry_id}` | `ENTRY` | an entry as it stands, and the change that made it so |
+| `HEAD` | `HEAD` | the number of the last change, and the keys of the snapshots in S3 |
+| `ENTRY#{entry_id}` | `ENTRY` | the current state of an entry, and the number of its last change |
 | `LOG#{seq // 1000}` | `{seq:015}` | one change |
 
-Each change takes the next number in the transaction of the decision that causes it. So whoever reads a
-head (consistently) sees every decision that had returned by then, and no reader needs to scan anything.
+Each change takes the next number in the transaction of the decision that causes it. A consistent read of the
+head therefore covers every decision that has returned, and no reader scans the table.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CHANGES_PER_PARTITION = 1000
 
 @dataclass(frozen=True, slots=True)
 class BankSnapshot:
-    """The bank as it stood after change `seq`, as two objects in its bucket: entries, and judged pictures."""
+    """The bank after change `seq`, as two S3 objects: the entries, and the features of reference images."""
 
     seq: int
     entries_key: str
@@ -35,12 +35,13 @@ class BankSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class BankHead:
-    """seq: the last change (0: none yet). latest_snapshot: what is folded already. former_snapshot: which
-    somebody who has just read an older head may still be loading."""
+    """The position of the bank's log, and its snapshots."""
 
     seq: int = 0
+    """The number of the last change; 0 before the first."""
     latest_snapshot: BankSnapshot | None = None
     previous_snapshot: BankSnapshot | None = None
+    """Kept because a reader with an older head may still be loading it."""
 
     @property
     def compacted_seq(self) -> int:
@@ -49,7 +50,7 @@ class BankHead:
 
 @dataclass(frozen=True, slots=True)
 class StoredEntry:
-    """An entry and the number of its last change (0: it has none in the log)."""
+    """An entry, and the number of its last change (0 if it is not in the log)."""
 
     entry: BankEntry
     seq: int
@@ -62,28 +63,28 @@ class BankStore:
         self._heads = Codec(BankHead)
 
     def get_head(self) -> BankHead:
-        """One read unit, strongly consistent."""
+        """Return the head with a strongly consistent read, which costs one read unit."""
         item = self._table.get("HEAD", "HEAD")
         return self._heads.load(item) if item is not None else BankHead()
 
     def list_changes(self, after: int, upto: int) -> Iterator[BankChange]:
-        """The changes with after < seq <= upto, in order, none missing."""
+        """Yield every change with after < seq <= upto, in order."""
         for bucket in range((after + 1) // CHANGES_PER_PARTITION, upto // CHANGES_PER_PARTITION + 1):
             for item in self._table.query(f"LOG#{bucket}", after=_sort_key(after), through=_sort_key(upto)):
                 yield BankChange(item["seq"], self._entries.load(item))
 
     def get_entries(self, entry_ids: Iterable[str]) -> Mapping[str, StoredEntry]:
-        """Those that have an item of their own, consistent."""
+        """Return the stored entries among these ids, with consistent reads."""
         items = self._table.get_many((f"ENTRY#{entry_id}", "ENTRY") for entry_id in entry_ids)
         return {item["entry_id"]: StoredEntry(self._entries.load(item), item["seq"]) for item in items}
 
     def append_changes(
         self, transaction: Transaction, head: BankHead, changes: Iterable[tuple[BankEntry, int]]
     ) -> int:
-        """Take the numbers after head.seq for these entries; the new last number.
+        """Add a change for each entry, numbered from head.seq + 1, and return the new last number.
 
-        changed: each entry as it shall be, with the number of the change it was read at (0: it is new).
-        Two who append at the same time can't both succeed: ConcurrentChange for the second.
+        changes: each new state of an entry, with the change number it was read at (0 for a new entry).
+        The commit raises ConcurrentChange if the log has moved past `head`.
         """
         seq = head.seq
         for entry, read_at in changes:
@@ -110,7 +111,7 @@ class BankStore:
         return seq
 
     def publish_snapshot(self, head: BankHead, snapshot: BankSnapshot) -> None:
-        """Let readers start from this snapshot; ConcurrentChange when another fold was faster."""
+        """Make this the latest snapshot. Raise ConcurrentChange if another run has published one."""
         transaction = Transaction(self._table.client)
         dumped = Codec(BankHead).dump(BankHead(head.seq, snapshot, head.latest_snapshot))
         transaction.update(

@@ -1,15 +1,16 @@
 """Cases, reports and appeals.
 
-| pk | sk | what |
+| pk | sk | item |
 | --- | --- | --- |
-| `CASE#{case_id}` | `CASE` | a case, in the index `queue` (see `_queue_of`); in `images`, its image alone |
-| `REPORT#{case_number}` | `REPORT` | a report, by the number its sender was given (see `senders_store`) |
-| `APPEAL#{appeal_id}` | `APPEAL` | an appeal; while undecided it is in the index `queue` under `appeals` |
-| `ABOUT#{entry_id}` | `CASE` | the case that new matches of an unjudged entry belong to |
-| `FILED#{token}` | `REPORT` | the report that a request has filed, should it be told again |
-| `RETENTION` | `HEAD` | the head of the chain of what was erased |
-| `ATTEMPTS#{digest}` | `{hour}` | wrong secrets given for a case number |
-| `READING#{case_id}` | `{reviewer}` | that a reviewer has the case open, for minutes |
+| `CASE#{case_id}` | `CASE` | a case; in the indexes `queue` (see `_queue_position`) and `images` |
+| `REPORT#{case_number}` | `REPORT` | a report; in the index `queue` (see `verified_reporters_store`) |
+| `APPEAL#{appeal_id}` | `APPEAL` | an appeal; in the index `queue` under `appeals` until it is decided |
+| `ABOUT#{entry_id}` | `CASE` | the case that receives new matches of an undecided entry |
+| `FILED#{token}` | `REPORT` | the case number of a request that already filed a report, for retries |
+| `NEED` | `NEED` | the last write of a case that needs its images (see `mark_preservation`) |
+| `RETENTION` | `HEAD` | the head of the chain of erasure records |
+| `ATTEMPTS#{digest}` | `{hour}` | the number of wrong secrets for a case number |
+| `READING#{case_id}` | `{reviewer}` | a reviewer who has the case open; expires after minutes |
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ ERASURE_REQUESTED = "erasure"
 ERASURE_PROPOSALS = "wishes"
 PRESERVATION_MARK = "NEED"
 MAX_COMPARED_CASES = 1000
-"""Undecided cases whose images a report is compared with, some 200 bytes each: one reading."""
+"""Undecided cases whose hashes a new report is compared with: about 200 bytes each, one query page."""
 
 
 class CasesStore:
@@ -49,19 +50,19 @@ class CasesStore:
         self._cases = Codec(Case)
         self._reports = Codec(Report)
         self._appeals = Codec(Appeal)
-        self._readings = Codec(ReviewerPresence)
+        self._presences = Codec(ReviewerPresence)
 
     def get_case(self, case_id: str) -> Case | None:
         item = self._table.get(f"CASE#{case_id}", "CASE")
         return self._cases.load(item) if item is not None else None
 
     def get_cases(self, case_ids: Iterable[str]) -> list[Case]:
-        """Those of the cases that are there, in no order."""
+        """Return the cases that exist among these ids, in no particular order."""
         items = self._table.get_many((f"CASE#{case_id}", "CASE") for case_id in case_ids)
         return [self._cases.load(item) for item in items]
 
     def save_case(self, transaction: Transaction, case: Case) -> None:
-        """In place of the version it was read at."""
+        """Replace the version that was read."""
         item = {**self._cases.dump(case), "pk": f"CASE#{case.case_id}", "sk": "CASE"}
         queue, moment = _queue_position(case)
         item |= {"queue": queue, "queue_order": queue_sort_key(moment, case.case_id)}
@@ -84,14 +85,14 @@ class CasesStore:
         transaction.put_versioned(self._table.name, item, version=report.version)
 
     def find_report_by_request(self, token: str) -> str | None:
-        """The number of the report that this request has filed already."""
+        """Return the case number of the report that this request already filed, or None."""
         item = self._table.get(f"FILED#{token}", "REPORT")
         return str(item["case_number"]) if item is not None else None
 
     def save_report_request(
         self, transaction: Transaction, token: str, case_number: str, *, until: datetime
     ) -> None:
-        """ConcurrentChange when the same request was faster."""
+        """Record that a request filed this report. The commit raises ConcurrentChange if it already did."""
         item = {"case_number": case_number, "expires_at": int(until.timestamp())}
         transaction.put_new(self._table.name, {"pk": f"FILED#{token}", "sk": "REPORT", **item})
 
@@ -100,12 +101,12 @@ class CasesStore:
         return self._appeals.load(item) if item is not None else None
 
     def get_appeals(self, appeal_ids: Iterable[str]) -> list[Appeal]:
-        """Those of the appeals that are there, in the order they came."""
+        """Return the appeals that exist among these ids, in order of filing."""
         items = self._table.get_many((f"APPEAL#{appeal_id}", "APPEAL") for appeal_id in appeal_ids)
         return sorted(map(self._appeals.load, items), key=lambda appeal: (appeal.filed_at, appeal.appeal_id))
 
     def save_appeal(self, transaction: Transaction, appeal: Appeal, *, until: datetime | None = None) -> None:
-        """until: kept, where no case is behind it with which it goes."""
+        """until: when the appeal expires, for an appeal without a case that is erased with it."""
         item = {**self._appeals.dump(appeal), "pk": f"APPEAL#{appeal.appeal_id}", "sk": "APPEAL"}
         if appeal.outcome is None:
             item |= {"queue": APPEALS, "queue_order": queue_sort_key(appeal.filed_at, appeal.appeal_id)}
@@ -114,14 +115,17 @@ class CasesStore:
         transaction.put_versioned(self._table.name, item, version=appeal.version)
 
     def case_for_entry(self, entry_id: str) -> str | None:
-        """The case that matches of this entry were last brought to."""
+        """Return the id of the case that receives new matches of this entry, or None."""
         item = self._table.get(f"ABOUT#{entry_id}", "CASE")
         return str(item["case_id"]) if item is not None else None
 
     def route_entry(
         self, transaction: Transaction, entry_id: str, case_id: str, *, expected: str | None
     ) -> None:
-        """Bring further matches of the entry to this case; ConcurrentChange unless it pointed to `was`."""
+        """Route new matches of the entry to this case.
+
+        The commit raises ConcurrentChange unless the entry was routed to the case `expected`.
+        """
         item = {"pk": f"ABOUT#{entry_id}", "sk": "CASE", "case_id": case_id}
         transaction.put_if(
             self._table.name,
@@ -133,9 +137,9 @@ class CasesStore:
     def query_queue(
         self, queue: str, *, index: str = "queue", after: Item | None = None, limit: int = 50
     ) -> tuple[list[Item], Item | None]:
-        """A page of a queue in its order, and where the next one starts (None: no more).
+        """Return a page of a queue in its order, and the start key of the next page (None for the last).
 
-        The index lags behind the table by moments: whoever acts on an item reads it again first.
+        The index is eventually consistent: read an item again before acting on it.
         """
         arguments: dict[str, Any] = {
             "TableName": self._table.name,
@@ -179,13 +183,16 @@ class CasesStore:
         return [self._appeals.load(item) for item in items], following
 
     def list_undecided_image_hashes(self) -> list[tuple[str, PdqHash]]:
-        """(case id, its image) of the MOST_COMPARED undecided cases with the nearest deadline, as far as they
-        have one. The index lags by moments: whoever acts on a case reads it first."""
+        """Return (case id, image hash) of undecided cases, nearest deadline first.
+
+        At most MAX_COMPARED_CASES cases are read; those without a hash are left out. The index is eventually
+        consistent: read a case again before acting on it.
+        """
         items, _ = self.query_queue(CASES, index="images", limit=MAX_COMPARED_CASES)
         return [(item["case_id"], PdqHash(item["image"]["data"])) for item in items if item.get("image")]
 
     def iterate_undecided_cases(self) -> Iterator[Case]:
-        """Page by page, nearest deadline first."""
+        """Yield all undecided cases, nearest deadline first."""
         after: Item | None = None
         while True:
             cases, after = self.list_undecided_cases(after=after)
@@ -194,7 +201,7 @@ class CasesStore:
                 return
 
     def list_due_case_ids(self, queue: str, *, until: datetime) -> Iterator[str]:
-        """Ids of the cases in a queue that are ordered by a moment before, the oldest first."""
+        """Yield the ids of the cases in a queue whose time is not after `until`, oldest first."""
         after: Item | None = None
         last = queue_sort_key(until, "")
         while True:
@@ -207,7 +214,7 @@ class CasesStore:
                 return
 
     def require_version(self, transaction: Transaction, case: Case) -> None:
-        """Let the transaction fail with ConcurrentChange if the case is another by then."""
+        """Make the transaction raise ConcurrentChange if the case has changed when it commits."""
         transaction.check(
             self._table.name,
             {"pk": f"CASE#{case.case_id}", "sk": "CASE"},
@@ -216,7 +223,7 @@ class CasesStore:
         )
 
     def mark_preservation(self, transaction: Transaction, case: Case) -> None:
-        """Leave a trace that this case, as it is written, needs its images (`last_need`)."""
+        """Record that this write of a case requires its images to be kept (see `preservation_mark`)."""
         item: Item = {
             "pk": PRESERVATION_MARK,
             "sk": PRESERVATION_MARK,
@@ -226,12 +233,12 @@ class CasesStore:
             transaction.put(self._table.name, item)
 
     def preservation_mark(self) -> str | None:
-        """Which write of a case was the last to need its images, of all cases; another one each time."""
+        """Return the mark of the last write of any case that requires its images; each write has its own."""
         item = self._table.get(PRESERVATION_MARK, PRESERVATION_MARK)
         return item["needed_by"] if item is not None else None
 
     def require_preservation_mark(self, transaction: Transaction, expected: str | None) -> None:
-        """Let the transaction fail with ConcurrentChange if any case was held or appealed since."""
+        """Make the transaction raise ConcurrentChange if a case was held or appealed since `expected`."""
         key = {"pk": PRESERVATION_MARK, "sk": PRESERVATION_MARK}
         if expected is None:
             transaction.check(self._table.name, key, condition="attribute_not_exists(pk)")
@@ -250,7 +257,7 @@ class CasesStore:
         self._table.delete(f"APPEAL#{appeal_id}", "APPEAL")
 
     def unroute_entry(self, entry_id: str, case_id: str) -> None:
-        """Bring matches of the entry to this case no more."""
+        """Stop routing matches of the entry to this case."""
         if self.case_for_entry(entry_id) == case_id:
             self._table.delete(f"ABOUT#{entry_id}", "CASE")
 
@@ -259,7 +266,7 @@ class CasesStore:
         return ChainHead(item["seq"], item["digest"]) if item is not None else ChainHead()
 
     def save_retention_head(self, transaction: Transaction, head: ChainHead) -> None:
-        """ConcurrentChange when another was faster (its record is there then)."""
+        """Save the head. A concurrent change fails at its audit record, which has the same number."""
         item = {"pk": "RETENTION", "sk": "HEAD", "seq": head.seq, "digest": head.digest}
         transaction.put(self._table.name, item)
 
@@ -274,27 +281,27 @@ class CasesStore:
     def save_presence(self, transaction: Transaction, case_id: str, presence: ReviewerPresence) -> None:
         expires_at = int((presence.last_seen_at + PRESENCE_TIMEOUT).timestamp())
         keys = {"pk": f"READING#{case_id}", "sk": presence.reviewer, "expires_at": expires_at}
-        transaction.put(self._table.name, {**self._readings.dump(presence), **keys})
+        transaction.put(self._table.name, {**self._presences.dump(presence), **keys})
 
     def list_presences(self, case_id: str, *, now: datetime) -> list[ReviewerPresence]:
-        """Of this case in the last minutes, one of each reviewer."""
-        found = map(self._readings.load, self._table.query(f"READING#{case_id}"))
-        return [reading for reading in found if reading.last_seen_at + PRESENCE_TIMEOUT > now]
+        """Return the reviewers who had the case open in the last minutes."""
+        presences = map(self._presences.load, self._table.query(f"READING#{case_id}"))
+        return [presence for presence in presences if presence.last_seen_at + PRESENCE_TIMEOUT > now]
 
     def count_attempt(self, digest: str, now: datetime) -> int:
-        """One more wrong secret for this number in this hour; how many that makes."""
+        """Count a wrong secret for this case number and return the count of the current hour."""
         hour = now.strftime("%Y-%m-%dT%H")
         expires_at = int((now + timedelta(hours=2)).timestamp())
         return self._table.increment(f"ATTEMPTS#{digest}", hour, expires_at=expires_at)
 
 
 def verified_reporter_queue(reporter_id: str) -> str:
-    """Where the reports of a sender are, in the order they came."""
+    """Return the queue of a verified reporter's reports, which is in order of filing."""
     return f"sender:{reporter_id}"
 
 
 def _queue_position(case: Case) -> tuple[str, datetime | None]:
-    """Where a case waits, for a reviewer or for what is to be erased next, and by which moment."""
+    """Return the queue of a case, for review or for retention, and the time that orders it."""
     if case.undecided:
         return CASES, case.deadline
     if case.erasure_requested_at is not None and not case.erasure_done:

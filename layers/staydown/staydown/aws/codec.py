@@ -1,7 +1,7 @@
-"""Domain objects as DynamoDB items, and back: one codec for all of them.
+"""Convert domain objects to DynamoDB items and back.
 
-Pydantic reads the dataclasses of the domain back, so no field is written down twice. Times become ISO text of
-a fixed width (so that they sort), sets become sorted lists (DynamoDB has no empty set).
+Pydantic reads the domain's dataclasses, so no field is declared twice. Times become ISO text of fixed width,
+which sorts. Sets become sorted lists, because DynamoDB has no empty set.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ type_deserializer = TypeDeserializer()
 T = TypeVar("T")
 
 Item = dict[str, Any]
-"""Plain Python values by attribute name."""
+"""Python values by attribute name."""
 
 
 @cache
 def _adapter(cls: Any) -> TypeAdapter[Any]:
-    """Building one takes milliseconds, and several stores of a process share a class."""
+    """Return the cached adapter of a class: building one takes milliseconds."""
     _use_stored_names(cls)
     return TypeAdapter(cls)
 
 
 def _use_stored_names(cls: Any) -> None:
-    """Have Pydantic read a dataclass, and the dataclasses in it, by their attribute names."""
+    """Make Pydantic read a dataclass, and the dataclasses in it, by their stored attribute names."""
     if not is_dataclass(cls):
         for argument in get_args(cls):
             _use_stored_names(argument)
@@ -51,7 +51,7 @@ TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%f+00:00"
 
 
 class Codec(Generic[T]):
-    """Objects of one dataclass as items. Attributes the class does not know (keys, indexes) are ignored."""
+    """Converts one dataclass. Attributes that are not its fields (keys, index attributes) are ignored."""
 
     def __init__(self, cls: type[T]) -> None:
         self._adapter: TypeAdapter[T] = _adapter(cast(Any, cls))
@@ -86,12 +86,12 @@ def _scalar(value: object) -> object:
 
 
 def to_dynamodb(item: Mapping[str, Any]) -> dict[str, Any]:
-    """As the low-level client wants it."""
+    """Return the item in the format of the low-level client."""
     return {name: type_serializer.serialize(value) for name, value in item.items()}
 
 
 def from_dynamodb(item: Mapping[str, Any]) -> Item:
-    """As Python values: numbers are int (nothing here is a fraction), binary is bytes."""
+    """Return the item as Python values. Numbers become int (none has a fraction), binary becomes bytes."""
     return {name: _to_native(type_deserializer.deserialize(value)) for name, value in item.items()}
 
 

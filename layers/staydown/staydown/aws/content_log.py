@@ -1,14 +1,14 @@
-"""The content log in UploadsTable; its segments lie in S3, under `content/`.
+"""The content log in the uploads table. Its segments are in S3, under `content/`.
 
-| pk | sk | what |
+| pk | sk | item |
 | --- | --- | --- |
-| `LOG#{hour}#{shard}` | `{upload_id}` | the hashes of an upload, in the hour in which it was registered |
-| `HOURS` | `{hour}` | an hour that has lines, and its state |
-| `CONTENT` | `MANIFEST` | which segments there are, and which hours they hold |
+| `LOG#{hour}#{shard}` | `{upload_id}` | a line: the hashes of an upload |
+| `HOURS` | `{hour}` | an hour with lines, and its state |
+| `CONTENT` | `MANIFEST` | the segments, and the hours that they contain |
 
-Why nothing is lost when an hour is closed: whoever registers an upload writes its line first and reads the
-hour's state after that; whoever folds closes the hour first and reads its lines after that. So either the
-line is folded, or who wrote it sees that the hour was closed, and writes it into a later one.
+No line is lost when an hour is closed. A scan writes its line and then reads the state of the hour.
+Compaction closes the hour and then reads its lines. So either compaction reads the line, or the scan finds
+the hour closed and writes the line to a later hour.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from staydown.domain.uploads.content_log import (
 from staydown.domain.uploads.upload import Upload
 
 SHARDS = 8
-"""Partitions an hour: each takes some 1,000 uploads a second."""
+"""Partitions of an hour. Each takes about 1,000 uploads per second."""
 DELETE_BATCH_SIZE = 1_000
 
 
@@ -46,13 +46,13 @@ class ContentLog:
         self._hours_marked: set[str] = set()
 
     def add_line(self, transaction: Transaction, upload: Upload) -> None:
-        """The line of an upload that was read, in the hour in which it was received. Then `keep`."""
+        """Write the line of a scanned upload to the hour of its receipt. Call `ensure_in_open_hour` after."""
         self._put_line(transaction, hour_of(upload.received_at), upload)
 
     def ensure_in_open_hour(self, upload: Upload, now: datetime) -> None:
-        """See to it that the line of an upload is in an hour that every later sweep reads, or in a segment.
+        """Ensure that every later sweep reads the line of an upload, from an open hour or from a segment.
 
-        After it was added, and before the head of the bank is read.
+        Call it after `add_line` and before the head of the bank is read.
         """
         hours = [hour_of(upload.received_at)]
         while self.get_hour_state(hours[-1]) is not HourState.OPEN:
@@ -64,16 +64,16 @@ class ContentLog:
             self._table.delete(_partition(hour, _shard(upload.upload_id)), upload.upload_id)
 
     def list_hours(self) -> Iterator[tuple[str, HourState]]:
-        """The hours that have lines, oldest first."""
+        """Yield the hours that have lines, and their states, oldest first."""
         return ((item["sk"], HourState(item["hour_state"])) for item in self._table.query("HOURS"))
 
     def get_hour_state(self, hour: str) -> HourState | None:
-        """None: it has no lines (any more)."""
+        """Return the state of an hour, or None if it has no lines."""
         item = self._table.get("HOURS", hour)
         return HourState(item["hour_state"]) if item is not None else None
 
     def transition_hour(self, hour: str, current: HourState, target: HourState) -> bool:
-        """Change an hour's state; whether it has that state now, whoever set it."""
+        """Change the state of an hour. Return whether it now has the target state, whoever set it."""
         transaction = self._table.transaction()
         transaction.put_if(
             self._table.name,
@@ -88,21 +88,24 @@ class ContentLog:
         return True
 
     def iterate_lines(self, start: LogPosition, shards: int) -> Iterator[tuple[LogPosition, LogLine]]:
-        """The lines from a place on in so many shards, each with the place behind it."""
+        """Yield the lines of `shards` shards from a position on, each with the position after it."""
         after = start.after_upload_id
         for shard in range(start.shard, min(start.shard + shards, SHARDS)):
             for item in self._table.query(_partition(start.hour, shard), after=after):
-                here = LogPosition(start.hour, shard, item["sk"])
-                yield here, LogLine(item["sk"], item["sha256"], item["views"])
+                position = LogPosition(start.hour, shard, item["sk"])
+                yield position, LogLine(item["sk"], item["sha256"], item["views"])
             after = ""
 
     def get_manifest(self) -> LogManifest:
-        """Strongly consistent, all of it as it was at one moment."""
+        """Return the manifest with a strongly consistent read."""
         item = self._table.get("CONTENT", "MANIFEST")
         return self._manifests.load(item) if item is not None else LogManifest()
 
     def save_manifest(self, manifest: LogManifest) -> LogManifest:
-        """In place of the version it was read at, else ConcurrentChange; as it is then."""
+        """Replace the version that was read and return the saved manifest.
+
+        Raise ConcurrentChange if it has changed.
+        """
         transaction = self._table.transaction()
         item = {**self._manifests.dump(manifest), "pk": "CONTENT", "sk": "MANIFEST"}
         transaction.put_versioned(self._table.name, item, version=manifest.version)
@@ -110,7 +113,7 @@ class ContentLog:
         return replace(manifest, version=manifest.version + 1)
 
     def delete_lines(self, hour: str) -> bool:
-        """Delete some lines of an hour; whether none is left."""
+        """Delete a batch of lines of an hour. Return whether no lines remain."""
         for shard in range(SHARDS):
             found = self._table.query(_partition(hour, shard))
             keys = [(item["pk"], item["sk"]) for item in islice(found, DELETE_BATCH_SIZE)]
@@ -120,12 +123,12 @@ class ContentLog:
         return True
 
     def delete_hour(self, hour: str) -> None:
-        """There is no such hour any more."""
+        """Remove an hour from the list of hours."""
         self._table.delete("HOURS", hour)
 
     def _put_line(self, transaction: Transaction, hour: str, upload: Upload) -> None:
         if upload.fingerprint is None:
-            raise ValueError(f"upload {upload.upload_id} was never read")
+            raise ValueError(f"upload {upload.upload_id} was not scanned")
         self._register_hour(hour)
         line = {
             "pk": _partition(hour, _shard(upload.upload_id)),
@@ -136,7 +139,7 @@ class ContentLog:
         transaction.put(self._table.name, line)
 
     def _register_hour(self, hour: str) -> None:
-        """Before the first line of an hour, so that no sweep overlooks it; once for each warm function."""
+        """List an hour before its first line, so that sweeps find it; once per process and hour."""
         if hour in self._hours_marked:
             return
         transaction = self._table.transaction()

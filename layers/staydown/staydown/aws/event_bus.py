@@ -1,4 +1,4 @@
-"""The bus that client apps and the stack's own queues hear."""
+"""The event bus that client apps and the stack's own queues subscribe to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from staydown.domain.events import EventEnvelope
 
 SOURCE = "staydown"
 MAX_BATCH_SIZE = 10
-"""What one PutEvents takes."""
+"""The limit of PutEvents."""
 
 
 class EventBus:
@@ -18,7 +18,7 @@ class EventBus:
         self._bus = bus
 
     def publish(self, events: list[EventEnvelope]) -> list[EventEnvelope]:
-        """Put at most MAX_EVENTS on the bus; those that it took."""
+        """Publish at most MAX_BATCH_SIZE events and return those that EventBridge accepted."""
         entries = [
             {
                 "Source": SOURCE,
@@ -29,5 +29,7 @@ class EventBus:
             }
             for event in events
         ]
-        answer = self._client.put_events(Entries=entries)
-        return [event for event, result in zip(events, answer["Entries"], strict=True) if "EventId" in result]
+        response = self._client.put_events(Entries=entries)
+        return [
+            event for event, result in zip(events, response["Entries"], strict=True) if "EventId" in result
+        ]

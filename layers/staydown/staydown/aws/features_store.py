@@ -1,6 +1,6 @@
-"""What is kept of judged pictures beside their hashes: keypoints, as bytes, encrypted, one object each.
+"""Keypoint features of reference images in S3: one encrypted object for each.
 
-They tell more of a picture than a hash does. They are never exported, and go when their entry does.
+Features reveal more of an image than a hash does. They are never exported, and are deleted with their entry.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ class FeaturesStore:
         self._bucket = bucket
 
     def write(self, entry_id: str, features: bytes) -> str:
-        """Store the features of a picture of this entry; the key, which no other picture ever has."""
+        """Store the features of an image of this entry and return their unique key."""
         key = f"pictures/{entry_id}/{uuid.uuid4()}"
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=features)
         return key
 
     def read(self, key: str) -> bytes | None:
-        """None when they are not kept any more."""
+        """Return the features, or None if they were deleted."""
         try:
-            answer = self._s3.get_object(Bucket=self._bucket, Key=key)
+            response = self._s3.get_object(Bucket=self._bucket, Key=key)
         except ClientError as error:
             if error.response["Error"]["Code"] in {"NoSuchKey", "AccessDenied", "403", "404"}:
                 return None
             raise
-        with answer["Body"] as body:
+        with response["Body"] as body:
             return bytes(body.read())
 
     def delete(self, key: str) -> None:

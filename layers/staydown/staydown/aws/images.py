@@ -1,16 +1,18 @@
-"""The images themselves: three buckets, and the state of an upload says in which one it lies.
+"""The image files. The state of an upload determines which of three buckets holds its image.
 
-uploads: while it is received, held or rejected. published: while it is published. quarantine: while it is
-blocked or removed. `put_where_it_belongs` makes that so, whatever was there before, and may be repeated.
+- uploads: the upload is received, held or rejected.
+- published: the upload is published.
+- quarantine: the upload is blocked or removed.
 
-Several functions may be at it at the same time, each by a state that may be out of date, and none of them may
-take away what another has just put:
+`sync_location` moves the image to its bucket. It is idempotent.
 
-- The place in quarantine has a number: how often the upload came back from there (`Upload.returns`). Only
-  what is published again is cleared out of quarantine, and from the former places alone; a later removal
-  goes to the next.
-- The published bucket keeps versions. A removal looks which version is there, then whether the upload is
-  still stopped, then deletes that very version: one that was published after the look is another.
+Several functions may move an image at the same time, each with a state that may be outdated. None of them
+deletes a copy that another has just written:
+
+- The quarantine key carries the number of republications (`Upload.republications`). Only a republication
+  deletes quarantined copies, and only those with earlier numbers. A later removal writes to the next number.
+- The published bucket is versioned. A removal reads the version of the public copy, checks that the upload is
+  still stopped, and deletes that version. A copy published after the check has another version.
 """
 
 from __future__ import annotations
@@ -27,24 +29,23 @@ from staydown.aws.settings import Settings
 from staydown.domain.uploads.upload import Upload, UploadState, UploadTicket
 
 PUBLIC_CACHE = "public, max-age=300"
-"""How long a browser may keep a published image; the edge is told of each removal."""
+"""How long browsers may cache a published image. CloudFront is invalidated at each removal."""
 
 _NOT_FOUND_CODES = {"404", "NoSuchKey", "NoSuchVersion", "NotFound"}
 
 
 class ImageAbsent(Exception):
-    """The object is not there (any more)."""
+    """The object does not exist or was deleted."""
 
 
 @dataclass(frozen=True, slots=True)
 class OriginalObject:
-    """What was put: its bytes and the version of the object that they are.
-
-    data: None when there are more bytes than a scan reads; none was read then. size: bytes.
-    """
+    """The file that a user uploaded, and the version of its S3 object."""
 
     data: bytes | None
+    """None, without being read, if the file is larger than a scan allows."""
     size: int
+    """In bytes."""
     version: str
     etag: str
     content_type: str
@@ -52,7 +53,7 @@ class OriginalObject:
 
 @dataclass(frozen=True, slots=True)
 class ObjectRef:
-    """An object; version None is the latest."""
+    """An S3 object. Version None means the latest."""
 
     bucket: str
     key: str
@@ -66,7 +67,7 @@ class ObjectRef:
 
 class Images:
     def __init__(self, s3: Any, cloudfront: Callable[[], Any], settings: Settings) -> None:
-        """cloudfront: makes the client, which only a removal needs."""
+        """cloudfront: creates the client, which only a removal needs."""
         self._s3 = s3
         self._make_cloudfront = cloudfront
         self._settings = settings
@@ -78,7 +79,7 @@ class Images:
     def create_presigned_post(
         self, ticket: UploadTicket, *, lifetime: timedelta
     ) -> tuple[str, Mapping[str, str]]:
-        """A presigned POST (url, fields) for this key, type and at most the allowed bytes."""
+        """Return a presigned POST (url, fields) for this key and media type, limited to the allowed size."""
         post = self._s3.generate_presigned_post(
             self._settings.uploads_bucket,
             ticket.key,
@@ -92,29 +93,29 @@ class Images:
         return post["url"], post["fields"]
 
     def read_original(self, key: str, version: str | None) -> OriginalObject:
-        """The object as it was put, read up to the allowed bytes; ImageAbsent when it is gone."""
-        answer = self._get_object(ObjectRef(self._settings.uploads_bucket, key, version))
-        size = answer["ContentLength"]
-        with answer["Body"] as body:
+        """Return the uploaded file, read up to the allowed size. Raise ImageAbsent if it was deleted."""
+        response = self._get_object(ObjectRef(self._settings.uploads_bucket, key, version))
+        size = response["ContentLength"]
+        with response["Body"] as body:
             data = body.read() if size <= self._settings.max_upload_bytes else None
         return OriginalObject(
-            data, size, answer.get("VersionId", ""), answer["ETag"], answer.get("ContentType", "")
+            data, size, response.get("VersionId", ""), response["ETag"], response.get("ContentType", "")
         )
 
     def read(self, upload: Upload) -> bytes:
-        """The bytes of an image, wherever its state has put it; ImageAbsent when it is no more."""
-        for place in _two_passes(self._possible_locations(upload)):
+        """Return the bytes of an image from whichever bucket holds it. Raise ImageAbsent if none does."""
+        for ref in _two_passes(self._possible_locations(upload)):
             try:
-                with self._get_object(place)["Body"] as body:
+                with self._get_object(ref)["Body"] as body:
                     return bytes(body.read())
             except ImageAbsent:
                 continue
         raise ImageAbsent(upload.upload_id)
 
     def create_presigned_url(self, upload: Upload, *, lifetime: timedelta) -> str:
-        """A signed address of the sharp image, for one look; nothing on the way may keep it."""
-        place = self._find_location(upload)
-        parameters = {**place.s3_parameters, "ResponseCacheControl": "no-store"}
+        """Return a presigned URL of the unblurred image. Its response is not cached."""
+        ref = self._find_location(upload)
+        parameters = {**ref.s3_parameters, "ResponseCacheControl": "no-store"}
         return str(
             self._s3.generate_presigned_url("get_object", parameters, ExpiresIn=int(lifetime.total_seconds()))
         )
@@ -123,10 +124,10 @@ class Images:
         return f"{self._settings.published_base_url}/{upload.public_key}"
 
     def publish(self, upload: Upload) -> None:
-        """Make it public. Only what was checked may come here. ImageAbsent when it is no more.
+        """Copy the image of a scanned upload to the published bucket. Raise ImageAbsent if it was deleted.
 
-        What nothing ever stopped is taken from where it was put and from nowhere else: were it in quarantine
-        by now, it would have been condemned meanwhile.
+        An upload that was never released is copied from the uploads bucket only: a copy in quarantine would
+        mean that the upload was blocked in the meantime.
         """
         sources = self._possible_locations(upload) if upload.was_released else [self._original_ref(upload)]
         self._copy(upload, sources, self._published_ref(upload))
@@ -134,34 +135,36 @@ class Images:
     def sync_location(
         self, upload: Upload, is_current: Callable[[], bool], *, delete_previous: bool = True
     ) -> None:
-        """Bring the buckets in line with the state: a copy where it belongs, then none anywhere else.
+        """Copy the image to the bucket of the upload's state, then delete all other copies. Idempotent.
 
-        May be repeated. When the image is nowhere any more (erased), nothing stays public all the same.
-        is_current: asks, strongly consistent, whether the upload is still as given; once it is not, whoever
-        changed it sees to the rest. clear_former: also what an earlier stay in quarantine may have left.
-        What is marked erased is deleted from everywhere.
+        An upload marked as erased is deleted from all buckets. If no copy exists, the public copy is deleted
+        all the same.
+
+        is_current: checks, with a consistent read, that the upload is unchanged. If it has changed, the
+        function that changed it also moves the image.
+        delete_previous: also delete earlier quarantined copies.
         """
         if upload.erased_at is not None:
             self._delete_public_copy(upload, is_current)
-            for place in (self._original_ref(upload), *self._possible_locations(upload)):
-                if place.bucket != self._settings.published_bucket and self._exists(place):
-                    self._s3.delete_object(**place.s3_parameters)
+            for ref in (self._original_ref(upload), *self._possible_locations(upload)):
+                if ref.bucket != self._settings.published_bucket and self._exists(ref):
+                    self._s3.delete_object(**ref.s3_parameters)
             return
-        home = self._target_location(upload)
-        kept = self._exists(home)
-        if not kept:
+        target = self._target_location(upload)
+        in_place = self._exists(target)
+        if not in_place:
             try:
-                self._copy(upload, self._possible_locations(upload), home)
-                kept = True
+                self._copy(upload, self._possible_locations(upload), target)
+                in_place = True
             except ImageAbsent:
                 pass
         if upload.state is not UploadState.PUBLISHED:
             self._delete_public_copy(upload, is_current)
-        if kept:
-            former = range(upload.republications) if delete_previous else ()
-            for place in (self._original_ref(upload), *(self._quarantine_ref(upload, n) for n in former)):
-                if place != home:
-                    self._s3.delete_object(**place.s3_parameters)
+        if in_place:
+            previous = range(upload.republications) if delete_previous else ()
+            for ref in (self._original_ref(upload), *(self._quarantine_ref(upload, n) for n in previous)):
+                if ref != target:
+                    self._s3.delete_object(**ref.s3_parameters)
 
     def _target_location(self, upload: Upload) -> ObjectRef:
         if upload.state is UploadState.PUBLISHED:
@@ -169,26 +172,26 @@ class Images:
         quarantined = self._quarantine_ref(upload, upload.republications)
         if upload.state in {UploadState.BLOCKED, UploadState.REMOVED}:
             return quarantined
-        # Waiting for a decision: where it was put, or, if it was public or stopped before, in quarantine.
+        # A held upload stays in the uploads bucket, unless it was published or blocked before.
         original = self._original_ref(upload)
         stays = not upload.was_published and not self._exists(quarantined) and self._exists(original)
         return original if stays else quarantined
 
     def _possible_locations(self, upload: Upload) -> list[ObjectRef]:
-        """Wherever it may lie."""
+        """Return every object that may hold the image."""
         quarantined = [
             self._quarantine_ref(upload, number) for number in range(upload.republications, -1, -1)
         ]
         return [self._original_ref(upload), *quarantined, self._published_ref(upload)]
 
     def _find_location(self, upload: Upload) -> ObjectRef:
-        for place in _two_passes(self._possible_locations(upload)):
-            if self._exists(place):
-                return place
+        for ref in _two_passes(self._possible_locations(upload)):
+            if self._exists(ref):
+                return ref
         raise ImageAbsent(upload.upload_id)
 
     def _copy(self, upload: Upload, sources: Sequence[ObjectRef], target: ObjectRef) -> None:
-        """Copy from the first of these places in which it lies; ImageAbsent when it lies in none."""
+        """Copy the image from the first source that exists. Raise ImageAbsent if none does."""
         public = target.bucket == self._settings.published_bucket
         media_type = upload.fingerprint.media_type if upload.fingerprint else "application/octet-stream"
         for source in _two_passes(sources):
@@ -209,20 +212,20 @@ class Images:
         raise ImageAbsent(upload.upload_id)
 
     def _delete_public_copy(self, upload: Upload, is_current: Callable[[], bool]) -> None:
-        """Delete the public copy, then what the edge keeps of it."""
-        place = self._published_ref(upload)
-        seen = upload.was_published
-        while (found := self._head_object(place)) is not None:
+        """Delete the public copy, then invalidate it in CloudFront."""
+        ref = self._published_ref(upload)
+        may_be_cached = upload.was_published
+        while (metadata := self._head_object(ref)) is not None:
             if not is_current():
                 return
-            seen = True
-            self._s3.delete_object(**replace(place, version=found.get("VersionId")).s3_parameters)
-        if seen:
+            may_be_cached = True
+            self._s3.delete_object(**replace(ref, version=metadata.get("VersionId")).s3_parameters)
+        if may_be_cached:
             self._cloudfront.create_invalidation(
                 DistributionId=self._settings.distribution_id,
                 InvalidationBatch={
                     "Paths": {"Quantity": 1, "Items": [f"/{upload.public_key}"]},
-                    # the same removal told twice is one invalidation
+                    # A repeated removal creates no second invalidation.
                     "CallerReference": f"{upload.upload_id}-{upload.version}",
                 },
             )
@@ -241,14 +244,14 @@ class Images:
         return self._head_object(ref) is not None
 
     def _head_object(self, ref: ObjectRef) -> Mapping[str, Any] | None:
-        """What S3 says of an object, None when it is not there."""
+        """Return the metadata of an object, or None if it does not exist."""
         try:
-            told: Mapping[str, Any] = self._s3.head_object(**ref.s3_parameters)
+            metadata: Mapping[str, Any] = self._s3.head_object(**ref.s3_parameters)
         except ClientError as error:
             if error.response["Error"]["Code"] in _NOT_FOUND_CODES:
                 return None
             raise
-        return told
+        return metadata
 
     def _get_object(self, ref: ObjectRef) -> Any:
         try:
@@ -260,5 +263,5 @@ class Images:
 
 
 def _two_passes(refs: Sequence[ObjectRef]) -> Sequence[ObjectRef]:
-    """An image that is moved from a place not yet looked at to one already passed is met the second time."""
+    """Return the references twice: an image that moves during the first pass is found in the second."""
     return (*refs, *refs)

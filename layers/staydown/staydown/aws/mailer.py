@@ -1,4 +1,4 @@
-"""E-mail, by Amazon SES."""
+"""E-mail through Amazon SES."""
 
 from __future__ import annotations
 
@@ -12,32 +12,35 @@ _INVALID_ADDRESS_CODES = {"BadRequestException", "InvalidParameterValue"}
 
 
 class AddressRejected(Exception):
-    """There is no sending to this address, now or later."""
+    """SES rejects this address permanently."""
 
 
 class Mailer:
-    """sender: an address, or domain's address, that SES has verified. configuration: names the set by which
-    bounces come back."""
+    """Sends plain-text e-mails.
+
+    from_address: an address, or an address of a domain, that SES has verified. configuration_set: the name of
+    the SES configuration set that reports bounces.
+    """
 
     def __init__(self, client: Any, from_address: str, configuration_set: str) -> None:
         self._client = client
-        self._sender = from_address
-        self._configuration = configuration_set
+        self._from_address = from_address
+        self._configuration_set = configuration_set
 
     def send(self, to: str, mail: Email, *, case_number: str) -> None:
-        """report: a case number, by which a bounce is known again."""
+        """Send one e-mail, tagged with the case number, which identifies bounces. Raise AddressRejected."""
         subject = {"Data": mail.subject, "Charset": "UTF-8"}
         text = {"Text": {"Data": mail.body, "Charset": "UTF-8"}}
         try:
             self._client.send_email(
-                FromEmailAddress=self._sender,
+                FromEmailAddress=self._from_address,
                 Destination={"ToAddresses": [to]},
                 Content={"Simple": {"Subject": subject, "Body": text}},
                 EmailTags=[{"Name": "report", "Value": case_number}],
-                ConfigurationSetName=self._configuration,
+                ConfigurationSetName=self._configuration_set,
             )
         except ClientError as error:
             if error.response["Error"]["Code"] in _INVALID_ADDRESS_CODES:
-                # Not chained: the error quotes the address.
+                # Not chained, because the error quotes the address.
                 raise AddressRejected from None
             raise

@@ -1,12 +1,12 @@
-"""Counters, and how far each chain of the audit was counted.
+"""Counters, and the last counted record of each audit chain.
 
-| pk | sk | what |
+| pk | sk | item |
 | --- | --- | --- |
 | `DAY#{2027-03}` | `{day}` | the counters of a day |
-| `DAY#{2027-03}` | `{day}#{reviewer}` | what a reviewer did on that day |
-| `NOW` | `cases` | cases by state |
-| `NOW` | `opened#{hour}`, `due#{hour}` | cases that wait, by the hour they were opened in and are due in |
-| `CHAIN#{chain}` | `COUNTED` | its last record that was counted |
+| `DAY#{2027-03}` | `{day}#{reviewer}` | the counters of a reviewer on a day |
+| `NOW` | `cases` | the number of cases by state |
+| `NOW` | `opened#{hour}`, `due#{hour}` | the number of undecided cases by hour of opening and of deadline |
+| `CHAIN#{chain}` | `COUNTED` | the last counted record of a chain |
 """
 
 from __future__ import annotations
@@ -24,32 +24,33 @@ from staydown.domain.metrics import ChainCursor, CounterScope, Increment
 
 _KEYS = {"pk", "sk", "expires_at"}
 _REVIEWER_COUNTERS_RETENTION = timedelta(days=400)
-"""What each reviewer did: a year's report, and a month to write it."""
+"""Counters of a reviewer: one year for the yearly report, and a month to write it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CounterRow:
-    """reviewer: None for the counters of the day itself."""
+    """The counters of a day, or of one reviewer on that day."""
 
     day: date
     reviewer: str | None
+    """None for the counters of the whole day."""
     counters: Mapping[str, int]
 
 
 class MetricsStore:
     def __init__(self, client: Any, table: str) -> None:
         self._table = Table(client, table)
-        self._progress = Codec(ChainCursor)
+        self._cursors = Codec(ChainCursor)
 
     def get_cursor(self, chain: str) -> ChainCursor:
         item = self._table.get(f"CHAIN#{chain}", "COUNTED")
-        return self._progress.load(item) if item is not None else ChainCursor()
+        return self._cursors.load(item) if item is not None else ChainCursor()
 
     def save_cursor(
         self, transaction: Transaction, chain: str, cursor: ChainCursor, *, expected: ChainCursor
     ) -> None:
-        """In place of what was counted before; ConcurrentChange when another was faster."""
-        item = {**self._progress.dump(cursor), "pk": f"CHAIN#{chain}", "sk": "COUNTED"}
+        """Replace the cursor `expected`. The commit raises ConcurrentChange if it has changed."""
+        item = {**self._cursors.dump(cursor), "pk": f"CHAIN#{chain}", "sk": "COUNTED"}
         transaction.put_if(
             self._table.name,
             item,
@@ -58,40 +59,40 @@ class MetricsStore:
         )
 
     def delete_cursor(self, chain: str) -> None:
-        """What was counted stays counted; how far that was is of no use without the chain."""
+        """Delete the cursor of an erased chain. Its counts stay."""
         self._table.delete(f"CHAIN#{chain}", "COUNTED")
 
     def add_increments(self, transaction: Transaction, increments: Iterable[Increment]) -> None:
-        """Add to the counters, each item once."""
+        """Add the increments to their counters, with one write for each item."""
         sums: dict[tuple[str, str], Counter[str]] = {}
-        for one in increments:
-            sums.setdefault(counter_key(one), Counter())[one.name] += one.amount
+        for increment in increments:
+            sums.setdefault(counter_key(increment), Counter())[increment.name] += increment.amount
         for (pk, sk), counters in sums.items():
-            changed = {name: by for name, by in counters.items() if by}
+            changed = {name: amount for name, amount in counters.items() if amount}
             if changed:
                 key = {"pk": pk, "sk": sk}
                 transaction.increment(self._table.name, key, changed, expires_at=_expires_at(pk, sk))
 
     def list_counters(self, first: date, last: date) -> Iterator[CounterRow]:
-        """What was counted from the first day to the last, a query a month."""
+        """Yield the counters from the first day to the last, with one query for each month."""
         month = first.replace(day=1)
         while month <= last:
-            following = (month + timedelta(days=32)).replace(day=1)
-            start, end = max(first, month), min(last, following - timedelta(days=1))
-            # `~` comes after every character of an id, so the day before is left out with its reviewers.
+            next_month = (month + timedelta(days=32)).replace(day=1)
+            start, end = max(first, month), min(last, next_month - timedelta(days=1))
+            # `~` sorts after every character of an id: this excludes the day before and its reviewers.
             after, upto = f"{start.day - 1:02}~", f"{end.day:02}~"
             for item in self._table.query(f"DAY#{month:%Y-%m}", after=after, through=upto):
                 day, _, reviewer = item["sk"].partition("#")
                 yield CounterRow(month.replace(day=int(day)), reviewer or None, _counters(item))
-            month = following
+            month = next_month
 
     def current_counters(self) -> Mapping[str, Mapping[str, int]]:
-        """`cases` by state; `opened#{hour}` and `due#{hour}` with the number of `cases` that wait."""
+        """Return the counters of `cases` by state, and of each `opened#{hour}` and `due#{hour}`."""
         return {item["sk"]: _counters(item) for item in self._table.query("NOW")}
 
 
 def counter_key(increment: Increment) -> tuple[str, str]:
-    """pk and sk of the item that a counter is in."""
+    """Return the pk and sk of the item that holds a counter."""
     if increment.scope in {CounterScope.DAY, CounterScope.REVIEWER}:
         return f"DAY#{increment.key[:7]}", increment.key[8:]
     return "NOW", f"{increment.scope.value}#{increment.key}" if increment.key else increment.scope.value

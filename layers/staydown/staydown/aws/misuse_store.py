@@ -1,8 +1,8 @@
-"""Reviews of misuse, in the table of the cases.
+"""Misuse reviews, in the cases table.
 
-| pk | sk | what |
+| pk | sk | item |
 | --- | --- | --- |
-| `MISUSE#{review_id}` | `REVIEW` | a review; in the index `queue` while it waits, or suspends somebody |
+| `MISUSE#{review_id}` | `REVIEW` | a review; in the index `queue` while it is pending or suspends |
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ ACTIVE_SUSPENSIONS = "suspended"
 
 
 class MisuseStore:
-    """kept: how long a review is after it is over."""
+    """Reads and writes misuse reviews. retention: how long a closed review is kept."""
 
     def __init__(self, client: Any, table: str, retention: timedelta) -> None:
         self._table = Table(client, table)
-        self._queued = CasesStore(client, table).query_queue
+        self._query_queue = CasesStore(client, table).query_queue
         self._reviews = Codec(MisuseReview)
-        self._kept = retention
+        self._retention = retention
 
     def get(self, review_id: str) -> MisuseReview | None:
         item = self._table.get(f"MISUSE#{review_id}", "REVIEW")
         return self._reviews.load(item) if item is not None else None
 
     def save(self, transaction: Transaction, review: MisuseReview) -> None:
-        """In place of the version it was read at."""
+        """Replace the version that was read."""
         item = {**self._reviews.dump(review), "pk": f"MISUSE#{review.review_id}", "sk": "REVIEW"}
         if review.is_pending:
             item |= {
@@ -47,22 +47,24 @@ class MisuseStore:
             order = queue_sort_key(review.decision.suspended_until, review.review_id)
             item |= {"queue": ACTIVE_SUSPENSIONS, "queue_order": order}
         if review.closed_at is not None:
-            item["expires_at"] = int((review.closed_at + self._kept).timestamp())
+            item["expires_at"] = int((review.closed_at + self._retention).timestamp())
         transaction.put_versioned(self._table.name, item, version=review.version)
 
     def list_queue(
         self, queue: str, *, after: Item | None = None, limit: int = 50
     ) -> tuple[list[MisuseReview], Item | None]:
-        """A page of those that wait, the oldest first, or suspend, the first to end first; and where the next
-        one starts."""
-        items, following = self._queued(queue, after=after, limit=limit)
+        """Return a page of a queue, and the start key of the next page (None for the last).
+
+        Pending reviews come oldest first; suspensions come in order of their end.
+        """
+        items, following = self._query_queue(queue, after=after, limit=limit)
         return [self._reviews.load(item) for item in items], following
 
     def list_ending_suspensions(self, *, until: datetime) -> Iterator[str]:
-        """Ids of those whose suspension ends before, the first to end first. The index lags by moments."""
+        """Yield the ids of suspensions that end by `until`, in order. The index is eventually consistent."""
         after: Item | None = None
         while True:
-            items, after = self._queued(ACTIVE_SUSPENSIONS, after=after)
+            items, after = self._query_queue(ACTIVE_SUSPENSIONS, after=after)
             for item in items:
                 if item["queue_order"] > queue_sort_key(until, "\uffff"):
                     return

@@ -1,10 +1,10 @@
 """Notices, and the links that open them.
 
-| pk | sk | what |
+| pk | sk | item |
 | --- | --- | --- |
-| `{party}#{name}` | `{notice_id}` | a notice; ids are ordered by time |
-| `LINK#{number}` | `LINK` | what opens a notice without an account |
-| `ATTEMPTS#{digest}` | `{hour}` | wrong secrets given for a link's number |
+| `{party}#{name}` | `{notice_id}` | a notice; ids sort by time |
+| `LINK#{number}` | `LINK` | a link that opens a notice without an account |
+| `ATTEMPTS#{digest}` | `{hour}` | the number of wrong secrets for a link |
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ class NoticesStore:
         return self._notices.load(item) if item is not None else None
 
     def add(self, transaction: Transaction, notice: Notice, *, until: datetime) -> None:
-        """ConcurrentChange when it is there already. until: kept, unless its case goes before."""
+        """Add a notice that expires at `until`.
+
+        The commit raises ConcurrentChange if the notice exists.
+        """
         keys = {
             "pk": _pk(notice.recipient),
             "sk": notice.notice_id,
@@ -39,12 +42,12 @@ class NoticesStore:
         transaction.put_new(self._table.name, {**self._notices.dump(notice), **keys})
 
     def list_for(self, recipient: Recipient, *, before: str | None = None) -> Iterator[Notice]:
-        """The newest first; from before a notice on, where one is named."""
+        """Yield the notices of a recipient, newest first, from the one before `before` on."""
         items = self._table.query(_pk(recipient), before=before, descending=True)
         return (self._notices.load(item) for item in items)
 
     def delete(self, recipient: Recipient, *, case_id: str | None = None) -> None:
-        """Everything that this recipient was told, or what they were told of a case."""
+        """Delete the notices of a recipient: all, or those about one case."""
         for item in self._table.query(_pk(recipient)):
             if case_id is None or item["case_id"] == case_id:
                 self._table.delete(item["pk"], item["sk"])
@@ -58,7 +61,7 @@ class NoticesStore:
         transaction.put_new(self._table.name, {**self._links.dump(link), **keys})
 
     def count_attempt(self, digest: str, now: datetime) -> int:
-        """One more wrong secret for this number in this hour; how many that makes."""
+        """Count a wrong secret for this link and return the count of the current hour."""
         hour = now.strftime("%Y-%m-%dT%H")
         expires_at = int((now + timedelta(hours=2)).timestamp())
         return self._table.increment(f"ATTEMPTS#{digest}", hour, expires_at=expires_at)

@@ -1,8 +1,8 @@
-"""One POST to an address that somebody else chose: the edge where we call, instead of being called.
+"""A POST to a URL that a platform chose, protected against requests to our own network (SSRF).
 
-The name is resolved once, every address it has must be a public one, and the connection goes to an address
-that was looked at: so no name leads into our own network, however often it changes. Nothing is followed,
-of the answer the head alone is read, and all of it together takes a bounded time.
+The host name is resolved once, every address must be public, and the connection uses one of the checked
+addresses. So a name that changes between the check and the call has no effect. Redirects are not followed,
+only the head of the response is read, and the whole request has a time limit.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from staydown.exchange.webhooks import InvalidEndpointUrl, is_public_address, va
 
 CONNECT_SECONDS = 3.0
 MAX_SECONDS = 8.0
-"""From the connection on, whatever the other side does."""
+"""The time limit of a whole request after connecting."""
 
 
 class RequestFailed(Exception):
-    """why: a code for a log. slow: it took all the time that there was."""
+    """No response was received. code: the reason, for the log. timed_out: the time limit was reached."""
 
     def __init__(self, code: str, *, timed_out: bool = False) -> None:
         super().__init__(code)
@@ -32,33 +32,37 @@ class RequestFailed(Exception):
 
 
 class OutboundHttpClient:
-    """local: on one machine, where AWS is on it too, an address of this machine and http are well."""
+    """Sends POST requests.
+
+    allow_local: also allow http and local addresses, for the local stack. max_seconds: the time limit.
+    """
 
     def __init__(self, *, allow_local: bool = False, max_seconds: float = MAX_SECONDS) -> None:
-        self._local = allow_local
-        self._most_seconds = max_seconds
+        self._allow_local = allow_local
+        self._max_seconds = max_seconds
         self._tls = ssl.create_default_context()
 
     def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
-        """The status of the answer, whatever it is. PostFailed when there is none."""
+        """Send a POST and return the status code of the response. Raise RequestFailed if there is none."""
         try:
-            validate_endpoint_url(url, local=self._local)
+            validate_endpoint_url(url, local=self._allow_local)
         except InvalidEndpointUrl:
             raise RequestFailed("bad_url") from None
         parts = urlsplit(url)
-        over = threading.Event()
+        timed_out = threading.Event()
         try:
-            with self._connect(parts, over) as connection:
+            with self._connect(parts, timed_out) as connection:
                 target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
                 connection.request("POST", target, body=body, headers=dict(headers))
-                with connection.getresponse() as answer:
-                    if over.is_set():  # cut off within its head, which then seems to have ended
+                with connection.getresponse() as response:
+                    if timed_out.is_set():  # A head that is cut off looks complete.
                         raise RequestFailed("timed_out", timed_out=True)
-                    return answer.status
+                    return response.status
         except ssl.SSLError:
-            raise RequestFailed("timed_out" if over.is_set() else "tls", timed_out=over.is_set()) from None
+            code = "timed_out" if timed_out.is_set() else "tls"
+            raise RequestFailed(code, timed_out=timed_out.is_set()) from None
         except (TimeoutError, OSError, http.client.HTTPException) as error:
-            slow = over.is_set() or isinstance(error, TimeoutError)
+            slow = timed_out.is_set() or isinstance(error, TimeoutError)
             raise RequestFailed("timed_out" if slow else "unreachable", timed_out=slow) from None
 
     @contextmanager
@@ -67,45 +71,47 @@ class OutboundHttpClient:
     ) -> Iterator[http.client.HTTPConnection]:
         host = str(parts.hostname)
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        with ExitStack() as undo:
+        with ExitStack() as cleanup:
             address = self._resolve_allowed_address(host, port)
-            sock = undo.enter_context(socket.create_connection((address, port), timeout=CONNECT_SECONDS))
-            sock.settimeout(self._most_seconds)
-            undo.enter_context(self._enforce_deadline(sock, timed_out))
+            sock = cleanup.enter_context(socket.create_connection((address, port), timeout=CONNECT_SECONDS))
+            sock.settimeout(self._max_seconds)
+            cleanup.enter_context(self._enforce_deadline(sock, timed_out))
             if parts.scheme == "https":
-                sock = undo.enter_context(self._tls.wrap_socket(sock, server_hostname=host))
+                sock = cleanup.enter_context(self._tls.wrap_socket(sock, server_hostname=host))
             connection = http.client.HTTPConnection(host, port)
             connection.sock = sock
-            undo.callback(connection.close)
+            cleanup.callback(connection.close)
             yield connection
 
     @contextmanager
     def _enforce_deadline(self, sock: socket.socket, timed_out: threading.Event) -> Iterator[None]:
-        """End the connection when its time is over. The time-out of a socket is one of each read: with a byte
-        a second it would go on for ever."""
-        with sock.dup() as same:  # what wraps a socket takes it away
+        """Close the connection at the time limit.
 
-            def cut() -> None:
+        A socket's own timeout applies to each read: a server that sends a byte per second would never hit it.
+        """
+        with sock.dup() as duplicate:  # TLS takes over the original socket.
+
+            def shut_down() -> None:
                 timed_out.set()
                 with suppress(OSError):
-                    same.shutdown(socket.SHUT_RDWR)
+                    duplicate.shutdown(socket.SHUT_RDWR)
 
-            limit = threading.Timer(self._most_seconds, cut)
-            limit.daemon = True
-            limit.start()
+            timer = threading.Timer(self._max_seconds, shut_down)
+            timer.daemon = True
+            timer.start()
             try:
                 yield
             finally:
-                limit.cancel()
-                limit.join()
+                timer.cancel()
+                timer.join()
 
     def _resolve_allowed_address(self, host: str, port: int) -> str:
-        """One of the host's addresses; PostFailed unless all of them may be called."""
+        """Return an address of the host. Raise RequestFailed unless all of its addresses are allowed."""
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):
             raise RequestFailed("unknown_host") from None
-        addresses = [str(one[4][0]) for one in found]
-        if not self._local and not all(map(is_public_address, addresses)):
+        addresses = [str(info[4][0]) for info in infos]
+        if not self._allow_local and not all(map(is_public_address, addresses)):
             raise RequestFailed("address_not_public")
         return addresses[0]

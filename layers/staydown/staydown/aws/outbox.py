@@ -1,7 +1,11 @@
-"""Events to be published, written in the transaction of what they tell: `{event_id}` / `EVENT`.
+"""The outbox: events are written in the transaction of the change that they announce, then published.
 
-The table's stream wakes the publisher, which deletes what it has published. So whatever is still here was
-not published yet, and a record that the stream delivers again is known by its absence.
+| pk | sk | item |
+| --- | --- | --- |
+| `{event_id}` | `EVENT` | an event that is not published yet |
+
+The table's stream triggers the publisher, which deletes each published event. So a missing item tells the
+publisher that a repeated stream record was already published.
 """
 
 from __future__ import annotations
@@ -35,11 +39,11 @@ class Outbox:
         transaction.put_new(self._table.name, item)
 
     def list_pending(self, event_ids: Iterable[str]) -> Iterator[EventEnvelope]:
-        """Those that were not published yet."""
+        """Yield the events among these ids that are not published yet."""
         for item in self._table.get_many((event_id, "EVENT") for event_id in event_ids):
             at = datetime.fromisoformat(item["at"])
             yield EventEnvelope(item["pk"], EventType(item["type"]), at, json.loads(item["detail"]))
 
     def delete(self, event_id: str) -> None:
-        """It was published."""
+        """Delete a published event."""
         self._table.delete(event_id, "EVENT")

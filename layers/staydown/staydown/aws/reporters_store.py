@@ -1,10 +1,10 @@
-"""Who reported, in a table under a key of its own.
+"""Reporters, in a table with its own encryption key.
 
-| pk | sk | what |
+| pk | sk | item |
 | --- | --- | --- |
-| `{case_number}` | `REPORTER` | who |
-| `{case_number}` | `MAIL#{notice_id}` | that this notice was mailed |
-| `SENDER#{platform}#{account_id}` | `SENDER` | under which id this account reports |
+| `{case_number}` | `REPORTER` | the reporter of a report |
+| `{case_number}` | `MAIL#{notice_id}` | a notice that was sent by e-mail |
+| `SENDER#{platform}#{account_id}` | `SENDER` | the verified reporter id of an account |
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from staydown.aws.transaction import Transaction
 from staydown.domain.cases.reports import Reporter
 
 MAIL_RECORD_LIFETIME = timedelta(days=30)
-"""That a mail was sent: longer than a message can wait to be told again."""
+"""How long a sent e-mail is remembered: longer than a message can be redelivered."""
 
 
 class ReportersStore:
@@ -38,7 +38,7 @@ class ReportersStore:
         transaction.put_versioned(self._table.name, item, version=reporter.version)
 
     def get_verified_reporter_id(self, platform: str, account_id: str) -> str | None:
-        """The id under which an account reports; None for one that has not, or not for long."""
+        """Return the verified reporter id of an account, or None if it has not reported recently."""
         item = self._table.get(f"SENDER#{platform}#{account_id}", "SENDER")
         return str(item["sender_id"]) if item is not None else None
 
@@ -52,7 +52,10 @@ class ReportersStore:
         expected: str | None,
         until: datetime,
     ) -> None:
-        """Known by this id until then; ConcurrentChange unless it was `was` that it was known by."""
+        """Assign a verified reporter id to an account until `until`.
+
+        The commit raises ConcurrentChange unless its id was `expected`.
+        """
         keys = {"pk": f"SENDER#{platform}#{account_id}", "sk": "SENDER"}
         transaction.put_if(
             self._table.name,

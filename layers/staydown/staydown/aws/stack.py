@@ -1,4 +1,4 @@
-"""The composition root: the settings and every adapter of one function."""
+"""The composition root: the settings and the adapters of one function. (Not a CloudFormation stack.)"""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _utc_now() -> datetime:
 
 
 class Stack:
-    """What a use case works with. Each adapter is made when it is first used: a cold start pays for no other.
+    """The settings, clock and adapters that services use. Each adapter is created at its first use.
 
     now: the clock, in UTC.
     """
@@ -61,20 +61,22 @@ class Stack:
         self.now = now
         self._session = session
         self._clients: dict[str, Any] = {}
-        self._making = threading.Lock()
+        self._creation_lock = threading.Lock()
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:
-        """Raise SettingMissing when the template did not give what is needed."""
+        """Raise SettingMissing if a required environment variable is missing."""
         return cls(Settings.from_environment(environ), boto3.session.Session())
 
     def transaction(self) -> Transaction:
         return Transaction(self.dynamodb)
 
     def client(self, service: str) -> Any:
-        """The client of a service. Clients may be shared between threads; making two of them at once may not
-        (a boto3 session is not thread-safe), and the threads of a cold batch all want their first."""
-        with self._making:
+        """Return the client of an AWS service.
+
+        Threads share clients, but a boto3 session is not thread-safe: a lock guards their creation.
+        """
+        with self._creation_lock:
             if service not in self._clients:
                 self._clients[service] = self._session.client(service, config=_CLIENT_CONFIG)
             return self._clients[service]
@@ -113,7 +115,7 @@ class Stack:
 
     @cached_property
     def content_segments(self) -> ArraysStore:
-        """Of the content log."""
+        """The segments of the content log."""
         return ArraysStore(self.s3, self.settings.bank_bucket, "content")
 
     @cached_property
@@ -180,7 +182,7 @@ class Stack:
 
     @cached_property
     def outbound_http(self) -> OutboundHttpClient:
-        """Addresses of this machine are called only where AWS itself is one: deployed, it never is."""
+        """Local addresses are allowed only if the AWS endpoint is local, which it never is when deployed."""
         aws = urlsplit(self.client("ssm").meta.endpoint_url).hostname
         return OutboundHttpClient(allow_local=aws in {"127.0.0.1", "localhost"})
 

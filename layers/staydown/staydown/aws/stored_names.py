@@ -1,7 +1,7 @@
-"""The DynamoDB attribute name of each field whose name in the code differs from it.
+"""The DynamoDB attribute name of each field that is stored under another name.
 
-A field that is missing here is stored under its own name. Renaming a stored field without a line here reads
-old items back without it: almost all fields have defaults.
+A field that is missing here is stored under its own name. Add a line whenever you rename a stored field:
+otherwise old items load with its default value, without an error.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Sweeps and how far they are, in UploadsTable.
+"""Sweeps and their progress, in the uploads table.
 
-| pk | sk | what |
+| pk | sk | item |
 | --- | --- | --- |
-| `SWEEP#{sweep_id}` | `SWEEP` | what is swept, and how many of its parts are done |
-| `SWEEP#{sweep_id}` | `{name of the part}` | a part, and whether it is done |
-| `SWEPT#{entry_id}` | `{seq:015}` | by which sweep an entry was swept when it had changed so |
+| `SWEEP#{sweep_id}` | `SWEEP` | a sweep, and the number of completed parts |
+| `SWEEP#{sweep_id}` | `{name of the part}` | a part, and whether it is completed |
+| `SWEPT#{entry_id}` | `{seq:015}` | the sweep that covers change `seq` of an entry |
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from staydown.domain.uploads.sweeps import PLAN_PART, Sweep, SweepPart
 
 _RETENTION = timedelta(days=30)
 MAX_ENTRIES = MAX_WRITES - 2
-"""Of one sweep: that it began is one transaction."""
+"""Entries of one sweep, which starts in one transaction."""
 _SWEEP_SK = "SWEEP"
 
 
@@ -33,7 +33,7 @@ class SweepsStore:
         self._parts = Codec(SweepPart)
 
     def begin(self, sweep: Sweep) -> None:
-        """With one part: to plan the others. At most MOST_ENTRIES entries. Nothing, where it had begun."""
+        """Start a sweep of at most MAX_ENTRIES entries with its planning part, unless it has started."""
         transaction = self._table.transaction()
         item = self._sweeps.dump(replace(sweep, parts=1))
         transaction.put_new(self._table.name, self._with_keys(sweep, item, _SWEEP_SK))
@@ -52,35 +52,35 @@ class SweepsStore:
         return self._sweeps.load(item) if item is not None else None
 
     def get_latest_for_entry(self, entry_id: str) -> Sweep | None:
-        """The sweep for the last of an entry's changes that one began for; None after 30 days."""
+        """Return the newest sweep of an entry, or None if there is none or it expired (30 days)."""
         links = self._table.query(_entry_pk(entry_id), descending=True)
         return next((sweep for link in links if (sweep := self.get(link["sweep_id"]))), None)
 
     def get_part(self, sweep_id: str, name: str) -> tuple[SweepPart, bool] | None:
-        """A part, and whether it is done."""
+        """Return a part and whether it is completed, or None if it does not exist."""
         item = self._table.get(_sweep_pk(sweep_id), name)
         return (self._parts.load(item), item["is_done"]) if item is not None else None
 
     def list_pending_parts(self, sweep_id: str) -> list[str]:
-        """The names of the parts that are not done."""
+        """Return the names of the parts that are not completed."""
         return [name for name, done in self._part_states(sweep_id).items() if not done]
 
     def add_parts(self, sweep: Sweep, parts: Iterable[SweepPart]) -> list[str]:
-        """Have these done too; the names of those of them that are not done already."""
+        """Add parts to a sweep. Return the names of the given parts that are not completed."""
         wanted = {part.name: part for part in parts}
         known = self._part_states(sweep.sweep_id)
         new = [part for name, part in wanted.items() if name not in known]
         for start in range(0, len(new), MAX_WRITES - 1):
-            some = new[start : start + MAX_WRITES - 1]
+            batch = new[start : start + MAX_WRITES - 1]
             transaction = self._table.transaction()
-            for part in some:
+            for part in batch:
                 transaction.put_new(self._table.name, self._part_item(sweep, part))
-            self._update_counters(transaction, sweep.sweep_id, "ADD parts :number", {":number": len(some)})
+            self._update_counters(transaction, sweep.sweep_id, "ADD parts :number", {":number": len(batch)})
             transaction.commit()
         return [name for name in wanted if not known.get(name, False)]
 
     def complete_part(self, sweep_id: str, part: SweepPart, *, matched: int) -> None:
-        """A part was done, and matched so many uploads. Nothing, where it was done before."""
+        """Complete a part that matched `matched` uploads. Raise ConcurrentChange if it is completed."""
         transaction = self._table.transaction()
         transaction.update(
             self._table.name,
@@ -94,7 +94,7 @@ class SweepsStore:
         transaction.commit()
 
     def finish(self, transaction: Transaction, sweep: Sweep) -> None:
-        """It is over; ConcurrentChange where somebody has said so already."""
+        """Finish a sweep. The commit raises ConcurrentChange if it is finished."""
         item = self._sweeps.dump(sweep)
         transaction.update(
             self._table.name,
@@ -105,7 +105,7 @@ class SweepsStore:
         )
 
     def _part_states(self, sweep_id: str) -> dict[str, bool]:
-        """The names of its parts, and whether each is done."""
+        """Return whether each part is completed, by name."""
         items = self._table.query(_sweep_pk(sweep_id))
         return {item["sk"]: item["is_done"] for item in items if item["sk"] != _SWEEP_SK}
 

@@ -1,4 +1,4 @@
-"""Reading a table: consistent, whole, as plain Python values."""
+"""Read and write one DynamoDB table: consistent reads, all pages, Python values."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from staydown.aws.codec import Item, from_dynamodb, to_dynamodb
 from staydown.aws.transaction import Transaction
 
 MAX_BATCH_GET_KEYS = 100
-"""What one BatchGetItem takes."""
+"""The limit of BatchGetItem."""
 MAX_BATCH_WRITE_REQUESTS = 25
-"""What one BatchWriteItem takes."""
+"""The limit of BatchWriteItem."""
 
 
 class Table:
-    """One DynamoDB table with the keys `pk` and `sk`."""
+    """A DynamoDB table with the keys `pk` and `sk`."""
 
     def __init__(self, client: Any, name: str) -> None:
         self.client = client
@@ -26,42 +26,42 @@ class Table:
         return Transaction(self.client)
 
     def get(self, pk: str, sk: str) -> Item | None:
-        """Strongly consistent: what it says was true when it was asked."""
-        answer = self.client.get_item(
+        """Return an item with a strongly consistent read, or None if it does not exist."""
+        response = self.client.get_item(
             TableName=self.name, Key=to_dynamodb({"pk": pk, "sk": sk}), ConsistentRead=True
         )
-        return from_dynamodb(answer["Item"]) if "Item" in answer else None
+        return from_dynamodb(response["Item"]) if "Item" in response else None
 
     def delete(self, pk: str, sk: str) -> None:
         self.client.delete_item(TableName=self.name, Key=to_dynamodb({"pk": pk, "sk": sk}))
 
     def delete_many(self, keys: Iterable[tuple[str, str]]) -> None:
-        """Each for itself, in no order."""
-        wanted = [{"DeleteRequest": {"Key": to_dynamodb({"pk": pk, "sk": sk})}} for pk, sk in keys]
+        """Delete items one by one, in no particular order and not atomically."""
+        pending = [{"DeleteRequest": {"Key": to_dynamodb({"pk": pk, "sk": sk})}} for pk, sk in keys]
         pause = 0.05
-        while wanted:
-            request = {self.name: wanted[:MAX_BATCH_WRITE_REQUESTS]}
-            answer = self.client.batch_write_item(RequestItems=request)
-            left = answer.get("UnprocessedItems", {}).get(self.name, [])
-            if left:
+        while pending:
+            request = {self.name: pending[:MAX_BATCH_WRITE_REQUESTS]}
+            response = self.client.batch_write_item(RequestItems=request)
+            unprocessed = response.get("UnprocessedItems", {}).get(self.name, [])
+            if unprocessed:
                 time.sleep(pause)
                 pause = min(pause * 2, 2.0)
-            wanted = left + wanted[MAX_BATCH_WRITE_REQUESTS:]
+            pending = unprocessed + pending[MAX_BATCH_WRITE_REQUESTS:]
 
     def get_many(self, keys: Iterable[tuple[str, str]]) -> Iterator[Item]:
-        """Those of the items that are there, consistent each, in no order."""
-        wanted = [to_dynamodb({"pk": pk, "sk": sk}) for pk, sk in dict.fromkeys(keys)]
+        """Yield the items that exist, with consistent reads, in no particular order."""
+        pending = [to_dynamodb({"pk": pk, "sk": sk}) for pk, sk in dict.fromkeys(keys)]
         pause = 0.05
-        while wanted:
-            request = {self.name: {"Keys": wanted[:MAX_BATCH_GET_KEYS], "ConsistentRead": True}}
-            answer = self.client.batch_get_item(RequestItems=request)
-            for item in answer["Responses"].get(self.name, []):
+        while pending:
+            request = {self.name: {"Keys": pending[:MAX_BATCH_GET_KEYS], "ConsistentRead": True}}
+            response = self.client.batch_get_item(RequestItems=request)
+            for item in response["Responses"].get(self.name, []):
                 yield from_dynamodb(item)
-            left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
-            if len(left) == len(wanted[:MAX_BATCH_GET_KEYS]):
-                time.sleep(pause)  # throttled: nothing of the batch was read
+            unprocessed = response.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
+            if len(unprocessed) == len(pending[:MAX_BATCH_GET_KEYS]):
+                time.sleep(pause)  # Throttled: DynamoDB read nothing of the batch.
                 pause = min(pause * 2, 2.0)
-            wanted = left + wanted[MAX_BATCH_GET_KEYS:]
+            pending = unprocessed + pending[MAX_BATCH_GET_KEYS:]
 
     def query(
         self,
@@ -72,7 +72,7 @@ class Table:
         before: str | None = None,
         descending: bool = False,
     ) -> Iterator[Item]:
-        """The items of a partition with after < sk <= upto (or < before), in order, consistent, by pages."""
+        """Yield the items of a partition with after < sk <= through (or < before), in order, consistently."""
         through = before or through
         arguments = {
             "TableName": self.name,
@@ -83,24 +83,24 @@ class Table:
         }
         for page in self.client.get_paginator("query").paginate(**arguments):
             for item in page["Items"]:
-                found = from_dynamodb(item)
-                if found["sk"] not in {after, before}:
-                    yield found
+                values = from_dynamodb(item)
+                if values["sk"] not in {after, before}:
+                    yield values
 
     def query_page(self, arguments: dict[str, Any]) -> tuple[list[Item], Item | None]:
-        """One page of a query as it is given, and the key that the next page starts after."""
-        answer = self.client.query(**arguments)
-        following = answer.get("LastEvaluatedKey")
-        items = [from_dynamodb(item) for item in answer["Items"]]
-        return items, from_dynamodb(following) if following else None
+        """Return one page of a query, and the start key of the next page (None for the last)."""
+        response = self.client.query(**arguments)
+        next_key = response.get("LastEvaluatedKey")
+        items = [from_dynamodb(item) for item in response["Items"]]
+        return items, from_dynamodb(next_key) if next_key else None
 
     def increment(self, pk: str, sk: str, *, expires_at: int) -> int:
-        """Count one more; how many that makes. The counter goes when it expires."""
-        answer = self.client.update_item(
+        """Increment a counter that expires, and return its new value."""
+        response = self.client.update_item(
             TableName=self.name,
             Key=to_dynamodb({"pk": pk, "sk": sk}),
             UpdateExpression="ADD attempts :one SET expires_at = :expires_at",
             ExpressionAttributeValues=to_dynamodb({":one": 1, ":expires_at": expires_at}),
             ReturnValues="UPDATED_NEW",
         )
-        return int(from_dynamodb(answer["Attributes"])["attempts"])
+        return int(from_dynamodb(response["Attributes"])["attempts"])

@@ -1,10 +1,10 @@
-"""Uploads, their tickets, and what entries of the bank stopped (the content log: `content_log`).
+"""Uploads, their tickets, and the links from bank entries to uploads. See also `content_log`.
 
-| pk | sk | what |
+| pk | sk | item |
 | --- | --- | --- |
-| `UPLOAD#{upload_id}` | `UPLOAD` | the upload; in the indexes `account` (whose it is) and `rest` (see Rest) |
-| `UPLOAD#{upload_id}` | `TICKET` | the leave to put it |
-| `STOPPED#{entry_id}` | `{upload_id}` | an upload that an entry of the bank stopped, or once did |
+| `UPLOAD#{upload_id}` | `UPLOAD` | an upload; in the indexes `account` and `rest` (see `ErasureQueue`) |
+| `UPLOAD#{upload_id}` | `TICKET` | the ticket of an upload |
+| `STOPPED#{entry_id}` | `{upload_id}` | an upload that a bank entry stops, or stopped before |
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from staydown.domain.uploads.upload import ErasureQueue, Upload, UploadTicket, i
 
 _TICKET_RETENTION = timedelta(days=1)
 MAX_LISTED_UPLOADS = 1000
-"""Of an account's uploads, in one reading."""
+"""Uploads of an account that one query reads."""
 
 
 class UploadsStore:
@@ -38,7 +38,7 @@ class UploadsStore:
         return self._load(item) if item is not None else None
 
     def get_many(self, upload_ids: Iterable[str]) -> list[Upload]:
-        """Those that are there, in the order asked for."""
+        """Return the uploads that exist, in the order of the ids."""
         ids = list(upload_ids)
         keys = [(f"UPLOAD#{upload_id}", "UPLOAD") for upload_id in ids]
         found = {upload.upload_id: upload for upload in map(self._load, self._table.get_many(keys))}
@@ -58,7 +58,7 @@ class UploadsStore:
         transaction.commit()
 
     def save(self, transaction: Transaction, upload: Upload) -> None:
-        """In place of the version it was read at."""
+        """Replace the version that was read."""
         keys = {"pk": f"UPLOAD#{upload.upload_id}", "sk": "UPLOAD"}
         item = {**self._uploads.dump(replace(upload, fingerprint=None)), **keys}
         if upload.fingerprint is not None:
@@ -70,7 +70,7 @@ class UploadsStore:
         transaction.put_versioned(self._table.name, item, version=upload.version)
 
     def delete(self, transaction: Transaction, upload: Upload) -> None:
-        """Delete its record and its links; ConcurrentChange when it is another by now."""
+        """Delete an upload and its links. The commit raises ConcurrentChange if it has changed."""
         stopping = {cause.removeprefix("entry:") for cause in upload.stops if cause.startswith("entry:")}
         for entry_id in stopping | {match.entry_id for match in upload.matches}:
             self.unlink_entry(transaction, upload.upload_id, entry_id)
@@ -82,7 +82,10 @@ class UploadsStore:
         )
 
     def list_due_for_erasure(self, queue: ErasureQueue, *, until: datetime) -> Iterator[str]:
-        """Ids of those that rest so since then or longer, the longest first. The index lags by moments."""
+        """Yield the ids in an erasure queue since before `until`, oldest first.
+
+        The index is eventually consistent.
+        """
         arguments: dict[str, Any] = {
             "TableName": self._table.name,
             "IndexName": "rest",
@@ -92,14 +95,17 @@ class UploadsStore:
             ),
         }
         while True:
-            items, following = self._table.query_page(arguments)
+            items, next_key = self._table.query_page(arguments)
             yield from (item["pk"].removeprefix("UPLOAD#") for item in items)
-            if following is None:
+            if next_key is None:
                 return
-            arguments["ExclusiveStartKey"] = to_dynamodb(following)
+            arguments["ExclusiveStartKey"] = to_dynamodb(next_key)
 
     def get_strike_history(self, platform: str, account_id: str, *, since: datetime) -> StrikeHistory:
-        """Of the newest MOST_SEEN uploads of an account since then. The index lags by moments."""
+        """Return the strikes among the newest MAX_LISTED_UPLOADS uploads of an account since `since`.
+
+        The index is eventually consistent.
+        """
         arguments: dict[str, Any] = {
             "TableName": self._table.name,
             "IndexName": "account",
@@ -119,14 +125,14 @@ class UploadsStore:
         return StrikeHistory(strikes, len(items))
 
     def link_entry(self, transaction: Transaction, upload_id: str, entry_id: str) -> None:
-        """So that the upload is found when the entry goes."""
+        """Link an entry to an upload that it stops, so that the upload is found when the entry changes."""
         transaction.put(self._table.name, {"pk": f"STOPPED#{entry_id}", "sk": upload_id})
 
     def unlink_entry(self, transaction: Transaction, upload_id: str, entry_id: str) -> None:
         transaction.delete(self._table.name, {"pk": f"STOPPED#{entry_id}", "sk": upload_id})
 
     def list_stopped_by_entry(self, entry_id: str, after: str = "") -> Iterator[str]:
-        """Ids, in order, behind that one."""
+        """Yield the ids of uploads linked to an entry, in order, from behind `after` on."""
         return (item["sk"] for item in self._table.query(f"STOPPED#{entry_id}", after=after))
 
     def _load(self, item: Item) -> Upload:
@@ -140,7 +146,7 @@ def _account_key(platform: str, account_id: str) -> str:
 
 
 def _pack_fingerprint(fingerprint: Item) -> Item:
-    """An image has a hundred views: one attribute of all names, one of all hashes, one of all qualities."""
+    """Store the 100 or so views of an image in three attributes: names, hashes and qualities."""
     views = fingerprint.pop("views")
     return {
         **fingerprint,
@@ -153,8 +159,8 @@ def _pack_fingerprint(fingerprint: Item) -> Item:
 def _unpack_fingerprint(fingerprint: Item) -> Item:
     hashes = fingerprint["hashes"]
     views = [
-        {"name": name, "pdq": {"data": hashes[32 * place : 32 * place + 32]}, "quality": quality}
-        for place, (name, quality) in enumerate(
+        {"name": name, "pdq": {"data": hashes[32 * index : 32 * index + 32]}, "quality": quality}
+        for index, (name, quality) in enumerate(
             zip(fingerprint["names"].split("\n"), fingerprint["qualities"], strict=True)
         )
     ]

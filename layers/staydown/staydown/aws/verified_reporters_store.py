@@ -1,11 +1,11 @@
-"""Senders, and what each has reported, in the table of the cases.
+"""Verified reporters, and their reports, in the cases table.
 
-| pk | sk | what |
+| pk | sk | item |
 | --- | --- | --- |
-| `SENDER#{sender_id}` | `SENDER` | where who reports stands on the ladder of warnings |
+| `SENDER#{sender_id}` | `SENDER` | the strike status of a verified reporter |
 
-Their reports are in the index `queue`, under `sender:{sender_id}`. Whose account a sender is stands in the
-table of who reported, and nowhere else.
+Their reports are in the index `queue`, under `sender:{sender_id}`. Only the reporters table maps accounts
+to verified reporters.
 """
 
 from __future__ import annotations
@@ -22,28 +22,31 @@ from staydown.domain.cases.deadlines import queue_sort_key
 from staydown.domain.cases.reports import Report
 
 MAX_LISTED_REPORTS = 100
-"""Of a sender's reports, in one reading."""
+"""Reports of a verified reporter that one query reads."""
 
 
 class VerifiedReportersStore:
     def __init__(self, client: Any, table: str) -> None:
         self._table = Table(client, table)
-        self._senders = Codec(VerifiedReporter)
+        self._reporters = Codec(VerifiedReporter)
         self._reports = Codec(Report)
 
     def get(self, reporter_id: str) -> VerifiedReporter:
         item = self._table.get(f"SENDER#{reporter_id}", "SENDER")
-        return self._senders.load(item) if item is not None else VerifiedReporter(reporter_id)
+        return self._reporters.load(item) if item is not None else VerifiedReporter(reporter_id)
 
     def save(self, transaction: Transaction, reporter: VerifiedReporter) -> None:
-        """In place of the version it was read at."""
+        """Replace the version that was read."""
         keys = {"pk": f"SENDER#{reporter.verified_reporter_id}", "sk": "SENDER"}
         transaction.put_versioned(
-            self._table.name, {**self._senders.dump(reporter), **keys}, version=reporter.version
+            self._table.name, {**self._reporters.dump(reporter), **keys}, version=reporter.version
         )
 
     def list_reports(self, reporter_id: str, *, since: datetime) -> list[Report]:
-        """The newest MOST_SEEN reports of a sender since then. The index lags by moments."""
+        """Return the newest MAX_LISTED_REPORTS reports of a verified reporter since `since`.
+
+        The index is eventually consistent.
+        """
         arguments: dict[str, Any] = {
             "TableName": self._table.name,
             "IndexName": "queue",

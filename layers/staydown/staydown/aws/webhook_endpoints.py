@@ -1,6 +1,6 @@
-"""Where platforms want to be told: one SecureString parameter each, `{path}/{platform}`.
+"""The webhook endpoints of platforms: one SecureString parameter for each, `{path}/{platform}`.
 
-Its value is JSON, {"url": …, "secrets": [newest, …]}, and is set by `python -m infra.platforms webhook`.
+The value is JSON: {"url": …, "secrets": [newest, …]}. `python -m infra.platforms webhook` sets it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from staydown.exchange.webhooks import WebhookEndpoint
 
 CACHE_LIFETIME = timedelta(minutes=1)
-"""How long a change of an endpoint takes to be known at the latest."""
+"""The longest time until a changed endpoint takes effect."""
 
 
 class WebhookEndpoints:
@@ -24,23 +24,23 @@ class WebhookEndpoints:
         self._client = client
         self._path = path
         self._now = now
-        self._known: dict[str, tuple[datetime, WebhookEndpoint | None]] = {}
-        self._asking = threading.Lock()
+        self._cache: dict[str, tuple[datetime, WebhookEndpoint | None]] = {}
+        self._lock = threading.Lock()
 
     def get(self, platform: str) -> WebhookEndpoint | None:
-        """None for a platform that asked for none."""
-        with self._asking:
-            known = self._known.get(platform)
-            if known is None or self._now() >= known[0] + CACHE_LIFETIME:
-                known = self._known[platform] = (self._now(), self._read(platform))
-        return known[1]
+        """Return the endpoint of a platform, or None if it has none."""
+        with self._lock:
+            cached = self._cache.get(platform)
+            if cached is None or self._now() >= cached[0] + CACHE_LIFETIME:
+                cached = self._cache[platform] = (self._now(), self._read(platform))
+        return cached[1]
 
     def _read(self, platform: str) -> WebhookEndpoint | None:
         try:
-            answer = self._client.get_parameter(Name=f"{self._path}/{platform}", WithDecryption=True)
+            response = self._client.get_parameter(Name=f"{self._path}/{platform}", WithDecryption=True)
         except ClientError as error:
             if error.response["Error"]["Code"] == "ParameterNotFound":
                 return None
             raise
-        value = json.loads(answer["Parameter"]["Value"])
+        value = json.loads(response["Parameter"]["Value"])
         return WebhookEndpoint(value["url"], tuple(value["secrets"]))
