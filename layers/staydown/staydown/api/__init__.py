@@ -1,1 +1,1 @@
-"""HTTP at the edge: what every function behind the API has in common."""
+"""Shared code of the functions behind the HTTP API."""

@@ -1,4 +1,4 @@
-"""Who is calling, as the API's authorizer has verified it."""
+"""The caller of a request, as the API's authorizer has verified it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class StaffGroup(StrEnum):
     SENIOR = "senior"
     ADMIN = "admin"
     CHILD_SAFETY = "child_safety"
-    """Sees locked cases, and nothing else."""
+    """Handles locked cases only."""
 
 
 _REVIEWERS = frozenset({StaffGroup.REVIEWER, StaffGroup.SENIOR, StaffGroup.ADMIN})
@@ -26,9 +26,10 @@ _SENIORS = frozenset({StaffGroup.SENIOR, StaffGroup.ADMIN})
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
-    """reviewer_id: the pool's own id, a pseudonym."""
+    """A signed-in member of staff."""
 
     reviewer_id: str
+    """The id in the user pool, a pseudonym."""
     groups: frozenset[str]
 
     @property
@@ -45,11 +46,11 @@ class StaffMember:
 
 
 def require_platform(event: APIGatewayProxyEventV2) -> str:
-    """The one platform that the token is for: its scope `platform/NAME`."""
+    """Return the platform of the token, from its scope `platform/NAME`. Raise NotAllowed."""
     scopes = str(_claims(event).get("scope", "")).split()
     names = [s.removeprefix(PLATFORM_SCOPE) for s in scopes if s.startswith(PLATFORM_SCOPE)]
     if len(names) != 1 or not names[0]:
-        raise NotAllowed("The token is not a platform's: it has no scope platform/NAME (or several).")
+        raise NotAllowed("The token needs exactly one scope of the form platform/NAME.")
     return names[0]
 
 
@@ -58,28 +59,28 @@ def has_platform_scope(event: APIGatewayProxyEventV2) -> bool:
 
 
 def require_staff(event: APIGatewayProxyEventV2) -> StaffMember:
-    """Anybody in one of our groups."""
+    """Return the caller if they are in a staff group. Raise NotAllowed."""
     claims = _claims(event)
-    # The API hands on a list of the token as text: "[reviewer senior]".
+    # API Gateway passes a list claim as text: "[reviewer senior]".
     groups = frozenset(str(claims.get("cognito:groups", "")).strip("[]").replace(",", " ").split())
     subject = str(claims.get("sub", ""))
     if not subject or not groups & frozenset(StaffGroup):
-        raise NotAllowed("Only reviewers may do that.")
+        raise NotAllowed("Only reviewers have access.")
     return StaffMember(subject, groups)
 
 
 def require_reviewer(event: APIGatewayProxyEventV2) -> StaffMember:
-    """Anybody in one of the groups that judge."""
+    """Return the caller if they are in a group that reviews cases. Raise NotAllowed."""
     caller = require_staff(event)
     if not caller.is_reviewer:
-        raise NotAllowed("Only reviewers may do that.")
+        raise NotAllowed("Only reviewers have access.")
     return caller
 
 
 def require_senior(event: APIGatewayProxyEventV2) -> StaffMember:
     reviewer = require_reviewer(event)
     if not reviewer.is_senior:
-        raise NotAllowed("Only senior reviewers may do that.")
+        raise NotAllowed("Only senior reviewers have access.")
     return reviewer
 
 
@@ -87,5 +88,5 @@ def _claims(event: APIGatewayProxyEventV2) -> dict[str, object]:
     authorizer = event.request_context.authorizer
     claims = authorizer.jwt_claim if authorizer is not None else None
     if not claims:
-        raise NotAuthenticated("Send a token in the header Authorization: Bearer …")
+        raise NotAuthenticated("Send an access token in the header `Authorization: Bearer …`.")
     return dict(claims)

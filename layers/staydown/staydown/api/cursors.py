@@ -1,7 +1,6 @@
-"""Opaque cursors: where the next page of a list starts.
+"""Opaque cursors, which name the start of the next page of a list.
 
-Signed would be needless: a cursor opens nothing that its caller could not list anyway, and one that was
-tampered with is refused by its shape.
+Cursors are not signed: a cursor gives access only to the list of its caller, and malformed ones are rejected.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ def encode_cursor(key: CursorKey | None) -> str | None:
 
 
 def decode_number_cursor(cursor: str | None) -> int | None:
-    """The number that a list by numbers goes on before; InvalidRequest for a cursor of another list."""
+    """Return the number before which a numbered list continues. Raise InvalidRequest for other cursors."""
     if cursor is None:
         return None
     key = _decode(cursor)
@@ -35,7 +34,7 @@ def decode_number_cursor(cursor: str | None) -> int | None:
 
 
 def decode_cursor(cursor: str | None, *, queue: str) -> CursorKey | None:
-    """The key to start after; InvalidRequest for a cursor of another list, or of no list at all."""
+    """Return the key after which a queue continues. Raise InvalidRequest for any other cursor."""
     if cursor is None:
         return None
     key = _decode(cursor)
@@ -53,13 +52,13 @@ def _decode(cursor: str) -> object:
 
 def _invalid_cursor() -> InvalidRequest:
     return InvalidRequest(
-        "The cursor is not one that this list gave out.",
-        pointers={"query parameter cursor": "take it from `next` of the page before"},
+        "The cursor does not belong to this list.",
+        pointers={"query parameter cursor": "use the value of `next` in the previous page"},
     )
 
 
 def _is_key_of_queue(key: object, queue: str) -> bool:
-    """Whether something in this queue can have it: `{kind}#{id}` and `{time}#{id}` name the same thing."""
+    """Return whether it is a key of this queue: `{kind}#{id}` and `{time}#{id}` must have the same id."""
     if not isinstance(key, dict) or set(key) != {"pk", "sk", "queue", "queue_order"}:
         return False
     if key["queue"] != queue or not all(isinstance(value, str) and value for value in key.values()):

@@ -1,4 +1,4 @@
-"""What the bus puts into a queue, as an event again."""
+"""Parse the events that EventBridge delivers to a queue."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from staydown.domain.events import EventEnvelope, EventType
 
 
 def parse_event(body: str) -> EventEnvelope:
-    """Raise ValueError, KeyError or TypeError for what is none of ours."""
+    """Return the event in a message. Raise ValueError, KeyError or TypeError if it is not one of ours."""
     message = json.loads(body)
     detail = dict(message["detail"])
     event_id, at = str(detail.pop("id")), datetime.fromisoformat(detail.pop("time"))

@@ -1,4 +1,4 @@
-"""Telling an operator what failed, and the queue or stream what to send again."""
+"""Log failures, and report failed messages to their queue or stream for a retry."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from aws_lambda_powertools import Logger
 
 
 def log_failure(logger: Logger, error: BaseException, **ids: str) -> None:
-    """Log where something failed and what kind of failure it was.
+    """Log the type of an exception and its stack frames, with the ids of the affected items.
 
-    Not its text: an exception may quote what somebody sent, a hash or a signed address.
+    Its message is not logged: it may quote user input, a hash or a presigned URL.
     """
     frames = [
         f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}"
@@ -23,5 +23,5 @@ def log_failure(logger: Logger, error: BaseException, **ids: str) -> None:
 
 
 def batch_item_failures(failed_ids: Iterable[str]) -> dict[str, Any]:
-    """The answer that sends these, and only these, back to the queue or stream."""
+    """Return the response that makes the queue or stream retry these items only."""
     return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed_ids]}

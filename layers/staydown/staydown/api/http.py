@@ -32,18 +32,18 @@ from staydown.domain.uploads.upload import ID_PATTERN
 PathId = Annotated[str, Path(max_length=64)]
 PathAccountId = Annotated[str, Path(pattern=f"^{ID_PATTERN.pattern}$")]
 BodyName = Annotated[str, Field(pattern=f"^{ID_PATTERN.pattern}$")]
-"""A platform's or an account's id, as it can stand in the key of an object."""
-IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag it was read with")]
+"""The id of a platform or account. It is valid in an S3 key."""
+IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag of the version you read")]
 RequiredIfMatch = Annotated[
-    str, Header(alias="If-Match", description="The ETag it was read with; 428 without, 412 when it moved on")
+    str, Header(alias="If-Match", description="The ETag of the version you read: 428 if missing, 412 if old")
 ]
 IdempotencyKey = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
         description=(
-            "Chosen by the caller and not to be guessed, say a UUID: for a day, the same key and body again "
-            "get the same answer"
+            "A value that you choose and that cannot be guessed, such as a UUID. For 24 hours, a request "
+            "with the same key and body returns the same response"
         ),
         min_length=1,
         max_length=128,
@@ -52,16 +52,17 @@ IdempotencyKey = Annotated[
 
 
 class RequestBody(BaseModel):
-    """What a caller sends: an unknown field is a mistake worth telling."""
+    """The body of a request. An unknown field is an error."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 class ApiResolver(APIGatewayHttpResolver):
-    """Takes JSON alone; nothing on the way may keep what it answers.
+    """Accepts JSON only, and marks all responses as not cacheable.
 
-    The library keeps the event at hand on the class of all resolvers. Where functions share a process, as on
-    one machine, a request would then see another's caller; so each resolver and its routers keep their own.
+    The library stores the current event on the class that all resolvers share. In the local stack, functions
+    share a process, and a request would see the caller of another. So each resolver and its routers store
+    their own event.
     """
 
     def __init__(self, **settings: Any) -> None:
@@ -73,26 +74,26 @@ class ApiResolver(APIGatewayHttpResolver):
         self._included.append(router)
 
     def _to_proxy_event(self, event: dict[str, Any]) -> BaseProxyEvent:
-        found = super()._to_proxy_event(event)
-        for reader in (self, *self._included):
-            reader.current_event = found
-        return found
+        proxy_event = super()._to_proxy_event(event)
+        for router in (self, *self._included):
+            router.current_event = proxy_event
+        return proxy_event
 
     def resolve(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         try:
-            readable = require_json_body(event)
+            json_event = require_json_body(event)
         except StaydownError as error:
             return to_lambda_response(problem_for_error(error))
-        answer = super().resolve(readable, context)
-        answer["headers"]["Cache-Control"] = "no-store"
-        return answer
+        response = super().resolve(json_event, context)
+        response["headers"]["Cache-Control"] = "no-store"
+        return response
 
 
 def create_app(logger: Logger) -> ApiResolver:
-    """Validates requests and responses; every error leaves as a problem, nothing of it as a traceback."""
+    """Return a resolver that validates requests and responses and turns every error into a problem."""
     app = ApiResolver(
         enable_validation=True,
-        # An answer of ours that breaks its schema is our failure, not the caller's.
+        # A response that does not match its schema is a server error.
         response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
         json_body_deserializer=parse_json,
     )
@@ -103,15 +104,15 @@ def create_app(logger: Logger) -> ApiResolver:
             status=500,
             slug="internal",
             title="Something went wrong on our side",
-            detail="It was recorded. Try again; a request with the same Idempotency-Key is carried out once.",
+            detail="The error was logged. Try again: with the same Idempotency-Key, it takes effect once.",
         )
 
     handlers: dict[type[Exception], Callable[[Any], Response[str]]] = {
         StaydownError: problem_for_error,
         RequestValidationError: _handle_validation_error,
-        NotFoundError: lambda _: problem_for_error(NotFound("No such path and method.")),
+        NotFoundError: lambda _: problem_for_error(NotFound("No route has this path and method.")),
         ServiceError: lambda error: problem_response(
-            status=error.status_code, slug="refused", title="The request was refused", detail=str(error.msg)
+            status=error.status_code, slug="refused", title="The request was rejected", detail=str(error.msg)
         ),
         Exception: failed,
     }
@@ -121,22 +122,24 @@ def create_app(logger: Logger) -> ApiResolver:
 
 
 def create_router() -> APIGatewayHttpRouter:
-    """Routes in a module of their own, for an app to include."""
+    """Return a router, for an app to include."""
     return APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
 
 
 def parse_if_match(if_match: str | None) -> int | None:
-    """The revision that an If-Match header names; None where there is none or it is *."""
+    """Return the revision in an If-Match header, or None if it is missing or `*`."""
     if if_match is None or if_match.strip() == "*":
         return None
-    found = re.fullmatch(r'(?:W/)?"(\d{1,9})"', if_match.strip())
-    if found is None:
-        raise InvalidRequest("If-Match is not an ETag of a case.", pointers={"header If-Match": 'like "3"'})
-    return int(found[1])
+    match = re.fullmatch(r'(?:W/)?"(\d{1,9})"', if_match.strip())
+    if match is None:
+        raise InvalidRequest(
+            "If-Match is not an ETag of this API.", pointers={"header If-Match": 'such as "3"'}
+        )
+    return int(match[1])
 
 
 def require_if_match(if_match: str) -> int:
-    """The revision that an If-Match header names; VersionNeeded for *, which nobody has read."""
+    """Return the revision in an If-Match header. Raise VersionNeeded for `*`, which names no version."""
     revision = parse_if_match(if_match)
     if revision is None:
         raise _precondition_required()
@@ -145,14 +148,14 @@ def require_if_match(if_match: str) -> int:
 
 def _precondition_required() -> VersionNeeded:
     return VersionNeeded(
-        "Read it first, and send its ETag as If-Match: what came since is not to be overlooked.",
-        pointers={"header If-Match": 'like "3"'},
+        "Get the current version first and send its ETag as If-Match, so that no change is overlooked.",
+        pointers={"header If-Match": 'such as "3"'},
     )
 
 
 def _handle_validation_error(error: RequestValidationError) -> Response[str]:
-    wrong = [(one.get("type"), one.get("loc")) for one in error.errors()]
-    if wrong == [("missing", ("header", "if-match"))]:
+    errors = [(item.get("type"), item.get("loc")) for item in error.errors()]
+    if errors == [("missing", ("header", "if-match"))]:
         return problem_for_error(_precondition_required())
     return problem_for_validation(error.errors())
 

@@ -1,4 +1,4 @@
-"""A notice as the API shows it, to whoever it is for."""
+"""Notices as the API returns them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Language = Annotated[
     Field(
         max_length=35,
         pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$",
-        description="A BCP 47 tag, like pt-BR; English where there is no catalogue of it",
+        description="A BCP 47 language tag such as pt-BR. English is used if there is no translation",
     ),
 ]
 
@@ -24,14 +24,14 @@ class Notice(BaseModel):
     notice_id: str
     kind: NoticeKind
     at: datetime
-    case_id: Annotated[str | None, Field(description="Absent when it is about no case")]
+    case_id: Annotated[str | None, Field(description="Absent if the notice is not about a case")]
     language: str
     title: str
-    paragraphs: Annotated[list[str], Field(description="Plain text, to be shown one below the other")]
+    paragraphs: Annotated[list[str], Field(description="The text of the notice, as plain-text paragraphs")]
     values: Annotated[
         dict[str, str | list[str]],
         Field(
-            description="The same as data: codes, ids and times (ISO 8601), by name; see docs/integrating.md"
+            description="The same content as data: codes, ids and ISO 8601 times (see docs/integrating.md)"
         ),
     ]
 
@@ -50,5 +50,5 @@ def notice_response(notice: NoticeRecord) -> Notice:
 
 
 def reporter_notice_response(notice: NoticeRecord) -> Notice:
-    """Without the case's own id, which is the reviewers' and the platforms'."""
+    """Return a notice without the case id, which only reviewers and platforms see."""
     return notice_response(notice).model_copy(update={"case_id": None})

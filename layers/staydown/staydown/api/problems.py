@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problems: a stable type, what is wrong, where, and what to do."""
+"""Errors as RFC 9457 problem details: a stable type, the cause, its place and the remedy."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from staydown.domain.errors import StaydownError
 
 CONTENT_TYPE = "application/problem+json"
 TYPE_BASE = "https://staydown.dev/problems/"
-"""Problem types are names; nothing has to answer there."""
+"""Problem types are identifiers. Their URLs need not resolve."""
 
 MAX_ERRORS = 20
-"""Told of one request: a body of megabytes can hold hundreds of thousands, and an answer can't."""
+"""The limit of listed errors: a large request body can contain hundreds of thousands."""
 _MAX_POINTER_LENGTH = 200
 
 _LOCATIONS = {"query": "query parameter", "path": "path", "header": "header"}
@@ -38,7 +38,7 @@ def problem_response(
         "detail": detail,
     }
     if pointers:
-        body["errors"] = [{"pointer": where, "detail": what} for where, what in pointers.items()]
+        body["errors"] = [{"pointer": pointer, "detail": reason} for pointer, reason in pointers.items()]
     return Response(status_code=status, content_type=CONTENT_TYPE, body=json.dumps(body))
 
 
@@ -54,12 +54,12 @@ def problem_for_error(error: StaydownError) -> Response[str]:
 
 
 def problem_for_validation(errors: Sequence[Mapping[str, Any]]) -> Response[str]:
-    """What the schema refused, each at its pointer. What was sent is not repeated: it may be private."""
+    """Return the schema errors by pointer, without the submitted values, which may be private."""
     return problem_response(
         status=422,
         slug="invalid-request",
-        title="The request is not as it should be",
-        detail="Some of the fields can't be accepted; see errors.",
+        title="The request is invalid",
+        detail="Some fields are invalid. See `errors`.",
         pointers={
             _pointer(error.get("loc", ())): str(error.get("msg", "invalid")) for error in errors[:MAX_ERRORS]
         },
@@ -67,7 +67,7 @@ def problem_for_validation(errors: Sequence[Mapping[str, Any]]) -> Response[str]
 
 
 def to_lambda_response(response: Response[str]) -> dict[str, Any]:
-    """A problem as a function answers it to the API, where no resolver does."""
+    """Return a problem in the format of a Lambda response, for use outside a resolver."""
     return {
         "statusCode": response.status_code,
         "headers": {"Content-Type": response.content_type},
@@ -77,7 +77,7 @@ def to_lambda_response(response: Response[str]) -> dict[str, Any]:
 
 
 def _pointer(location: Sequence[object]) -> str:
-    """A JSON pointer into the body; for anything else the kind of thing and its name."""
+    """Return a JSON pointer into the body or, for a parameter or header, its kind and name."""
     kind, *rest = [str(part) for part in location] or ["body"]
     if kind == "body":
         pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in rest)

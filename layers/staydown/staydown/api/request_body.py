@@ -1,7 +1,7 @@
-"""The body of a request: JSON as RFC 8259 has it, or a precise refusal.
+"""Parse a request body: JSON as defined by RFC 8259, or a 4xx problem.
 
-Left to itself, the library behind the resolver takes forms as well, and what it can't read (another type,
-bytes that are no UTF-8, a thousand brackets, a number without end) comes out as a failure of ours.
+By itself, the library behind the resolver also accepts forms. It reports unreadable input (another media
+type, invalid UTF-8, deep nesting, huge numbers) as a server error.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ class NotJson(StaydownError):
 
 
 class UnsupportedMediaType(StaydownError):
-    slug, status, title = "unsupported-media-type", 415, "The body is of a type that is not read here"
+    slug, status, title = "unsupported-media-type", 415, "The media type of the body is not supported"
 
 
 def require_json_body(event: Mapping[str, Any]) -> dict[str, Any]:
-    """The event with its body as text and its type as JSON; without a body, without a type.
+    """Return the event with its body as text and its Content-Type as JSON, or without both if it has no body.
 
-    UnsupportedType for any other Content-Type (none at all counts as JSON), NotJson for bytes that are no
-    text.
+    Raise UnsupportedMediaType for another Content-Type (a missing one counts as JSON), and NotJson for bytes
+    that are not UTF-8.
     """
     headers = dict(event.get("headers") or {})
     declared = headers.pop("content-type", JSON_MEDIA_TYPE)
-    readable = {**event, "headers": headers}
+    normalised = {**event, "headers": headers}
     if not event.get("body"):
-        return readable
+        return normalised
     if declared.partition(";")[0].strip().lower() != JSON_MEDIA_TYPE:
         raise UnsupportedMediaType(
             f"Send JSON, with Content-Type: {JSON_MEDIA_TYPE}.",
@@ -46,21 +46,21 @@ def require_json_body(event: Mapping[str, Any]) -> dict[str, Any]:
     headers["content-type"] = JSON_MEDIA_TYPE
     if event.get("isBase64Encoded"):
         try:
-            readable |= {"body": base64.b64decode(event["body"]).decode("utf-8"), "isBase64Encoded": False}
+            normalised |= {"body": base64.b64decode(event["body"]).decode("utf-8"), "isBase64Encoded": False}
         except ValueError:
             raise NotJson from None
-    return readable
+    return normalised
 
 
 def parse_json(text: str) -> Any:
-    """The document in the text; NotJson for anything that is none, or that nobody could mean."""
+    """Return the JSON document in the text. Raise NotJson if it is invalid or nested too deep."""
     try:
         return json.loads(text, parse_constant=_reject_constant)
     except (ValueError, RecursionError):
-        # Not chained: a parser's error quotes what it could not read.
+        # Not chained, because the parser's error quotes the input.
         raise NotJson from None
 
 
 def _reject_constant(constant: str) -> NoReturn:
-    """NaN and the infinities: Python reads them, JSON has none."""
+    """Reject NaN and infinity, which Python accepts but JSON does not define."""
     raise ValueError(constant)
