@@ -1,4 +1,4 @@
-"""Accounts: what blocks them, and what their holders are told; blocked and unblocked by hand by seniors."""
+"""API routes for accounts: blocks, notices and languages. Seniors set and lift manual blocks."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ from staydown.aws.stack import Stack
 from staydown.domain.accounts.account import Account as AccountRecord
 from staydown.domain.errors import InvalidRequest
 from staydown.notices.notice import Recipient
-from staydown.services.accounts.block_account import block_account, load_account, unblock_account
-from staydown.services.accounts.set_language import set_language
+from staydown.services.accounts import block_account, load_account, set_language, unblock_account
 from staydown.services.notices.notice_links import create_notice_link
 
 logger = Logger()
@@ -44,11 +43,9 @@ class AccountState(StrEnum):
 
 
 class AccountBlock(BaseModel):
-    case_id: Annotated[
-        str | None, Field(description="Absent for a block set by hand, or by a review of misuse")
-    ]
+    case_id: Annotated[str | None, Field(description="Absent for a manual block or a misuse suspension")]
     since: datetime
-    until: Annotated[datetime | None, Field(description="When it ends by itself; absent: it does not")]
+    until: Annotated[datetime | None, Field(description="When the block expires; absent if it does not")]
     reason: str
 
 
@@ -60,12 +57,12 @@ class Account(BaseModel):
 
 
 class UnblockRequest(RequestBody):
-    platform: Annotated[BodyName, Field(description="Account ids are a platform's own")]
+    platform: Annotated[BodyName, Field(description="The platform of the account")]
 
 
 class BlockRequest(UnblockRequest):
     reason: Annotated[
-        str, Field(min_length=1, max_length=500, description="The platform and the account holder read it")
+        str, Field(min_length=1, max_length=500, description="Shown to the platform and the account holder")
     ]
 
 
@@ -74,27 +71,31 @@ class LanguageRequest(RequestBody):
 
 
 class AccountNotices(BaseModel):
-    notices: Annotated[list[Notice], Field(description="The newest first")]
-    next: Annotated[str | None, Field(description="Cursor of the next page, if there is one")]
+    notices: Annotated[list[Notice], Field(description="Newest first")]
+    next: Annotated[str | None, Field(description="Cursor of the next page; absent on the last")]
 
 
 class IssuedNoticeLink(BaseModel):
-    """For the account holder: what they open the notice with, and appeal by. It is shown this once."""
+    """A link with which an account holder reads a notice and appeals. The token is returned only once."""
 
-    token: Annotated[str, Field(description="GET /v1/notices/{token} and POST /v1/notices/{token}/appeal")]
-    until: Annotated[datetime, Field(description="After that it opens nothing; make another")]
-    url: Annotated[str | None, Field(description="The page that it opens, where the operator has named it")]
+    token: Annotated[
+        str, Field(description="For GET /v1/notices/{token} and POST /v1/notices/{token}/appeal")
+    ]
+    until: Annotated[datetime, Field(description="When the link expires")]
+    url: Annotated[str | None, Field(description="The address of the page, if the operator has set one")]
 
 
 @app.get(
     "/v1/accounts/<account_id>",
     operation_id="accounts_get_account",
-    summary="What blocks an account",
+    summary="Get an account and its blocks",
     tags=["client apps", "reviewers"],
 )
 def get_account(
     account_id: PathAccountId,
-    platform: Annotated[str | None, Query(max_length=128, description="For reviewers: whose account")] = None,
+    platform: Annotated[
+        str | None, Query(max_length=128, description="Required for reviewers; ignored for platforms")
+    ] = None,
 ) -> Account:
     if has_platform_scope(app.current_event):
         platform = require_platform(app.current_event)
@@ -102,8 +103,8 @@ def get_account(
         require_reviewer(app.current_event)
     if platform is None:
         raise InvalidRequest(
-            "Account ids are a platform's own: say which platform.",
-            pointers={"query parameter platform": "is missing"},
+            "Name the platform of the account.",
+            pointers={"query parameter platform": "is required"},
         )
     return _account_response(load_account(stack(), platform=platform, account_id=account_id))
 
@@ -111,7 +112,7 @@ def get_account(
 @app.post(
     "/v1/accounts/<account_id>/block",
     operation_id="accounts_post_block",
-    summary="Block an account by hand",
+    summary="Block an account manually",
     tags=["seniors"],
 )
 def post_block(account_id: PathAccountId, request: BlockRequest, _key: IdempotencyKey = None) -> Account:
@@ -129,7 +130,7 @@ def post_block(account_id: PathAccountId, request: BlockRequest, _key: Idempoten
 @app.post(
     "/v1/accounts/<account_id>/unblock",
     operation_id="accounts_post_unblock",
-    summary="Lift a block set by hand",
+    summary="Lift a manual block",
     tags=["seniors"],
 )
 def post_unblock(account_id: PathAccountId, request: UnblockRequest, _key: IdempotencyKey = None) -> Account:
@@ -146,7 +147,7 @@ def post_unblock(account_id: PathAccountId, request: UnblockRequest, _key: Idemp
 @app.get(
     "/v1/accounts/<account_id>/notices",
     operation_id="accounts_get_notices",
-    summary="What its holder is told",
+    summary="List the notices to an account holder",
     tags=["client apps"],
 )
 def get_notices(
@@ -154,30 +155,31 @@ def get_notices(
     cursor: Annotated[str | None, Query(max_length=64, pattern="^[0-9a-f-]{36}$")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
 ) -> AccountNotices:
-    holder = Recipient.account_holder(require_platform(app.current_event), account_id)
-    found = list(islice(stack().notices.list_for(holder, before=cursor), limit + 1))
-    following = found[limit - 1].notice_id if len(found) > limit else None
-    return AccountNotices(notices=[notice_response(notice) for notice in found[:limit]], next=following)
+    account_holder = Recipient.account_holder(require_platform(app.current_event), account_id)
+    notices = list(islice(stack().notices.list_for(account_holder, before=cursor), limit + 1))
+    next_cursor = notices[limit - 1].notice_id if len(notices) > limit else None
+    return AccountNotices(notices=[notice_response(notice) for notice in notices[:limit]], next=next_cursor)
 
 
 @app.post(
     "/v1/accounts/<account_id>/notices/<notice_id>/link",
     operation_id="accounts_post_link",
     status_code=201,
-    summary="A link by which its holder opens a notice",
+    summary="Create a link with which the account holder opens a notice",
     tags=["client apps"],
 )
 def post_link(account_id: PathAccountId, notice_id: PathId, _key: IdempotencyKey = None) -> IssuedNoticeLink:
     platform = require_platform(app.current_event)
     token, until = create_notice_link(stack(), platform=platform, account_id=account_id, notice_id=notice_id)
-    pages = stack().settings.pages_url
-    return IssuedNoticeLink(token=token, until=until, url=f"{pages}notice.html#{token}" if pages else None)
+    pages_url = stack().settings.pages_url
+    url = f"{pages_url}notice.html#{token}" if pages_url else None
+    return IssuedNoticeLink(token=token, until=until, url=url)
 
 
 @app.post(
     "/v1/accounts/<account_id>/language",
     operation_id="accounts_post_language",
-    summary="How to speak to its holder",
+    summary="Set the language of notices to an account holder",
     tags=["client apps"],
 )
 def post_language(
@@ -190,7 +192,7 @@ def post_language(
 
 def _account_response(account: AccountRecord) -> Account:
     blocks = [
-        AccountBlock(case_id=block.case_id, since=block.since, until=block.until, reason=block.reason)
+        AccountBlock.model_validate(block, from_attributes=True)
         for block in sorted(account.blocks.values(), key=lambda block: block.since)
     ]
     return Account(

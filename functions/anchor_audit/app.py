@@ -1,4 +1,4 @@
-"""Every hour: the heads of the audit's chains, where they are locked."""
+"""Anchors the heads of the audit chains in a locked bucket, every hour."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ stack = cache(Stack.from_environment)
 
 
 class AnchoringFailed(Exception):
-    """The function's alarm says so; the next run goes on where this one stopped."""
+    """Raised for the function's error alarm. The next run continues from there."""
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
     try:
         anchors = anchor_audit(stack())
-    except Exception as error:  # noqa: BLE001 (its text may quote a head; the kind and the place are told)
+    except Exception as error:  # noqa: BLE001 (logged without its message, which may quote a head)
         log_failure(logger, error)
         raise AnchoringFailed from None
     for anchor in anchors:

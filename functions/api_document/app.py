@@ -1,4 +1,4 @@
-"""Serves the OpenAPI document that is checked in (`python -m infra.openapi` writes it)."""
+"""Serves the checked-in OpenAPI document, which `python -m infra.openapi` generates."""
 
 from __future__ import annotations
 

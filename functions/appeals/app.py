@@ -1,4 +1,4 @@
-"""Appeals by account holders, filed through their platform."""
+"""API routes for appeals that platforms file for account holders."""
 
 from __future__ import annotations
 
@@ -35,29 +35,25 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
 class AppealRequest(RequestBody):
     account_id: BodyName
-    case_id: Annotated[str | None, Field(max_length=64, description="Needed when several cases block it")] = (
-        None
-    )
+    case_id: Annotated[
+        str | None, Field(max_length=64, description="Required if several cases block the account")
+    ] = None
     upload_id: Annotated[
         str | None,
-        Field(max_length=64, description="An image that was stopped with nobody looking, instead of a case"),
+        Field(max_length=64, description="Appeal an upload that a match blocked without human review"),
     ] = None
-    by_hand: Annotated[
-        bool, Field(description="The block that a reviewer has set by hand, instead of a case")
-    ] = False
+    by_hand: Annotated[bool, Field(description="Appeal the manual block of the account")] = False
     statement: Annotated[str, Field(min_length=1, max_length=5000)]
 
 
 class Appeal(BaseModel):
     appeal_id: str
-    case_id: Annotated[
-        str | None, Field(description="Absent where an upload is appealed, or a block by hand")
-    ]
+    case_id: Annotated[str | None, Field(description="Absent for an appeal of an upload or a manual block")]
     upload_id: str | None
     by_hand: bool
     account_id: str
     filed_at: datetime
-    outcome: Annotated[AppealOutcome | None, Field(description="Absent until it is decided")]
+    outcome: Annotated[AppealOutcome | None, Field(description="Absent until the appeal is decided")]
     decided_at: datetime | None
 
 
@@ -65,15 +61,15 @@ class Appeal(BaseModel):
     "/v1/appeals",
     operation_id="appeals_post_appeal",
     status_code=201,
-    summary="Appeal a block, or an image that was stopped",
+    summary="File an appeal for an account holder",
     tags=["client apps"],
 )
 def post_appeal(request: AppealRequest, _key: IdempotencyKey = None) -> Appeal:
     platform, account_id = require_platform(app.current_event), request.account_id
     if sum([request.case_id is not None, request.upload_id is not None, request.by_hand]) > 1:
         raise InvalidRequest(
-            "An appeal is of a case, of an upload, or of a block by hand; name one of them.",
-            pointers={"/upload_id": "or /case_id, or /by_hand"},
+            "An appeal is about a case, an upload or a manual block. Name one of them.",
+            pointers={"/upload_id": "or /case_id or /by_hand"},
         )
     if request.by_hand:
         appeal = appeal_block(stack(), platform=platform, account_id=account_id, statement=request.statement)

@@ -1,4 +1,4 @@
-"""Every hour: what its time is over for is erased."""
+"""Erases expired data, every hour."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ stack = cache(Stack.from_environment)
 
 
 class RetentionFailed(Exception):
-    """Some things could not be erased; the function's alarm says so, the next run tries again."""
+    """Some items could not be erased. Raised for the function's error alarm; the next run retries."""
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
-    done = apply_retention(stack(), lambda one, error: log_failure(logger, error, id=one))
-    if done:
-        logger.info("erased", counts=dict(done))
-    if done["failed"]:
-        raise RetentionFailed(f"{done['failed']} failed")
+    counts = apply_retention(stack(), lambda item_id, error: log_failure(logger, error, id=item_id))
+    if counts:
+        logger.info("erased", counts=dict(counts))
+    if counts["failed"]:
+        raise RetentionFailed(f"{counts['failed']} failed")

@@ -1,4 +1,4 @@
-"""The bank's entries, for seniors: found, listed, and changed by hand."""
+"""API routes for seniors to search, list and override bank entries."""
 
 from __future__ import annotations
 
@@ -46,30 +46,35 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 @app.get(
     "/v1/bank/entries",
     operation_id="bank_entries_get_entries",
-    summary="Entries near a hash, or those that changed last",
+    summary="List recently changed entries, or search for a hash",
     tags=["seniors"],
 )
 def get_entries(
     pdq: Annotated[
-        str | None, Query(pattern="^[0-9a-fA-F]{64}$", description="Find what is near; 64 hexadecimal digits")
+        str | None,
+        Query(pattern="^[0-9a-fA-F]{64}$", description="Search near this hash: 64 hexadecimal digits"),
     ] = None,
-    within: Annotated[int, Query(ge=0, le=128, description="Bits of 256, with pdq")] = 31,
+    within: Annotated[
+        int, Query(ge=0, le=128, description="With pdq: the largest distance, in bits of 256")
+    ] = 31,
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
-    limit: Annotated[int, Query(ge=1, le=100, description="Changes to look at, without pdq")] = 25,
+    limit: Annotated[
+        int, Query(ge=1, le=100, description="Without pdq: the number of changes per page")
+    ] = 25,
 ) -> models.EntryPage:
     require_senior(app.current_event)
     if pdq is not None:
-        found, following = find_entries(stack(), bank(), PdqHash.from_hex(pdq), max_distance=within), None
+        entries, before = find_entries(stack(), bank(), PdqHash.from_hex(pdq), max_distance=within), None
     else:
-        found, following = list_entries(stack(), before_seq=decode_number_cursor(cursor), limit=limit)
-    after = encode_cursor({"before": following}) if following is not None else None
-    return models.EntryPage(entries=[_entry_response(one) for one in found], next=after)
+        entries, before = list_entries(stack(), before_seq=decode_number_cursor(cursor), limit=limit)
+    next_cursor = encode_cursor({"before": before}) if before is not None else None
+    return models.EntryPage(entries=[_entry_response(entry) for entry in entries], next=next_cursor)
 
 
 @app.post(
     "/v1/bank/entries",
     operation_id="bank_entries_post_entry",
-    summary="Allow a hash, or switch an entry off or on again",
+    summary="Allow a hash, or disable or enable an entry",
     tags=["seniors"],
 )
 def post_entry(
@@ -90,8 +95,8 @@ def post_entry(
 
 def _allow_hash(request: models.EntryChangeRequest, reviewer: str) -> StoredEntry:
     if request.pdq is None or request.quality is None:
-        missing = {f"/{name}": "is needed" for name in ("pdq", "quality") if getattr(request, name) is None}
-        raise InvalidRequest("To allow a picture, its hash and quality are needed.", pointers=missing)
+        missing = {f"/{name}": "is required" for name in ("pdq", "quality") if getattr(request, name) is None}
+        raise InvalidRequest("An allowed image needs a hash and its quality.", pointers=missing)
     return allow_hash(
         stack(),
         bank(),
@@ -107,7 +112,7 @@ def _set_entry_enabled(
     request: models.EntryChangeRequest, reviewer: str, expected_revision: int | None
 ) -> StoredEntry:
     if request.entry_id is None:
-        raise InvalidRequest("Say which entry.", pointers={"/entry_id": "is needed"})
+        raise InvalidRequest("Name the entry.", pointers={"/entry_id": "is required"})
     return set_entry_enabled(
         stack(),
         entry_id=request.entry_id,

@@ -1,4 +1,4 @@
-"""Entries as seniors see them: what they rest on and how they stand, never the hash itself."""
+"""Schemas of bank entries for seniors: their supports and standing, never the hash itself."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from staydown.services.bank.override_entry import OverrideReason
 
 class EntrySupport(BaseModel):
     source: SupportSource
-    reference: Annotated[str | None, Field(description="The case, or the partner; absent for a report")]
+    reference: Annotated[str | None, Field(description="The case or the partner; absent for a report")]
 
     @classmethod
     def from_support(cls, support: Support) -> Self:
-        """Who reported is for nobody here, and a case number would lead to them."""
+        """Leave out the case number of a report, which would lead to the reporter."""
         reference = None if support.source is SupportSource.REPORT else support.reference
         return cls(source=support.source, reference=reference)
 
@@ -26,20 +26,26 @@ class BankEntry(BaseModel):
     entry_id: str
     standing: Standing
     by_hand: Annotated[
-        Standing | None, Field(description="allowed or inactive, where somebody has set it so")
+        Standing | None, Field(description="The manual override: allowed or inactive; absent without one")
     ]
-    quality: Annotated[int | None, Field(description="Of its PDQ hash, 0 to 100; absent without one")]
-    exact_bytes: Annotated[bool, Field(description="Known by its very bytes as well")]
-    picture: Annotated[bool, Field(description="Known by its keypoints as well")]
-    provenance: Annotated[list[EntrySupport], Field(description="What it rests on; nothing: it is inactive")]
-    revision: Annotated[int, Field(description="Its ETag: send it as If-Match")]
-    distance: Annotated[int | None, Field(description="Bits of 256 from the hash that was searched for")]
-    view: Annotated[str | None, Field(description="How the searched hash was turned to meet it")]
+    quality: Annotated[
+        int | None, Field(description="Quality of the PDQ hash, 0 to 100; absent without a hash")
+    ]
+    exact_bytes: Annotated[bool, Field(description="Whether the entry also matches identical files")]
+    picture: Annotated[bool, Field(description="Whether the entry also matches by keypoints")]
+    provenance: Annotated[
+        list[EntrySupport], Field(description="The supports of the entry; without any it is inactive")
+    ]
+    revision: Annotated[int, Field(description="The ETag, to be sent as If-Match")]
+    distance: Annotated[int | None, Field(description="Distance to the searched hash, in bits of 256")]
+    view: Annotated[
+        str | None, Field(description="The rotation or reflection of the searched hash that matched")
+    ]
 
 
 class EntryPage(BaseModel):
     entries: list[BankEntry]
-    next: Annotated[str | None, Field(description="Cursor of the next page, if there is one")]
+    next: Annotated[str | None, Field(description="Cursor of the next page; absent on the last")]
 
 
 class EntryAction(StrEnum):
@@ -49,7 +55,7 @@ class EntryAction(StrEnum):
 
 
 class EntryChangeRequest(RequestBody):
-    """allow: pdq and quality. deactivate, reinstate: entry_id, and If-Match with its revision."""
+    """allow needs pdq and quality. deactivate and reinstate need entry_id, and If-Match with its revision."""
 
     change: EntryAction
     reason: OverrideReason
@@ -58,5 +64,5 @@ class EntryChangeRequest(RequestBody):
     quality: Annotated[StrictInt | None, Field(ge=0, le=100)] = None
     despite: Annotated[
         tuple[Annotated[str, Field(max_length=64)], ...],
-        Field(max_length=50, description="Near entries that were looked at: allow it all the same"),
+        Field(max_length=50, description="Ids of near entries that you have checked"),
     ] = ()

@@ -1,4 +1,4 @@
-"""A hash against the bank: for apps that can't show us the image."""
+"""API route that compares a hash with the bank, for client apps that cannot send the image."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
 class CheckRequest(RequestBody):
     pdq: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$", description="64 hexadecimal digits")]
-    quality: Annotated[StrictInt, Field(ge=0, le=100, description="The hash's quality, 0 to 100")]
+    quality: Annotated[StrictInt, Field(ge=0, le=100, description="The quality of the hash, 0 to 100")]
 
 
 class CheckResult(BaseModel):
-    """No distance and no entry: an answer that helped to search for the bank's hashes would be no help."""
+    """The verdict only. A distance or an entry id would help to reconstruct hashes of the bank."""
 
     verdict: Verdict
 
@@ -43,7 +43,7 @@ class CheckResult(BaseModel):
 @app.post(
     "/v1/checks",
     operation_id="checks_post_check",
-    summary="Check a hash against the bank",
+    summary="Compare a hash with the bank",
     tags=["client apps"],
 )
 def post_check(request: CheckRequest) -> CheckResult:

@@ -1,4 +1,4 @@
-"""Folds the bank's log when it has grown, and the content log by the clock."""
+"""Compacts the bank's log when it grows, and the content log on a schedule."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ logger = Logger()
 stack = cache(Stack.from_environment)
 
 MIN_STEP_MILLISECONDS = 45_000
-"""No step of folding the content log begins with less time left."""
+"""A step of compacting the content log starts only with at least this time remaining."""
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -26,26 +26,26 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
 
 def _compact_bank(message_ids: list[str]) -> dict[str, Any]:
-    """However many changes a batch tells of, one fold takes them all."""
+    """Compact once for all changes of the batch."""
     try:
-        folded = compact_bank(stack())
-    except Exception as error:  # noqa: BLE001 (the batch goes back to the queue)
+        compacted_seq = compact_bank(stack())
+    except Exception as error:  # noqa: BLE001 (the whole batch is retried)
         log_failure(logger, error)
         return batch_item_failures(message_ids)
-    if folded is not None:
-        logger.info("folded", seq=folded)
+    if compacted_seq is not None:
+        logger.info("bank compacted", seq=compacted_seq)
     return batch_item_failures([])
 
 
 def _compact_content_log(context: LambdaContext) -> dict[str, Any]:
-    """Step after step while there is time; what is left waits for the next time."""
+    """Run steps while time remains. The next run continues."""
     steps = 0
     try:
         while context.get_remaining_time_in_millis() > MIN_STEP_MILLISECONDS and compact_content_log(stack()):
             steps += 1
     except Exception as error:
         log_failure(logger, error)
-        raise  # counted by the alarm on this function's errors
+        raise  # Counted by the function's error alarm.
     if steps:
-        logger.info("folded content", steps=steps)
+        logger.info("content log compacted", steps=steps)
     return {"steps": steps}

@@ -1,4 +1,4 @@
-"""Counts what the audit records, woken by its table's stream."""
+"""Counts audit records, triggered by the stream of the audit table."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ stack = cache(Stack.from_environment)
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """A stream goes on from the first failure; what was counted meanwhile is not counted again."""
-    done: set[str] = set()
+    """Count each chain once. The stream retries from the first failure, and no record counts twice."""
+    counted: set[str] = set()
     for record in event["Records"]:
         chain = record["dynamodb"]["Keys"]["pk"]["S"]
-        if chain in done:
+        if chain in counted:
             continue
         try:
             count_chain_records(stack(), chain)
-        except Exception as error:  # noqa: BLE001 (the rest of the batch comes again)
+        except Exception as error:  # noqa: BLE001 (the rest of the batch is retried)
             log_failure(logger, error)
             return batch_item_failures([record["dynamodb"]["SequenceNumber"]])
-        done.add(chain)
+        counted.add(chain)
     return batch_item_failures([])

@@ -1,4 +1,4 @@
-"""Sends events to platforms' endpoints; what is not taken is tried again, later and later, for a day."""
+"""Delivers events to platforms' webhooks, with retries at increasing delays for about a day."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ backoff = EndpointBackoff()
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """All of a batch at once: nobody waits for another's endpoint longer than for one answer."""
+    """Deliver a batch in parallel, so that a slow endpoint does not delay the others."""
     records = event["Records"]
     with ThreadPoolExecutor(max_workers=max(1, len(records))) as pool:
-        done = list(pool.map(_deliver, records))
-    return batch_item_failures(r["messageId"] for r, ok in zip(records, done, strict=True) if not ok)
+        results = list(pool.map(_deliver, records))
+    return batch_item_failures(r["messageId"] for r, ok in zip(records, results, strict=True) if not ok)
 
 
 def _deliver(record: dict[str, Any]) -> bool:
     attempt = int(record["attributes"]["ApproximateReceiveCount"])
     try:
-        told = parse_event(record["body"])
+        event = parse_event(record["body"])
         try:
-            platform = deliver_webhook(stack(), backoff, told)
+            platform = deliver_webhook(stack(), backoff, event)
         except WebhookNotDelivered as error:
-            logger.warning("not delivered", event_id=told.event_id, why=error.code, attempt=attempt)
+            logger.warning("not delivered", event_id=event.event_id, reason=error.code, attempt=attempt)
             stack().webhooks_queue.set_visibility_timeout(record["receiptHandle"], retry_delay(attempt))
             return False
-    except Exception as error:  # noqa: BLE001 (it goes back to the queue alone)
+    except Exception as error:  # noqa: BLE001 (only this message is retried)
         log_failure(logger, error, message_id=record["messageId"])
         return False
     if platform is not None:
-        logger.info("delivered", event_id=told.event_id, platform=platform, attempt=attempt)
+        logger.info("delivered", event_id=event.event_id, platform=platform, attempt=attempt)
     return True

@@ -1,4 +1,4 @@
-"""Notices by link: an account holder reads what was decided about them, and appeals it, with no sign-in."""
+"""API routes for notice links: account holders read notices and appeal without signing in."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from staydown.api.idempotency import IdempotentHandler
 from staydown.api.notices import Notice, notice_response
 from staydown.aws.stack import Stack
 from staydown.domain.cases.appeals import Appeal, AppealOutcome
-from staydown.services.notices.view_notice import appeal_by_link, view_notice
+from staydown.services.appeals.appeal_by_link import appeal_by_link
+from staydown.services.notices.view_notice import view_notice
 
 logger = Logger()
 app = create_app(logger)
 stack = cache(Stack.from_environment)
 
-Token = Annotated[str, Path(max_length=64, description="From the link that the platform handed on")]
+Token = Annotated[str, Path(max_length=64, description="From the link that the platform passed on")]
 
 
 @cache
@@ -34,21 +35,23 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
 
 class LinkedAppealRequest(RequestBody):
-    statement: Annotated[str, Field(min_length=1, max_length=5000, description="Why it is wrong")]
+    statement: Annotated[
+        str, Field(min_length=1, max_length=5000, description="Why you think that the decision is wrong")
+    ]
 
 
 class LinkedAppeal(BaseModel):
     filed_at: datetime
-    outcome: Annotated[AppealOutcome | None, Field(description="Absent until it is decided")]
+    outcome: Annotated[AppealOutcome | None, Field(description="Absent until the appeal is decided")]
     decided_at: datetime | None
 
 
 class LinkedNotices(BaseModel):
     platform: str
     account_id: str
-    notices: Annotated[list[Notice], Field(description="All about the same matter, the oldest first")]
+    notices: Annotated[list[Notice], Field(description="All notices about the same decision, oldest first")]
     appealable_until: Annotated[
-        datetime | None, Field(description="Absent when there is nothing to appeal, or it was appealed")
+        datetime | None, Field(description="Absent if nothing can be appealed, or an appeal was filed")
     ]
     appeal: LinkedAppeal | None
 
@@ -56,17 +59,17 @@ class LinkedNotices(BaseModel):
 @app.get(
     "/v1/notices/<token>",
     operation_id="notices_get_notice",
-    summary="What was decided about an account, and why",
+    summary="Read the notices about a decision",
     tags=["people"],
 )
 def get_notice(token: Token) -> LinkedNotices:
-    followed = view_notice(stack(), token)
+    view = view_notice(stack(), token)
     return LinkedNotices(
-        platform=followed.platform,
-        account_id=followed.account_id,
-        notices=[notice_response(notice) for notice in followed.notices],
-        appealable_until=followed.appealable_until,
-        appeal=_appeal_response(followed.appeal) if followed.appeal is not None else None,
+        platform=view.platform,
+        account_id=view.account_id,
+        notices=[notice_response(notice) for notice in view.notices],
+        appealable_until=view.appealable_until,
+        appeal=_appeal_response(view.appeal) if view.appeal is not None else None,
     )
 
 
@@ -74,7 +77,7 @@ def get_notice(token: Token) -> LinkedNotices:
     "/v1/notices/<token>/appeal",
     operation_id="notices_post_appeal",
     status_code=201,
-    summary="Appeal it",
+    summary="Appeal the decision",
     tags=["people"],
 )
 def post_appeal(token: Token, request: LinkedAppealRequest, _key: IdempotencyKey = None) -> LinkedAppeal:
@@ -82,4 +85,4 @@ def post_appeal(token: Token, request: LinkedAppealRequest, _key: IdempotencyKey
 
 
 def _appeal_response(appeal: Appeal) -> LinkedAppeal:
-    return LinkedAppeal(filed_at=appeal.filed_at, outcome=appeal.outcome, decided_at=appeal.decided_at)
+    return LinkedAppeal.model_validate(appeal, from_attributes=True)

@@ -1,4 +1,4 @@
-"""Puts what the outbox holds onto the event bus, woken by the outbox's stream."""
+"""Publishes the events of the outbox to the event bus, triggered by the outbox's stream."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ stack = cache(Stack.from_environment)
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    numbers = {
+    sequence_numbers = {
         record["dynamodb"]["Keys"]["pk"]["S"]: record["dynamodb"]["SequenceNumber"]
         for record in event["Records"]
         if record["eventName"] == "INSERT"
     }
-    refused = publish_events(stack(), list(numbers))
-    if refused:
-        logger.warning("the bus refused events", count=len(refused))
-    # A stream goes on from the first failure; what was published meanwhile is not published again.
-    return batch_item_failures(number for event_id, number in numbers.items() if event_id in refused)
+    rejected = publish_events(stack(), list(sequence_numbers))
+    if rejected:
+        logger.warning("events rejected by the bus", count=len(rejected))
+    # The stream retries from the first failure. Published events are not published again.
+    return batch_item_failures(
+        number for event_id, number in sequence_numbers.items() if event_id in rejected
+    )

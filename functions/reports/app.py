@@ -1,5 +1,7 @@
-"""Reports by anybody: filed without an account, or by one that its platform vouches for, and followed with a
-case number and its secret."""
+"""API routes for reporters: file a report and follow it with a case number and a secret.
+
+Reports need no account. A platform can also file one for a signed-in account, and vouches for that account.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,10 @@ from staydown.aws.stack import Stack
 from staydown.domain.bank.hashes import PdqHash
 from staydown.domain.cases.reports import Declarations, ReportedHash
 from staydown.domain.ids import normalise_case_number
+from staydown.services.access.reporters import recover_secret
 from staydown.services.appeals.appeal_dismissal import appeal_dismissal
 from staydown.services.reports.amend_report import ReportUpdate, complete_report, withdraw_report
 from staydown.services.reports.file_report import ReportForm, file_report
-from staydown.services.reports.recover_secret import recover_secret
 from staydown.services.reports.view_report import view_report
 from staydown.services.retention.legal_hold import preserve_reported_cases
 from staydown.services.retention.request_erasure import request_erasure_as_reporter
@@ -36,7 +38,7 @@ logger = Logger()
 app = create_app(logger)
 stack = cache(Stack.from_environment)
 
-Secret = Annotated[str, Header(alias="Case-Secret", max_length=128, description="Given when filing")]
+Secret = Annotated[str, Header(alias="Case-Secret", max_length=128, description="The secret of the report")]
 
 
 @cache
@@ -51,7 +53,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 @app.get(
     "/v1/report-form",
     operation_id="reports_get_report_form",
-    summary="Who helps, and what the operator asks beside the law",
+    summary="Get the help lines and the operator's questions",
     tags=["people"],
 )
 def get_report_form() -> models.ReportForm:
@@ -73,7 +75,7 @@ def post_report(request: models.ReportRequest, key: IdempotencyKey = None) -> mo
     "/v1/accounts/<account_id>/reports",
     operation_id="reports_post_vouched_report",
     status_code=201,
-    summary="Report an image for who is signed in with this account: the platform vouches for it",
+    summary="Report an image for a signed-in account that the platform vouches for",
     tags=["client apps"],
 )
 def post_verified_report(
@@ -89,7 +91,7 @@ def _file_report(
         relation=request.relation,
         declarations=_to_declarations(request.declarations),
         uploads=tuple(request.uploads),
-        hashes=tuple(ReportedHash(PdqHash.from_hex(one.pdq), one.quality) for one in request.hashes),
+        hashes=tuple(ReportedHash(PdqHash.from_hex(item.pdq), item.quality) for item in request.hashes),
         statement=request.statement,
         signature=request.signature,
         name=request.contact.name,
@@ -108,7 +110,7 @@ def _file_report(
 @app.get(
     "/v1/cases/<case_number>",
     operation_id="reports_get_case",
-    summary="What became of a report",
+    summary="Get the status of a report",
     tags=["people"],
 )
 def get_case(case_number: PathId, secret: Secret) -> models.ReportStatus:
@@ -124,7 +126,7 @@ def get_case(case_number: PathId, secret: Secret) -> models.ReportStatus:
 def post_information(
     case_number: PathId, request: models.InformationRequest, secret: Secret, _key: IdempotencyKey = None
 ) -> models.ReportStatus:
-    added = ReportUpdate(
+    update = ReportUpdate(
         declarations=_to_declarations(request.declarations) if request.declarations else None,
         statement=request.statement,
         signature=request.signature,
@@ -133,14 +135,14 @@ def post_information(
         mail=request.contact.mail if request.contact else None,
         answers=request.answers,
     )
-    complete_report(stack(), case_number, secret, added)
+    complete_report(stack(), case_number, secret, update)
     return _report_status(case_number, secret)
 
 
 @app.post(
     "/v1/cases/<case_number>/withdraw",
     operation_id="reports_post_withdraw",
-    summary="Take a report back",
+    summary="Withdraw a report",
     tags=["people"],
 )
 def post_withdraw(case_number: PathId, secret: Secret, _key: IdempotencyKey = None) -> models.ReportStatus:
@@ -151,7 +153,7 @@ def post_withdraw(case_number: PathId, secret: Secret, _key: IdempotencyKey = No
 @app.post(
     "/v1/cases/<case_number>/preserve",
     operation_id="reports_post_preserve",
-    summary="Have everything kept for the police, until two people let it go",
+    summary="Preserve the whole case for the police until two seniors release it",
     tags=["people"],
 )
 def post_preserve(case_number: PathId, secret: Secret, _key: IdempotencyKey = None) -> models.ReportStatus:
@@ -162,7 +164,7 @@ def post_preserve(case_number: PathId, secret: Secret, _key: IdempotencyKey = No
 @app.post(
     "/v1/cases/<case_number>/erase",
     operation_id="reports_post_erase",
-    summary="Have the removed image erased now; it still won't come back",
+    summary="Erase the removed image now; new uploads of it stay blocked",
     tags=["people"],
 )
 def post_erase(case_number: PathId, secret: Secret, _key: IdempotencyKey = None) -> models.ReportStatus:
@@ -174,7 +176,7 @@ def post_erase(case_number: PathId, secret: Secret, _key: IdempotencyKey = None)
     "/v1/cases/<case_number>/appeal",
     operation_id="reports_post_appeal",
     status_code=201,
-    summary="Appeal a refusal",
+    summary="Appeal the dismissal of a report",
     tags=["people"],
 )
 def post_appeal(
@@ -187,7 +189,7 @@ def post_appeal(
 @app.post(
     "/v1/cases/<case_number>/recover",
     operation_id="reports_post_recover",
-    summary="A new secret, by the phrase chosen when filing",
+    summary="Replace a lost secret by means of the recovery phrase",
     tags=["people"],
 )
 def post_recover(case_number: PathId, request: models.RecoveryRequest) -> models.ReplacementSecret:

@@ -1,4 +1,4 @@
-"""What people send and are told: requests and answers about reports."""
+"""Schemas of reports, as reporters send and read them."""
 
 from __future__ import annotations
 
@@ -24,23 +24,26 @@ class Help(BaseModel):
     name: str
     url: str
     whom: Annotated[str, Field(description="adults or children")]
-    where: Annotated[str, Field(description="A country in two letters, or any")]
-    phone: Annotated[str, Field(description="As it is dialled; empty where there is none")]
-    phone_text: Annotated[str, Field(description="As it is written")]
+    where: Annotated[str, Field(description="Two-letter country code, or any")]
+    phone: Annotated[str, Field(description="Number to dial; empty if there is none")]
+    phone_text: Annotated[str, Field(description="Number to display")]
 
 
 class FormQuestion(BaseModel):
     key: str
     label: str
     help: str
-    required: Annotated[bool, Field(description="Without an answer the report is incomplete")]
-    max_length: Annotated[int, Field(description="Of the answer, in letters")]
-    for_reviewers: Annotated[bool, Field(description="Whether those who decide read the answer")]
+    required: Annotated[bool, Field(description="Whether a report without an answer is incomplete")]
+    max_length: Annotated[int, Field(description="Longest answer, in characters")]
+    for_reviewers: Annotated[bool, Field(description="Whether reviewers see the answer")]
 
 
 class ReportForm(BaseModel):
     help: list[Help]
-    questions: Annotated[list[FormQuestion], Field(description="The operator's own, beside those of the law")]
+    questions: Annotated[
+        list[FormQuestion],
+        Field(description="Questions of the operator, in addition to the legal requirements"),
+    ]
 
 
 Answers = Annotated[
@@ -51,34 +54,34 @@ Answers = Annotated[
     Field(
         max_length=MAX_QUESTIONS,
         default_factory=dict,
-        description="To the operator's own questions (GET /v1/report-form), by their keys",
+        description="Answers to the operator's questions (GET /v1/report-form), by key",
     ),
 ]
 
 
 class DeclarationsBody(RequestBody):
-    """What the law asks a reporter to declare; all four make a report valid."""
+    """The declarations that the law requires. A valid report has all four."""
 
-    intimate: Annotated[StrictBool, Field(description="It is an intimate image, real or synthetic")] = False
+    intimate: Annotated[StrictBool, Field(description="The image is intimate, real or synthetic")] = False
     without_consent: Annotated[
-        StrictBool, Field(description="It is shown without the consent of the person")
+        StrictBool, Field(description="It is published without the consent of the person shown")
     ] = False
     subject_or_representative: Annotated[
         StrictBool, Field(description="I am the person shown, or I act for them")
     ] = False
-    good_faith: Annotated[StrictBool, Field(description="I say this in good faith, and it is true")] = False
+    good_faith: Annotated[StrictBool, Field(description="My report is true and made in good faith")] = False
 
 
 class Contact(RequestBody):
     name: Annotated[str, Field(max_length=200)] = ""
     email: Annotated[str, Field(max_length=254)] = ""
-    mail: Annotated[EmailPreference, Field(description="What an e-mail may say: others may read it")] = (
-        EmailPreference.NOTIFICATION_ONLY
-    )
+    mail: Annotated[
+        EmailPreference, Field(description="What an e-mail may contain, as others may read it")
+    ] = EmailPreference.NOTIFICATION_ONLY
 
 
 class ContactUpdate(RequestBody):
-    """What is left out stays as it is."""
+    """Fields that are left out stay unchanged."""
 
     name: Annotated[str | None, Field(max_length=200)] = None
     email: Annotated[str | None, Field(max_length=254)] = None
@@ -86,7 +89,7 @@ class ContactUpdate(RequestBody):
 
 
 class HashBody(RequestBody):
-    """Of a picture that never left the person's device."""
+    """The hash of an image, computed on the person's own device."""
 
     pdq: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
     quality: Annotated[StrictInt, Field(ge=0, le=100)]
@@ -97,25 +100,30 @@ class ReportRequest(RequestBody):
     hashes: Annotated[list[HashBody], Field(max_length=10, default_factory=list)]
     relation: RelationToSubject
     declarations: DeclarationsBody = DeclarationsBody()
-    statement: Annotated[str, Field(max_length=5000, description="In your own words; reviewers read it")] = ""
+    statement: Annotated[str, Field(max_length=5000, description="Your own words. Reviewers read them")] = ""
     signature: Annotated[
-        str, Field(max_length=200, description="Your name, typed; reviewers don't see it")
+        str, Field(max_length=200, description="Your typed name. Reviewers do not see it")
     ] = ""
     contact: Contact = Contact()
     language: Language | None = None
     addresses: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=2048)]],
-        Field(max_length=10, default_factory=list, description="Where the image is; ours are found at once"),
+        Field(
+            max_length=10,
+            default_factory=list,
+            description="Where the image is. Addresses of this service are resolved at once",
+        ),
     ]
     authority: Annotated[
-        RepresentativeRole | None, Field(description="By what you act for somebody else; reviewers see it")
+        RepresentativeRole | None,
+        Field(description="What entitles you to act for another person. Reviewers see it"),
     ] = None
     recovery_phrase: Annotated[
         str | None,
         Field(
             min_length=12,
             max_length=200,
-            description="Words of your own, for a new secret should this one be lost; without, lost is lost",
+            description="Your own words, to get a new secret. Without them, a lost secret cannot be replaced",
         ),
     ] = None
     answers: Answers
@@ -127,7 +135,7 @@ class RecoveryRequest(RequestBody):
 
 class ReplacementSecret(BaseModel):
     case_number: str
-    secret: Annotated[str, Field(description="In place of the lost one; shown this once")]
+    secret: Annotated[str, Field(description="The new secret, which is returned only once")]
     help: list[Help]
 
 
@@ -141,45 +149,44 @@ class InformationRequest(RequestBody):
 
 class DismissalAppealRequest(RequestBody):
     statement: Annotated[
-        str, Field(min_length=1, max_length=5000, description="Why it should be looked at again")
+        str, Field(min_length=1, max_length=5000, description="Why your report should be reviewed again")
     ]
 
 
 class ReportReceipt(BaseModel):
-    """Keep the case number and the secret: the secret is shown this once."""
+    """Keep the case number and the secret. The secret is returned only once."""
 
     case_number: str
     secret: str
-    valid: Annotated[bool, Field(description="Whether the law has all it wants, so that the deadline runs")]
-    missing: Annotated[list[str], Field(description="JSON pointers to what is still needed")]
-    deadline: Annotated[datetime | None, Field(description="When it will be decided at the latest")]
+    valid: Annotated[
+        bool, Field(description="Whether the report meets the legal requirements, so that the deadline runs")
+    ]
+    missing: Annotated[list[str], Field(description="JSON pointers to missing fields")]
+    deadline: Annotated[datetime | None, Field(description="The latest time of the decision")]
     addresses: Annotated[
-        list[str], Field(description="Those at which we publish nothing; a reviewer reads them")
+        list[str],
+        Field(description="Addresses at which this service publishes nothing. A reviewer reads them"),
     ]
     set_aside_until: Annotated[
         datetime | None,
-        Field(
-            description="Reports from this account are suspended: when it comes to a reviewer at the latest"
-        ),
+        Field(description="Reports of this account are deferred: the latest time at which it enters review"),
     ]
     notice: Annotated[
         list[str],
-        Field(description="Of a report that waits so: why, until when, and how to object; plain text"),
+        Field(description="For a deferred report: the reason, the end and how to object, as plain text"),
     ]
     help: list[Help]
 
 
 class TimelineEntry(BaseModel):
     at: datetime
-    code: Annotated[
-        str, Field(description="What happened, such as `case.decided`: for words of your own; more may come")
-    ]
-    what: Annotated[str, Field(description="The same in English")]
+    code: Annotated[str, Field(description="Code of the event, such as `case.decided`. Codes may be added")]
+    what: Annotated[str, Field(description="The event in English")]
 
 
 class DismissalAppealStatus(BaseModel):
     filed_at: datetime
-    outcome: Annotated[AppealOutcome | None, Field(description="Absent until it is decided")]
+    outcome: Annotated[AppealOutcome | None, Field(description="Absent until the appeal is decided")]
     decided_at: datetime | None
 
 
@@ -188,13 +195,15 @@ class ReportedCaseStatus(BaseModel):
     outcome: DecisionOutcome | None
     deadline: datetime | None
     appeal_until: Annotated[
-        datetime | None, Field(description="Until when a refusal can be appealed; absent where there is none")
+        datetime | None, Field(description="Until when a dismissal can be appealed; absent without one")
     ]
-    appeal: Annotated[DismissalAppealStatus | None, Field(description="Your appeal of it")]
-    preserved: Annotated[bool, Field(description="Nothing of it is erased until two people let it go")]
-    erasure_asked: Annotated[bool, Field(description="Its image is erased within the hour, or is")]
+    appeal: Annotated[DismissalAppealStatus | None, Field(description="Your appeal of the dismissal")]
+    preserved: Annotated[
+        bool, Field(description="Nothing of the case is erased until two seniors release it")
+    ]
+    erasure_asked: Annotated[bool, Field(description="The image is erased, or will be within the hour")]
     erasure_waits: Annotated[
-        bool, Field(description="Asked for; others have reported it too, so a senior reviewer decides")
+        bool, Field(description="Requested. A senior decides, because others reported the image too")
     ]
 
 
@@ -206,14 +215,15 @@ class ReportStatus(BaseModel):
     filed_at: datetime
     deadline: datetime | None
     set_aside_until: Annotated[
-        datetime | None, Field(description="Its sender's reports wait for a time: until then at the latest")
+        datetime | None,
+        Field(description="The report is deferred: the latest time at which it enters review"),
     ]
-    cases: Annotated[list[ReportedCaseStatus], Field(description="One for each image of the report")]
+    cases: Annotated[list[ReportedCaseStatus], Field(description="One case for each image of the report")]
     timeline: list[TimelineEntry]
-    notices: Annotated[list[Notice], Field(description="What you were told, the newest first")]
-    mail: Annotated[EmailPreference | None, Field(description="What an e-mail to you may say")]
+    notices: Annotated[list[Notice], Field(description="Notices to you, newest first")]
+    mail: Annotated[EmailPreference | None, Field(description="What an e-mail to you may contain")]
     unreachable: Annotated[
         UnreachableReason | None,
-        Field(description="Why nothing is sent to your address any more; give another one"),
+        Field(description="Why your e-mail address no longer receives mail. Send another one"),
     ]
     help: list[Help]

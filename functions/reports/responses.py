@@ -1,8 +1,7 @@
-"""Reports as those who sent them see them."""
+"""Responses about reports, for their reporters."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from staydown.api.notices import reporter_notice_response
@@ -12,22 +11,25 @@ from staydown.domain.cases.case import Case
 from staydown.domain.cases.reports import Report
 from staydown.notices.contents import DEFERRAL_SENTENCES
 from staydown.notices.wording import catalogue_for
-from staydown.services.reports.file_report import FiledReport as Filed
-from staydown.services.reports.view_report import ReportView as Followed
+from staydown.services.reports.file_report import FiledReport
+from staydown.services.reports.view_report import ReportView
 
 from functions.reports import models
 
 
 def help_line_responses(settings: Settings) -> list[models.Help]:
-    return [models.Help(**asdict(line)) for line in settings.help_lines]
+    return [models.Help.model_validate(line, from_attributes=True) for line in settings.help_lines]
 
 
 def report_form_response(settings: Settings) -> models.ReportForm:
-    questions = [models.FormQuestion(**asdict(one)) for one in settings.report_questions]
+    questions = [
+        models.FormQuestion.model_validate(question, from_attributes=True)
+        for question in settings.report_questions
+    ]
     return models.ReportForm(help=help_line_responses(settings), questions=questions)
 
 
-def report_status_response(view: Followed, settings: Settings) -> models.ReportStatus:
+def report_status_response(view: ReportView, settings: Settings) -> models.ReportStatus:
     report = view.report
     return models.ReportStatus(
         case_number=report.case_number,
@@ -41,7 +43,7 @@ def report_status_response(view: Followed, settings: Settings) -> models.ReportS
             _case_status(case, view.appeals.get(case.case_id), settings.appeal_window) for case in view.cases
         ],
         timeline=[
-            models.TimelineEntry(at=moment.at, code=moment.code, what=moment.text) for moment in view.timeline
+            models.TimelineEntry(at=entry.at, code=entry.code, what=entry.text) for entry in view.timeline
         ],
         notices=[reporter_notice_response(notice) for notice in view.notices],
         mail=view.reporter.email_preference if view.reporter else None,
@@ -50,7 +52,7 @@ def report_status_response(view: Followed, settings: Settings) -> models.ReportS
     )
 
 
-def report_receipt(filed: Filed, settings: Settings) -> models.ReportReceipt:
+def report_receipt(filed: FiledReport, settings: Settings) -> models.ReportReceipt:
     report, until = filed.report, filed.deferred_until
     return models.ReportReceipt(
         case_number=report.case_number,
@@ -66,9 +68,9 @@ def report_receipt(filed: Filed, settings: Settings) -> models.ReportReceipt:
 
 
 def _deferral_notice(report: Report, until: datetime) -> list[str]:
-    """As their receipt says it too."""
-    words = catalogue_for(report.language)
-    return [words.sentence(key, {"set_aside_until": until}) for key in DEFERRAL_SENTENCES]
+    """Return the sentences about a deferral, which the receipt notice also contains."""
+    catalogue = catalogue_for(report.language)
+    return [catalogue.sentence(key, {"set_aside_until": until}) for key in DEFERRAL_SENTENCES]
 
 
 def _case_status(case: Case, appeal: Appeal | None, appeal_window: timedelta) -> models.ReportedCaseStatus:
@@ -77,11 +79,7 @@ def _case_status(case: Case, appeal: Appeal | None, appeal_window: timedelta) ->
         outcome=case.decision.outcome if case.decision else None,
         deadline=case.deadline,
         appeal_until=case.decision.at + appeal_window if case.decision and case.is_dismissal else None,
-        appeal=models.DismissalAppealStatus(
-            filed_at=appeal.filed_at, outcome=appeal.outcome, decided_at=appeal.decided_at
-        )
-        if appeal
-        else None,
+        appeal=models.DismissalAppealStatus.model_validate(appeal, from_attributes=True) if appeal else None,
         preserved=case.legal_hold is not None,
         erasure_asked=case.erasure_requested_at is not None,
         erasure_waits=case.erasure_needs_approval,
@@ -89,7 +87,7 @@ def _case_status(case: Case, appeal: Appeal | None, appeal_window: timedelta) ->
 
 
 def latest_deadline(report: Report, cases: tuple[Case, ...]) -> datetime | None:
-    """The latest of its cases'; none while the report is not valid."""
+    """Return the latest deadline of the cases, or None while the report is not valid."""
     if report.valid_at is None:
         return None
     return max((case.deadline for case in cases if case.deadline is not None), default=None)

@@ -1,4 +1,4 @@
-"""What reviewers do: take a case, look, decide; and the audit of it all."""
+"""API routes for reviewers: cases, images, appeals, misuse, preservation, audit and sweeps."""
 
 from __future__ import annotations
 
@@ -10,25 +10,33 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from staydown.api.http import create_app
 from staydown.api.idempotency import IdempotentHandler
 
-from functions.review import appeals, cases, misuse, sweeps
-from functions.review import audit as records
-from functions.review import reveals as looks
-from functions.review import second_opinions as opinions
+from functions.review import (
+    appeals,
+    audit,
+    cases,
+    misuse,
+    preservation,
+    reveals,
+    second_opinions,
+    sweeps,
+)
 from functions.review.stack import stack
 
 logger = Logger()
 app = create_app(logger)
-for routes in (cases, looks, opinions, appeals, misuse, records, sweeps):
-    app.include_router(routes.router)
+for module in (cases, reveals, second_opinions, appeals, misuse, preservation, audit, sweeps):
+    app.include_router(module.router)
 
 
 @cache
 def idempotent_handler() -> IdempotentHandler:
-    # A look and a bundle are recorded each time, and neither is kept anywhere.
-    looked = {f"POST /v1/review/cases/{{case_id}}/{look}" for look in ("reveal", "comparison")}
-    return IdempotentHandler(
-        stack(), app.resolve, excluded_routes={*looked, "POST /v1/audit/{case_id}/bundle"}
-    )
+    # Each of these requests is recorded in the audit, and their responses must not be stored.
+    excluded_routes = {
+        "POST /v1/review/cases/{case_id}/reveal",
+        "POST /v1/review/cases/{case_id}/comparison",
+        "POST /v1/audit/{case_id}/bundle",
+    }
+    return IdempotentHandler(stack(), app.resolve, excluded_routes=excluded_routes)
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

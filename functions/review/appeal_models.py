@@ -1,4 +1,4 @@
-"""Appeals as reviewers see and decide them."""
+"""Schemas of appeals for reviewers."""
 
 from __future__ import annotations
 
@@ -17,42 +17,44 @@ class AppealDecisionRequest(RequestBody):
     reasons: Annotated[str, Field(min_length=1, max_length=5000)]
     factors: Annotated[
         DecisionFactors | None,
-        Field(description="What the image shows: needed to uphold the appeal of who reported it"),
+        Field(description="What the image shows: required to grant the appeal of a reporter"),
     ] = None
     finding: Annotated[
         Literal["violating", "suspected_child"],
-        Field(description="How it is judged when such an appeal is upheld"),
+        Field(description="The outcome of the case when the appeal of a reporter is granted"),
     ] = "violating"
 
 
 class AppealedBlock(BaseModel):
-    """A block that a reviewer set by hand."""
+    """A manual block."""
 
     since: datetime
-    reason: Annotated[str, Field(description="In the words of who set it")]
+    reason: Annotated[str, Field(description="The reason that the reviewer gave")]
 
 
 class AppealDetails(BaseModel):
     appeal_id: str
-    case_id: Annotated[str | None, Field(description="Absent where a block by hand is appealed")]
+    case_id: Annotated[str | None, Field(description="Absent for an appeal of a manual block")]
     block: AppealedBlock | None
-    party: Annotated[AppealParty, Field(description="Who asks for another look")]
-    platform: Annotated[str, Field(description="Of the account holder; empty for anybody else")]
+    party: Annotated[AppealParty, Field(description="The party that appeals")]
+    platform: Annotated[str, Field(description="The platform of the account holder; empty for other parties")]
     account_id: str
     upload_id: Annotated[
         str | None,
         Field(
-            description="Of an image that was stopped by what the case put into the bank, with nobody "
-            "looking: this alone is to be judged"
+            description="The upload that an entry of the case blocked without human review. Only this "
+            "match is to be decided"
         ),
     ]
     statement: str
     filed_at: datetime
-    outcome: Annotated[AppealOutcome | None, Field(description="Absent until it is decided")]
+    outcome: Annotated[AppealOutcome | None, Field(description="Absent until the appeal is decided")]
     decided_at: datetime | None
-    you_took_part: Annotated[bool, Field(description="You claimed or decided its case, or set its block")]
+    you_took_part: Annotated[
+        bool, Field(description="Whether you claimed or decided the case, or set the block")
+    ]
 
 
 class AppealPage(BaseModel):
     appeals: list[AppealDetails]
-    next: Annotated[str | None, Field(description="Cursor of the next page, if there is one")]
+    next: Annotated[str | None, Field(description="Cursor of the next page; absent on the last")]

@@ -1,4 +1,4 @@
-"""Appeals, decided by somebody who had no part in what is appealed."""
+"""Routes for appeals, which an independent reviewer decides."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ router = create_router()
 @router.get(
     "/v1/review/appeals",
     operation_id="review_get_appeals",
-    summary="Appeals that wait, the oldest first",
+    summary="List undecided appeals, oldest first",
     tags=["reviewers"],
 )
 def get_appeals(
@@ -37,22 +37,22 @@ def get_appeals(
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
 ) -> appeal_models.AppealPage:
     reviewer = require_reviewer(router.current_event).reviewer_id
-    appeals, following = list_appeals(stack(), after=decode_cursor(cursor, queue=APPEALS), limit=limit)
-    page = [appeal_response(one) for one in appeals_visible_to(stack(), appeals, reviewer)]
-    return appeal_models.AppealPage(appeals=page, next=encode_cursor(following))
+    appeals, next_key = list_appeals(stack(), after=decode_cursor(cursor, queue=APPEALS), limit=limit)
+    page = [appeal_response(view) for view in appeals_visible_to(stack(), appeals, reviewer)]
+    return appeal_models.AppealPage(appeals=page, next=encode_cursor(next_key))
 
 
 @router.post(
     "/v1/review/appeals/<appeal_id>/decision",
     operation_id="review_post_appeal_decision",
-    summary="Decide an appeal of a case that you had no part in",
+    summary="Decide an appeal in which you are not involved",
     tags=["reviewers"],
 )
 def post_appeal_decision(
     appeal_id: PathId, request: appeal_models.AppealDecisionRequest, _key: IdempotencyKey = None
 ) -> appeal_models.AppealDetails:
     reviewer = require_reviewer(router.current_event)
-    answer = AppealDecision(
+    decision = AppealDecision(
         request.outcome,
         request.reasons,
         to_factors(request.factors) if request.factors is not None else None,
@@ -61,9 +61,9 @@ def post_appeal_decision(
     appeal = decide_appeal(
         stack(),
         appeal_id=appeal_id,
-        appeal_decision=answer,
+        appeal_decision=decision,
         reviewer=reviewer.reviewer_id,
         senior=reviewer.is_senior,
     )
-    (seen,) = appeals_visible_to(stack(), [appeal], reviewer.reviewer_id)
-    return appeal_response(replace(seen, viewer_took_part=False))
+    (view,) = appeals_visible_to(stack(), [appeal], reviewer.reviewer_id)
+    return appeal_response(replace(view, viewer_took_part=False))

@@ -1,4 +1,4 @@
-"""Holds, the audit of a case, and the bundle for a court."""
+"""Schemas of the audit of a case and of its evidence bundle."""
 
 from __future__ import annotations
 
@@ -6,12 +6,6 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
-from staydown.api.http import RequestBody
-from staydown.services.retention.legal_hold import LegalHoldReason
-
-
-class HoldRequest(RequestBody):
-    reason: LegalHoldReason
 
 
 class AuditRecord(BaseModel):
@@ -25,9 +19,9 @@ class AuditRecord(BaseModel):
 
 class AuditChain(BaseModel):
     chain: str
-    whole: Annotated[bool, Field(description="Every record follows from the one before it, to the last")]
-    broken: Annotated[str | None, Field(description="Where it is not")]
-    anchored: Annotated[int, Field(description="Up to which record an anchor vouches for it (0: not yet)")]
+    whole: Annotated[bool, Field(description="Whether every record up to the head matches its predecessor")]
+    broken: Annotated[str | None, Field(description="The first error in the chain")]
+    anchored: Annotated[int, Field(description="Number of the last anchored record; 0 for none")]
     records: list[AuditRecord]
 
 
@@ -37,15 +31,15 @@ class CaseAudit(BaseModel):
 
 
 class ReportCases(BaseModel):
-    case_ids: Annotated[list[str], Field(description="One for each picture that the report is about")]
+    case_ids: Annotated[list[str], Field(description="One case for each image of the report")]
 
 
 class EvidenceBundle(BaseModel):
-    """Checked offline by `python -m infra.audit check`."""
+    """The evidence bundle of a case. `python -m infra.audit check` verifies it offline."""
 
     format: str
     case_id: str
-    made_at: Annotated[str, Field(description="As it was written: it is part of what the digest is of")]
+    made_at: Annotated[str, Field(description="ISO 8601 time, as text because the digest covers it")]
     made_by: str
     case: dict[str, Any]
     chains: list[dict[str, Any]]

@@ -1,4 +1,4 @@
-"""What reviewers see of a case, and how they judge it. Nobody who reported is in any of it."""
+"""Schemas of cases and decisions for reviewers. They never identify a reporter."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from staydown.domain.cases.notes import MAX_NOTE_BYTES
 from staydown.domain.cases.reports import RelationToSubject, RepresentativeRole
 from staydown.domain.cases.states import CaseState
 from staydown.domain.uploads.upload import UploadState
-from staydown.services.retention.legal_hold import LegalHoldReason
+
+from functions.review.preservation_models import CasePreservation
 
 
 class QueuedCase(BaseModel):
@@ -28,36 +29,34 @@ class QueuedCase(BaseModel):
     reports: int
     set_aside_until: Annotated[
         datetime | None,
-        Field(description="Given to nobody before: only somebody whose reports are suspended wants it"),
+        Field(description="Deferred until then, because all of its reporters are suspended"),
     ]
-    claimed_until: Annotated[datetime | None, Field(description="Somebody works on it until then")]
+    claimed_until: Annotated[datetime | None, Field(description="End of the current claim")]
     claimed_by_you: bool
 
 
 class QueuePage(BaseModel):
     cases: list[QueuedCase]
-    next: Annotated[str | None, Field(description="Cursor of the next page, if there is one")]
+    next: Annotated[str | None, Field(description="Cursor of the next page; absent on the last")]
 
 
 class MatchAlignment(BaseModel):
-    """How a picture lies over the judged one, by its keypoints."""
+    """The alignment of an image with the reference image by keypoints."""
 
-    inliers: Annotated[int, Field(description="Keypoints that one laying explains")]
-    agreeing: Annotated[int, Field(description="Parts of the judged picture that look the same")]
-    visible: Annotated[int, Field(description="Parts that could be compared")]
+    inliers: Annotated[int, Field(description="Keypoints that fit one alignment")]
+    agreeing: Annotated[int, Field(description="Tiles of the reference image that look the same")]
+    visible: Annotated[int, Field(description="Tiles that could be compared")]
 
 
 class CaseMatch(BaseModel):
     entry_id: str
-    standing: Annotated[Standing | None, Field(description="As it is now")]
-    provenance: Annotated[list[str], Field(description="What the entry rests on: case, report, partner")]
-    distance: Annotated[int, Field(description="Bits that differ, 0 to 256")]
-    view: Annotated[str, Field(description="Which view of the upload met the entry")]
+    standing: Annotated[Standing | None, Field(description="The current standing of the entry")]
+    provenance: Annotated[list[str], Field(description="Supports of the entry: case, report, partner")]
+    distance: Annotated[int, Field(description="Number of differing bits, 0 to 256")]
+    view: Annotated[str, Field(description="The view of the upload that matched")]
     exact: bool
-    overlap: Annotated[
-        MatchAlignment | None, Field(description="Absent where the hashes of the whole pictures met")
-    ]
-    cases: Annotated[list[str], Field(description="Decided cases that the entry rests on")]
+    overlap: Annotated[MatchAlignment | None, Field(description="Absent if the hashes matched")]
+    cases: Annotated[list[str], Field(description="Decided cases that support the entry")]
 
 
 class CaseUpload(BaseModel):
@@ -71,7 +70,7 @@ class CaseUpload(BaseModel):
     width: int | None
     height: int | None
     frames: int | None
-    quality: Annotated[int | None, Field(description="Of its hash: under 50 it says little")]
+    quality: Annotated[int | None, Field(description="Quality of the hash: below 50 it is unreliable")]
     matches: list[CaseMatch]
 
 
@@ -82,22 +81,22 @@ class ReportAnswer(BaseModel):
 
 class CaseReport(BaseModel):
     addresses: Annotated[
-        list[str], Field(description="Where they say it is, other than what is published here")
+        list[str], Field(description="Addresses of the image, other than those of this service")
     ]
     authority: Annotated[
-        RepresentativeRole | None, Field(description="By what they act for the person shown")
+        RepresentativeRole | None, Field(description="What entitles them to act for the person shown")
     ]
     filed_at: datetime
     valid: bool
     relation: RelationToSubject
     statement: str
     answers: Annotated[
-        list[ReportAnswer], Field(description="To the operator's questions that are for reviewers")
+        list[ReportAnswer], Field(description="Answers to the operator's questions for reviewers")
     ]
     withdrawn: bool
 
 
-RemainingReports = Annotated[int, Field(description="That come after these: ask for them with reports_from")]
+RemainingReports = Annotated[int, Field(description="Number of further reports: get them with reports_from")]
 
 
 class DecisionFactors(RequestBody):
@@ -116,28 +115,15 @@ class CaseDecision(BaseModel):
 
 
 class CaseNote(BaseModel):
-    by: Annotated[str, Field(description="A reviewer, by the id of the audit")]
+    by: Annotated[str, Field(description="Id of the reviewer, as in the audit")]
     by_you: bool
     at: datetime
     text: str
 
 
 class ActiveReviewer(BaseModel):
-    reviewer: Annotated[str, Field(description="By the id of the audit")]
-    at: Annotated[datetime, Field(description="When they last read it")]
-
-
-class CasePreservation(BaseModel):
-    case_id: str
-    held: Annotated[bool, Field(description="Nothing of the case is erased")]
-    reason: LegalHoldReason | None
-    since: datetime | None
-    release_asked: Annotated[bool, Field(description="One of two has asked; somebody else has to confirm")]
-    release_asked_by_you: bool
-    erasure_asked: Annotated[bool, Field(description="Its images are erased by the next run, or are")]
-    erasure_waits: Annotated[
-        bool, Field(description="One of several who reported it wants that; a senior decides")
-    ]
+    reviewer: Annotated[str, Field(description="Id of the reviewer, as in the audit")]
+    at: Annotated[datetime, Field(description="When they last opened the case")]
 
 
 class SecondOpinionState(StrEnum):
@@ -155,35 +141,38 @@ class Case(BaseModel):
     revision: int
     claimed_until: datetime | None
     claimed_by_you: bool
-    you_took_part: Annotated[bool, Field(description="You claimed or decided it: its appeal is for others")]
+    you_took_part: Annotated[
+        bool, Field(description="Whether you claimed or decided the case: others decide its appeal")
+    ]
     uploads: list[CaseUpload]
     reports: list[CaseReport]
     more_reports: RemainingReports
     one_reporter: Annotated[
-        bool, Field(description="One person alone reported it: a refusal may be manifestly_unfounded")
+        bool,
+        Field(description="Whether the case has one reporter and a dismissal can be manifestly_unfounded"),
     ]
-    entries: Annotated[list[str], Field(description="Entries of the bank that it is about")]
-    banked: Annotated[list[str], Field(description="Entries of the bank that rest on its decision")]
+    entries: Annotated[list[str], Field(description="Bank entries that the case is about")]
+    banked: Annotated[list[str], Field(description="Bank entries that the decision supports")]
     decision: CaseDecision | None
-    appeal_id: Annotated[str | None, Field(description="An appeal of it that waits")]
+    appeal_id: Annotated[str | None, Field(description="Id of an undecided appeal")]
     second_opinion: Annotated[
-        SecondOpinionState | None, Field(description="Somebody else's, if one was asked for")
+        SecondOpinionState | None, Field(description="Absent if no second opinion was requested")
     ]
     hold: CasePreservation
-    notes: Annotated[list[CaseNote], Field(description="Of reviewers to each other, the oldest first")]
+    notes: Annotated[list[CaseNote], Field(description="Notes among reviewers, oldest first")]
     others_reading: Annotated[
-        list[ActiveReviewer], Field(description="Other reviewers who had it open in the last three minutes")
+        list[ActiveReviewer], Field(description="Other reviewers who had the case open in the last 3 minutes")
     ]
 
 
 class NoteRequest(RequestBody):
     text: Annotated[
-        str, Field(min_length=1, max_length=MAX_NOTE_BYTES, description="1000 bytes in UTF-8 at most")
+        str, Field(min_length=1, max_length=MAX_NOTE_BYTES, description="At most 1000 bytes in UTF-8")
     ]
 
 
 class NextCase(BaseModel):
-    case: Annotated[Case | None, Field(description="Absent when nothing waits")]
+    case: Annotated[Case | None, Field(description="Absent if no case is available")]
 
 
 class DecisionRequest(RequestBody):
@@ -191,11 +180,11 @@ class DecisionRequest(RequestBody):
     factors: DecisionFactors
     reasons: Annotated[str, Field(min_length=1, max_length=5000)]
     second_opinion: Annotated[
-        StrictBool, Field(description="Somebody else is to judge it too, without seeing this")
+        StrictBool, Field(description="Request a second opinion, given without seeing this decision")
     ] = False
     manifestly_unfounded: Annotated[
         StrictBool,
-        Field(description="With not_violating, of a case with one report: its sender is warned of it"),
+        Field(description="With not_violating and one reporter, who is then warned"),
     ] = False
 
 
@@ -205,14 +194,14 @@ class SplitRequest(RequestBody):
         Field(
             min_length=1,
             max_length=MAX_CASE_UPLOADS - 1,
-            description="Those that are another picture; one at least stays in the case",
+            description="Uploads of another image. At least one upload stays in the case",
         ),
     ]
 
 
 class CaseSplit(BaseModel):
-    case: Annotated[Case, Field(description="As it is now")]
-    separated: Annotated[str, Field(description="The case of what was taken out, claimed by you as well")]
+    case: Annotated[Case, Field(description="The case after the split")]
+    separated: Annotated[str, Field(description="Id of the new case, which you have claimed too")]
 
 
 class UnclaimedCase(BaseModel):

@@ -1,4 +1,4 @@
-"""What is to be judged, and judging it."""
+"""Routes for the review queue and for cases."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ router = create_router()
 @router.get(
     "/v1/review/queue",
     operation_id="review_get_queue",
-    summary="Undecided cases, nearest deadline first",
+    summary="List undecided cases, nearest deadline first",
     tags=["reviewers"],
 )
 def get_queue(
@@ -61,16 +61,19 @@ def get_queue(
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
 ) -> case_models.QueuePage:
     reviewer = require_reviewer(router.current_event)
-    cases, following = list_queued_cases(stack(), after=decode_cursor(cursor, queue=CASES), limit=limit)
-    aside, now = deferral_ends(stack(), cases), stack().now()
-    page = [queued_case_response(case, reviewer.reviewer_id, now, aside.get(case.case_id)) for case in cases]
-    return case_models.QueuePage(cases=page, next=encode_cursor(following))
+    cases, next_key = list_queued_cases(stack(), after=decode_cursor(cursor, queue=CASES), limit=limit)
+    deferred_until, now = deferral_ends(stack(), cases), stack().now()
+    page = [
+        queued_case_response(case, reviewer.reviewer_id, now, deferred_until.get(case.case_id))
+        for case in cases
+    ]
+    return case_models.QueuePage(cases=page, next=encode_cursor(next_key))
 
 
 @router.post(
     "/v1/review/next",
     operation_id="review_post_next",
-    summary="Claim the case with the nearest deadline",
+    summary="Claim the undecided case with the nearest deadline",
     tags=["reviewers"],
 )
 def post_next(
@@ -78,15 +81,15 @@ def post_next(
     _key: IdempotencyKey = None,
 ) -> case_models.NextCase:
     reviewer = require_reviewer(router.current_event)
-    left = frozenset(passing_over.split(","))
-    case = claim_next(stack(), reviewer=reviewer.reviewer_id, skip=left)
+    skipped = frozenset(passing_over.split(","))
+    case = claim_next(stack(), reviewer=reviewer.reviewer_id, skip=skipped)
     return case_models.NextCase(case=_case_response(case.case_id) if case is not None else None)
 
 
 @router.get(
     "/v1/review/cases/<case_id>",
     operation_id="review_get_case",
-    summary="A case, but not who reported it",
+    summary="Get a case, without its reporters",
     tags=["reviewers"],
 )
 def get_case(case_id: PathId, reports_from: ReportsFrom = 0) -> Response[case_models.Case]:
@@ -96,7 +99,7 @@ def get_case(case_id: PathId, reports_from: ReportsFrom = 0) -> Response[case_mo
 @router.post(
     "/v1/review/cases/<case_id>/claim",
     operation_id="review_post_claim",
-    summary="Claim this case, or renew the claim",
+    summary="Claim a case, or renew the claim",
     tags=["reviewers"],
 )
 def post_claim(case_id: PathId, _key: IdempotencyKey = None) -> Response[case_models.Case]:
@@ -139,33 +142,33 @@ def post_decision(
 @router.post(
     "/v1/review/cases/<case_id>/separate",
     operation_id="review_post_separate",
-    summary="Take another picture out of a case, to judge it by itself",
+    summary="Split uploads of another image off into a new case",
     tags=["reviewers"],
 )
 def post_split(
     case_id: PathId, request: case_models.SplitRequest, if_match: RequiredIfMatch, _key: IdempotencyKey = None
 ) -> Response[case_models.CaseSplit]:
     reviewer = require_reviewer(router.current_event)
-    separated = split_case(
+    split = split_case(
         stack(),
         case_id=case_id,
         reviewer=reviewer.reviewer_id,
         upload_ids=tuple(dict.fromkeys(request.upload_ids)),
         expected_revision=require_if_match(if_match),
     )
-    answer = case_models.CaseSplit(case=_case_response(case_id), separated=separated.new_case.case_id)
+    body = case_models.CaseSplit(case=_case_response(case_id), separated=split.new_case.case_id)
     return Response(
         status_code=HTTPStatus.OK,
         content_type="application/json",
-        body=answer,
-        headers=etag_header(answer.case.revision),
+        body=body,
+        headers=etag_header(body.case.revision),
     )
 
 
 @router.post(
     "/v1/review/cases/<case_id>/leave",
     operation_id="review_post_leave",
-    summary="End your claim: the case is free for others at once",
+    summary="Unclaim a case, so that others can claim it",
     tags=["reviewers"],
 )
 def post_unclaim(case_id: PathId, _key: IdempotencyKey = None) -> case_models.UnclaimedCase:
@@ -177,7 +180,7 @@ def post_unclaim(case_id: PathId, _key: IdempotencyKey = None) -> case_models.Un
 @router.post(
     "/v1/review/cases/<case_id>/conflict",
     operation_id="review_post_conflict",
-    summary="Declare a conflict of interest: the case is never yours again",
+    summary="Recuse yourself from a case for good",
     tags=["reviewers"],
 )
 def post_recusal(case_id: PathId, _key: IdempotencyKey = None) -> case_models.RecusedCase:
@@ -189,21 +192,21 @@ def post_recusal(case_id: PathId, _key: IdempotencyKey = None) -> case_models.Re
 @router.post(
     "/v1/review/cases/<case_id>/notes",
     operation_id="review_post_note",
-    summary="Leave a note for other reviewers",
+    summary="Add a note for other reviewers",
     tags=["reviewers"],
 )
 def post_note(
     case_id: PathId, request: case_models.NoteRequest, _key: IdempotencyKey = None
 ) -> Response[case_models.Case]:
-    onlooker = to_viewer(require_staff(router.current_event))
-    add_note(stack(), case_id=case_id, viewer=onlooker, text=request.text)
+    viewer = to_viewer(require_staff(router.current_event))
+    add_note(stack(), case_id=case_id, viewer=viewer, text=request.text)
     return response_with_etag(_case_response(case_id))
 
 
 @router.get(
     "/v1/review/locked",
     operation_id="review_get_locked",
-    summary="Locked cases, the oldest first",
+    summary="List locked cases, oldest first",
     tags=["child safety"],
 )
 def get_locked(
@@ -212,24 +215,24 @@ def get_locked(
 ) -> case_models.QueuePage:
     caller = require_staff(router.current_event)
     if not caller.is_child_safety:
-        raise NotAllowed("Only the group for child safety sees locked cases.")
-    cases, following = list_locked_cases(stack(), after=decode_cursor(cursor, queue=LOCKED), limit=limit)
+        raise NotAllowed("Only the child safety group has access to locked cases.")
+    cases, next_key = list_locked_cases(stack(), after=decode_cursor(cursor, queue=LOCKED), limit=limit)
     page = [queued_case_response(case, caller.reviewer_id, stack().now()) for case in cases]
-    return case_models.QueuePage(cases=page, next=encode_cursor(following))
+    return case_models.QueuePage(cases=page, next=encode_cursor(next_key))
 
 
 @router.get(
     "/v1/review/templates",
     operation_id="review_get_templates",
-    summary="Reasons for the usual decisions, to start from",
+    summary="List the templates for reasons of decisions",
     tags=["reviewers"],
 )
 def get_templates() -> case_models.ReasonTemplates:
     require_reviewer(router.current_event)
     return case_models.ReasonTemplates(
         templates=[
-            case_models.ReasonTemplate(key=one.key, outcome=one.outcome, title=one.title, text=one.text)
-            for one in REASON_TEMPLATES
+            case_models.ReasonTemplate.model_validate(template, from_attributes=True)
+            for template in REASON_TEMPLATES
         ]
     )
 

@@ -1,4 +1,4 @@
-"""Whose uploads are stopped again and again, or whose reports are unfounded: decided by a person."""
+"""Routes for misuse reviews of accounts and reporters."""
 
 from __future__ import annotations
 
@@ -24,54 +24,54 @@ router = create_router()
 @router.get(
     "/v1/review/misuse",
     operation_id="review_get_misuse_queue",
-    summary="Reviews of misuse that wait, the oldest first, or that suspend somebody now",
+    summary="List pending misuse reviews, or current suspensions",
     tags=["reviewers"],
 )
 def get_misuse_queue(
-    suspended: Annotated[bool, Query(description="Those that suspend, the first to end first")] = False,
+    suspended: Annotated[bool, Query(description="List current suspensions, in order of their end")] = False,
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
 ) -> misuse_models.MisusePage:
     require_reviewer(router.current_event)
     queue = ACTIVE_SUSPENSIONS if suspended else PENDING_REVIEWS
     after = decode_cursor(cursor, queue=queue)
-    reviews, following = list_misuse_reviews(stack(), queue=queue, after=after, limit=limit)
+    reviews, next_key = list_misuse_reviews(stack(), queue=queue, after=after, limit=limit)
     return misuse_models.MisusePage(
-        reviews=[_review_response(one) for one in reviews], next=encode_cursor(following)
+        reviews=[_review_response(review) for review in reviews], next=encode_cursor(next_key)
     )
 
 
 @router.get(
     "/v1/review/misuse/<review_id>",
     operation_id="review_get_misuse",
-    summary="An account, or who reports, as a whole",
+    summary="Get a misuse review with the history of its account or reporter",
     tags=["reviewers"],
 )
 def get_misuse(review_id: PathId) -> misuse_models.MisuseDetails:
     caller = require_reviewer(router.current_event)
     view = view_misuse(stack(), review_id=review_id, reviewer=caller.reviewer_id)
-    ladder = stack().settings.strike_policy
+    policy = stack().settings.strike_policy
     return misuse_models.MisuseDetails(
         review=_review_response(view.review),
-        days=ladder.window.days,
-        strikes=[_strike_response(view.review.subject, one) for one in view.history.strikes[:100]],
+        days=policy.window.days,
+        strikes=[_strike_response(view.review.subject, strike) for strike in view.history.strikes[:100]],
         stopped=len(view.history.strikes),
         total=view.history.total,
         exact=view.exact_matches,
         not_the_subject=view.complainant_not_shown,
         hidden=view.hidden_uploads,
-        shown=[misuse_models.ShownCount(shown=one, cases=by) for one, by in view.shown_counts],
+        shown=[misuse_models.ShownCount(shown=shown, cases=count) for shown, count in view.shown_counts],
         warned_at=view.warned_at,
         may_suspend=view.review.is_pending and view.reoffended and not view.decided_by_viewer,
         may_lift=caller.is_senior and view.review.may_be_lifted_by(caller.reviewer_id),
-        longest_days=ladder.max_suspension.days,
+        longest_days=policy.max_suspension.days,
     )
 
 
 @router.post(
     "/v1/review/misuse/<review_id>/decision",
     operation_id="review_post_misuse_decision",
-    summary="Suspend somebody for a time, warn them, or do nothing",
+    summary="Decide a misuse review: suspend, warn or take no action",
     tags=["reviewers"],
 )
 def post_misuse_decision(
@@ -87,7 +87,7 @@ def post_misuse_decision(
 @router.post(
     "/v1/review/misuse/<review_id>/lift",
     operation_id="review_post_misuse_lift",
-    summary="Lift a suspension that you did not decide, before its time",
+    summary="Lift a suspension that another reviewer decided",
     tags=["seniors"],
 )
 def post_misuse_lift(

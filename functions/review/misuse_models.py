@@ -1,4 +1,4 @@
-"""Accounts whose uploads are stopped again and again, as reviewers see and judge them."""
+"""Schemas of misuse reviews of accounts and reporters."""
 
 from __future__ import annotations
 
@@ -15,73 +15,77 @@ from staydown.domain.cases.decisions import ShownContent
 class MisuseReview(BaseModel):
     review_id: str
     kind: Annotated[
-        MisuseSubjectKind, Field(description="Whose uploads are stopped, or whose reports unfounded")
+        MisuseSubjectKind, Field(description="Repeated blocked uploads, or repeated unfounded reports")
     ]
-    platform: Annotated[str | None, Field(description="Of an account; who reports is not told to anybody")]
+    platform: Annotated[str | None, Field(description="Absent for a reporter, who stays anonymous")]
     account_id: str | None
     opened_at: datetime
-    outcome: Annotated[MisuseOutcome | None, Field(description="Absent until it is decided")]
+    outcome: Annotated[MisuseOutcome | None, Field(description="Absent until the review is decided")]
     decided_at: datetime | None
-    until: Annotated[datetime | None, Field(description="When its suspension ends by itself")]
+    until: Annotated[datetime | None, Field(description="When the suspension expires")]
     ending: Annotated[
         EndReason | None,
-        Field(description="How its suspension ended; `fell` before a decision: too few strikes are left"),
+        Field(description="How the suspension ended. `fell` without a decision: too few strikes remain"),
     ]
     ended_at: datetime | None
 
 
 class MisusePage(BaseModel):
     reviews: list[MisuseReview]
-    next: Annotated[str | None, Field(description="Cursor of the next page, if there is one")]
+    next: Annotated[str | None, Field(description="Cursor of the next page; absent on the last")]
 
 
 class MisuseStrike(BaseModel):
-    """An upload of an account, or the first case of a report."""
+    """A strike: an upload of an account, or the first case of a report."""
 
     upload_id: str | None
     case_id: str | None
-    at: Annotated[datetime, Field(description="When it was posted, or filed")]
+    at: Annotated[datetime, Field(description="When the upload or report was received")]
 
 
 class ShownCount(BaseModel):
     shown: ShownContent
-    cases: Annotated[int, Field(description="In how many of the judged cases that the strikes met")]
+    cases: Annotated[int, Field(description="Number of decided cases behind the strikes that show this")]
 
 
 class MisuseDetails(BaseModel):
-    """As it is at this moment: what was taken back since is not in it."""
+    """The current history of an account or reporter, without reversed decisions."""
 
     review: MisuseReview
-    days: Annotated[int, Field(description="Within which all of this was")]
-    strikes: Annotated[list[MisuseStrike], Field(description="The newest first, 100 at most")]
+    days: Annotated[int, Field(description="Length of the period that the history covers, in days")]
+    strikes: Annotated[list[MisuseStrike], Field(description="Newest first, at most 100")]
     stopped: Annotated[
-        int, Field(description="Uploads that met the bank before anybody saw them, or unfounded reports")
+        int, Field(description="Number of uploads blocked before publication, or of unfounded reports")
     ]
     total: Annotated[
-        int, Field(description="All uploads of the account, up to 1000, or all reports, up to 100")
+        int,
+        Field(description="Number of all uploads of the account (up to 1000), or of all reports (up to 100)"),
     ]
     exact: Annotated[
-        int, Field(description="Of the newest 50 strikes, those that are the judged file itself")
+        int, Field(description="Number of the newest 50 strikes whose file is identical to a reference image")
     ]
     not_the_subject: Annotated[
-        int, Field(description="Of reports: in how many cases who complained is not the person shown")
+        int, Field(description="For a reporter: number of cases in which they are not the person shown")
     ]
-    hidden: Annotated[int, Field(description="Of reports: uploads that were hidden for them at a deadline")]
+    hidden: Annotated[
+        int, Field(description="For a reporter: number of uploads hidden at the deadline of their reports")
+    ]
     shown: list[ShownCount]
-    warned_at: Annotated[datetime | None, Field(description="The last warning, if it stands")]
+    warned_at: Annotated[datetime | None, Field(description="Time of the active warning")]
     may_suspend: Annotated[
-        bool, Field(description="Warned, and it went on after that; of reports, none of them judged by you")
+        bool,
+        Field(description="Whether you may suspend: strikes after a warning, and no report decided by you"),
     ]
-    may_lift: Annotated[bool, Field(description="It suspends somebody, and you may end that")]
-    longest_days: Annotated[int, Field(description="The longest term of a suspension")]
+    may_lift: Annotated[bool, Field(description="Whether you may lift the current suspension")]
+    longest_days: Annotated[int, Field(description="Longest possible suspension, in days")]
 
 
 class MisuseDecisionRequest(RequestBody):
     outcome: MisuseOutcome
     intention: Intention
-    reasons: Annotated[str, Field(min_length=1, max_length=5000, description="For the record alone")]
-    days: Annotated[int | None, Field(ge=1, le=3650, description="The term of a suspension")] = None
+    reasons: Annotated[str, Field(min_length=1, max_length=5000, description="For the audit only")]
+    days: Annotated[int | None, Field(ge=1, le=3650, description="Length of a suspension")] = None
 
 
 class MisuseLiftRequest(RequestBody):
-    reasons: Annotated[str, Field(min_length=1, max_length=5000, description="For the record alone")]
+    reasons: Annotated[str, Field(min_length=1, max_length=5000, description="For the audit only")]

@@ -1,4 +1,4 @@
-"""Cases and chains as reviewers see them."""
+"""Responses about cases, appeals and audit chains, for reviewers."""
 
 from __future__ import annotations
 
@@ -16,9 +16,13 @@ from staydown.services.records.read_audit import VerifiedChain
 from staydown.services.retention.legal_hold import LegalHoldReason
 from staydown.services.review.view_case import CaseView
 
-from functions.review import appeal_models, case_models
-from functions.review import audit_models as record_models
-from functions.review import second_opinion_models as opinion_models
+from functions.review import (
+    appeal_models,
+    audit_models,
+    case_models,
+    preservation_models,
+    second_opinion_models,
+)
 
 
 def queued_case_response(
@@ -67,15 +71,15 @@ def case_response(
             for note in case.notes
         ],
         others_reading=[
-            case_models.ActiveReviewer(reviewer=one.reviewer, at=one.last_seen_at)
-            for one in view.other_viewers
+            case_models.ActiveReviewer(reviewer=presence.reviewer, at=presence.last_seen_at)
+            for presence in view.other_viewers
         ],
     )
 
 
-def preservation_response(case: Case, reviewer: str) -> case_models.CasePreservation:
+def preservation_response(case: Case, reviewer: str) -> preservation_models.CasePreservation:
     hold = case.legal_hold
-    return case_models.CasePreservation(
+    return preservation_models.CasePreservation(
         case_id=case.case_id,
         held=hold is not None,
         reason=LegalHoldReason(hold.reason) if hold is not None else None,
@@ -87,22 +91,26 @@ def preservation_response(case: Case, reviewer: str) -> case_models.CasePreserva
     )
 
 
-def second_opinion_response(case: Case, reviewer: str, now: datetime) -> opinion_models.PendingSecondOpinion:
+def second_opinion_response(
+    case: Case, reviewer: str, now: datetime
+) -> second_opinion_models.PendingSecondOpinion:
     assert case.decision is not None
     claim = case.second_opinion.claim if case.second_opinion is not None else None
-    mine = claim is not None and claim.reviewer == reviewer
-    return opinion_models.PendingSecondOpinion(
+    claimed_by_viewer = claim is not None and claim.reviewer == reviewer
+    return second_opinion_models.PendingSecondOpinion(
         case_id=case.case_id,
         decided_at=case.decision.at,
         claimed_until=claim.expires_at if claim is not None and claim.expires_at > now else None,
-        claimed_by_you=mine,
-        for_others=not mine and reviewer in case.participants | case.recused,
+        claimed_by_you=claimed_by_viewer,
+        for_others=not claimed_by_viewer and reviewer in case.participants | case.recused,
     )
 
 
-def blind_case_response(view: CaseView, questions: Sequence[ReportQuestion]) -> opinion_models.BlindCase:
+def blind_case_response(
+    view: CaseView, questions: Sequence[ReportQuestion]
+) -> second_opinion_models.BlindCase:
     claim = view.case.second_opinion.claim if view.case.second_opinion is not None else None
-    return opinion_models.BlindCase(
+    return second_opinion_models.BlindCase(
         case_id=view.case.case_id,
         origin=view.case.origin,
         opened_at=view.case.opened_at,
@@ -113,9 +121,9 @@ def blind_case_response(view: CaseView, questions: Sequence[ReportQuestion]) -> 
     )
 
 
-def _blind_upload_response(upload: Upload) -> opinion_models.BlindUpload:
+def _blind_upload_response(upload: Upload) -> second_opinion_models.BlindUpload:
     image = upload.fingerprint
-    return opinion_models.BlindUpload(
+    return second_opinion_models.BlindUpload(
         upload_id=upload.upload_id,
         received_at=upload.received_at,
         width=image.width if image else None,
@@ -123,8 +131,8 @@ def _blind_upload_response(upload: Upload) -> opinion_models.BlindUpload:
         frames=image.frames if image else None,
         quality=image.upright.quality if image else None,
         matches=[
-            opinion_models.BlindMatch(distance=one.distance, view=one.view, exact=one.exact)
-            for one in upload.matches
+            second_opinion_models.BlindMatch.model_validate(match, from_attributes=True)
+            for match in upload.matches
         ],
     )
 
@@ -142,7 +150,7 @@ def _second_opinion_state(case: Case) -> case_models.SecondOpinionState | None:
 
 def appeal_response(view: AppealView) -> appeal_models.AppealDetails:
     appeal, block = view.appeal, view.appeal.block
-    appealed = appeal_models.AppealedBlock(since=block.since, reason=block.reason) if block else None
+    appealed = appeal_models.AppealedBlock.model_validate(block, from_attributes=True) if block else None
     return appeal_models.AppealDetails(
         appeal_id=appeal.appeal_id,
         case_id=appeal.case_id,
@@ -159,22 +167,14 @@ def appeal_response(view: AppealView) -> appeal_models.AppealDetails:
     )
 
 
-def chain_response(chain: VerifiedChain) -> record_models.AuditChain:
-    return record_models.AuditChain(
+def chain_response(chain: VerifiedChain) -> audit_models.AuditChain:
+    return audit_models.AuditChain(
         chain=chain.chain,
         whole=chain.error is None,
         broken=chain.error,
         anchored=chain.anchored_seq,
         records=[
-            record_models.AuditRecord(
-                seq=record.seq,
-                at=record.at,
-                actor=record.actor,
-                action=record.action,
-                details=dict(record.details),
-                digest=record.digest,
-            )
-            for record in chain.records
+            audit_models.AuditRecord.model_validate(record, from_attributes=True) for record in chain.records
         ],
     )
 
@@ -216,14 +216,14 @@ def _match_response(match: Match, entry: BankEntry | None) -> case_models.CaseMa
         )
         if overlap
         else None,
-        # A report's or a partner's own reference is not a reviewer's to know.
+        # The references of reports and partners are not for reviewers.
         cases=sorted(support.reference for support in supports if support.source is SupportSource.CASE),
     )
 
 
 def _report_response(report: Report, questions: Sequence[ReportQuestion]) -> case_models.CaseReport:
-    # A question that is not asked any more is told by its key.
-    labels = {one.key: one.label for one in questions}
+    # A question that was removed from the form is shown by its key.
+    labels = {question.key: question.label for question in questions}
     return case_models.CaseReport(
         addresses=list(report.locations),
         authority=report.authority,

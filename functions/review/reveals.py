@@ -1,4 +1,4 @@
-"""Looking at an image: blurred before sharp, each look recorded."""
+"""Routes to view images. The audit records each view."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import base64
 from staydown.api.callers import require_reviewer, require_staff
 from staydown.api.http import PathId, create_router
 
-from functions.review import reveal_models as look_models
+from functions.review import reveal_models
 from functions.review.stack import stack
 
 router = create_router()
@@ -16,44 +16,46 @@ router = create_router()
 @router.post(
     "/v1/review/cases/<case_id>/reveal",
     operation_id="review_post_reveal",
-    summary="Look at an image: blurred, or by a short-lived link; each look is recorded",
+    summary="View an image: blurred, or unblurred by a short-lived link. The audit records each view",
     tags=["reviewers"],
 )
-def post_reveal(case_id: PathId, request: look_models.RevealRequest) -> look_models.RevealedImage:
-    # Imported here: it brings the image libraries, which no other route of this function needs.
+def post_reveal(case_id: PathId, request: reveal_models.RevealRequest) -> reveal_models.RevealedImage:
+    # Imported here because it loads the image libraries, which other routes do not need.
     from staydown.services.review.reveal_image import RevealRequest, reveal_blurred, reveal_sharp  # noqa: PLC0415
 
     caller = require_staff(router.current_event)
-    look = RevealRequest(
+    reveal = RevealRequest(
         case_id, request.upload_id, caller.reviewer_id, senior=caller.is_senior, may_review=caller.is_reviewer
     )
     if request.sharp:
-        link = reveal_sharp(stack(), look)
-        revealed = look_models.RevealedImage(image=None, url=link.url, expires_at=link.expires_at)
+        link = reveal_sharp(stack(), reveal)
+        revealed = reveal_models.RevealedImage(image=None, url=link.url, expires_at=link.expires_at)
     else:
-        picture = base64.b64encode(reveal_blurred(stack(), look)).decode()
-        revealed = look_models.RevealedImage(image=picture, url=None, expires_at=None)
+        image = base64.b64encode(reveal_blurred(stack(), reveal)).decode()
+        revealed = reveal_models.RevealedImage(image=image, url=None, expires_at=None)
     return revealed
 
 
 @router.post(
     "/v1/review/cases/<case_id>/comparison",
     operation_id="review_post_comparison",
-    summary="An upload laid over the judged picture that it met, both blurred; each look is recorded",
+    summary="Compare an upload with the reference image, both blurred. The audit records each view",
     tags=["reviewers"],
 )
-def post_comparison(case_id: PathId, request: look_models.ComparisonRequest) -> look_models.AlignedComparison:
+def post_comparison(
+    case_id: PathId, request: reveal_models.ComparisonRequest
+) -> reveal_models.AlignedComparison:
     from staydown.services.review.compare_pictures import compare_pictures  # noqa: PLC0415
     from staydown.services.review.reveal_image import RevealRequest  # noqa: PLC0415
 
     caller = require_reviewer(router.current_event)
-    look = RevealRequest(
+    reveal = RevealRequest(
         case_id,
         request.upload_id,
         caller.reviewer_id,
         senior=caller.is_senior,
         compared_entry_id=request.entry_id,
     )
-    found = compare_pictures(stack(), look)
-    picture = base64.b64encode(found.overlay).decode() if found.overlay is not None else None
-    return look_models.AlignedComparison(image=picture, original_kept=found.reference_available)
+    comparison = compare_pictures(stack(), reveal)
+    image = base64.b64encode(comparison.overlay).decode() if comparison.overlay is not None else None
+    return reveal_models.AlignedComparison(image=image, original_kept=comparison.reference_available)

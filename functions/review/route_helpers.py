@@ -1,4 +1,4 @@
-"""A case as whoever asks may see it, and what they say of it."""
+"""Shared helpers of the review routes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from staydown.api.callers import StaffMember
 from staydown.api.http import etag_header
 from staydown.domain.cases.case import MAX_CASE_REPORTS, Case
 from staydown.domain.cases.decisions import Factors
-from staydown.services.review.view_case import CaseView, Viewer, view_case
+from staydown.services.access.cases import Viewer
+from staydown.services.review.view_case import CaseView, view_case
 
 from functions.review import case_models
 from functions.review.responses import case_response
@@ -19,12 +20,10 @@ from functions.review.stack import stack
 
 ReportsFrom = Annotated[
     int,
-    Query(ge=0, le=MAX_CASE_REPORTS, description="Reports to pass over: some are shown at a time"),
+    Query(ge=0, le=MAX_CASE_REPORTS, description="Number of reports to skip: one page is returned"),
 ]
 
-SkippedCases = Annotated[
-    str, Query(max_length=1024, description="Cases to leave where they are: ids, with commas between")
-]
+SkippedCases = Annotated[str, Query(max_length=1024, description="Ids of cases to skip, separated by commas")]
 
 
 def viewed_case_response(reviewer: StaffMember, case_id: str, *, reports_from: int = 0) -> case_models.Case:
@@ -33,7 +32,7 @@ def viewed_case_response(reviewer: StaffMember, case_id: str, *, reports_from: i
 
 
 def locked_case_response(reviewer: StaffMember, case: Case) -> case_models.Case:
-    """For whoever locks it: that it is, and nothing of what is in it."""
+    """Return the response to the reviewer who locks a case: its state, without its contents."""
     bare = Case(case.case_id, case.state, case.origin, case.opened_at, deadline=None, revision=case.revision)
     return case_response(CaseView(bare, (), (), 0, {}), reviewer.reviewer_id, stack().now(), ())
 

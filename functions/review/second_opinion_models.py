@@ -1,4 +1,4 @@
-"""Second opinions: what is to be judged, and nothing that tells how it was."""
+"""Schemas of second opinions. They never reveal the decision."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ class PendingSecondOpinion(BaseModel):
     decided_at: datetime
     claimed_until: datetime | None
     claimed_by_you: bool
-    for_others: Annotated[bool, Field(description="You had part in the case: it is not yours to give")]
+    for_others: Annotated[
+        bool, Field(description="Whether you are involved in the case and cannot give the opinion")
+    ]
 
 
 class SecondOpinionPage(BaseModel):
     opinions: list[PendingSecondOpinion]
-    next: Annotated[str | None, Field(description="Cursor of the next page, if there is one")]
+    next: Annotated[str | None, Field(description="Cursor of the next page; absent on the last")]
 
 
 class BlindMatch(BaseModel):
@@ -32,7 +34,7 @@ class BlindMatch(BaseModel):
 
 
 class BlindUpload(BaseModel):
-    """What is to be judged, and nothing that tells how it was."""
+    """An upload to be reviewed, without anything that reveals the decision."""
 
     upload_id: str
     received_at: datetime
@@ -54,7 +56,7 @@ class BlindCase(BaseModel):
 
 
 class NextSecondOpinion(BaseModel):
-    case: Annotated[BlindCase | None, Field(description="Absent when none waits that you may give")]
+    case: Annotated[BlindCase | None, Field(description="Absent if no second opinion is available to you")]
 
 
 class SecondOpinionRequest(RequestBody):
@@ -65,4 +67,6 @@ class SecondOpinionRequest(RequestBody):
 
 class SecondOpinionResult(BaseModel):
     case_id: str
-    agrees: Annotated[bool, Field(description="With the decision; where not, a senior decides")]
+    agrees: Annotated[
+        bool, Field(description="Whether the opinion agrees with the decision. If not, a senior decides")
+    ]

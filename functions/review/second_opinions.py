@@ -1,4 +1,4 @@
-"""Second opinions, given without seeing the decision."""
+"""Routes for second opinions, given without seeing the decision."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from staydown.services.review.second_opinion import (
 )
 from staydown.services.review.view_case import view_case_blind
 
-from functions.review import second_opinion_models as opinion_models
+from functions.review import second_opinion_models
 from functions.review.responses import blind_case_response, second_opinion_response
 from functions.review.route_helpers import ReportsFrom, SkippedCases, to_factors
 from functions.review.stack import stack
@@ -29,49 +29,51 @@ router = create_router()
 @router.get(
     "/v1/review/opinions",
     operation_id="review_get_opinions",
-    summary="Second opinions that wait, the oldest first",
+    summary="List pending second opinions, oldest first",
     tags=["reviewers"],
 )
 def get_second_opinions(
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
-) -> opinion_models.SecondOpinionPage:
+) -> second_opinion_models.SecondOpinionPage:
     reviewer = require_reviewer(router.current_event).reviewer_id
-    cases, following = list_cases_awaiting_opinion(
+    cases, next_key = list_cases_awaiting_opinion(
         stack(), after=decode_cursor(cursor, queue=SECOND_OPINIONS), limit=limit
     )
     page = [second_opinion_response(case, reviewer, stack().now()) for case in cases]
-    return opinion_models.SecondOpinionPage(opinions=page, next=encode_cursor(following))
+    return second_opinion_models.SecondOpinionPage(opinions=page, next=encode_cursor(next_key))
 
 
 @router.post(
     "/v1/review/opinions/next",
     operation_id="review_post_next_opinion",
-    summary="Claim the next second opinion that is yours to give",
+    summary="Claim the next second opinion",
     tags=["reviewers"],
 )
 def post_next_second_opinion(
     passing_over: SkippedCases = "", reports_from: ReportsFrom = 0, _key: IdempotencyKey = None
-) -> opinion_models.NextSecondOpinion:
+) -> second_opinion_models.NextSecondOpinion:
     reviewer = require_reviewer(router.current_event)
-    left = frozenset(passing_over.split(","))
-    case = claim_next_opinion(stack(), reviewer=reviewer.reviewer_id, skip=left)
+    skipped = frozenset(passing_over.split(","))
+    case = claim_next_opinion(stack(), reviewer=reviewer.reviewer_id, skip=skipped)
     if case is None:
-        return opinion_models.NextSecondOpinion(case=None)
+        return second_opinion_models.NextSecondOpinion(case=None)
     view = view_case_blind(stack(), case, reports_from)
-    return opinion_models.NextSecondOpinion(case=blind_case_response(view, stack().settings.report_questions))
+    return second_opinion_models.NextSecondOpinion(
+        case=blind_case_response(view, stack().settings.report_questions)
+    )
 
 
 @router.post(
     "/v1/review/opinions/<case_id>",
     operation_id="review_post_opinion",
-    summary="Judge a case without seeing its decision",
+    summary="Give a second opinion",
     tags=["reviewers"],
 )
 def post_second_opinion(
-    case_id: PathId, request: opinion_models.SecondOpinionRequest, _key: IdempotencyKey = None
-) -> opinion_models.SecondOpinionResult:
+    case_id: PathId, request: second_opinion_models.SecondOpinionRequest, _key: IdempotencyKey = None
+) -> second_opinion_models.SecondOpinionResult:
     reviewer = require_reviewer(router.current_event)
     judgement = Judgement(DecisionOutcome(request.outcome), to_factors(request.factors), request.reasons)
     case = give_opinion(stack(), case_id=case_id, reviewer=reviewer.reviewer_id, judgement=judgement)
-    return opinion_models.SecondOpinionResult(case_id=case_id, agrees=bool(case.second_opinion_agrees))
+    return second_opinion_models.SecondOpinionResult(case_id=case_id, agrees=bool(case.second_opinion_agrees))

@@ -1,4 +1,4 @@
-"""What all routes of this function work on."""
+"""The stack that all review routes share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What sweeps did for the decision of a case."""
+"""Schemas of sweeps and their progress."""
 
 from __future__ import annotations
 
@@ -10,24 +10,25 @@ from pydantic import BaseModel, Field
 
 class Sweep(BaseModel):
     sweep_id: str
-    entries: Annotated[int, Field(description="How many changed entries of the bank it is for")]
+    entries: Annotated[int, Field(description="Number of changed entries that it covers")]
     started_at: datetime
-    finished_at: Annotated[datetime | None, Field(description="Absent while parts are left to be done")]
-    parts: Annotated[int, Field(description="Planned so far; a part may find that there are more")]
+    finished_at: Annotated[datetime | None, Field(description="Absent until all parts are completed")]
+    parts: Annotated[int, Field(description="Planned parts. A running part can add more")]
     parts_done: int
-    copies_found: Annotated[int, Field(description="Uploads near one of its entries, so far")]
+    copies_found: Annotated[int, Field(description="Matched uploads so far")]
 
 
 class EntrySweep(BaseModel):
     entry_id: str
     current: Annotated[
-        bool, Field(description="It goes by the entry as it stands; else the sweep that does is yet to begin")
+        bool,
+        Field(description="Whether the sweep covers the last change of the entry. If not, one will start"),
     ]
     sweep: Annotated[
-        Sweep | None, Field(description="The last that began; absent before the first, and after 30 days")
+        Sweep | None, Field(description="The newest sweep; absent if there is none, and after 30 days")
     ]
 
 
 class CaseSweeps(BaseModel):
     case_id: str
-    sweeps: Annotated[list[EntrySweep], Field(description="Of each entry that rests on its decision")]
+    sweeps: Annotated[list[EntrySweep], Field(description="One for each entry that the decision supports")]

@@ -1,4 +1,4 @@
-"""How far sweeps are."""
+"""Routes for the progress of sweeps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ router = create_router()
 @router.get(
     "/v1/review/sweeps/<entry_id>",
     operation_id="review_get_sweep",
-    summary="How far the last sweep is for an entry of the bank",
+    summary="Get the progress of the newest sweep for an entry",
     tags=["seniors"],
 )
 def get_sweep(entry_id: PathId) -> sweep_models.EntrySweep:
@@ -27,13 +27,13 @@ def get_sweep(entry_id: PathId) -> sweep_models.EntrySweep:
 @router.get(
     "/v1/review/cases/<case_id>/sweeps",
     operation_id="review_get_case_sweeps",
-    summary="How far the sweeps are for the entries of a case",
+    summary="Get the progress of the sweeps for the entries of a case",
     tags=["seniors"],
 )
 def get_case_sweeps(case_id: PathId) -> sweep_models.CaseSweeps:
     senior = require_senior(router.current_event)
-    found = list_case_sweeps(stack(), case_id, to_viewer(senior))
-    return sweep_models.CaseSweeps(case_id=case_id, sweeps=[_sweep_response(one) for one in found])
+    views = list_case_sweeps(stack(), case_id, to_viewer(senior))
+    return sweep_models.CaseSweeps(case_id=case_id, sweeps=[_sweep_response(view) for view in views])
 
 
 def _sweep_response(view: EntrySweep) -> sweep_models.EntrySweep:

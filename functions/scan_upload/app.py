@@ -1,7 +1,7 @@
-"""Scans what was put into the uploads bucket, and settles uploads that something else has moved.
+"""Scans uploaded images, and reconciles uploads that another function has changed.
 
-Two queues: notifications of the bucket, and events about uploads (released, removed, blocked, held,
-reviewed).
+It reads two queues: notifications of the uploads bucket, and events about uploads (released, removed,
+blocked, held, reviewed).
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ def bank() -> BankView:
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    arrived: list[tuple[str, UploadedObject]] = []
-    moved: list[tuple[str, str]] = []
+    uploaded: list[tuple[str, UploadedObject]] = []
+    changed: list[tuple[str, str]] = []
     failed: set[str] = set()
     for record in event["Records"]:
         message_id = record["messageId"]
@@ -39,31 +39,30 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
             body = json.loads(record["body"])
             attempt = int(record["attributes"]["ApproximateReceiveCount"])
             if "detail-type" in body:
-                moved.append((message_id, body["detail"]["upload_id"]))
+                changed.append((message_id, body["detail"]["upload_id"]))
             else:
-                # A test notification of the bucket has no records: there is nothing to do for it.
-                arrived += [(message_id, one) for one in _arrived_objects(body, attempt)]
+                uploaded += [(message_id, s3_object) for s3_object in _uploaded_objects(body, attempt)]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             log_failure(logger, error, message_id=message_id)
             failed.add(message_id)
-    for (message_id, _), outcome in zip(
-        arrived, scan_uploads(stack(), bank(), [one for _, one in arrived]), strict=True
-    ):
+    outcomes = scan_uploads(stack(), bank(), [s3_object for _, s3_object in uploaded])
+    for (message_id, _), outcome in zip(uploaded, outcomes, strict=True):
         if isinstance(outcome, Exception):
             log_failure(logger, outcome, message_id=message_id)
             failed.add(message_id)
         elif outcome is not None:
             logger.info("scanned", upload_id=outcome.upload_id, state=outcome.state, reason=outcome.reason)
-    failed |= _reconcile(moved)
+    failed |= _reconcile(changed)
     return batch_item_failures(sorted(failed))
 
 
-def _arrived_objects(notification: dict[str, Any], attempt: int) -> list[UploadedObject]:
-    found = []
+def _uploaded_objects(notification: dict[str, Any], attempt: int) -> list[UploadedObject]:
+    """Return the objects of a bucket notification. S3's test notification has no records."""
+    objects = []
     for record in notification.get("Records", []):
-        put = record["s3"]["object"]
-        found.append(UploadedObject(unquote_plus(put["key"]), put.get("versionId"), attempt))
-    return found
+        s3_object = record["s3"]["object"]
+        objects.append(UploadedObject(unquote_plus(s3_object["key"]), s3_object.get("versionId"), attempt))
+    return objects
 
 
 def _reconcile(changed: list[tuple[str, str]]) -> set[str]:
@@ -73,7 +72,7 @@ def _reconcile(changed: list[tuple[str, str]]) -> set[str]:
     for message_id, upload_id in changed:
         try:
             reconcile_upload(stack(), bank(), upload_id)
-        except Exception as error:  # noqa: BLE001 (it goes back to the queue alone)
+        except Exception as error:  # noqa: BLE001 (only this message is retried)
             log_failure(logger, error, message_id=message_id, upload_id=upload_id)
             failed.add(message_id)
     return failed

@@ -1,4 +1,4 @@
-"""E-mails to who reported, and what SES says of those that did not arrive."""
+"""Sends e-mails to reporters, and records the bounces and complaints that SES reports."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     for record in event["Records"]:
         try:
             _process_message(record["body"])
-        except Exception as error:  # noqa: BLE001 (it goes back to the queue alone)
+        except Exception as error:  # noqa: BLE001 (only this message is retried)
             log_failure(logger, error, message_id=record["messageId"])
             failed.append(record["messageId"])
     return batch_item_failures(failed)
 
 
 def _process_message(body: str) -> None:
-    """A notice that was issued, or what the template's rules make of an event of SES."""
+    """Process an event about a notice, or a message that the template's rules make of an SES event."""
     undelivered = json.loads(body).get("undelivered")
     if undelivered is not None:
-        why = _UNREACHABLE_REASONS[undelivered["type"]]
-        mark_unreachable(stack(), undelivered["report"], why)
-        logger.info("not reached", why=why)
+        reason = _UNREACHABLE_REASONS[undelivered["type"]]
+        mark_unreachable(stack(), undelivered["report"], reason)
+        logger.info("not reached", reason=reason)
     else:
         logger.info("mail", sent=send_notice_email(stack(), parse_event(body)))

@@ -1,4 +1,4 @@
-"""Figures for seniors: what waits, how long it took, what came of it, what was stopped."""
+"""API routes for metrics and transparency statements, for seniors."""
 
 from __future__ import annotations
 
@@ -30,28 +30,32 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 @app.get(
     "/v1/stats",
     operation_id="stats_get_stats",
-    summary="Figures of a period, and of this moment",
+    summary="Get the metrics of a period and the current queue",
     tags=["seniors"],
 )
 def get_stats(
-    first: Annotated[date | None, Query(alias="from", description="First day; 29 before the last")] = None,
-    last: Annotated[date | None, Query(alias="to", description="Last day; today if absent")] = None,
+    first: Annotated[
+        date | None, Query(alias="from", description="First day; by default 29 days before the last")
+    ] = None,
+    last: Annotated[date | None, Query(alias="to", description="Last day; by default today")] = None,
 ) -> models.Stats:
     require_senior(app.current_event)
-    figures = view_metrics(stack(), first=first, last=last)
-    return stats_response(figures, ground=stack().settings.legal_ground)
+    metrics = view_metrics(stack(), first=first, last=last)
+    return stats_response(metrics, ground=stack().settings.legal_ground)
 
 
 @app.get(
     "/v1/stats/statements/<case_id>",
     operation_id="stats_get_statements",
-    summary="A decision's statements for the European Transparency Database, nothing personal in them",
+    summary="Get a decision's statements of reasons for the DSA Transparency Database, without personal data",
     tags=["seniors"],
 )
 def get_statements(
     case_id: PathId,
-    batch: Annotated[int, Query(ge=0, le=10_000, description="From 0; the first empty one is the end")] = 0,
+    batch: Annotated[
+        int, Query(ge=0, le=10_000, description="Counts from 0; an empty batch ends the list")
+    ] = 0,
 ) -> models.Statements:
     require_senior(app.current_event)
     statements = list_transparency_statements(stack(), case_id, batch=batch)
-    return models.Statements(statements=[models.Statement.model_validate(dict(one)) for one in statements])
+    return models.Statements(statements=[models.Statement.model_validate(dict(item)) for item in statements])

@@ -1,4 +1,4 @@
-"""Figures as seniors see them. Reviewers are told apart by the pool's own ids alone."""
+"""Schemas of metrics for seniors. Reviewers appear with their user pool ids only."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from pydantic import BaseModel, Field
 from staydown.domain.cases.decisions import DecisionOutcome
 from staydown.domain.cases.states import CaseState
 
-Share = Annotated[float | None, Field(description="0 to 1; absent where nothing was counted")]
-Hours = Annotated[float | None, Field(description="Absent where nothing was counted")]
+Share = Annotated[float | None, Field(description="0 to 1; absent without data")]
+Hours = Annotated[float | None, Field(description="Absent without data")]
 
 
 class QueueAgeBucket(BaseModel):
-    up_to_hours: Annotated[int | None, Field(description="Absent: older than all before")]
+    up_to_hours: Annotated[int | None, Field(description="Absent for the oldest cases")]
     cases: int
 
 
 class QueueStats(BaseModel):
     waiting: int
-    overdue: Annotated[int, Field(description="Past their deadline, to the hour")]
+    overdue: Annotated[int, Field(description="Cases past their deadline, to the hour")]
     median_age_hours: Hours
     oldest_age_hours: Hours
     by_age: list[QueueAgeBucket]
 
 
 class DurationStats(BaseModel):
-    """To a quarter of an hour, rounded up."""
+    """Durations, rounded up to a quarter of an hour."""
 
     count: int
     median_hours: Hours
-    ninetieth_hours: Annotated[float | None, Field(description="Nine in ten took no longer")]
+    ninetieth_hours: Annotated[float | None, Field(description="90th percentile; absent without data")]
 
 
 class DecisionTimeStats(DurationStats):
-    """From the first valid report of a case to its decision."""
+    """Durations from the first valid report of a case to its decision."""
 
-    in_time: Annotated[int, Field(description="Decided before the deadline, reported or not")]
+    in_time: Annotated[int, Field(description="Decided before the deadline, with or without a report")]
     late: int
     share_in_time: Share
 
@@ -58,23 +58,23 @@ class SecondOpinionStats(BaseModel):
 
 class MatchStatsByDay(BaseModel):
     date: date
-    blocked: Annotated[int, Field(description="Uploaded again, and stopped before anybody saw it")]
-    removed: Annotated[int, Field(description="A copy that was up, and was taken down by a match")]
-    held: Annotated[int, Field(description="Brought to a reviewer")]
+    blocked: Annotated[int, Field(description="Copies that were blocked before publication")]
+    removed: Annotated[int, Field(description="Published copies that a match removed")]
+    held: Annotated[int, Field(description="Uploads held for review")]
 
 
 class MatchStatsByDistance(BaseModel):
-    distance: Annotated[int, Field(description="Bits of 256, of the nearest match")]
+    distance: Annotated[int, Field(description="Distance of the nearest match, in bits of 256")]
     uploads: int
 
 
 class MatchStatsByView(BaseModel):
-    view: Annotated[str, Field(description="Which view of the upload met the bank")]
+    view: Annotated[str, Field(description="The view of the upload that matched")]
     uploads: int
 
 
 class MatchStats(BaseModel):
-    """By a match, with nobody looking, or brought to a reviewer by one."""
+    """Uploads that a match blocked, removed or held for review."""
 
     blocked: int
     removed: int
@@ -85,55 +85,57 @@ class MatchStats(BaseModel):
 
 
 class ReviewerStats(BaseModel):
-    reviewer: Annotated[str, Field(description="The pool's own id, a pseudonym")]
+    reviewer: Annotated[str, Field(description="The user pool id, a pseudonym")]
     claims: int
     decisions: int
     appeals: int
     second_opinions: int
-    looks: Annotated[int, Field(description="At an image, blurred or sharp")]
+    looks: Annotated[int, Field(description="Image views, blurred or unblurred")]
     sharp_looks: int
     misuse_reviews: int
 
 
 class MisuseStats(BaseModel):
-    """The ladder of the DSA's Article 23: nobody is suspended by it without a warning, nor by a machine."""
+    """Measures under Article 23 DSA. Reviewers suspend, and only after a warning."""
 
-    warned: Annotated[int, Field(description="By a machine, before any reviewer looked")]
+    warned: Annotated[int, Field(description="Warned automatically, before a review")]
     warned_by_a_reviewer: int
     suspended: int
     no_action: int
     unfounded_notices: Annotated[
-        int, Field(description="Reports called manifestly unfounded; their senders were warned")
+        int, Field(description="Reports dismissed as manifestly unfounded. Their reporters were warned")
     ]
 
 
 class SuspensionStats(BaseModel):
-    """The three classes of the DSA's Article 24(1)(b): by Article 23, after a warning and for a time."""
+    """Suspensions under Article 23 DSA, in the three classes of Article 24(1)(b)."""
 
-    illegal_content: Annotated[int, Field(description="Accounts that were warned and went on, by a reviewer")]
-    unfounded_notices: Annotated[int, Field(description="Whose reports wait for a time, by a reviewer")]
-    unfounded_complaints: Annotated[int, Field(description="This software suspends nobody for these")]
-
-
-class ActionStats(BaseModel):
-    """Images that were stopped, by what they were found by and decided by; and accounts (Article 15(1))."""
-
-    by_decision: Annotated[int, Field(description="Judged by a reviewer after a notice or a match")]
-    by_match: Annotated[int, Field(description="The same as a judged one, with nobody looking")]
-    accounts_blocked: Annotated[
-        int, Field(description="By the decision of a case, or by hand; until it is undone")
+    illegal_content: Annotated[int, Field(description="Accounts suspended by a reviewer after a warning")]
+    unfounded_notices: Annotated[int, Field(description="Reporters whose reports a reviewer deferred")]
+    unfounded_complaints: Annotated[
+        int, Field(description="Always 0: this software does not suspend for complaints")
     ]
 
 
+class ActionStats(BaseModel):
+    """Actions by kind of detection and decision, under Article 15(1) DSA."""
+
+    by_decision: Annotated[
+        int, Field(description="Images that a reviewer decided on after a notice or match")
+    ]
+    by_match: Annotated[int, Field(description="Copies blocked or removed without human review")]
+    accounts_blocked: Annotated[int, Field(description="Accounts blocked by a case decision or manually")]
+
+
 class TransparencyStats(BaseModel):
-    """Counts that the transparency report of the DSA's Articles 15 and 24 asks for, beside those above."""
+    """Further counts for the transparency report under Articles 15 and 24 DSA."""
 
     notices: int
-    notices_by_automated_means: Annotated[int, Field(description="Decided by a machine alone")]
-    cases_acted_on: Annotated[int, Field(description="Decided against the image")]
+    notices_by_automated_means: Annotated[int, Field(description="Notices decided without a human")]
+    cases_acted_on: Annotated[int, Field(description="Cases in which the image was a violation")]
     cases_refused: int
     actions: ActionStats
-    ground: Annotated[str, Field(description="In law and in the terms, as the operator has set it")]
+    ground: Annotated[str, Field(description="The legal or contractual ground that the operator has set")]
     complaints: int
     complaints_upheld: int
     complaints_rejected: int
@@ -144,10 +146,10 @@ class TransparencyStats(BaseModel):
 class Stats(BaseModel):
     first_day: date
     last_day: date
-    now: Annotated[datetime, Field(description="When the cases and the queue were as they are told")]
+    now: Annotated[datetime, Field(description="The time of the figures for cases and queue")]
     cases: dict[CaseState, int]
     queue: QueueStats
-    notices: Annotated[int, Field(description="Reports that were filed")]
+    notices: Annotated[int, Field(description="Filed reports")]
     opened_by_report: int
     opened_by_match: int
     time_to_act: DecisionTimeStats
@@ -160,7 +162,7 @@ class Stats(BaseModel):
 
 
 class Statement(BaseModel):
-    """As the Transparency Database's API takes it."""
+    """A statement of reasons in the format of the DSA Transparency Database's API."""
 
     decision_ground: str
     illegal_content_legal_ground: Annotated[str, Field(max_length=500)]

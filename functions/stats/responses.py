@@ -1,4 +1,4 @@
-"""Counters as figures."""
+"""Responses about metrics, computed from counters."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def stats_response(metrics: MetricsSummary, *, ground: str) -> models.Stats:
             overdue=queue.overdue,
             median_age_hours=queue.median_hours,
             oldest_age_hours=queue.oldest_hours,
-            by_age=[models.QueueAgeBucket(up_to_hours=upto, cases=by) for upto, by in queue.by_age],
+            by_age=[models.QueueAgeBucket(up_to_hours=hours, cases=cases) for hours, cases in queue.by_age],
         ),
         notices=total.get("notices", 0),
         opened_by_report=total.get("opened:report", 0),
@@ -74,7 +74,8 @@ def _appeal_stats(metrics: MetricsSummary) -> models.AppealStats:
 
 def _match_stats(metrics: MetricsSummary) -> models.MatchStats:
     distances = {
-        int(distance): by for distance, by in counters_with_prefix(metrics.total, "distance:").items()
+        int(distance): uploads
+        for distance, uploads in counters_with_prefix(metrics.total, "distance:").items()
     }
     return models.MatchStats(
         **{kind: metrics.total.get(f"stopped:{kind}", 0) for kind in MATCH_EFFECTS},
@@ -86,13 +87,13 @@ def _match_stats(metrics: MetricsSummary) -> models.MatchStats:
             if counters_with_prefix(counters, "stopped:")
         ],
         by_distance=[
-            models.MatchStatsByDistance(distance=distance, uploads=by)
-            for distance, by in sorted(distances.items())
+            models.MatchStatsByDistance(distance=distance, uploads=uploads)
+            for distance, uploads in sorted(distances.items())
         ],
         by_view=[
-            models.MatchStatsByView(view=view, uploads=by)
-            for view, by in sorted(
-                counters_with_prefix(metrics.total, "view:").items(), key=lambda one: (-one[1], one[0])
+            models.MatchStatsByView(view=view, uploads=uploads)
+            for view, uploads in sorted(
+                counters_with_prefix(metrics.total, "view:").items(), key=lambda item: (-item[1], item[0])
             )
         ],
     )
@@ -104,7 +105,7 @@ def _transparency_stats(metrics: MetricsSummary, ground: str) -> models.Transpar
         notices=total.get("notices", 0),
         notices_by_automated_means=total.get("decided_by_machine", 0),
         cases_acted_on=sum(
-            total.get(f"decided:{one.value}", 0) for one in DecisionOutcome if one.is_violation
+            total.get(f"decided:{outcome.value}", 0) for outcome in DecisionOutcome if outcome.is_violation
         ),
         cases_refused=total.get(f"decided:{DecisionOutcome.NOT_VIOLATING.value}", 0),
         actions=models.ActionStats(

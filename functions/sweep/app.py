@@ -1,4 +1,4 @@
-"""After the bank changed: removes copies that are already up, releases what no longer stands."""
+"""Sweeps after changes of the bank: removes published copies, and releases uploads without cause."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def bank() -> BankView:
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Parts one by one; all changes of a batch are one sweep: many entries cost one reading of the log."""
+    """Run each part, and start one sweep for all changes of the batch, which reads the log only once."""
     failed: list[str] = []
     changes: dict[str, dict[str, Any]] = {}
     for record in event["Records"]:
@@ -39,22 +39,22 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
                     "entries": body["detail"]["entries"],
                     "seq": body["detail"]["seq"],
                 }
-        except Exception as error:  # noqa: BLE001 (the message goes back to its queue)
+        except Exception as error:  # noqa: BLE001 (the message is retried)
             log_failure(logger, error)
             failed.append(record["messageId"])
     try:
-        _begin_sweeps(list(changes.values()))
-    except Exception as error:  # noqa: BLE001 (these go back, all of them)
+        _start_sweeps(list(changes.values()))
+    except Exception as error:  # noqa: BLE001 (all changes are retried)
         log_failure(logger, error)
         failed += changes
     return batch_item_failures(failed)
 
 
-def _begin_sweeps(changes: list[dict[str, Any]]) -> None:
+def _start_sweeps(changes: list[dict[str, Any]]) -> None:
     entries = sorted({entry_id for change in changes for entry_id in change["entries"]})
     for start in range(0, len(entries), MAX_ENTRIES):
-        some = entries[start : start + MAX_ENTRIES]
-        _run_part(start_sweep(stack(), some, max(change["seq"] for change in changes)), PLAN_PART.name)
+        batch = entries[start : start + MAX_ENTRIES]
+        _run_part(start_sweep(stack(), batch, max(change["seq"] for change in changes)), PLAN_PART.name)
 
 
 def _run_part(sweep_id: str, part: str) -> None:

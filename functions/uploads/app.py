@@ -1,4 +1,4 @@
-"""Tickets to put an image, and what became of it: for client apps."""
+"""API routes for client apps: get an upload ticket, and get the state of an upload."""
 
 from __future__ import annotations
 
@@ -32,29 +32,31 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
 
 class UploadRequest(RequestBody):
-    account_id: Annotated[BodyName, Field(description="Whose image it is")]
+    account_id: Annotated[BodyName, Field(description="The account that uploads")]
     content_type: Annotated[str, Field(max_length=64, examples=["image/jpeg"])]
-    size: Annotated[StrictInt | None, Field(ge=1, description="Bytes, if known")] = None
+    size: Annotated[StrictInt | None, Field(ge=1, description="In bytes, if known")] = None
 
 
 class UploadTicket(BaseModel):
     upload_id: str
-    url: Annotated[str, Field(description="Where to POST a multipart form: `fields`, then `file`")]
+    url: Annotated[str, Field(description="POST a multipart form to it: `fields`, then `file`")]
     fields: dict[str, str]
     expires_at: datetime
 
 
 class Upload(BaseModel):
-    """`received` means: expected, or being checked; nobody can see it."""
+    """An upload. In the state `received` it is expected or being scanned, and not public."""
 
     upload_id: str
     account_id: str
     state: UploadState
-    reason: Annotated[str | None, Field(description="Why it is held, blocked, removed or rejected")]
+    reason: Annotated[str | None, Field(description="Why the upload is held, blocked, removed or rejected")]
     received_at: Annotated[datetime | None, Field(description="Absent until the image has arrived")]
     updated_at: datetime | None
-    url: Annotated[str | None, Field(description="Where it is public, if it is")]
-    distance: Annotated[int | None, Field(description="Bits to the nearest entry that stopped it")]
+    url: Annotated[str | None, Field(description="The public address, if it is published")]
+    distance: Annotated[
+        int | None, Field(description="Distance to the nearest matching entry, in bits of 256")
+    ]
     case_ids: list[str]
 
 
@@ -62,7 +64,7 @@ class Upload(BaseModel):
     "/v1/uploads",
     operation_id="uploads_post_upload",
     status_code=201,
-    summary="Ask for leave to put an image",
+    summary="Get a ticket to upload an image",
     tags=["client apps"],
 )
 def post_upload(request: UploadRequest, _key: IdempotencyKey = None) -> UploadTicket:
@@ -84,7 +86,7 @@ def post_upload(request: UploadRequest, _key: IdempotencyKey = None) -> UploadTi
 @app.get(
     "/v1/uploads/<upload_id>",
     operation_id="uploads_get_upload",
-    summary="What became of an upload",
+    summary="Get the state of an upload",
     tags=["client apps"],
 )
 def get_upload(upload_id: PathId) -> Upload:

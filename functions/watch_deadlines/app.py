@@ -1,4 +1,4 @@
-"""Every minute: which cases are about to miss their deadline, and which have."""
+"""Warns of cases close to their deadline and counts overdue ones, every minute."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ stack = cache(Stack.from_environment)
 
 
 class DeadlineRunFailed(Exception):
-    """Some cases could not be hidden or told of; the function's alarm says so, the next run tries again."""
+    """Some cases could not be processed. Raised for the function's error alarm; the next run retries."""
 
 
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
-    watched = watch_deadlines(stack(), lambda case_id, error: log_failure(logger, error, case=case_id))
-    metrics.add_metric("CasesNearDeadline", MetricUnit.Count, watched.near)
-    metrics.add_metric("CasesOverdue", MetricUnit.Count, watched.overdue)
-    if watched.warned or watched.hidden:
-        logger.info("watched", warned=watched.warned, hidden=watched.hidden)
-    if watched.failed:
-        raise DeadlineRunFailed(f"{len(watched.failed)} cases")
+    run = watch_deadlines(stack(), lambda case_id, error: log_failure(logger, error, case=case_id))
+    metrics.add_metric("CasesNearDeadline", MetricUnit.Count, run.near)
+    metrics.add_metric("CasesOverdue", MetricUnit.Count, run.overdue)
+    if run.warned or run.hidden:
+        logger.info("deadlines", warned=run.warned, hidden=run.hidden)
+    if run.failed:
+        raise DeadlineRunFailed(f"{len(run.failed)} cases")

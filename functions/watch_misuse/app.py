@@ -1,4 +1,4 @@
-"""Follows what is stopped and freed of an account up and down the ladder; by the clock, ends suspensions."""
+"""Updates the strikes of accounts and reporters after events, and ends suspensions on a schedule."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ stack = cache(Stack.from_environment)
 
 
 class ExpiryFailed(Exception):
-    """Some could not be ended; the function's alarm says so, the next run tries again."""
+    """Some suspensions could not be ended. Raised for the function's error alarm; the next run retries."""
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -30,11 +30,11 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 def _expire_suspensions() -> int:
     failed: list[str] = []
 
-    def failing(review_id: str, error: Exception) -> None:
+    def record_failure(review_id: str, error: Exception) -> None:
         log_failure(logger, error, review=review_id)
         failed.append(review_id)
 
-    ended = expire_suspensions(stack(), failing)
+    ended = expire_suspensions(stack(), record_failure)
     if ended:
         logger.info("suspensions ended", count=ended)
     if failed:
@@ -47,7 +47,7 @@ def _apply_strikes(records: list[dict[str, Any]]) -> dict[str, Any]:
     for record in records:
         try:
             handle_event(stack(), parse_event(record["body"]))
-        except Exception as error:  # noqa: BLE001 (it goes back to the queue alone)
+        except Exception as error:  # noqa: BLE001 (only this message is retried)
             log_failure(logger, error, message_id=record["messageId"])
             failed.append(record["messageId"])
     return batch_item_failures(failed)

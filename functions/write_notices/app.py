@@ -1,4 +1,4 @@
-"""Writes the notices that follow from events."""
+"""Writes the notices that events cause."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     failed = []
     for record in event["Records"]:
         try:
-            told = parse_event(record["body"])
-            written = write_notices(stack(), told)
-        except Exception as error:  # noqa: BLE001 (it goes back to the queue alone)
+            domain_event = parse_event(record["body"])
+            written = write_notices(stack(), domain_event)
+        except Exception as error:  # noqa: BLE001 (only this message is retried)
             log_failure(logger, error, message_id=record["messageId"])
             failed.append(record["messageId"])
         else:
-            logger.info("notices", event_id=told.event_id, type=told.type, count=written)
+            logger.info("notices", event_id=domain_event.event_id, type=domain_event.type, count=written)
     return batch_item_failures(failed)

@@ -103,6 +103,7 @@ def test_erased_image_is_gone_when_its_appeal_is_granted(with_pictures: World) -
     assert world.reload(copy).state is UploadState.PUBLISHED
 
 
+@pytest.mark.promise(8)
 def test_unreadable_image_is_not_published_after_an_appeal(with_pictures: World) -> None:
     world = with_pictures
     story = enforced_story(world, drawn(1))
@@ -127,6 +128,7 @@ def test_unreadable_published_image_is_judged_by_its_hashes(with_pictures: World
     world.drain()
 
 
+@pytest.mark.promise(8)
 def test_unreadable_image_is_not_published_after_a_withdrawal(with_pictures: World) -> None:
     world = with_pictures
     filed = report(world, hashes=[drawn_hash(1)])
@@ -174,6 +176,7 @@ def test_failure_on_one_upload_delays_no_other(world: World, place: int) -> None
     assert {world.reload(one).state for one in copies} == {UploadState.REMOVED}
 
 
+@pytest.mark.promise(4)
 @pytest.mark.parametrize("seconds", [sweep_parts.ALIGNMENT_SECONDS, -1.0], ids=["at once", "one by one"])
 def test_alignment_finds_a_published_copy_without_a_near_hash(
     seconds: float, monkeypatch: pytest.MonkeyPatch

@@ -15,12 +15,12 @@ from staydown.domain.audit.bundles import build_bundle, verify_bundle
 from staydown.domain.audit.chain import AuditRecord, ChainBroken, ChainHead, next_record
 from staydown.domain.cases.decisions import DecisionOutcome
 from staydown.domain.errors import CaseIsLocked, Conflict
+from staydown.services.access.cases import Viewer
 from staydown.services.records import anchor_audit as anchoring
 from staydown.services.records.anchor_audit import anchor_audit
 from staydown.services.records.export_case import export_case
 from staydown.services.records.read_audit import read_case_audit
 from staydown.services.review.review_queue import claim_case
-from staydown.services.review.view_case import Viewer
 
 from tests.support.actions import Story, appeal_case, decide, enforced_story, report, resolve_appeal
 from tests.support.sample_images import drawn

@@ -18,7 +18,7 @@ from staydown.domain.errors import (
     SameReviewer,
 )
 from staydown.domain.uploads.upload import UploadState
-from staydown.services.accounts.block_account import block_account
+from staydown.services.accounts import block_account
 from staydown.services.appeals import decide_appeal as deciding
 from staydown.services.appeals.decide_appeal import appeals_visible_to, decide_appeal, list_appeals
 from staydown.services.review.review_queue import recuse
@@ -44,6 +44,7 @@ from tests.support.world import World, moto_world
 STOPPED = {UploadState.BLOCKED, UploadState.REMOVED}
 
 
+@pytest.mark.promise(5)
 @pytest.mark.law("EU5")
 def test_granted_appeal_restores_the_image_and_the_account(either_world: World) -> None:
     world = either_world
@@ -58,6 +59,7 @@ def test_granted_appeal_restores_the_image_and_the_account(either_world: World) 
     assert world.upload("beta", "bob", drawn(1, copy=1)).state is UploadState.PUBLISHED
 
 
+@pytest.mark.promise(5)
 def test_granted_appeal_releases_copies_matched_by_its_entries(world: World) -> None:
     story = enforced_story(world, drawn(1))
     copies = [world.upload("beta", "bob", drawn(1, flipped=bits)) for bits in (1, 20, 31)]
@@ -67,6 +69,7 @@ def test_granted_appeal_releases_copies_matched_by_its_entries(world: World) -> 
     assert {world.reload(copy).state for copy in copies} == {UploadState.PUBLISHED}
 
 
+@pytest.mark.promise(5)
 def test_granted_appeal_releases_held_near_matches(world: World) -> None:
     story = enforced_story(world, drawn(1))
     near = world.upload("beta", "bob", drawn(1, flipped=40))
@@ -77,6 +80,7 @@ def test_granted_appeal_releases_held_near_matches(world: World) -> None:
     assert dump_state(world.cloud).cases[near.cases[0]].state is CaseState.WITHDRAWN
 
 
+@pytest.mark.promise(5)
 def test_case_with_its_own_report_survives_a_granted_appeal(world: World) -> None:
     story = enforced_story(world, drawn(1))
     near = world.upload("beta", "bob", drawn(1, flipped=40))
@@ -89,6 +93,7 @@ def test_case_with_its_own_report_survives_a_granted_appeal(world: World) -> Non
     assert (case.state, case.uploads) == (CaseState.OPEN, (near.upload_id,))
 
 
+@pytest.mark.promise(5)
 def test_image_judged_by_another_case_stays_stopped(world: World) -> None:
     upload = world.upload("alpha", "ann", drawn(1))
     first = report_and_decide(world, upload)
@@ -104,6 +109,7 @@ def test_image_judged_by_another_case_stays_stopped(world: World) -> None:
     assert world.reload(upload).state is UploadState.PUBLISHED
 
 
+@pytest.mark.promise(5)
 def test_manual_block_survives_a_granted_appeal(world: World) -> None:
     story = enforced_story(world, drawn(1))
     block_account(world.stack, platform="alpha", account_id="ann", reason="spam", reviewer="sue")
@@ -111,6 +117,7 @@ def test_manual_block_survives_a_granted_appeal(world: World) -> None:
     assert world.stack.accounts.get("alpha", "ann").blocks.keys() == {"manual"}
 
 
+@pytest.mark.promise(5)
 def test_claim_behind_the_decision_is_reversed_with_it(world: World) -> None:
     """Otherwise whatever the entry had stopped would be held for the same claim again."""
     filed = report(world, hashes=[drawn_hash(1)])
@@ -124,6 +131,7 @@ def test_claim_behind_the_decision_is_reversed_with_it(world: World) -> None:
     assert {world.reload(one).state for one in (held, copy)} == {UploadState.PUBLISHED}
 
 
+@pytest.mark.promise(5)
 def test_claim_not_yet_judged_survives_a_granted_appeal(world: World) -> None:
     story = enforced_story(world, drawn(1))
     report(world, hashes=[drawn_hash(1)])
@@ -182,6 +190,7 @@ def test_reviewer_of_a_pending_appeal_may_see_the_image(world: World) -> None:
         resolve_appeal(world, answered, AppealOutcome.DENIED)
 
 
+@pytest.mark.promise(6)
 def test_participant_cannot_decide_the_appeal(world: World) -> None:
     story = enforced_story(world, drawn(1))
     filed = appeal_case(world, story.upload)
@@ -212,6 +221,7 @@ class DecidesConcurrently(Watcher):
         return None
 
 
+@pytest.mark.promise(6)
 def test_conditional_write_enforces_an_independent_reviewer() -> None:
     """Whoever is involved by the time the appeal is written does not decide it, whatever was read before."""
     # A world that is not checked afterwards: the case was changed behind its audit's back.
@@ -226,6 +236,7 @@ def test_conditional_write_enforces_an_independent_reviewer() -> None:
         assert world.reload(story.upload).state is UploadState.REMOVED
 
 
+@pytest.mark.promise(7)
 def test_same_decision_twice_is_recorded_once(world: World) -> None:
     story = enforced_story(world, drawn(1))
     filed = appeal_case(world, story.upload)

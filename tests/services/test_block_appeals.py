@@ -9,10 +9,11 @@ from staydown.domain.accounts.account import MANUAL_BLOCK
 from staydown.domain.cases.appeals import AppealOutcome
 from staydown.domain.errors import AlreadyDecided, Conflict, SameReviewer
 from staydown.notices.notice import NoticeKind, Recipient
-from staydown.services.accounts.block_account import block_account, unblock_account
+from staydown.services.accounts import block_account, unblock_account
+from staydown.services.appeals.appeal_by_link import appeal_by_link
 from staydown.services.appeals.decide_appeal import appeals_visible_to, list_appeals
 from staydown.services.notices.notice_links import create_notice_link
-from staydown.services.notices.view_notice import appeal_by_link, view_notice
+from staydown.services.notices.view_notice import view_notice
 
 from tests.support.actions import (
     appeal_case,
@@ -48,6 +49,7 @@ def link(world: World) -> str:
     return create_notice_link(world.stack, platform="alpha", account_id="ann", notice_id=newest.notice_id)[0]
 
 
+@pytest.mark.promise(5)
 @pytest.mark.law("EU4", "EU5")
 def test_granted_appeal_lifts_only_the_manual_block(world: World) -> None:
     """An account that is blocked twice: each appeal takes away what it is of."""
@@ -61,6 +63,7 @@ def test_granted_appeal_lifts_only_the_manual_block(world: World) -> None:
     assert holders(world) == set()
 
 
+@pytest.mark.promise(5)
 def test_granted_appeal_of_the_case_keeps_the_manual_block(world: World) -> None:
     story = enforced_story(world, drawn(1))
     block(world)
@@ -71,6 +74,7 @@ def test_granted_appeal_of_the_case_keeps_the_manual_block(world: World) -> None
     assert holders(world) == set()
 
 
+@pytest.mark.promise(6)
 @pytest.mark.law("EU5")
 def test_reviewer_who_set_a_block_cannot_decide_its_appeal(world: World) -> None:
     block(world)

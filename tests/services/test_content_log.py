@@ -62,6 +62,7 @@ def finished_sweeps(world: World) -> list[Sweep]:
     return [sweep for sweep in found if sweep is not None]
 
 
+@pytest.mark.promise(3)
 def test_sweep_finds_copies_in_segments_and_uncompacted_hours(world: World) -> None:
     folded, others = publish_copies(world, 1, 7), publish_copies(world, 2, 8, flipped=100)
     an_hour_later(world)

@@ -42,6 +42,7 @@ from tests.support.world import World
 STOPPED = {UploadState.BLOCKED, UploadState.REMOVED}
 
 
+@pytest.mark.promise(2)
 def test_every_scan_after_the_decision_blocks_the_image(world: World) -> None:
     """A hundred times: decided, and the very next thing is a copy."""
     for number in range(100):
@@ -51,6 +52,7 @@ def test_every_scan_after_the_decision_blocks_the_image(world: World) -> None:
         assert not world.cloud.objects()[world.cloud.settings.published_bucket].get(copy.public_key)
 
 
+@pytest.mark.promise(2)
 def test_decided_image_is_removed_when_the_call_returns(either_world: World) -> None:
     world = either_world
     story = enforced_story(world, drawn(1))
@@ -61,6 +63,7 @@ def test_decided_image_is_removed_when_the_call_returns(either_world: World) -> 
     assert world.cloud.invalidated_paths() == [f"/{story.upload.public_key}"]
 
 
+@pytest.mark.promise(3)
 def test_published_copies_are_swept(either_world: World) -> None:
     world = either_world
     copies = [world.upload("beta", "bob", drawn(1, flipped=bits)) for bits in (5, 31)]
@@ -73,6 +76,7 @@ def test_published_copies_are_swept(either_world: World) -> None:
     assert world.reload(other).cases == ()
 
 
+@pytest.mark.promise(4)
 def test_match_is_blocked_automatically_without_account_block(world: World) -> None:
     enforced_story(world, drawn(1))
     copy = world.upload("beta", "bob", drawn(1, flipped=31))
@@ -84,6 +88,7 @@ def test_match_is_blocked_automatically_without_account_block(world: World) -> N
     assert not world.stack.accounts.get("beta", "bob").blocked
 
 
+@pytest.mark.promise(4)
 def test_near_match_is_held_for_review(world: World) -> None:
     enforced_story(world, drawn(1))
     near = [world.upload("beta", "bob", drawn(1, flipped=bits)) for bits in (32, 47)]
@@ -92,6 +97,7 @@ def test_near_match_is_held_for_review(world: World) -> None:
     assert not world.stack.accounts.get("beta", "bob").blocked
 
 
+@pytest.mark.promise(1)
 def test_held_upload_is_published_only_after_a_dismissal(world: World) -> None:
     enforced_story(world, drawn(1))
     near = world.upload("beta", "bob", drawn(1, flipped=40))
@@ -151,6 +157,7 @@ def test_suspected_child_stops_everything_and_locks_the_case(world: World) -> No
         decide(world, case.case_id, NOT_VIOLATING)
 
 
+@pytest.mark.promise(7)
 def test_same_decision_twice_is_recorded_once(world: World) -> None:
     story = enforced_story(world, drawn(1))
     world.drain()
@@ -163,6 +170,7 @@ def test_same_decision_twice_is_recorded_once(world: World) -> None:
         decide(world, story.case.case_id, reasons="otherwise")
 
 
+@pytest.mark.promise(7)
 def test_repeated_information_request_is_made_once(world: World) -> None:
     """The second time may come when the answer is there already: it must not be asked for again."""
     filed = report(world, world.upload("alpha", "ann", drawn(1)))
@@ -231,6 +239,7 @@ class PublicImageWatcher(Watcher):
         return None
 
 
+@pytest.mark.promise(1)
 def test_blocked_copy_is_never_public(world: World) -> None:
     enforced_story(world, drawn(1))
     world.drain()

@@ -98,6 +98,7 @@ def test_disabled_entry_releases_what_it_alone_had_stopped(world: World) -> None
     assert world.reload(alone).state is UploadState.REMOVED
 
 
+@pytest.mark.promise(2)
 def test_disabled_entry_blocks_again_after_a_new_decision(world: World) -> None:
     (entry_id,) = enforced_story(world, drawn(1)).case.banked_entries
     switch_entry_state(world, entry_id, on=False)

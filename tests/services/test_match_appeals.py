@@ -12,8 +12,9 @@ from staydown.domain.cases.decisions import DecisionOutcome
 from staydown.domain.errors import CaseIsLocked, Conflict, NotAllowed, NotFound, SameReviewer
 from staydown.domain.uploads.upload import Upload, UploadState
 from staydown.notices.notice import NoticeKind, Recipient
+from staydown.services.access.cases import Viewer
 from staydown.services.review.reveal_image import RevealRequest, record_reveal
-from staydown.services.review.view_case import Viewer, view_case
+from staydown.services.review.view_case import view_case
 
 from tests.support.actions import (
     Story,
@@ -48,6 +49,7 @@ def stopped(world: World, story: Story) -> Upload:
     return found
 
 
+@pytest.mark.promise(5)
 @pytest.mark.law("EU4", "EU5")
 def test_granted_appeal_publishes_the_upload_and_nothing_else(
     world: World, story: Story, stopped: Upload
@@ -95,12 +97,14 @@ def test_account_holder_is_notified_without_the_case(world: World, story: Story,
     assert story.case.case_id not in str(events)
 
 
+@pytest.mark.promise(6)
 def test_participant_of_the_decision_cannot_decide_the_appeal(world: World, stopped: Upload) -> None:
     filed = file_match_appeal(world, stopped)
     with pytest.raises(SameReviewer):
         resolve_appeal(world, filed, reviewer="ada")
 
 
+@pytest.mark.promise(6)
 def test_participant_of_any_deciding_case_cannot_decide(world: World, story: Story) -> None:
     report_and_decide(world, world.upload("alpha", "cat", drawn(1, flipped=40)), reviewer="ben")
     world.drain()
@@ -111,6 +115,7 @@ def test_participant_of_any_deciding_case_cannot_decide(world: World, story: Sto
     assert resolve_appeal(world, filed, reviewer="cleo").outcome is AppealOutcome.GRANTED
 
 
+@pytest.mark.promise(9)
 def test_appeal_reviewer_sees_the_upload_while_it_is_pending(
     world: World, story: Story, stopped: Upload
 ) -> None:

@@ -43,6 +43,7 @@ def file_shielding_report(world: World, upload: Upload, *, by_hash: bool) -> Fil
     return filed
 
 
+@pytest.mark.promise(10)
 @pytest.mark.parametrize("by_hash", [False, True])
 def test_incomplete_report_does_not_shield_a_copy(world: World, upload: Upload, by_hash: bool) -> None:
     file_shielding_report(world, upload, by_hash=by_hash)
@@ -95,6 +96,7 @@ def test_copy_is_judged_again_after_a_withdrawal(world: World, upload: Upload) -
     assert case.undecided
 
 
+@pytest.mark.promise(10)
 def test_upload_held_by_an_incomplete_claim_has_a_deadline(world: World) -> None:
     sham = report(world, hashes=[drawn_hash(1)], form=INCOMPLETE)
     assert case_of(world, sham).deadline is None

@@ -12,7 +12,7 @@ from staydown.domain.cases.states import CaseState
 from staydown.domain.errors import Conflict, InvalidRequest
 from staydown.domain.metrics import ChainCursor, CounterScope, count_record
 from staydown.domain.metrics_summary import MetricsSummary, counters_with_prefix, duration_stats
-from staydown.services.accounts.block_account import block_account
+from staydown.services.accounts import block_account
 from staydown.services.records.count_metrics import RECORDS_PER_TRANSACTION, count_chain_records
 from staydown.services.records.transparency_statements import list_transparency_statements
 from staydown.services.records.view_metrics import view_metrics

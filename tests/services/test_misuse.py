@@ -224,6 +224,7 @@ def test_reviewed_strikes_open_no_second_review(world: World) -> None:
     assert again.review_id != review.review_id
 
 
+@pytest.mark.promise(5)
 @pytest.mark.law("EU6", "EU5")
 def test_suspension_ends_at_once_when_its_strikes_are_reversed(world: World) -> None:
     story = judged_image(world)
@@ -242,6 +243,7 @@ def test_suspension_ends_at_once_when_its_strikes_are_reversed(world: World) -> 
     assert conduct.suspension_review_id is None
 
 
+@pytest.mark.promise(5)
 def test_upload_released_on_appeal_is_no_strike(world: World) -> None:
     judged_image(world)
     review = suspended_account(world)
@@ -251,6 +253,7 @@ def test_upload_released_on_appeal_is_no_strike(world: World) -> None:
     assert not is_blocked(world)
 
 
+@pytest.mark.promise(5)
 def test_pending_review_is_closed_when_its_strikes_are_reversed(world: World) -> None:
     story = judged_image(world)
     post_copies(world, 3)

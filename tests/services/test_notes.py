@@ -7,12 +7,13 @@ from staydown.aws.audit_store import case_chain
 from staydown.domain.cases.decisions import DecisionOutcome
 from staydown.domain.cases.notes import MAX_NOTE_BYTES, MAX_NOTES
 from staydown.domain.errors import CaseIsLocked, Conflict, ConflictOfInterest, InvalidRequest, NotAllowed
+from staydown.services.access.cases import Viewer
 from staydown.services.records.export_case import export_case
 from staydown.services.records.read_audit import read_case_audit
 from staydown.services.review.add_note import add_note
 from staydown.services.review.review_queue import recuse
 from staydown.services.review.second_opinion import claim_opinion
-from staydown.services.review.view_case import CaseView, Viewer, view_case
+from staydown.services.review.view_case import CaseView, view_case
 
 from tests.support.actions import VIOLATING, decide, enforced_story, give_second_opinion, report
 from tests.support.sample_images import drawn
@@ -49,6 +50,7 @@ def test_note_shows_author_time_and_text_to_others(world: World) -> None:
     assert (one.author, one.at, one.text) == ("ada", now, TEXT)
 
 
+@pytest.mark.promise(9)
 def test_note_is_on_record_without_its_text(world: World) -> None:
     case_id = open_case_id(world)
     note(world, case_id)

@@ -11,12 +11,13 @@ from staydown.domain.cases.decisions import DecisionOutcome
 from staydown.domain.errors import Conflict, NotFound, TooManyAttempts
 from staydown.domain.uploads.upload import UploadState
 from staydown.notices.notice import Notice, NoticeKind, Recipient
-from staydown.services.accounts.block_account import block_account, unblock_account
-from staydown.services.accounts.set_language import set_language
+from staydown.services.access.reporters import MAX_WRONG_SECRETS_PER_HOUR
+from staydown.services.accounts import block_account, set_language, unblock_account
+from staydown.services.appeals.appeal_by_link import appeal_by_link
 from staydown.services.notices.notice_links import create_notice_link
-from staydown.services.notices.view_notice import appeal_by_link, view_notice
+from staydown.services.notices.view_notice import view_notice
 from staydown.services.reports.amend_report import ReportUpdate, complete_report, withdraw_report
-from staydown.services.reports.view_report import MAX_WRONG_SECRETS_PER_HOUR, view_report
+from staydown.services.reports.view_report import view_report
 
 from tests.support.actions import (
     FORM,

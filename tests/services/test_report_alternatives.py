@@ -8,10 +8,10 @@ import pytest
 from staydown.domain.cases.reports import RelationToSubject, RepresentativeRole
 from staydown.domain.errors import InvalidRequest, NotFound, TooManyAttempts
 from staydown.domain.uploads.upload import UploadState
+from staydown.services.access.cases import Viewer
+from staydown.services.access.reporters import authenticate_reporter, recover_secret
 from staydown.services.reports.file_report import FiledReport, file_report
-from staydown.services.reports.recover_secret import recover_secret
-from staydown.services.reports.view_report import authenticate_reporter
-from staydown.services.review.view_case import Viewer, view_case
+from staydown.services.review.view_case import view_case
 
 from tests.support.actions import FORM, decide
 from tests.support.sample_images import drawn

@@ -9,9 +9,10 @@ import pytest
 from staydown.config.report_form import ReportQuestion
 from staydown.domain.cases.reports import Declarations, Report, Reporter
 from staydown.domain.errors import InvalidRequest
+from staydown.services.access.cases import Viewer
 from staydown.services.reports.amend_report import ReportUpdate, complete_report
 from staydown.services.reports.file_report import FiledReport, file_report
-from staydown.services.review.view_case import Viewer, view_case
+from staydown.services.review.view_case import view_case
 
 from tests.support.actions import FORM, VIOLATING, decide
 from tests.support.sample_images import drawn

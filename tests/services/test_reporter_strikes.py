@@ -256,6 +256,7 @@ def test_deferral_ends_when_an_upload_is_held_for_the_case(world: World) -> None
     assert (found := next_case(world)) is not None and found.case_id == waits.cases[0].case_id
 
 
+@pytest.mark.promise(5)
 @pytest.mark.law("EU6", "EU4")
 def test_granted_appeal_ends_the_suspension_it_supported(world: World) -> None:
     filed, review = suspended_reporter(world)
@@ -268,6 +269,7 @@ def test_granted_appeal_ends_the_suspension_it_supported(world: World) -> None:
     assert NoticeKind.REPORTS_RESUMED in texts(world, filed[-1])
 
 
+@pytest.mark.promise(5)
 def test_pending_review_is_closed_when_its_strikes_are_reversed(world: World) -> None:
     filed = file_unfounded_reports(world, 3)
     resolve_appeal(world, file_dismissal_appeal(world, filed[1]))

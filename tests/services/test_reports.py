@@ -18,10 +18,11 @@ from staydown.domain.cases.reports import Declarations, ReportedHash
 from staydown.domain.cases.states import CaseState
 from staydown.domain.errors import Conflict, InvalidRequest, NotFound, TooManyAttempts
 from staydown.domain.uploads.upload import UploadState
+from staydown.services.access.reporters import MAX_WRONG_SECRETS_PER_HOUR
 from staydown.services.bank import supports as change_bank
 from staydown.services.reports.amend_report import ReportUpdate, complete_report, withdraw_report
 from staydown.services.reports.file_report import MAX_PICTURES, FiledReport, file_report
-from staydown.services.reports.view_report import MAX_WRONG_SECRETS_PER_HOUR, view_report
+from staydown.services.reports.view_report import view_report
 from staydown.services.review.review_queue import claim_case
 
 from tests.support.actions import (
@@ -245,6 +246,7 @@ class TestFiling:
         with pytest.raises(InvalidRequest, match="15 pictures at most"):
             report(world, *uploads, hashes=[*hashes, drawn_hash(99)])
 
+    @pytest.mark.promise(7)
     def test_repeated_request_is_one_report_with_a_working_secret(self, either_world: World) -> None:
         """Its first answer was lost: nobody could ever withdraw a second report that nobody knows of."""
         world = either_world

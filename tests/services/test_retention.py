@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from staydown.aws import transaction
 from staydown.aws.stack import Stack
+from staydown.domain.audit.actors import REPORTER, Actor
 from staydown.domain.cases.appeals import AppealOutcome
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.decisions import (
@@ -214,7 +215,7 @@ def test_suspected_child_image_is_erased_after_a_locked_year(world: World) -> No
     decide(world, case_id, DecisionOutcome.SUSPECTED_CHILD)
     world.drain()
     with pytest.raises(CaseIsLocked):
-        request_erasure(world.stack, case_id, actor="sue")
+        request_erasure(world.stack, case_id, actor=Actor.reviewer("sue"))
     advance_and_retain(world, days=365)
     assert quarantined(world) == {upload.upload_id}
     assert reporters(world)
@@ -238,7 +239,7 @@ def test_granted_appeal_of_an_erased_image_restores_all_else(world: World) -> No
     story = enforced_story(world, drawn(1))
     copy = world.upload("beta", "bob", drawn(1, flipped=3))
     world.drain()
-    request_erasure(world.stack, story.case.case_id, actor="sue")
+    request_erasure(world.stack, story.case.case_id, actor=Actor.reviewer("sue"))
     advance_and_retain(world, minutes=1)
     resolve_appeal(world, appeal_case(world, story.upload))
     world.drain()
@@ -296,7 +297,7 @@ def test_erasure_of_a_shared_case_needs_a_senior(world: World, withdraws: bool) 
     assert quarantined(world)
     waiting, _ = list_erasure_proposals(world.stack, after=None, limit=10)
     assert [one.case_id for one in waiting] == [case.case_id]
-    request_erasure(world.stack, case.case_id, actor="sue")
+    request_erasure(world.stack, case.case_id, actor=Actor.reviewer("sue"))
     assert list_erasure_proposals(world.stack, after=None, limit=10) == ([], None)
     advance_and_retain(world, minutes=1)
     assert not quarantined(world)
@@ -343,28 +344,30 @@ def test_recused_reviewer_cannot_hold_release_or_erase(world: World) -> None:
     case_id = enforced_story(world, drawn(1)).case.case_id
     recuse(world.stack, case_id=case_id, reviewer="sue")
     with pytest.raises(ConflictOfInterest):
-        request_erasure(world.stack, case_id, actor="sue")
+        request_erasure(world.stack, case_id, actor=Actor.reviewer("sue"))
     with pytest.raises(ConflictOfInterest):
-        place_legal_hold(world.stack, case_id, actor="sue", reason=LegalHoldReason.COURT)
-    place_legal_hold(world.stack, case_id, actor="noor", reason=LegalHoldReason.COURT)
-    release_legal_hold(world.stack, case_id, actor="noor")
+        place_legal_hold(world.stack, case_id, actor=Actor.reviewer("sue"), reason=LegalHoldReason.COURT)
+    place_legal_hold(world.stack, case_id, actor=Actor.reviewer("noor"), reason=LegalHoldReason.COURT)
+    release_legal_hold(world.stack, case_id, actor=Actor.reviewer("noor"))
     with pytest.raises(ConflictOfInterest):
-        release_legal_hold(world.stack, case_id, actor="sue")
+        release_legal_hold(world.stack, case_id, actor=Actor.reviewer("sue"))
 
 
 def test_image_needed_by_an_appeal_is_not_erased_on_request(world: World) -> None:
     story = enforced_story(world, drawn(1))
     filed = appeal_case(world, story.upload)
     with pytest.raises(Conflict):
-        request_erasure(world.stack, story.case.case_id, actor="sue")
+        request_erasure(world.stack, story.case.case_id, actor=Actor.reviewer("sue"))
     resolve_appeal(world, filed, AppealOutcome.DENIED)
-    request_erasure(world.stack, story.case.case_id, actor="sue")
+    request_erasure(world.stack, story.case.case_id, actor=Actor.reviewer("sue"))
     # Asked for, and then the police wants it: the hold wins.
-    place_legal_hold(world.stack, story.case.case_id, actor="sue", reason=LegalHoldReason.POLICE)
+    place_legal_hold(
+        world.stack, story.case.case_id, actor=Actor.reviewer("sue"), reason=LegalHoldReason.POLICE
+    )
     advance_and_retain(world, minutes=1)
     assert quarantined(world)
-    release_legal_hold(world.stack, story.case.case_id, actor="sue")
-    release_legal_hold(world.stack, story.case.case_id, actor="noor")
+    release_legal_hold(world.stack, story.case.case_id, actor=Actor.reviewer("sue"))
+    release_legal_hold(world.stack, story.case.case_id, actor=Actor.reviewer("noor"))
     advance_and_retain(world, minutes=1)
     assert quarantined(world) == set()
 
@@ -379,32 +382,34 @@ def test_legal_hold_overrides_retention_until_two_people_release(world: World) -
     assert quarantined(world) == {story.upload.upload_id}
     assert reporters(world)
     with pytest.raises(Conflict):
-        request_erasure(world.stack, case_id, actor="sue")
-    assert release_legal_hold(world.stack, case_id, actor="sue").legal_hold is not None
-    assert release_legal_hold(world.stack, case_id, actor="sue").legal_hold is not None
-    assert release_legal_hold(world.stack, case_id, actor="noor").legal_hold is None
+        request_erasure(world.stack, case_id, actor=Actor.reviewer("sue"))
+    assert release_legal_hold(world.stack, case_id, actor=Actor.reviewer("sue")).legal_hold is not None
+    assert release_legal_hold(world.stack, case_id, actor=Actor.reviewer("sue")).legal_hold is not None
+    assert release_legal_hold(world.stack, case_id, actor=Actor.reviewer("noor")).legal_hold is None
     advance_and_retain(world, hours=1)
     assert quarantined(world) == set()
 
 
 def test_repeated_legal_hold_cancels_its_release_request(world: World) -> None:
     case_id = enforced_story(world, drawn(1)).case.case_id
-    place_legal_hold(world.stack, case_id, actor="sue", reason=LegalHoldReason.COURT)
-    release_legal_hold(world.stack, case_id, actor="sue")
-    again = place_legal_hold(world.stack, case_id, actor="reporter", reason=LegalHoldReason.POLICE)
+    place_legal_hold(world.stack, case_id, actor=Actor.reviewer("sue"), reason=LegalHoldReason.COURT)
+    release_legal_hold(world.stack, case_id, actor=Actor.reviewer("sue"))
+    again = place_legal_hold(world.stack, case_id, actor=REPORTER, reason=LegalHoldReason.POLICE)
     assert again.legal_hold is not None and again.legal_hold.release_requested_by == "sue", (
         "who reported takes nothing back"
     )
-    again = place_legal_hold(world.stack, case_id, actor="ada", reason=LegalHoldReason.POLICE)
+    again = place_legal_hold(world.stack, case_id, actor=Actor.reviewer("ada"), reason=LegalHoldReason.POLICE)
     assert again.legal_hold is not None
     assert (again.legal_hold.reason, again.legal_hold.release_requested_by) == ("court", None)
-    assert release_legal_hold(world.stack, case_id, actor="noor").legal_hold is not None
+    assert release_legal_hold(world.stack, case_id, actor=Actor.reviewer("noor")).legal_hold is not None
 
 
 def test_legal_hold_preserves_copies_stopped_by_its_entries(world: World) -> None:
     story = enforced_story(world, drawn(1))
     copy = world.upload("beta", "bob", drawn(1, flipped=3))
-    place_legal_hold(world.stack, story.case.case_id, actor="sue", reason=LegalHoldReason.COURT)
+    place_legal_hold(
+        world.stack, story.case.case_id, actor=Actor.reviewer("sue"), reason=LegalHoldReason.COURT
+    )
     advance_and_retain(world, days=400)
     assert quarantined(world) == {story.upload.upload_id, copy.upload_id}
 
@@ -466,7 +471,9 @@ def test_erased_case_is_counted_in_no_state(world: World) -> None:
 def test_deferred_erasure_takes_no_place_in_the_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apply_retention, "MAX_ERASURES_PER_RUN", 1)
     held = enforced_story(world, drawn(1), account="ann")
-    place_legal_hold(world.stack, held.case.case_id, actor="sue", reason=LegalHoldReason.COURT)
+    place_legal_hold(
+        world.stack, held.case.case_id, actor=Actor.reviewer("sue"), reason=LegalHoldReason.COURT
+    )
     enforced_story(world, drawn(2), account="eve")
     enforced_story(world, drawn(3), account="bob")
     world.drain()
@@ -479,7 +486,7 @@ def test_deferred_erasure_takes_no_place_in_the_run(world: World, monkeypatch: p
 
 BLOCKERS: dict[str, Callable[[World, Upload, str], object]] = {
     "held": lambda world, upload, case_id: place_legal_hold(
-        world.stack, case_id, actor="sue", reason=LegalHoldReason.COURT
+        world.stack, case_id, actor=Actor.reviewer("sue"), reason=LegalHoldReason.COURT
     ),
     "appealed": appeal_case,
 }
@@ -540,12 +547,14 @@ def test_legal_hold_during_an_erasure_is_seen_in_any_case(
     other = enforced_story(world, drawn(2), account="olga")
     upload, cases = upload_with_four_cases(world)
     if held_before:
-        place_legal_hold(world.stack, other.case.case_id, actor="sue", reason=LegalHoldReason.COURT)
+        place_legal_hold(
+            world.stack, other.case.case_id, actor=Actor.reviewer("sue"), reason=LegalHoldReason.COURT
+        )
     concerned = erase_original._affected_cases
 
     def then_hold(stack: Stack, upload: Upload) -> list[Case]:
         found = concerned(stack, upload)
-        place_legal_hold(world.stack, cases[place], actor="sue", reason=LegalHoldReason.COURT)
+        place_legal_hold(world.stack, cases[place], actor=Actor.reviewer("sue"), reason=LegalHoldReason.COURT)
         return found
 
     monkeypatch.setattr(erase_original, "_affected_cases", then_hold)

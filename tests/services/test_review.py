@@ -22,6 +22,7 @@ from staydown.domain.errors import (
     NotFound,
 )
 from staydown.domain.uploads.upload import Upload
+from staydown.services.access.cases import Viewer, open_case
 from staydown.services.records.read_audit import read_case_audit
 from staydown.services.reports.amend_report import withdraw_report
 from staydown.services.review.compare_pictures import PictureComparison, compare_pictures
@@ -34,7 +35,7 @@ from staydown.services.review.review_queue import (
     recuse,
     unclaim_case,
 )
-from staydown.services.review.view_case import Viewer, open_case, view_case
+from staydown.services.review.view_case import view_case
 
 from tests.support.actions import (
     INCOMPLETE,
@@ -155,6 +156,7 @@ def recorded_reveals(world: World, case_id: str) -> list[tuple[str, bool]]:
 
 
 class TestReveal:
+    @pytest.mark.promise(9)
     def test_every_reveal_is_recorded_before_it_happens(self, photos: World) -> None:
         upload = photos.upload("alpha", "ann", photograph(1))
         case_id = report(photos, upload).cases[0].case_id
@@ -165,6 +167,7 @@ class TestReveal:
         assert link.expires_at == photos.clock.now + timedelta(seconds=60)
         assert recorded_reveals(photos, case_id) == [("ada", False), ("ada", True)]
 
+    @pytest.mark.promise(9)
     def test_reveal_that_cannot_be_recorded_does_not_happen(self, photos: World) -> None:
         upload = photos.upload("alpha", "ann", photograph(1))
         case_id = report(photos, upload).cases[0].case_id
@@ -231,6 +234,7 @@ class TestReveal:
         ]
         assert tried == [("sue", "look.refused", what) for what in ("image", "case", "audit")]
 
+    @pytest.mark.promise(9)
     @pytest.mark.law("CHILD")
     def test_only_the_restricted_group_sees_a_suspected_child_case(self, world: World) -> None:
         case = report_and_decide(
@@ -368,6 +372,7 @@ class TestRecusal:
 
 
 class TestAudit:
+    @pytest.mark.promise(9)
     def test_audit_chain_holds_all_events_in_order(self, either_world: World) -> None:
         world = either_world
         upload = world.upload("alpha", "ann", drawn(1))
@@ -382,6 +387,7 @@ class TestAudit:
             ("ada", "case.decided"),
         ]
 
+    @pytest.mark.promise(9)
     def test_restored_upload_has_its_history_on_record(self, world: World) -> None:
         upload = world.upload("alpha", "ann", drawn(1))
         case = report_and_decide(world, upload)

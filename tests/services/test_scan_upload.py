@@ -11,7 +11,7 @@ from staydown.aws.images import Images
 from staydown.domain.errors import AccountIsBlocked
 from staydown.domain.uploads.stops import StopReason
 from staydown.domain.uploads.upload import Upload, UploadState
-from staydown.services.accounts.block_account import block_account, unblock_account
+from staydown.services.accounts import block_account, unblock_account
 from staydown.services.uploads.issue_ticket import issue_ticket
 from staydown.services.uploads.reconcile_upload import reconcile_upload
 from staydown.services.uploads.sync_location import sync_location
@@ -58,6 +58,7 @@ def test_plain_image_is_blocked_only_by_exact_bytes(photos: World) -> None:
     assert photos.upload("beta", "bob", plain(199)).state is UploadState.PUBLISHED
 
 
+@pytest.mark.promise(8)
 @pytest.mark.parametrize(
     ("data", "kind", "name", "reason"),
     [
@@ -131,6 +132,7 @@ def test_account_blocked_during_the_scan_publishes_nothing(world: World, attempt
     assert (upload.state, upload.reason) == (UploadState.REJECTED, StopReason.ACCOUNT_BLOCKED)
 
 
+@pytest.mark.promise(7)
 def test_duplicate_message_makes_one_upload(world: World) -> None:
     message = world.put("alpha", "ann", drawn(1))
     world.queue.extend([message, message])
@@ -168,6 +170,7 @@ class DeletesDuringScan(Watcher):
         return None
 
 
+@pytest.mark.promise(8)
 def test_object_that_vanishes_during_the_scan_is_not_published() -> None:
     # A world that is not checked afterwards: the image is nowhere.
     with memory_world() as world:
@@ -180,6 +183,7 @@ def test_object_that_vanishes_during_the_scan_is_not_published() -> None:
         assert not world.dead_letters
 
 
+@pytest.mark.promise(8)
 def test_image_that_crashes_the_scan_is_held_at_the_last_attempt(world: World) -> None:
     message = world.put("alpha", "ann", CRASHING_IMAGE)
     world.queue.clear()

@@ -11,6 +11,7 @@ from staydown.domain.cases.decisions import DecisionOutcome
 from staydown.domain.cases.states import CaseState
 from staydown.domain.errors import Conflict, ConflictOfInterest, InvalidRequest, NotAllowed, SameReviewer
 from staydown.domain.uploads.upload import UploadState
+from staydown.services.access.cases import Viewer
 from staydown.services.review.reveal_image import RevealRequest, record_reveal, reveal_sharp
 from staydown.services.review.review_queue import recuse
 from staydown.services.review.second_opinion import (
@@ -18,7 +19,7 @@ from staydown.services.review.second_opinion import (
     claim_opinion,
     list_cases_awaiting_opinion,
 )
-from staydown.services.review.view_case import Viewer, view_case
+from staydown.services.review.view_case import view_case
 
 from tests.support.actions import (
     NOT_VIOLATING,
@@ -53,6 +54,7 @@ def current_case(world: World, case: Case) -> Case:
     return found
 
 
+@pytest.mark.promise(2)
 def test_decision_takes_effect_before_its_second_opinion(world: World) -> None:
     case = case_with_pending_opinion(world)
     assert case.second_opinion_pending
@@ -188,6 +190,7 @@ def test_sample_for_second_opinions_is_drawn_once(world: World, percent: int, du
         assert decide(world, case.case_id).second_opinion_pending == due
 
 
+@pytest.mark.promise(5)
 def test_granted_disagreement_leaves_the_same_state_as_no_case() -> None:
     def told(with_case: bool) -> dict[str, object]:
         with memory_world() as world:

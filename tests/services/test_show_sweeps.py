@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from staydown.domain.cases.decisions import DecisionOutcome
 from staydown.domain.errors import CaseIsLocked, NotFound
-from staydown.services.review.view_case import Viewer
+from staydown.services.access.cases import Viewer
 from staydown.services.sweeps.view_sweeps import get_entry_sweep, list_case_sweeps
 
 from tests.support.actions import decide, enforced_story, grant_case_appeal, report

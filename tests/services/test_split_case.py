@@ -7,6 +7,7 @@ from unittest import mock
 
 import pytest
 from staydown.aws.audit_store import case_chain
+from staydown.domain.audit.actors import Actor
 from staydown.domain.audit.chain import AuditRecord
 from staydown.domain.cases.case import MAX_CASE_REPORTS, MAX_CASE_UPLOADS, Case, CaseOrigin
 from staydown.domain.cases.decisions import DecisionOutcome
@@ -156,7 +157,9 @@ class TestContents:
         assert two.case().state is two.case(other.case_id).state is CaseState.WITHDRAWN
 
     def test_legal_hold_applies_to_both_cases(self, two: TwoImages) -> None:
-        place_legal_hold(two.world.stack, two.case_id, actor="sue", reason=LegalHoldReason.COURT)
+        place_legal_hold(
+            two.world.stack, two.case_id, actor=Actor.reviewer("sue"), reason=LegalHoldReason.COURT
+        )
         assert two.split().new_case.legal_hold is not None
 
 
@@ -348,7 +351,7 @@ def test_largest_case_is_split_in_one_transaction(world: World) -> None:
     filed = [report(world, *uploads) for _ in range(MAX_CASE_REPORTS)]
     (case,) = filed[-1].cases
     assert (len(case.uploads), len(case.reports)) == (MAX_CASE_UPLOADS, MAX_CASE_REPORTS)
-    place_legal_hold(world.stack, case.case_id, actor="sue", reason=LegalHoldReason.COURT)
+    place_legal_hold(world.stack, case.case_id, actor=Actor.reviewer("sue"), reason=LegalHoldReason.COURT)
     claim_case(world.stack, case_id=case.case_id, reviewer="ada")
     other = split_case(
         world.stack,

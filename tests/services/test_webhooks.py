@@ -29,7 +29,9 @@ def outside(world: World) -> WebhookReceiver:
 
 
 def event(world: World, platform: object = "alpha") -> EventEnvelope:
-    return EventEnvelope("id-1", EventType.UPLOAD_REMOVED, world.clock(), {"platform": platform, "upload_id": "u"})
+    return EventEnvelope(
+        "id-1", EventType.UPLOAD_REMOVED, world.clock(), {"platform": platform, "upload_id": "u"}
+    )
 
 
 def deliver(world: World, platform: object = "alpha", resting: EndpointBackoff | None = None) -> str | None:

@@ -1,127 +1,110 @@
-"""What follows from a decision, in its transaction: what it stops, and what it lets go."""
+"""What a decision does to uploads, bank and accounts, and how an appeal undoes it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from staydown.aws.stack import Stack
-from staydown.aws.transaction import Transaction
 from staydown.domain.accounts.account import Block
 from staydown.domain.cases.case import Case
 from staydown.domain.errors import Conflict
-from staydown.domain.events import EventType
+from staydown.domain.events import AccountBlocked, AccountUnblocked, CaseReversed, UploadStateChanged
 from staydown.domain.uploads.stops import StopReason, decision_stop, pending_case_causes
 from staydown.domain.uploads.upload import Upload
 from staydown.services.bank.bank_writer import BankWriter
 from staydown.services.bank.supports import report_supports, withdraw_supports
-from staydown.services.uploads.apply_match import emit_upload_event
+from staydown.services.unit_of_work import UnitOfWork
 from staydown.services.uploads.release_upload import release_from_case, release_upload
 
 
 def enforce(
-    stack: Stack,
-    transaction: Transaction,
+    uow: UnitOfWork,
     case: Case,
     uploads: Iterable[Upload],
     bank_writer: BankWriter,
     *,
     reported_entries: Collection[str] = (),
 ) -> Case:
-    """Remove every upload of the case, bank it, block who posted it.
+    """Remove every upload of the case, bank its images, and block the accounts that posted them.
 
-    claimed: entries that its reports claim although the bank does not say so (see `overturn`).
+    reported_entries: entries that its reports support although the bank does not say so (see `overturn`).
+    Return the case with what was done. The caller records it.
     """
     uploads = list(uploads)
     if not any(upload.fingerprint is not None for upload in uploads):
-        raise Conflict("The case has no image that could be looked at; there is nothing to judge yet.")
-    banked = bank_writer.add(transaction, case, uploads, reported_entries)
+        raise Conflict("The case has no readable image to decide on yet.")
+    banked = bank_writer.add(uow, case, uploads, reported_entries)
     stop = decision_stop(case.case_id, StopReason.JUDGED_VIOLATING)
-    now = stack.now()
-    over = pending_case_causes(case.case_id)
+    pending = pending_case_causes(case.case_id)
     for upload in uploads:
-        others = {cause: other for cause, other in upload.stops.items() if cause not in over}
-        stopped = replace(upload, stops=others).with_stops([stop], now=now)
-        stack.uploads.save(transaction, stopped)
-        if stopped.state is not upload.state:
-            emit_upload_event(stack, transaction, stopped)
+        others = {cause: other for cause, other in upload.stops.items() if cause not in pending}
+        stopped = replace(upload, stops=others).with_stops([stop], now=uow.now)
+        events = [UploadStateChanged.of(stopped)] if stopped.state is not upload.state else []
+        uow.cover(stopped, *events, by=case)
     accounts = sorted({(upload.platform, upload.account_id) for upload in uploads})
+    block = Block(case.case_id, uow.now, stop.reason.value)
     for platform, account_id in accounts:
-        account = stack.accounts.get(platform, account_id)
-        blocked = account.with_block(Block(case.case_id, now, stop.reason.value))
-        stack.accounts.save(transaction, blocked)
-        event = {
-            "platform": platform,
-            "account_id": account_id,
-            "case_id": case.case_id,
-            "blocked": blocked.blocked,
-        }
-        stack.outbox.add(transaction, EventType.ACCOUNT_BLOCKED, event, at=now)
+        blocked = uow.stack.accounts.get(platform, account_id).with_block(block)
+        uow.cover(blocked, AccountBlocked.of(blocked, block), by=case)
     return replace(case, banked_entries=banked, blocked_accounts=tuple(accounts))
 
 
-def dismiss(
-    stack: Stack, transaction: Transaction, case: Case, uploads: Iterable[Upload], reviewer: str
-) -> Case:
-    """Let go what waited for this case: what its uploads met no longer brings them to a reviewer, and what
-    its reports claimed by hash alone was looked at and is not so."""
+def dismiss(uow: UnitOfWork, case: Case, uploads: Iterable[Upload]) -> Case:
+    """Release the uploads that waited for this case, and take back what its reports support by hash alone.
+
+    The entries that the uploads matched no longer bring them to a reviewer. Return the case with what was
+    done. The caller records it.
+    """
     for upload in uploads:
-        met = {*case.entries, *(match.entry_id for match in upload.matches)}
-        release_from_case(stack, transaction, upload, case.case_id, dismissed_entries=met, actor=reviewer)
-    refused = withdraw_supports(stack, transaction, dict.fromkeys(case.entries, report_supports(case)))
+        matched = {*case.entries, *(match.entry_id for match in upload.matches)}
+        release_from_case(uow, upload, case.case_id, dismissed_entries=matched)
+    rejected = withdraw_supports(uow, dict.fromkeys(case.entries, report_supports(case)), by=case)
     return replace(
-        case, rejected_report_supports=tuple((entry_id, claim.reference) for entry_id, claim in refused)
+        case, rejected_report_supports=tuple((entry_id, support.reference) for entry_id, support in rejected)
     )
 
 
-def overturn(
-    stack: Stack, transaction: Transaction, case: Case, uploads: Iterable[Upload], bank_writer: BankWriter
-) -> Case:
-    """Undo what `acquit` did, and carry out the decision that the case has by now, in one go.
+def overturn(uow: UnitOfWork, case: Case, uploads: Iterable[Upload], bank_writer: BankWriter) -> Case:
+    """Undo `dismiss`, and enforce the decision that the case has by now.
 
-    What its reports had claimed is confirmed by it, if one of them still claims it: as if the claim had never
-    been refused. What others cleared stays cleared.
+    Entries that a report of the case still supports are confirmed, as if the support had never been rejected.
+    Dismissals by other cases stay. Return the case with what was done. The caller records it.
     """
-    reports = stack.cases.get_reports(case.reports) if case.rejected_report_supports else []
-    standing = {one.case_number for one in reports if one.withdrawn_at is None}
-    if standing:
-        standing.add(case.case_id)
-    claimed = {entry_id for entry_id, reference in case.rejected_report_supports if reference in standing}
-    uncleared = [upload.with_dismissal(case.case_id, ()) for upload in uploads]
-    return enforce(stack, transaction, case, uncleared, bank_writer, reported_entries=claimed)
+    reports = uow.stack.cases.get_reports(case.reports) if case.rejected_report_supports else []
+    active = {report.case_number for report in reports if report.withdrawn_at is None}
+    if active:
+        active.add(case.case_id)
+    reported = {entry_id for entry_id, reference in case.rejected_report_supports if reference in active}
+    undismissed = [upload.with_dismissal(case.case_id, ()) for upload in uploads]
+    return enforce(uow, case, undismissed, bank_writer, reported_entries=reported)
 
 
-def reverse(stack: Stack, transaction: Transaction, case: Case, reviewer: str) -> None:
-    """Take away what rests on this case; what rests on anything else as well stays as it is.
+def reverse(uow: UnitOfWork, case: Case) -> None:
+    """Take back what this case alone did. What another case supports stays as it is.
 
-    What the case's own reports claimed was looked at twice now, and goes with it: else whatever the claimed
-    entries had stopped would be held by the claim again. The entries' change brings a sweep, which frees the
-    other uploads that they alone had stopped.
+    The supports by the case's own reports go too: two reviewers have looked at the image, and a support that
+    stayed would hold the released uploads again. The changed entries start a sweep, which releases the other
+    uploads that they alone had stopped.
     """
-    now = stack.now()
-    judged, claims = case.support, report_supports(case)
-    gone = {entry_id: {judged} for entry_id in case.banked_entries}
-    gone |= {entry_id: {judged} | claims for entry_id in case.entries}
-    withdraw_supports(stack, transaction, gone)
-    for upload in stack.uploads.get_many(case.uploads):
+    withdrawn = {entry_id: {case.support} for entry_id in case.banked_entries}
+    withdrawn |= {entry_id: {case.support} | report_supports(case) for entry_id in case.entries}
+    withdraw_supports(uow, withdrawn, by=case)
+    for upload in uow.stack.uploads.get_many(case.uploads):
         release_upload(
-            stack,
-            transaction,
+            uow,
             upload,
-            [f"case:{case.case_id}"],
+            [decision_stop(case.case_id).cause],
             dismissed_by=case.case_id,
             dismissed_entries={*case.entries, *case.banked_entries},
-            actor=reviewer,
         )
     for platform, account_id in case.blocked_accounts:
-        account = stack.accounts.get(platform, account_id).without_block(case.case_id)
-        stack.accounts.save(transaction, account)
-        event = {
-            "platform": platform,
-            "account_id": account_id,
-            "case_id": case.case_id,
-            "blocked": account.blocked,
-        }
-        stack.outbox.add(transaction, EventType.ACCOUNT_UNBLOCKED, event, at=now)
-    reversed_case = {"case_id": case.case_id, "uploads": list(case.uploads)}
-    stack.outbox.add(transaction, EventType.CASE_REVERSED, reversed_case, at=now)
+        unblock_account_of_case(uow, case, platform, account_id)
+    uow.emit(CaseReversed(case.case_id, case.uploads))
+
+
+def unblock_account_of_case(uow: UnitOfWork, case: Case, platform: str, account_id: str) -> None:
+    """Remove the block of this case from an account."""
+    account = uow.stack.accounts.get(platform, account_id)
+    block = account.blocks.get(case.case_id) or Block(case.case_id, uow.now, "")
+    unblocked = account.without_block(case.case_id)
+    uow.cover(unblocked, AccountUnblocked.of(unblocked, block), by=case)

@@ -44,6 +44,8 @@ class Maintenance(Enum):
     """A reporter changes how they are reached, or e-mail to them is rejected."""
     SECRET = auto()
     """A reporter gets a new secret."""
+    DECIDED_REPORT = auto()
+    """A reporter completes or withdraws a report of decided cases; the report itself keeps when."""
     ERASURE = auto()
     """A step of an erasure that another chain records, or a note that an erasure waits."""
 
@@ -62,7 +64,8 @@ class UnitOfWork:
         """One reading of the clock for state, records and events."""
         self.transaction = stack.transaction()
         """For conditions, and for links between items. State goes through the methods below."""
-        self._stack = stack
+        self.stack = stack
+        """The adapters, for reading."""
         self._recorded: set[str] = set()
         self._needed: set[str] = set()
 
@@ -96,44 +99,54 @@ class UnitOfWork:
         self.emit(*events)
         return changed
 
-    def record_entry(self, read: StoredEntry, changed: BankEntry, details: AuditDetails) -> StoredEntry:
-        """Save an entry with the next record of its own chain, on condition that it is as it was read.
+    def record_entry(
+        self, read: StoredEntry, changed: BankEntry, details: AuditDetails, *, head: BankHead
+    ) -> StoredEntry:
+        """Save an entry with the next record of its own chain, and have it swept for.
 
-        What it stopped is swept. Return it with the number of this change.
+        head: as it was when the entry was read. Return the entry with the number of this change.
         """
         recorded = replace(
             changed, audit=self._append(entry_chain(changed.entry_id), changed.audit, details, {})
         )
-        seq = self._bank(self._stack.bank.get_head(), [(read, recorded)], {recorded.entry_id})
+        seq = self._bank(head, [(read, recorded)], [recorded.entry_id])
         return StoredEntry(recorded, seq)
 
     def record_erasure(self, details: AuditDetails) -> None:
         """Write the next record of the chain of what was erased."""
-        head = self._append(RETENTION_CHAIN, self._stack.cases.retention_head(), details, {})
-        self._stack.cases.save_retention_head(self.transaction, head)
+        head = self._append(RETENTION_CHAIN, self.stack.cases.retention_head(), details, {})
+        self.stack.cases.save_retention_head(self.transaction, head)
 
     def bank(
-        self, changed: Collection[tuple[StoredEntry, BankEntry]], *, by: Audited, head: BankHead | None = None
+        self,
+        changed: Collection[tuple[StoredEntry, BankEntry]],
+        *,
+        by: Audited | Maintenance,
+        head: BankHead | None = None,
+        swept: Collection[str] | None = None,
     ) -> None:
         """Save entries in place of those that were read; the record of `by` covers them.
 
-        Entries that stop other images than before are swept. head: as it was when they were read.
+        head: as it was when they were read. swept: ids of the entries to sweep for; by default those that
+        stop other images than before.
         """
         if not changed:
             return
-        self._needed.add(_chain(by))
-        swept = {entry.entry_id for read, entry in changed if not entry.has_same_effect_as(read.entry)}
-        self._bank(head or self._stack.bank.get_head(), changed, swept)
+        if not isinstance(by, Maintenance):
+            self._needed.add(_chain(by))
+        if swept is None:
+            swept = [entry.entry_id for read, entry in changed if not entry.has_same_effect_as(read.entry)]
+        self._bank(head or self.stack.bank.get_head(), changed, swept)
 
     def require_unchanged(self, *read: Case) -> None:
         """Let the commit fail with ConcurrentChange where one of these cases is another by then."""
         for case in read:
-            self._stack.cases.require_version(self.transaction, case)
+            self.stack.cases.require_version(self.transaction, case)
 
     def emit(self, *events: Event) -> None:
         """Publish events with the commit."""
         for event in events:
-            self._stack.outbox.add(self.transaction, event.type, event.detail(), at=self.now)
+            self.stack.outbox.add(self.transaction, event.type, event.detail(), at=self.now)
 
     def commit(self) -> None:
         """Write everything, in one transaction of at most 100 writes.
@@ -151,7 +164,7 @@ class UnitOfWork:
         self, chain: str, head: ChainHead, details: AuditDetails, extra: dict[str, object]
     ) -> ChainHead:
         self._recorded.add(chain)
-        return self._stack.audit.append(
+        return self.stack.audit.append(
             self.transaction,
             chain,
             head,
@@ -164,7 +177,7 @@ class UnitOfWork:
     def _bank(
         self, head: BankHead, changed: Collection[tuple[StoredEntry, BankEntry]], swept: Collection[str]
     ) -> int:
-        seq = self._stack.bank.append_changes(
+        seq = self.stack.bank.append_changes(
             self.transaction, head, [(entry, read.seq) for read, entry in changed]
         )
         if swept:
@@ -172,7 +185,7 @@ class UnitOfWork:
         return seq
 
     def _save(self, changed: Saved) -> None:
-        stack, transaction = self._stack, self.transaction
+        stack, transaction = self.stack, self.transaction
         match changed:
             case Case():
                 self._save_case(changed)
@@ -192,15 +205,15 @@ class UnitOfWork:
                 stack.cases.save_appeal(transaction, changed, until=self._appeal_expiry(changed))
 
     def _save_case(self, case: Case) -> None:
-        self._stack.cases.save_case(self.transaction, case)
+        self.stack.cases.save_case(self.transaction, case)
         if case.legal_hold is not None or case.pending_appeals:
-            self._stack.cases.mark_preservation(self.transaction, case)
+            self.stack.cases.mark_preservation(self.transaction, case)
 
     def _appeal_expiry(self, appeal: Appeal) -> datetime | None:
         """A decided appeal of a manual block expires by itself: no case erases it."""
         if appeal.case_id is not None or appeal.outcome is None:
             return None
-        return self.now + self._stack.settings.retention.case
+        return self.now + self.stack.settings.retention.case
 
 
 def _chain(audited: Audited) -> str:

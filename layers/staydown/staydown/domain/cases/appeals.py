@@ -61,6 +61,11 @@ class Appeal:
         return replace(self, outcome=outcome, reasons=reasons, decided_by=reviewer, decided_at=now)
 
 
+def decision_appeal_id(case_id: str, platform: str, account_id: str) -> str:
+    """Return the id of an account's appeal of a case: there is one, whichever way it is filed."""
+    return str(uuid.uuid5(uuid.UUID(case_id), f"{platform}\n{account_id}"))
+
+
 def disagreement_appeal_id(case_id: str) -> str:
     """Of what a senior has to decide when a second opinion differs."""
     return str(uuid.uuid5(uuid.UUID(case_id), "second opinion"))

@@ -1,4 +1,4 @@
-"""Cases: what reviewers work on."""
+"""Cases: the reports and uploads of one image, and what reviewers decide about it."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from staydown.domain.ids import derived_entry_id
 
 MAX_CASE_UPLOADS = 10
 MAX_CASE_ENTRIES = 10
-"""A decision, and its reversal, acts on all uploads and entries of its case in one transaction, and DynamoDB
-takes 100 writes in one: with so many of each, the larger of the two is 97, of a case that is held 98."""
+"""A decision or its reversal writes all uploads and entries of the case in one DynamoDB transaction, which
+takes at most 100 writes. With these limits the largest has 97, or 98 for a case under legal hold."""
 MAX_CASE_REPORTS = 50
-"""Further ones open a further case. Who sent them is erased in one transaction of 100 writes; a bundle for a
-court holds what each of them wrote, 70 KB as JSON at worst, and a function answers 6 MB."""
+"""Further reports open another case. The reporters of a case are erased in one transaction of 100 writes. An
+evidence bundle holds up to 70 KB of JSON for each report, and a Lambda response at most 6 MB."""
 
 
 class CaseOrigin(StrEnum):
@@ -43,76 +43,91 @@ class CaseOrigin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """All the reports and uploads of one image.
-
-    image: the hash of the picture that it was opened for, by which reports of copies are brought to it; while
-    it is undecided, and where there is one (see `Fingerprint.known_by`).
-    reports: at most MAX_REPORTS case numbers, in the order they came. uploads: at most MAX_UPLOADS ids.
-    entries: at most MAX_ENTRIES ids of unverified or nearly matched entries it is about.
-    banked: entries that rest on its decision. blocked: (platform, account_id) its decision blocked.
-    refused: (entry id, reference) of the reports' claims that its decision took from the bank. former:
-    decisions that were taken back.
-    involved: reviewers who claimed or decided it; none of them decides its appeal. conflicted: who declared
-    a conflict of interest. draw: 0 to 99, drawn when the case was made: whether its decision is of the share
-    that is judged twice; no reviewer is told it, and trying again changes nothing. set_aside: while only
-    somebody whose reports are suspended stands behind it, and nobody has claimed it. appeals: ids of those
-    that wait to be decided, one for each who asked. deadline: when it must be decided; None while no report
-    of it is valid. warned_at, overdue_at: when it was told of that the deadline is near, and that it is over.
-    hidden: uploads that were hidden then. closed_at: when it was first not undecided any more. hold: why
-    nothing of it may be erased. erasure_wished_at: when one of several who reported it wanted its images
-    erased. erasure_asked_at, erasure_done: they were to be erased at once, and are. notes: what reviewers
-    left for each other. reporters_erased: who reported it is no more. erasing: its time is over, and it is
-    going. separated_from: the case that its pictures were taken out of. revision: bumped when something
-    changes that a reviewer would want to know before acting (the ETag). version: bumped at each write.
-    """
+    """The reports and uploads of one image, up to their decision, appeals and erasure."""
 
     case_id: str
+    """A UUIDv7: cases sort by age."""
     state: CaseState
+    """Changed by the steps of `TRANSITIONS` only."""
     origin: CaseOrigin
+    """What opened the case."""
     opened_at: datetime
+    """When the case was opened."""
     deadline: datetime | None
+    """When the case must be decided; None while no report of it is valid."""
     grouping_hash: PdqHash | None = None
+    """The hash by which reports of copies join the case while it is undecided; None: the image has none."""
     uploads: tuple[str, ...] = ()
+    """Upload ids, at most MAX_CASE_UPLOADS."""
     entries: tuple[str, ...] = ()
+    """Ids of the unverified or nearly matched entries that the case is about, at most MAX_CASE_ENTRIES."""
     banked_entries: tuple[str, ...] = ()
+    """Ids of the entries that its decision supports."""
     blocked_accounts: tuple[tuple[str, str], ...] = ()
+    """Platform and account id of each account that its decision blocks."""
     reports: tuple[str, ...] = ()
+    """Case numbers of its reports in order of arrival, at most MAX_CASE_REPORTS."""
     pending_appeals: tuple[str, ...] = ()
+    """Ids of the undecided appeals, the oldest first; one for each party."""
     participants: frozenset[str] = frozenset()
+    """Reviewers who claimed or decided the case. None of them may decide its appeal."""
     recused: frozenset[str] = frozenset()
+    """Reviewers who declared a conflict of interest."""
     claim: Claim | None = None
+    """The lease of the reviewer who works on the case; None: nobody does."""
     decision: Decision | None = None
+    """The decision in force; None before the first."""
     past_decisions: tuple[Decision, ...] = ()
+    """Decisions that an appeal overturned, the oldest first."""
     rejected_report_supports: tuple[tuple[str, str], ...] = ()
+    """Entry id and reference of each report support that its decision removed from the bank."""
     second_opinion: SecondOpinion | None = None
+    """The second opinion, requested or given; None: not requested."""
     deferral: Deferral | None = None
+    """Set while all its reports come from a suspended reporter and nobody has claimed it."""
     sampling_number: int = field(default_factory=lambda: secrets.randbelow(100))
+    """0 to 99, drawn once: selects the cases that get a second opinion. Reviewers never see it."""
     deadline_warned_at: datetime | None = None
+    """When the deadline warning was sent."""
     overdue_at: datetime | None = None
+    """When the case was reported as overdue."""
     hidden_uploads: tuple[str, ...] = ()
+    """Ids of the uploads that its deadline has hidden."""
     closed_at: datetime | None = None
+    """When the case first left the undecided states."""
     legal_hold: LegalHold | None = None
+    """While set, nothing of the case is erased."""
     erasure_proposed_at: datetime | None = None
+    """When one of several reporters asked to erase the images."""
     erasure_requested_at: datetime | None = None
+    """When the immediate erasure of the images was requested."""
     erasure_done: bool = False
+    """Whether the requested erasure is complete."""
     notes: tuple[Note, ...] = ()
+    """Notes of reviewers, the oldest first, at most MAX_NOTES."""
     reporters_erased: bool = False
+    """Whether the personal data of the reporters is erased."""
     erasing: bool = False
+    """Whether the retention period is over and the case is being erased."""
     split_from: str | None = None
+    """The case that this one was split from; None for other cases."""
     revision: int = 1
+    """Incremented by each change that a reviewer must know before acting: the ETag."""
     version: int = 0
+    """Incremented by each write."""
     audit: ChainHead = field(default_factory=ChainHead)
+    """The head of the audit chain."""
 
     @property
     def oldest_pending_appeal(self) -> str | None:
-        """The appeal of it that waits longest."""
+        """The id of the appeal that has been pending longest."""
         return self.pending_appeals[0] if self.pending_appeals else None
 
     @property
     def erasure_needs_approval(self) -> bool:
-        """Whether somebody has to say if its images are to be erased, as one of several wishes."""
-        wished = self.erasure_proposed_at is not None and self.erasure_requested_at is None
-        return wished and self.state is CaseState.DECIDED and not self.reporters_erased
+        """Whether a reviewer must approve the erasure that one of several reporters proposed."""
+        proposed = self.erasure_proposed_at is not None and self.erasure_requested_at is None
+        return proposed and self.state is CaseState.DECIDED and not self.reporters_erased
 
     @property
     def undecided(self) -> bool:
@@ -120,7 +135,7 @@ class Case:
 
     @property
     def retention_starts_at(self) -> datetime | None:
-        """From when the times count for which it is kept; None while it is undecided."""
+        """When the retention periods start; None while the case is undecided."""
         if self.undecided:
             return None
         decided = self.decision.at if self.decision is not None else None
@@ -128,21 +143,24 @@ class Case:
 
     @property
     def reference_entry_id(self) -> str | None:
-        """Of the entry that its image is, or would be."""
+        """The id that the entry of its image has or would have; None: the image has no grouping hash."""
         return derived_entry_id("pdq", self.grouping_hash.data) if self.grouping_hash is not None else None
 
     @property
     def uploads_to_hide(self) -> tuple[str, ...]:
-        """Uploads that its deadline has not hidden yet."""
+        """Ids of the uploads that its deadline has not hidden yet."""
         return tuple(one for one in self.uploads if one not in self.hidden_uploads)
 
     def advanced(self, step: Step) -> Case:
-        """The case one step on; a step that the table does not know is a precise refusal."""
+        """Return the case after a step.
+
+        Raise CaseIsLocked, AlreadyDecided or Conflict if `TRANSITIONS` does not have the step.
+        """
         following = TRANSITIONS.get((self.state, step))
         if following is not None:
             return replace(self, state=following, revision=self.revision + 1)
         if self.state is CaseState.LOCKED:
-            raise CaseIsLocked("The case is locked to a restricted group; nobody else may act on it.")
+            raise CaseIsLocked("The case is locked to a restricted group. Nobody else can act on it.")
         if step in {
             Step.DECIDE,
             Step.REQUEST_INFORMATION,
@@ -151,29 +169,35 @@ class Case:
             Step.PROVIDE_INFORMATION,
         }:
             raise AlreadyDecided(
-                f"The case is {self.state.value}; read it again.", extra={"state": self.state.value}
+                f"The case is {self.state.value}. Read it again.", extra={"state": self.state.value}
             )
         raise Conflict(
-            f"A case that is {self.state.value} can't be taken back.", extra={"state": self.state.value}
+            f"A case that is {self.state.value} cannot be reversed.", extra={"state": self.state.value}
         )
 
     def require_undecided(self) -> None:
+        """Raise CaseIsLocked or AlreadyDecided unless the case is undecided."""
         if self.state is CaseState.LOCKED:
             raise CaseIsLocked("The case is locked to a restricted group.")
         if not self.undecided:
             raise AlreadyDecided(f"The case is {self.state.value}.", extra={"state": self.state.value})
 
     def require_not_recused(self, reviewer: str) -> None:
-        """Raise ConflictOfInterest for who has declared one: they have no part in the case any more."""
+        """Raise ConflictOfInterest if the reviewer has declared one."""
         if reviewer in self.recused:
-            raise ConflictOfInterest("You declared a conflict of interest in this case; it is for others.")
+            raise ConflictOfInterest(
+                "You declared a conflict of interest in this case. Another reviewer must act on it."
+            )
 
     def with_recusal(self, reviewer: str) -> Case:
-        """Never theirs from now on; a claim of theirs ends."""
+        """Return the case with the reviewer recused; a claim of theirs ends."""
         return replace(self.unclaimed(reviewer), recused=self.recused | {reviewer})
 
     def claimed(self, reviewer: str, *, now: datetime, expires_at: datetime) -> Case:
-        """For this reviewer until then; refused while somebody else's lease runs."""
+        """Return the case leased to the reviewer.
+
+        Raise ClaimedByAnother while another reviewer's lease is valid.
+        """
         self.require_not_recused(reviewer)
         self.require_undecided()
         if self.claim is not None and self.claim.reviewer != reviewer and self.claim.expires_at > now:
@@ -181,11 +205,11 @@ class Case:
                 f"Another reviewer has this case until {self.claim.expires_at:%Y-%m-%d %H:%M:%S} UTC.",
                 extra={"until": self.claim.expires_at.isoformat()},
             )
-        claim, involved = Claim(reviewer, expires_at), self.participants | {reviewer}
-        return replace(self, claim=claim, participants=involved, deferral=None)
+        claim, participants = Claim(reviewer, expires_at), self.participants | {reviewer}
+        return replace(self, claim=claim, participants=participants, deferral=None)
 
     def unclaimed(self, reviewer: str) -> Case:
-        """Free for others at once, if it was claimed by this reviewer; they stay involved."""
+        """Return the case without a claim of this reviewer, who stays a participant."""
         mine = self.claim is not None and self.claim.reviewer == reviewer
         return replace(self, claim=None) if mine else self
 
@@ -196,7 +220,7 @@ class Case:
         )
 
     def with_appeal(self, appeal_id: str) -> Case:
-        """An appeal is another look already: it takes the place of a second opinion that waits."""
+        """Return the case with a pending appeal, which replaces a pending second opinion."""
         opinion = None if self.second_opinion_pending else self.second_opinion
         return replace(
             self,
@@ -206,7 +230,7 @@ class Case:
         )
 
     def with_match_appeal(self, appeal_id: str) -> Case:
-        """An appeal of what its entries did: no other look at its own images."""
+        """Return the case with a pending appeal of a match with its entries; a second opinion stays."""
         return replace(self, pending_appeals=(*self.pending_appeals, appeal_id), revision=self.revision + 1)
 
     @property
@@ -216,7 +240,10 @@ class Case:
     def with_second_opinion_requested(
         self, cause: SecondOpinionCause | None, *, sample_percent: int = 0
     ) -> Case:
-        """With a second opinion asked for, if somebody asks or if it is of the share."""
+        """Return the case with a second opinion requested, for a cause or because it is in the sample.
+
+        sample_percent: the share of decided cases that get a second opinion, 0 to 100.
+        """
         if self.state is not CaseState.DECIDED or self.second_opinion is not None:
             return self
         if cause is None and self.sampling_number >= sample_percent:
@@ -224,32 +251,35 @@ class Case:
         return replace(self, second_opinion=SecondOpinion(cause or SecondOpinionCause.SAMPLE))
 
     def with_second_opinion_claimed(self, reviewer: str, *, now: datetime, expires_at: datetime) -> Case:
-        """Leased to this reviewer, who is involved from then on; refused to who is involved already."""
+        """Return the case with the second opinion leased to the reviewer, who becomes a participant.
+
+        Raise SameReviewer for a participant, and ClaimedByAnother while another lease is valid.
+        """
         self.require_not_recused(reviewer)
-        opinion, claim = (
-            self.require_pending_second_opinion(),
-            self.second_opinion.claim if self.second_opinion else None,
-        )
+        opinion = self.require_pending_second_opinion()
+        claim = opinion.claim
         mine = claim is not None and claim.reviewer == reviewer
         if reviewer in self.participants and not mine:
-            raise SameReviewer("You claimed or decided this case; a second opinion is somebody else's.")
+            raise SameReviewer(
+                "You claimed or decided this case. A different reviewer must give the second opinion."
+            )
         if claim is not None and not mine and claim.expires_at > now:
             raise ClaimedByAnother("Another reviewer is giving this second opinion.")
         opinion = replace(opinion, claim=Claim(reviewer, expires_at))
         return replace(self, second_opinion=opinion, participants=self.participants | {reviewer})
 
     def has_claimed_second_opinion(self, reviewer: str) -> bool:
-        """Whether they have claimed the second opinion."""
+        """Whether the reviewer has claimed the second opinion."""
         claim = self.second_opinion.claim if self.second_opinion is not None else None
         return claim is not None and claim.reviewer == reviewer
 
     def require_pending_second_opinion(self) -> SecondOpinion:
         if self.second_opinion is None or not self.second_opinion.is_pending:
-            raise Conflict("No second opinion of this case waits.", extra={"state": self.state.value})
+            raise Conflict("This case has no pending second opinion.", extra={"state": self.state.value})
         return self.second_opinion
 
     def with_second_opinion(self, decision: Decision) -> Case:
-        """Conflict for who has not claimed it."""
+        """Return the case with the second opinion. Raise Conflict unless its reviewer has claimed it."""
         opinion = self.require_pending_second_opinion()
         if opinion.claim is None or opinion.claim.reviewer != decision.reviewer:
             raise Conflict("Claim the second opinion first.")
@@ -259,38 +289,41 @@ class Case:
 
     @property
     def second_opinion_agrees(self) -> bool | None:
-        """None while there is but one."""
+        """Whether both outcomes are the same; None while one is missing."""
         if self.decision is None or self.second_opinion is None or self.second_opinion.decision is None:
             return None
         return self.second_opinion.decision.outcome is self.decision.outcome
 
     def overturned(self, decision: Decision) -> Case:
-        """With this decision in place of the refusal that was appealed."""
+        """Return the case with this decision in place of the appealed dismissal."""
         locks = decision.outcome is DecisionOutcome.SUSPECTED_CHILD
         case = self.advanced(Step.OVERTURN_AND_LOCK if locks else Step.OVERTURN)
-        former = self.past_decisions if self.decision is None else (*self.past_decisions, self.decision)
-        involved = self.participants | {decision.reviewer}
+        past = self.past_decisions if self.decision is None else (*self.past_decisions, self.decision)
         return replace(
-            case, decision=decision, past_decisions=former, rejected_report_supports=(), participants=involved
+            case,
+            decision=decision,
+            past_decisions=past,
+            rejected_report_supports=(),
+            participants=self.participants | {decision.reviewer},
         )
 
     def with_decision(self, decision: Decision) -> Case:
         return replace(self, decision=decision)
 
     def with_enforcement(self, enforced: Case) -> Case:
-        """With what carrying out its decision led to."""
+        """Return the case with the entries and accounts that enforcing its decision added."""
         return replace(
             self, banked_entries=enforced.banked_entries, blocked_accounts=enforced.blocked_accounts
         )
 
     @property
     def support(self) -> Support:
-        """What entries of the bank rest on by its decision."""
+        """The support that its decision gives to entries of the bank."""
         return Support(SupportSource.CASE, self.case_id)
 
     @property
     def is_dismissal(self) -> bool:
-        """Whether its reporters were told that the image is not violating."""
+        """Whether the decision in force is that the image is not violating."""
         decision = self.decision
         decided = self.state is CaseState.DECIDED and decision is not None
         return decided and decision is not None and not decision.outcome.is_violation
@@ -315,10 +348,10 @@ class Case:
         return replace(self, uploads=(*self.uploads, upload_id), revision=self.revision + 1)
 
     def without_upload(self, upload_id: str) -> Case:
-        left = tuple(one for one in self.uploads if one != upload_id)
-        return replace(self, uploads=left, revision=self.revision + 1)
+        remaining = tuple(one for one in self.uploads if one != upload_id)
+        return replace(self, uploads=remaining, revision=self.revision + 1)
 
     def with_entries(self, entry_ids: tuple[str, ...]) -> Case:
-        """Concerned with these entries as well, as far as there is room for them."""
+        """Return the case with these entries added, up to MAX_CASE_ENTRIES."""
         new = tuple(e for e in entry_ids if e not in self.entries)
         return replace(self, entries=(self.entries + new)[:MAX_CASE_ENTRIES])

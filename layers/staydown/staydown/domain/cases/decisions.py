@@ -1,4 +1,4 @@
-"""What reviewers decide: the outcome, and the factors it rests on."""
+"""Decisions of reviewers: the outcome and the factors."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ class DecisionOutcome(StrEnum):
 
     @property
     def step(self) -> Step:
+        """The step that this outcome takes a case."""
         return _STEP_BY_OUTCOME.get(self, Step.DECIDE)
 
     @property
     def is_violation(self) -> bool:
-        """Whether the image must not be seen again."""
+        """Whether the image must not be published again."""
         return self in {DecisionOutcome.VIOLATING, DecisionOutcome.SUSPECTED_CHILD}
 
 
@@ -43,7 +44,7 @@ class ShownContent(StrEnum):
 
 
 class SceneSetting(StrEnum):
-    """Where it was taken: a recorded fact, never by itself a ground to refuse."""
+    """Where the image was taken: recorded, but never a ground for dismissal by itself."""
 
     PRIVATE = "private"
     SEMI_PRIVATE = "semi_private"
@@ -52,7 +53,7 @@ class SceneSetting(StrEnum):
 
 
 class ComplainantIsSubject(StrEnum):
-    """Is the person complaining the person shown?"""
+    """Whether the reporter is the person shown."""
 
     YES = "yes"
     ACTS_FOR_THEM = "acts_for_them"
@@ -62,34 +63,47 @@ class ComplainantIsSubject(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Factors:
+    """The facts that a reviewer records with a decision."""
+
     shown: frozenset[ShownContent]
+    """What the image shows."""
     setting: SceneSetting
+    """Where the image was taken."""
     complainant: ComplainantIsSubject
+    """Whether the reporter is the person shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """manifestly_unfounded: so is the report that was refused by it; its sender is warned (EU6)."""
+    """One decision of a case."""
 
     outcome: DecisionOutcome
+    """The finding."""
     factors: Factors
+    """The facts behind the finding."""
     reasons: str
+    """The reviewer's reasons, for other reviewers and the audit."""
     reviewer: str
+    """The reviewer's id."""
     at: datetime
+    """When the case was decided."""
     manifestly_unfounded: bool = False
+    """Whether the dismissed report is manifestly unfounded; its reporter is warned (EU6)."""
 
 
 def require_manifestly_unfounded(outcome: DecisionOutcome, factors: Factors, report_count: int) -> None:
-    """InvalidRequest unless it is a refusal by one of the law's grounds, of what one person alone reported:
-    nobody is warned for a doubt, nor for what somebody else has sent."""
+    """Raise InvalidRequest unless a dismissal on one of the law's grounds concerns exactly one report.
+
+    So no reporter is warned for a doubtful case or for another person's report.
+    """
     why = None
     if outcome is not DecisionOutcome.NOT_VIOLATING:
         why = "only with not_violating"
     elif factors.shown != {ShownContent.NONE} and factors.complainant is not ComplainantIsSubject.NO:
-        why = "only where nothing intimate is shown, or the complainant is not the subject"
+        why = "only if nothing intimate is shown or the complainant is not the subject"
     elif report_count != 1:
-        why = f"only of a case with one report; this has {report_count}"
+        why = f"only for a case with one report; this case has {report_count}"
     if why is not None:
         raise InvalidRequest(
-            "The report can't be called manifestly unfounded.", pointers={"/manifestly_unfounded": why}
+            "The report cannot be marked as manifestly unfounded.", pointers={"/manifestly_unfounded": why}
         )

@@ -1,4 +1,4 @@
-"""Deferrals: cases that wait while their reporter's reports are suspended."""
+"""Deferrals of the cases of suspended reporters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from staydown.domain.cases.deadlines import DeadlinePolicy
 
 @dataclass(frozen=True, slots=True)
 class Deferral:
-    """The deferral of a case that only a suspended reporter stands behind."""
+    """The deferral of a case whose only reporter is suspended."""
 
     review_id: str
     """The misuse review that suspends the reporter."""

@@ -1,4 +1,4 @@
-"""Legal holds."""
+"""Legal holds: preservation of a case for the police or a court."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class LegalHold:
-    """Nothing of the case is erased while there is one. by: who asked for it. release_asked_by: one of the
-    two people that it takes to let it go."""
+    """A legal hold: nothing of the case is erased until two people release it."""
 
     requested_by: str
+    """The reviewer who placed the hold, or `reporter`."""
     placed_at: datetime
+    """When the hold was placed."""
     reason: str
+    """A code."""
     release_requested_by: str | None = None
+    """The first of the two people whom a release needs; None: no release is requested."""

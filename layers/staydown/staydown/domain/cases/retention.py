@@ -1,4 +1,4 @@
-"""How long what is kept, and what keeps it longer: pure rules, carried out by `apply_retention`."""
+"""Retention periods, and what defers an erasure. `apply_retention` applies these rules."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from staydown.domain.errors import CaseIsLocked, Conflict
 
 @dataclass(frozen=True, slots=True)
 class RetentionPolicy:
-    """The template's parameters. appeal_window: in which a decision can be appealed.
-
-    rejected: originals and records of what never was an image, or came from a blocked account. original: a
-    stopped image in quarantine; who reported, after the case was closed. locked: a case of a suspected child.
-    case: everything else about a case, its audit included.
-    """
+    """The retention periods, from the template's parameters."""
 
     appeal_window: timedelta
+    """How long a decision can be appealed."""
     rejected: timedelta
+    """For originals and records of uploads that are not images or came from a blocked account."""
     original: timedelta
+    """For a stopped image in quarantine, and for the reporters of a closed case."""
     locked: timedelta
+    """For a case of a suspected child."""
     case: timedelta
+    """For the rest of a case, with its audit."""
 
 
 class RetentionBlocker(StrEnum):
-    """Why something is not erased although its time is over."""
+    """Why something is not erased although its retention period is over."""
 
     UNDECIDED = "undecided"
     APPEAL = "appeal"
@@ -42,9 +42,9 @@ class RetentionBlocker(StrEnum):
 def retention_blocker(
     case: Case, policy: RetentionPolicy, now: datetime, *, include_appeal_window: bool = True
 ) -> RetentionBlocker | None:
-    """What of this case needs its images and its reporters; None when nothing does.
+    """Return why the case's images and reporters must be kept; None if they can be erased.
 
-    window: also that it could still be appealed (not asked where the person shown wants them gone).
+    include_appeal_window: whether a possible appeal counts. It does not if the person shown asks for erasure.
     """
     if case.legal_hold is not None:
         return RetentionBlocker.LEGAL_HOLD
@@ -52,13 +52,13 @@ def retention_blocker(
         return RetentionBlocker.UNDECIDED
     if case.pending_appeals:
         return RetentionBlocker.APPEAL
-    settled = case.retention_starts_at
-    if case.state is CaseState.LOCKED and (settled is None or now <= settled + policy.locked):
+    start = case.retention_starts_at
+    if case.state is CaseState.LOCKED and (start is None or now <= start + policy.locked):
         return RetentionBlocker.LOCKED
     if (
         include_appeal_window
         and case.state is CaseState.DECIDED
-        and (settled is None or now <= settled + policy.appeal_window)
+        and (start is None or now <= start + policy.appeal_window)
     ):
         return RetentionBlocker.APPEAL_WINDOW
     return None
@@ -67,6 +67,7 @@ def retention_blocker(
 def first_retention_blocker(
     cases: Iterable[Case], policy: RetentionPolicy, now: datetime, *, include_appeal_window: bool = True
 ) -> RetentionBlocker | None:
+    """Return the first blocker of any of these cases; see `retention_blocker`."""
     found = (
         retention_blocker(case, policy, now, include_appeal_window=include_appeal_window) for case in cases
     )
@@ -74,18 +75,18 @@ def first_retention_blocker(
 
 
 def require_erasable(case: Case, policy: RetentionPolicy, now: datetime) -> None:
-    """Raise what speaks against erasing the images of this case at once, as somebody asks."""
+    """Raise CaseIsLocked or Conflict unless the images of this case can be erased immediately on request."""
     if case.state is CaseState.LOCKED:
-        raise CaseIsLocked("The case is with the authorities; its images are kept for them.")
+        raise CaseIsLocked("The case is with the authorities. Its images are kept for them.")
     decision = case.decision
     if (
         case.state is not CaseState.DECIDED
         or decision is None
         or decision.outcome is not DecisionOutcome.VIOLATING
     ):
-        raise Conflict("Only an image that was judged violating can be erased at once.")
+        raise Conflict("Only an image that was found to be violating can be erased immediately.")
     reason = retention_blocker(case, policy, now, include_appeal_window=False)
     if reason is RetentionBlocker.LEGAL_HOLD:
-        raise Conflict("The images are preserved, for the police or a court; they can't be erased now.")
+        raise Conflict("The images are preserved for the police or a court. They cannot be erased now.")
     if reason is RetentionBlocker.APPEAL:
-        raise Conflict("An appeal of the decision waits; the images can't be erased before it is decided.")
+        raise Conflict("An appeal of the decision is pending. The images can be erased after it is decided.")

@@ -1,4 +1,4 @@
-"""The states of a case, and the one table of what may follow what."""
+"""The states of a case, and the table of its transitions."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ class CaseState(StrEnum):
     NEEDS_INFORMATION = "needs_information"
     DECIDED = "decided"
     LOCKED = "locked"
-    """Suspected child: a restricted group only, no further viewing."""
+    """Suspected child: only a restricted group may act, and the image cannot be viewed."""
     REVERSED = "reversed"
-    """An appeal was upheld; nothing that the decision did still stands."""
+    """An appeal was granted; all effects of the decision are reversed."""
     WITHDRAWN = "withdrawn"
 
 
 class Step(StrEnum):
+    """What moves a case to another state."""
+
     DECIDE = "judge"
     REQUEST_INFORMATION = "ask"
     PROVIDE_INFORMATION = "complete"
     LOCK = "lock"
     REVERSE = "reverse"
     OVERTURN = "overturn"
-    """A refusal is taken back, and the image judged violating after all."""
+    """A dismissal is overturned: the image is violating after all."""
     OVERTURN_AND_LOCK = "overturn_and_lock"
     WITHDRAW = "withdraw"
 

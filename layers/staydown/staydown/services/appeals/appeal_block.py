@@ -1,4 +1,4 @@
-"""The account holder appeals a block that a reviewer has set by hand; another reviewer answers."""
+"""The account holder appeals a manual block, and a different reviewer decides."""
 
 from __future__ import annotations
 
@@ -6,78 +6,61 @@ from datetime import datetime
 
 from staydown.aws.stack import Stack
 from staydown.domain.accounts.account import MANUAL_BLOCK, Block
+from staydown.domain.audit.actors import ACCOUNT_HOLDER, Actor
+from staydown.domain.audit.details import AppealDecided, AppealFiled
 from staydown.domain.cases.appeals import Appeal, AppealOutcome, require_appealable_block
 from staydown.domain.errors import Conflict, SameReviewer
-from staydown.domain.events import EventType
+from staydown.domain.events import AccountUnblocked
+from staydown.domain.events import AppealDecided as AppealDecidedEvent
+from staydown.domain.events import AppealFiled as AppealFiledEvent
 from staydown.domain.ids import derived_block_appeal_id
-from staydown.services.accounts.save_account import emit_manual_block_event, save_account
-from staydown.services.appeals.appeal_case_decision import ACCOUNT_HOLDER
 from staydown.services.retries import retry_on_conflict
+from staydown.services.unit_of_work import UnitOfWork
 
 
 @retry_on_conflict
 def appeal_block(
     stack: Stack, *, platform: str, account_id: str, statement: str, block_since: datetime | None = None
 ) -> Appeal:
-    """Appeal the block by hand of this account; the same appeal told twice is one.
+    """Appeal the manual block of an account. The same appeal twice is one.
 
-    since: of the block that is meant. Conflict where there is none, or its window is over.
+    block_since: when the block began that is meant. Raise Conflict where there is no such block, or its
+    appeal window is over.
     """
+    uow = UnitOfWork(stack, ACCOUNT_HOLDER)
     account = stack.accounts.get(platform, account_id)
     block = account.blocks.get(MANUAL_BLOCK)
     if block is None or block_since not in {None, block.since}:
-        raise Conflict("No block by hand holds this account, or that one no more: nothing to appeal.")
+        raise Conflict("This account has no manual block to appeal, or the block was lifted.")
     appeal_id = derived_block_appeal_id(platform, account_id, block.since)
     known = stack.cases.get_appeal(appeal_id)
     if known is not None:
         return known
-    now = stack.now()
-    require_appealable_block(block, now=now, window=stack.settings.appeal_window)
-    appeal = Appeal(appeal_id, None, platform, account_id, statement, filed_at=now, block=block)
-    transaction = stack.transaction()
-    stack.cases.save_appeal(transaction, appeal)
-    details = {"appeal_id": appeal_id}
-    save_account(stack, transaction, account, actor=ACCOUNT_HOLDER, action="appeal.filed", details=details)
-    event = {"appeal_id": appeal_id, "case_id": None, "platform": platform, "account_id": account_id}
-    stack.outbox.add(transaction, EventType.APPEAL_FILED, event, at=now)
-    transaction.commit()
+    require_appealable_block(block, now=uow.now, window=stack.settings.appeal_window)
+    appeal = Appeal(appeal_id, None, platform, account_id, statement, filed_at=uow.now, block=block)
+    uow.cover(appeal, AppealFiledEvent(appeal_id, None, platform, account_id), by=account)
+    uow.record(account, AppealFiled(appeal_id, still_blocked=account.blocked))
+    uow.commit()
     return appeal
 
 
 def decide_block_appeal(
     stack: Stack, appeal: Appeal, block: Block, outcome: AppealOutcome, reasons: str, reviewer: str
 ) -> Appeal:
-    """Answer it; upheld, this very block is lifted, and whatever else blocks the account stays.
+    """Decide the appeal of a manual block. Granted, it lifts this very block; other blocks stay.
 
-    SameReviewer for who has set it. The account is written in place of the version that was read, so a block
-    that is set anew at the same moment is another.
+    Raise SameReviewer for the reviewer who set it. A block that was set anew meanwhile is another one.
     """
     if block.set_by == reviewer:
-        raise SameReviewer("You have set this block; somebody else has to decide its appeal.")
-    now = stack.now()
-    decided = appeal.decided(outcome, reasons, reviewer=reviewer, now=now)
+        raise SameReviewer("You set this block. A different reviewer must decide its appeal.")
+    uow = UnitOfWork(stack, Actor.reviewer(reviewer))
+    decided = appeal.decided(outcome, reasons, reviewer=reviewer, now=uow.now)
     account = stack.accounts.get(appeal.platform, appeal.account_id)
     lifts = outcome is AppealOutcome.GRANTED and account.blocks.get(MANUAL_BLOCK) == block
-    transaction = stack.transaction()
-    stack.cases.save_appeal(transaction, decided, until=now + stack.settings.retention.case)
-    told = {"appeal_id": appeal.appeal_id, "outcome": outcome.value, "party": appeal.party.value}
-    account = save_account(
-        stack,
-        transaction,
-        account.without_block(MANUAL_BLOCK) if lifts else account,
-        actor=reviewer,
-        action=f"appeal.{outcome.value}",
-        details=told,
-    )
-    if lifts:
-        emit_manual_block_event(stack, transaction, EventType.ACCOUNT_UNBLOCKED, account)
-    event = {
-        "appeal_id": appeal.appeal_id,
-        "outcome": outcome.value,
-        "case_id": None,
-        "platform": appeal.platform,
-        "account_id": appeal.account_id,
-    }
-    stack.outbox.add(transaction, EventType.APPEAL_DECIDED, event, at=now)
-    transaction.commit()
+    changed = account.without_block(MANUAL_BLOCK) if lifts else account
+    details = AppealDecided(appeal.appeal_id, outcome, appeal.party, still_blocked=changed.blocked)
+    uow.record(changed, details, *([AccountUnblocked.of(changed, block)] if lifts else []))
+    event = AppealDecidedEvent(appeal.appeal_id, outcome, None, appeal.platform, appeal.account_id)
+    uow.cover(decided, event, by=changed)
+    uow.commit()
     return decided

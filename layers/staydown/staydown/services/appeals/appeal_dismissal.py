@@ -1,8 +1,10 @@
-"""Somebody whose report was refused asks for another look."""
+"""A reporter appeals the dismissal of their report."""
 
 from __future__ import annotations
 
 from staydown.aws.stack import Stack
+from staydown.domain.audit.actors import REPORTER
+from staydown.domain.audit.details import AppealFiled
 from staydown.domain.cases.appeals import (
     Appeal,
     AppealParty,
@@ -10,55 +12,51 @@ from staydown.domain.cases.appeals import (
     require_appealable_dismissal,
 )
 from staydown.domain.errors import Conflict, StaydownError
-from staydown.domain.events import EventType
-from staydown.services.cases.save_case import save_case
-from staydown.services.reports.case_assignment import REPORTER
-from staydown.services.reports.view_report import authenticate_reporter, find_dismissal_appeal
+from staydown.domain.events import AppealFiled as AppealFiledEvent
+from staydown.services.access.reporters import authenticate_reporter
 from staydown.services.retries import retry_on_conflict
+from staydown.services.unit_of_work import UnitOfWork
 
 
 @retry_on_conflict
 def appeal_dismissal(stack: Stack, case_number: str, secret: str, statement: str) -> list[Appeal]:
-    """Appeal every refusal of this report that can be appealed; told twice, it is one appeal of each.
+    """Appeal every dismissal of this report that can be appealed. The same appeal twice is one.
 
-    Conflict, with what speaks against it, when there is none.
+    Raise Conflict with the reason where there is none.
     """
+    uow = UnitOfWork(stack, REPORTER)
     report = authenticate_reporter(stack, case_number, secret)
     if report.withdrawn_at is not None:
-        raise Conflict("The report was withdrawn; there is no decision of it to appeal.")
+        raise Conflict("The report was withdrawn, so none of its decisions can be appealed.")
     found = [case for case_id in report.case_ids if (case := stack.cases.get_case(case_id)) is not None]
-    known = [one for case in found if (one := find_dismissal_appeal(stack, case, report)) is not None]
-    appealed = {one.case_id for one in known}
-    now = stack.now()
-    transaction = stack.transaction()
+    ids = {case.case_id: dismissal_appeal_id(case.case_id, report.case_number) for case in found}
+    known = stack.cases.get_appeals(ids.values())
+    appealed = {appeal.case_id for appeal in known}
     filed: list[Appeal] = []
     refusals: list[StaydownError] = []
     for case in found:
         if case.case_id in appealed:
             continue
         try:
-            require_appealable_dismissal(case, now=now, window=stack.settings.appeal_window)
+            require_appealable_dismissal(case, now=uow.now, window=stack.settings.appeal_window)
         except StaydownError as error:
             refusals.append(error)
             continue
         appeal = Appeal(
-            dismissal_appeal_id(case.case_id, report.case_number),
+            ids[case.case_id],
             case.case_id,
             platform="",
             account_id="",
             statement=statement,
-            filed_at=now,
+            filed_at=uow.now,
             party=AppealParty.REPORTER,
             case_number=report.case_number,
         )
         filed.append(appeal)
-        stack.cases.save_appeal(transaction, appeal)
-        appealed_case = case.with_appeal(appeal.appeal_id)
-        details = {"appeal_id": appeal.appeal_id, "by": AppealParty.REPORTER.value}
-        save_case(stack, transaction, appealed_case, actor=REPORTER, action="appeal.filed", details=details)
-        event = {"appeal_id": appeal.appeal_id, "case_id": case.case_id, "platform": "", "account_id": ""}
-        stack.outbox.add(transaction, EventType.APPEAL_FILED, event, at=now)
+        uow.cover(appeal, AppealFiledEvent(appeal.appeal_id, case.case_id, "", ""), by=case)
+        details = AppealFiled(appeal.appeal_id, party=AppealParty.REPORTER)
+        uow.record(case.with_appeal(appeal.appeal_id), details)
     if not filed and not known:
-        raise refusals[0] if refusals else Conflict("Nothing of this report was decided yet.")
-    transaction.commit()
+        raise refusals[0] if refusals else Conflict("No case of this report is decided yet.")
+    uow.commit()
     return known + filed

@@ -1,26 +1,27 @@
-"""A senior changes the bank by hand: allows a known false alarm, switches an entry off, or takes it back."""
+"""Manual changes of the bank by a senior reviewer: allow a false positive, or disable and enable an entry."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from enum import StrEnum
 
-from staydown.aws.audit_store import entry_chain
 from staydown.aws.bank_store import BankHead, StoredEntry
 from staydown.aws.stack import Stack
+from staydown.domain.audit.actions import AuditAction
+from staydown.domain.audit.actors import Actor
+from staydown.domain.audit.details import EntryOverridden
 from staydown.domain.bank.entry import BankEntry, Standing
 from staydown.domain.bank.hashes import PdqHash
 from staydown.domain.bank.match import Match
 from staydown.domain.errors import ConcurrentChange, Conflict, InvalidRequest, NotFound, StaleVersion
 from staydown.domain.ids import derived_entry_id
 from staydown.services.bank.bank_view import BankView
-from staydown.services.bank.supports import emit_bank_changed
 from staydown.services.retries import retry_on_conflict
+from staydown.services.unit_of_work import UnitOfWork
 
 
 class OverrideReason(StrEnum):
-    """Why, in a word that may stand in the audit; what there is to tell beyond it is not kept here."""
+    """Why an entry is overridden, as the audit records it."""
 
     FALSE_POSITIVE = "false_alarm"
     WRONG_IMAGE = "wrong_image"
@@ -43,32 +44,32 @@ def allow_hash(
     despite: Collection[str],
     reviewer: str,
 ) -> StoredEntry:
-    """Let the picture of this hash pass from now on: what is at least as near to it as to any other entry.
+    """Let images pass that are at least as near to this hash as to any other entry.
 
-    InvalidRequest for a hash too plain to be told from others. Conflict when a case stands behind the very
-    entry, and when entries that stop images lie so near that copies of theirs could pass as this one, unless
-    `despite` names each of them. Nothing that was banked since they were looked for is overlooked.
+    Raise InvalidRequest where the quality of the hash is too low. Raise Conflict where a decided case
+    supports the entry, and where entries that stop images are so near that copies of theirs could pass,
+    unless `despite` names each of them. Raise ConcurrentChange where the bank changed during the search.
     """
     if quality < stack.settings.match_policy.minimum_quality:
         least = stack.settings.match_policy.minimum_quality
         raise InvalidRequest(
-            "The picture is too plain to be recognised by its hash.",
+            "The picture has too little detail to be recognised by its hash.",
             pointers={"/quality": f"{least} at least"},
         )
     head = _refreshed_head(stack, bank)
     entry_id = derived_entry_id("pdq", pdq.data)
     new = BankEntry(entry_id, pdq, quality, sha256=None, phash=None, supports=frozenset())
-    known = stack.bank.get_entries([entry_id]).get(entry_id, StoredEntry(new, 0))
-    if known.entry.standing is Standing.ALLOWED:
-        return known
-    if known.entry.case_supports:
-        cases = sorted(support.reference for support in known.entry.case_supports)
+    read = stack.bank.get_entries([entry_id]).get(entry_id, StoredEntry(new, 0))
+    if read.entry.standing is Standing.ALLOWED:
+        return read
+    if read.entry.case_supports:
+        cases = sorted(support.reference for support in read.entry.case_supports)
         raise Conflict(
-            "A reviewer judged this very picture; an appeal of the case takes that back.",
+            "A reviewer decided on this picture. Only a granted appeal of the case can reverse that.",
             extra={"cases": cases},
         )
     _require_acknowledged(_find_collisions(stack, bank, pdq, entry_id), despite)
-    return _save_override(stack, head, known, Standing.ALLOWED, "entry.allowed", reason, reviewer)
+    return _save_override(stack, head, read, Standing.ALLOWED, AuditAction.ENTRY_ALLOWED, reason, reviewer)
 
 
 @retry_on_conflict
@@ -81,29 +82,30 @@ def set_entry_enabled(
     reviewer: str,
     expected_seq: int | None,
 ) -> StoredEntry:
-    """Switch an entry off (or take back that it was, or that it is allowed), on condition that it is as read.
+    """Disable an entry, or remove its override, on condition that it is as it was read.
 
-    What it alone stopped is checked again and let go; switched on again, it stops as before.
+    Uploads that a disabled entry alone had stopped are checked again and released. Enabled, it stops uploads
+    as before. Raise NotFound, and StaleVersion where the entry changed.
     """
     head = stack.bank.get_head()
-    known = stack.bank.get_entries([entry_id]).get(entry_id)
-    if known is None:
+    read = stack.bank.get_entries([entry_id]).get(entry_id)
+    if read is None:
         raise NotFound(f"There is no entry {entry_id[:64]!r}.")
-    wanted = None if enabled else Standing.INACTIVE
-    if known.entry.override is wanted:
-        return known
-    if expected_seq is not None and expected_seq != known.seq:
-        raise StaleVersion("The entry changed since you read it; read it again.", extra={"etag": known.seq})
-    action = "entry.reinstated" if enabled else "entry.deactivated"
-    return _save_override(stack, head, known, wanted, action, reason, reviewer)
+    override = None if enabled else Standing.INACTIVE
+    if read.entry.override is override:
+        return read
+    if expected_seq is not None and expected_seq != read.seq:
+        raise StaleVersion("The entry changed since you read it; read it again.", extra={"etag": read.seq})
+    action = AuditAction.ENTRY_ENABLED if enabled else AuditAction.ENTRY_DISABLED
+    return _save_override(stack, head, read, override, action, reason, reviewer)
 
 
 def _refreshed_head(stack: Stack, bank: BankView) -> BankHead:
-    """The head by which the bank was searched: whatever moves it makes the change fail and search again."""
+    """Return the head with which the bank is searched. A change of the bank makes the caller search again."""
     seq = bank.refresh()
     head = stack.bank.get_head()
     if head.seq != seq:
-        raise ConcurrentChange("The bank moved while it was searched.")
+        raise ConcurrentChange("The bank changed during the search.")
     return head
 
 
@@ -120,8 +122,8 @@ def _require_acknowledged(collisions: list[Match], despite: Collection[str]) -> 
             for match in unnamed[:20]
         ]
         raise Conflict(
-            "Entries that stop images lie near this hash: copies of theirs could pass as it. Look at them; "
-            "to go on all the same, name them in `despite`.",
+            "Entries that stop images are near this hash, so copies of their images could pass. Check them. "
+            "To continue, name them in `despite`.",
             extra={"collisions": near},
         )
 
@@ -129,25 +131,15 @@ def _require_acknowledged(collisions: list[Match], despite: Collection[str]) -> 
 def _save_override(
     stack: Stack,
     head: BankHead,
-    known: StoredEntry,
+    read: StoredEntry,
     override: Standing | None,
-    action: str,
+    action: AuditAction,
     reason: OverrideReason,
     reviewer: str,
 ) -> StoredEntry:
-    entry = known.entry.with_override(override)
-    transaction = stack.transaction()
-    audit = stack.audit.append(
-        transaction,
-        entry_chain(entry.entry_id),
-        entry.audit,
-        at=stack.now(),
-        actor=reviewer,
-        action=action,
-        details={"reason": reason.value, "standing": entry.standing.value},
-    )
-    entry = replace(entry, audit=audit)
-    seq = stack.bank.append_changes(transaction, head, [(entry, known.seq)])
-    emit_bank_changed(stack, transaction, [entry.entry_id], seq)
-    transaction.commit()
-    return StoredEntry(entry, seq)
+    entry = read.entry.with_override(override)
+    uow = UnitOfWork(stack, Actor.reviewer(reviewer))
+    details = EntryOverridden(action, reason.value, entry.standing)
+    saved = uow.record_entry(read, entry, details, head=head)
+    uow.commit()
+    return saved

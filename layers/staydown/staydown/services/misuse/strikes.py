@@ -76,3 +76,8 @@ def _cases_of_matched_entries(stack: Stack, uploads: Sequence[Upload]) -> list[C
         if support.source is SupportSource.CASE
     }
     return stack.cases.get_cases(judged)
+
+
+def totals(subject: MisuseSubject, total: int) -> dict[str, int]:
+    """Return of how many uploads or reports a number of strikes is, by the key of the audit."""
+    return {"reports" if subject.is_reporter else "uploads": total}

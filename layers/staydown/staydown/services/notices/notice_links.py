@@ -8,7 +8,7 @@ from staydown.aws.stack import Stack
 from staydown.domain.errors import NotFound, TooManyAttempts
 from staydown.domain.ids import digests_match, new_link_number, new_secret, secret_digest
 from staydown.notices.notice import NoticeLink, Recipient
-from staydown.services.reports.view_report import MAX_WRONG_SECRETS_PER_HOUR
+from staydown.services.access.reporters import MAX_WRONG_SECRETS_PER_HOUR
 from staydown.services.retries import retry_on_conflict
 
 

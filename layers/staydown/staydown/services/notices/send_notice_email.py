@@ -12,6 +12,7 @@ from staydown.notices.mail import is_email_address, render_email
 from staydown.notices.notice import Recipient
 from staydown.notices.wording import catalogue_for
 from staydown.services.retries import retry_on_conflict
+from staydown.services.unit_of_work import Maintenance, UnitOfWork
 
 
 def send_notice_email(stack: Stack, event: EventEnvelope) -> bool:
@@ -60,6 +61,6 @@ def mark_unreachable(stack: Stack, case_number: str, reason: UnreachableReason) 
     reporter = stack.reporters.get(case_number)
     if reporter is None or reporter.unreachable is not None:
         return
-    transaction = stack.transaction()
-    stack.reporters.save(transaction, replace(reporter, unreachable=reason))
-    transaction.commit()
+    uow = UnitOfWork(stack)
+    uow.maintain(replace(reporter, unreachable=reason), Maintenance.CONTACT)
+    uow.commit()

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from staydown.aws.stack import Stack
 from staydown.domain.cases.appeals import AppealParty
-from staydown.domain.events import EventEnvelope, EventType
+from staydown.domain.events import AppealDecided, AppealFiled, EventEnvelope, EventType, NoticeIssued
 from staydown.notices import contents
 from staydown.notices.notice import Notice, RecipientParty
 from staydown.notices.wording import catalogue_for
@@ -15,6 +15,7 @@ from staydown.services.notices import account_holder_notices as told_to_account_
 from staydown.services.notices import reporter_notices as told_to_reporters
 from staydown.services.notices.recipients import AddressedNotice, for_account_holder, for_reporter
 from staydown.services.retries import retry_on_conflict
+from staydown.services.unit_of_work import UnitOfWork
 
 
 def write_notices(stack: Stack, event: EventEnvelope) -> int:
@@ -46,28 +47,28 @@ def _write_notice(stack: Stack, event: EventEnvelope, one: AddressedNotice) -> N
         title=words.title(content.kind.value, content.template_values),
         paragraphs=tuple(words.sentence(key, content.template_values) for key in content.sentences),
     )
-    transaction = stack.transaction()
-    stack.notices.add(transaction, notice, until=stack.now() + stack.settings.retention.case)
-    stack.outbox.add(transaction, EventType.NOTICE_ISSUED, _notice_issued_detail(notice), at=stack.now())
-    transaction.commit()
+    uow = UnitOfWork(stack)
+    stack.notices.add(uow.transaction, notice, until=uow.now + stack.settings.retention.case)
+    uow.emit(_notice_issued(notice))
+    uow.commit()
 
 
-def _notice_issued_detail(notice: Notice) -> dict[str, object]:
-    """That there is a notice, and for whom; not what it says."""
-    holder = notice.recipient.party is RecipientParty.ACCOUNT_HOLDER
-    platform, account_id = notice.recipient.account if holder else (None, None)
-    return {
-        "notice_id": notice.notice_id,
-        "kind": notice.kind.value,
-        "party": notice.recipient.party.value,
-        "platform": platform,
-        "account_id": account_id,
-        "case_number": None if holder else notice.recipient.name,
-    }
+def _notice_issued(notice: Notice) -> NoticeIssued:
+    is_holder = notice.recipient.party is RecipientParty.ACCOUNT_HOLDER
+    platform, account_id = notice.recipient.account if is_holder else (None, None)
+    return NoticeIssued(
+        notice.notice_id,
+        notice.kind.value,
+        notice.recipient.party.value,
+        platform,
+        account_id,
+        None if is_holder else notice.recipient.name,
+    )
 
 
 def _appeal_notices(stack: Stack, event: EventEnvelope) -> Iterator[AddressedNotice]:
-    appeal = stack.cases.get_appeal(str(event.detail["appeal_id"]))
+    appeal_event = AppealFiled if event.type is EventType.APPEAL_FILED else AppealDecided
+    appeal = stack.cases.get_appeal(appeal_event.of_envelope(event).appeal_id)
     if appeal is None or appeal.party is AppealParty.DISAGREEMENT:
         return
     if event.type is EventType.APPEAL_FILED:

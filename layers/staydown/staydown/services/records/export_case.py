@@ -1,6 +1,6 @@
-"""A case as a bundle for a court: what was decided and why, the audit with its anchors, and no picture.
+"""Exporting a case as an evidence bundle: the decision, the reports, and the audit with its anchors.
 
-Who reported is not in it: that is in another table, under another key. Who may have it asks the operator.
+It contains no image and no reporter: these are in another table, under another key, for the operator alone.
 """
 
 from __future__ import annotations
@@ -10,18 +10,19 @@ from typing import Any
 
 from staydown.aws.codec import Codec
 from staydown.aws.stack import Stack
+from staydown.domain.audit.actions import AuditAction
 from staydown.domain.audit.bundles import build_bundle
 from staydown.domain.audit.chain import AuditRecord
+from staydown.domain.audit.details import ActionOnly
 from staydown.domain.cases.appeals import Appeal
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.reports import Report
 from staydown.domain.errors import Conflict
 from staydown.domain.uploads.upload import Upload
-from staydown.services.cases.save_case import save_case
+from staydown.services.access.cases import Viewer, get_case, open_case
 from staydown.services.records.read_audit import read_case_audit
 from staydown.services.retries import retry_on_conflict
-from staydown.services.review.review_queue import get_case
-from staydown.services.review.view_case import Viewer, open_case
+from staydown.services.unit_of_work import UnitOfWork
 
 _REPORT_FIELDS = ("filed_at", "relation", "declarations", "statement", "valid_at", "withdrawn_at", "uploads")
 _UPLOAD_FIELDS = (
@@ -38,9 +39,9 @@ _APPEAL_FIELDS = ("appeal_id", "filed_at", "statement", "outcome", "reasons", "d
 
 
 def export_case(stack: Stack, case_id: str, viewer: Viewer) -> Mapping[str, Any]:
-    """The bundle, of plain JSON values. That it was made is the last record in it.
+    """Return the bundle as plain JSON values. Its last record says that it was exported.
 
-    Conflict when the audit is not whole: what is broken is shown by reading it, not certified.
+    Raise Conflict where the audit is broken: a bundle certifies an unbroken chain.
     """
     _record_export(stack, case_id, viewer)
     case = get_case(stack, case_id)
@@ -48,7 +49,7 @@ def export_case(stack: Stack, case_id: str, viewer: Viewer) -> Mapping[str, Any]
     broken = {chain.chain: chain.error for chain in chains if chain.error is not None}
     if broken:
         raise Conflict(
-            "The audit of this case is not whole; read it, and ask an operator.", extra={"broken": broken}
+            "The audit of this case is broken. Read it, and contact an operator.", extra={"broken": broken}
         )
     anchors = {anchor.number: anchor for chain in chains for anchor in chain.anchors}
     return build_bundle(
@@ -64,14 +65,14 @@ def export_case(stack: Stack, case_id: str, viewer: Viewer) -> Mapping[str, Any]
 @retry_on_conflict
 def _record_export(stack: Stack, case_id: str, viewer: Viewer) -> None:
     case = open_case(stack, case_id, viewer, part="export")
-    transaction = stack.transaction()
-    save_case(stack, transaction, case, actor=viewer.reviewer, action="case.exported", details={})
-    transaction.commit()
+    uow = UnitOfWork(stack, viewer.actor)
+    uow.record(case, ActionOnly(AuditAction.CASE_EXPORTED))
+    uow.commit()
 
 
 def _facts(stack: Stack, case: Case, records: Sequence[AuditRecord]) -> dict[str, Any]:
-    told = Codec(Case).dump(case)
-    facts = {name: told[name] for name in ("state", "origin", "opened_at", "deadline", "decision")}
+    item = Codec(Case).dump(case)
+    facts = {name: item[name] for name in ("state", "origin", "opened_at", "deadline", "decision")}
     reports, uploads, appeals = Codec(Report), Codec(Upload), Codec(Appeal)
     facts["reports"] = [
         _pick(reports.dump(one), _REPORT_FIELDS) for one in stack.cases.get_reports(case.reports)

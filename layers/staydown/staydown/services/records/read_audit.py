@@ -11,8 +11,8 @@ from staydown.aws.stack import Stack
 from staydown.domain.audit.anchors import Anchor, verify_against_anchors
 from staydown.domain.audit.chain import AuditRecord, ChainBroken, ChainHead, verify_chain
 from staydown.domain.cases.case import Case
+from staydown.services.access.cases import get_case
 from staydown.services.records.concerned_uploads import affected_uploads
-from staydown.services.review.review_queue import get_case
 
 
 @dataclass(frozen=True, slots=True)

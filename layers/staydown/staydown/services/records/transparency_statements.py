@@ -16,8 +16,8 @@ from staydown.exchange.transparency import (
     match_statement,
     validate_statement,
 )
+from staydown.services.access.cases import get_case
 from staydown.services.records.concerned_uploads import affected_uploads
-from staydown.services.review.review_queue import get_case
 
 _STOPPED = {UploadState.BLOCKED, UploadState.REMOVED}
 

@@ -1,4 +1,4 @@
-"""Completing a report, or taking it back."""
+"""Completing a report, or withdrawing it."""
 
 from __future__ import annotations
 
@@ -6,27 +6,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from staydown.aws.stack import Stack
-from staydown.aws.transaction import Transaction
 from staydown.config.report_form import validate_answers
+from staydown.domain.audit.actions import AuditAction
+from staydown.domain.audit.actors import REPORTER
+from staydown.domain.audit.details import ActionOnly, CaseCompleted
 from staydown.domain.bank.entry import Support, SupportSource
 from staydown.domain.cases.case import Case, CaseOrigin
 from staydown.domain.cases.reports import Declarations, EmailPreference, Report, Reporter
 from staydown.domain.cases.states import Step
 from staydown.domain.errors import Conflict
-from staydown.domain.events import EventType
+from staydown.domain.events import CaseWithdrawn, ReportCompleted
 from staydown.domain.ids import derived_entry_id
+from staydown.services.access.reporters import authenticate_reporter
 from staydown.services.bank.supports import report_supports, withdraw_supports
-from staydown.services.cases.save_case import save_case
 from staydown.services.reports.answer_questions import with_answers
-from staydown.services.reports.case_assignment import REPORTER, with_deadline_from
-from staydown.services.reports.view_report import authenticate_reporter
 from staydown.services.retries import retry_on_conflict
+from staydown.services.unit_of_work import Maintenance, UnitOfWork
 from staydown.services.uploads.release_upload import release_from_case
 
 
 @dataclass(frozen=True, slots=True)
 class ReportUpdate:
-    """What a person adds; None leaves a field as it is, and so does an answer that is not among these."""
+    """What a reporter adds. A field that is None, and a question without an answer here, stay as they are."""
 
     declarations: Declarations | None = None
     statement: str | None = None
@@ -39,26 +40,46 @@ class ReportUpdate:
 
 @retry_on_conflict
 def complete_report(stack: Stack, case_number: str, secret: str, update: ReportUpdate) -> Report:
-    """Add what was missing; once the law has what it wants, the report is valid and its clock runs.
+    """Add what was missing. A report that has all that the law asks for becomes valid, and its deadline runs.
 
-    Only how its sender is reached may change as well: that is nothing to its cases.
+    A change of the contact details alone does not change its cases.
     """
-    before = report = authenticate_reporter(stack, case_number, secret)
-    _require_not_withdrawn(report)
+    uow = UnitOfWork(stack, REPORTER)
+    before = authenticate_reporter(stack, case_number, secret)
+    _require_not_withdrawn(before)
     validate_answers(stack.settings.report_questions, update.answers)
-    transaction = stack.transaction()
+    report, reporter = _updated(stack, before, update)
+    events = []
+    if report.valid_at is None and not report.missing_for_validity:
+        report = replace(report, valid_at=uow.now)
+        events.append(ReportCompleted(report.case_number))
+    uow.maintain(reporter, Maintenance.CONTACT)
+    cases = _undecided_cases(stack, report) if report != before else []
+    if cases:
+        uow.cover(report, *events, by=cases[0])
+    else:
+        why = Maintenance.CONTACT if report == before else Maintenance.DECIDED_REPORT
+        uow.maintain(report, why, *events)
+    for case in cases:
+        completed = case.advanced(Step.PROVIDE_INFORMATION)
+        completed = completed.with_deadline_from(report.valid_at, stack.settings.removal_period)
+        uow.record(completed, CaseCompleted(report.valid_at is not None))
+    uow.commit()
+    return report
+
+
+def _updated(stack: Stack, report: Report, update: ReportUpdate) -> tuple[Report, Reporter]:
     reporter = stack.reporters.get(report.case_number) or Reporter(report.case_number, "", "", "")
+    is_same_address = update.email in {None, reporter.email}
     reporter = replace(
         reporter,
         name=reporter.name if update.name is None else update.name,
         email=reporter.email if update.email is None else update.email,
         signature=reporter.signature if update.signature is None else update.signature,
         email_preference=reporter.email_preference if update.mail is None else update.mail,
-        # Another address is tried anew.
-        unreachable=reporter.unreachable if update.email in {None, reporter.email} else None,
+        unreachable=reporter.unreachable if is_same_address else None,
     )
     report, reporter = with_answers(stack.settings.report_questions, report, reporter, update.answers)
-    stack.reporters.save(transaction, reporter)
     report = replace(
         report,
         declarations=update.declarations or report.declarations,
@@ -66,25 +87,13 @@ def complete_report(stack: Stack, case_number: str, secret: str, update: ReportU
         signed=bool(reporter.signature.strip()),
         contactable=bool(reporter.email.strip()),
     )
-    now = stack.now()
-    if report.valid_at is None and not report.missing_for_validity:
-        report = replace(report, valid_at=now)
-        completed = {"case_number": report.case_number}
-        stack.outbox.add(transaction, EventType.REPORT_COMPLETED, completed, at=now)
-    stack.cases.save_report(transaction, report)
-    for case in _undecided_cases(stack, report) if report != before else []:
-        details = {"valid": report.valid_at is not None}
-        complete = with_deadline_from(stack, case.advanced(Step.PROVIDE_INFORMATION), report)
-        save_case(stack, transaction, complete, actor=REPORTER, action="case.completed", details=details)
-    transaction.commit()
-    return report
+    return report, reporter
 
 
 def withdraw_report(stack: Stack, case_number: str, secret: str) -> Report:
-    """Take a report back: its hashes no longer stand, and a case that rests on nothing else is closed.
+    """Withdraw a report: its hashes become inactive, and undecided cases without another report are closed.
 
-    A decision that was made stays: it was judged, and others may rest on it. Told again, it goes on where it
-    was interrupted.
+    Decisions stay. A repeated call continues where an interrupted one stopped.
     """
     report = _withdraw(stack, case_number, secret)
     for case_id in report.case_ids:
@@ -94,38 +103,44 @@ def withdraw_report(stack: Stack, case_number: str, secret: str) -> Report:
 
 @retry_on_conflict
 def _withdraw(stack: Stack, case_number: str, secret: str) -> Report:
-    """The report and what it claimed, at once; its cases are closed one by one, as each may be large."""
+    """Withdraw the report and its supports at once. Its cases are closed one by one: each may be large."""
+    uow = UnitOfWork(stack, REPORTER)
     report = authenticate_reporter(stack, case_number, secret)
     if report.withdrawn_at is not None:
         return report
-    transaction = stack.transaction()
-    report = replace(report, withdrawn_at=stack.now())
-    stack.cases.save_report(transaction, report)
-    for case in _undecided_cases(stack, report):
-        left = replace(case, revision=case.revision + 1)
-        save_case(stack, transaction, left, actor=REPORTER, action="case.report_withdrawn", details={})
-    _withdraw_report_supports(stack, transaction, report)
-    transaction.commit()
+    report = replace(report, withdrawn_at=uow.now)
+    cases = _undecided_cases(stack, report)
+    if cases:
+        uow.cover(report, by=cases[0])
+    else:
+        uow.maintain(report, Maintenance.DECIDED_REPORT)
+    for case in cases:
+        changed = replace(case, revision=case.revision + 1)
+        uow.record(changed, ActionOnly(AuditAction.CASE_REPORT_WITHDRAWN))
+    support = Support(SupportSource.REPORT, report.case_number)
+    entry_ids = [derived_entry_id("pdq", one.pdq.data) for one in report.hashes]
+    by = cases[0] if cases else Maintenance.DECIDED_REPORT
+    withdraw_supports(uow, {entry_id: [support] for entry_id in entry_ids}, by=by)
+    uow.commit()
     return report
 
 
 @retry_on_conflict
 def _close_if_unreported(stack: Stack, case_id: str) -> None:
-    """Close a case that nobody's report stands behind; what waited for it is freed."""
+    """Close an undecided case whose reports are all withdrawn, and release what waited for it."""
+    uow = UnitOfWork(stack, REPORTER)
     case = stack.cases.get_case(case_id)
     if case is None or not case.undecided or case.origin is CaseOrigin.MATCH:
         return
     if any(report.withdrawn_at is None for report in stack.cases.get_reports(case.reports)):
         return
-    transaction = stack.transaction()
     for upload in stack.uploads.get_many(case.uploads):
-        # Cleared of nothing: no reviewer looked, and others may claim the same or match it still.
-        release_from_case(stack, transaction, upload, case_id, actor=REPORTER)
-    withdraw_supports(stack, transaction, dict.fromkeys(case.entries, report_supports(case)))
+        # No match is dismissed: no reviewer looked at it, and others may report or match the image still.
+        release_from_case(uow, upload, case_id)
+    withdraw_supports(uow, dict.fromkeys(case.entries, report_supports(case)), by=case)
     closed = case.advanced(Step.WITHDRAW)
-    save_case(stack, transaction, closed, actor=REPORTER, action="case.withdrawn", details={})
-    stack.outbox.add(transaction, EventType.CASE_WITHDRAWN, {"case_id": case_id}, at=stack.now())
-    transaction.commit()
+    uow.record(closed, ActionOnly(AuditAction.CASE_WITHDRAWN), CaseWithdrawn(case_id))
+    uow.commit()
 
 
 def _undecided_cases(stack: Stack, report: Report) -> list[Case]:
@@ -133,12 +148,6 @@ def _undecided_cases(stack: Stack, report: Report) -> list[Case]:
     return [case for case in found if case is not None and case.undecided]
 
 
-def _withdraw_report_supports(stack: Stack, transaction: Transaction, report: Report) -> None:
-    claim = Support(SupportSource.REPORT, report.case_number)
-    entry_ids = [derived_entry_id("pdq", one.pdq.data) for one in report.hashes]
-    withdraw_supports(stack, transaction, {entry_id: [claim] for entry_id in entry_ids})
-
-
 def _require_not_withdrawn(report: Report) -> None:
     if report.withdrawn_at is not None:
-        raise Conflict("The report was withdrawn; file a new one if you want it looked at.")
+        raise Conflict("The report was withdrawn. File a new one to have the image reviewed.")

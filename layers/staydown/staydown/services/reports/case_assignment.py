@@ -1,7 +1,7 @@
-"""The cases that a report is about: each read once, and written once with all that the report says of it.
+"""Assigning the images of a report to cases: each case is read once and saved once.
 
-An upload and a hash of the same report may lead to one case, as may two uploads that look different. So may
-the reports of several people: of one upload, of one image, of copies of it.
+An upload and a hash of one report may belong to one case, as may two uploads that look different. So may the
+reports of several people: of one upload, of one image, of copies of it.
 """
 
 from __future__ import annotations
@@ -11,116 +11,98 @@ from dataclasses import replace
 
 from staydown.aws.bank_store import StoredEntry
 from staydown.aws.stack import Stack
-from staydown.aws.transaction import Transaction
+from staydown.domain.audit.details import CaseReported
 from staydown.domain.bank.entry import BankEntry
 from staydown.domain.bank.hashes import PdqHash
 from staydown.domain.cases.case import MAX_CASE_ENTRIES, MAX_CASE_UPLOADS, Case, CaseOrigin
-from staydown.domain.cases.deadlines import removal_deadline
 from staydown.domain.cases.deferral import Deferral
 from staydown.domain.cases.reports import Report, ReportedHash
 from staydown.domain.cases.states import CaseState
-from staydown.domain.events import EventType
+from staydown.domain.events import CaseOpened
 from staydown.domain.ids import derived_entry_id, new_id
 from staydown.domain.uploads.upload import Upload
-from staydown.services.bank.supports import report_support, save_entries
-from staydown.services.cases.save_case import save_case
+from staydown.services.bank.supports import report_support
+from staydown.services.unit_of_work import UnitOfWork
 
-REPORTER = "reporter"
 _MAX_CANDIDATES = 10
-"""Cases of an upload that are looked at for one that takes a report: when the last is full, so are others. Of
-those of copies, the nearest."""
+"""How many cases are tried for a report: the latest of an upload, the nearest of a copy."""
 
 
 class CaseAssignment:
-    """Collects the cases of one report, in the order in which it names its pictures.
+    """Assigns the images of one report to cases, in the order in which the report names them."""
 
-    aside: while the reports of who sent it are suspended.
-    """
-
-    def __init__(self, stack: Stack, transaction: Transaction, deferral: Deferral | None = None) -> None:
+    def __init__(self, uow: UnitOfWork, deferral: Deferral | None = None) -> None:
+        """deferral: of the verified reporter whose reports are suspended."""
+        self._uow = uow
+        self._stack = uow.stack
         self._deferral = deferral
-        self._stack = stack
-        self._transaction = transaction
         self._cases: dict[str, Case] = {}
         self._routes: dict[str, str] = {}
-        self._audit_details: dict[str, dict[str, list[str]]] = {}
+        self._named: dict[str, dict[str, list[str]]] = {}
         self._assigned_uploads: list[tuple[Upload, str]] = []
 
     def assign_uploads(self, uploads: Iterable[Upload]) -> None:
-        """Those of one image together: to a case about one of them, or to a new one."""
+        """Assign uploads of one image together, to a case about one of them or to a new one."""
         for group in _group_by_image(self._stack, uploads):
             case = self._existing_case(group) or self._case_for_image(group)
             for upload in group:
                 case = case.with_upload(upload.upload_id)
-                self._stack.uploads.save(self._transaction, upload.with_case(case.case_id))
+                self._uow.cover(upload.with_case(case.case_id), by=case)
             self._assign(case, "uploads", [upload.upload_id for upload in group])
             self._assigned_uploads += [(upload, case.case_id) for upload in group]
 
     def assign_hashes(self, report: Report) -> None:
-        """An unverified entry for each hash; its matches will be brought to the case."""
+        """Bank an unverified entry for each hash; its matches are brought to the case."""
         if not report.hashes:
             return
-        stack, transaction = self._stack, self._transaction
         hashes = {derived_entry_id("pdq", one.pdq.data): one for one in report.hashes}
-        head = stack.bank.get_head()
-        stored = stack.bank.get_entries(hashes)
+        head = self._stack.bank.get_head()
+        stored = self._stack.bank.get_entries(hashes)
         changed: list[tuple[StoredEntry, BankEntry]] = []
         for entry_id, one in hashes.items():
             new = BankEntry(entry_id, one.pdq, one.quality, sha256=None, phash=None, supports=frozenset())
-            known = stored.get(entry_id, StoredEntry(new, 0))
-            pointed = self._routed_case_id(entry_id)
-            case = self._load_case(pointed) if pointed is not None else None
+            read = stored.get(entry_id, StoredEntry(new, 0))
+            routed = self._routed_case_id(entry_id)
+            case = self._load_case(routed) if routed is not None else None
             if case is None or not case.accepts_reports:
-                case = self._case_for_hashed_upload(one) or _new_case(stack)
-                self._route_entry(entry_id, case, expected_case_id=pointed)
+                case = self._case_for_hashed_upload(one) or self._new_case()
+                self._route_entry(entry_id, case, expected_case_id=routed)
             case = case.with_entries((entry_id,))
             self._assign(case, "entries", [entry_id])
-            entry = known.entry.with_support(report_support(known.entry, case, report.case_number))
-            if entry != known.entry:
-                changed.append((known, entry))
-        save_entries(stack, transaction, head, changed)
+            entry = read.entry.with_support(report_support(read.entry, case, report.case_number))
+            if entry != read.entry:
+                changed.append((read, entry))
+        self._uow.bank(changed, by=next(iter(self._cases.values())), head=head)
 
     def assign_addresses(self, report: Report) -> None:
-        """What is only said to be somewhere else is a case as well: a reviewer reads where."""
+        """Open a case for a report that names addresses alone: a reviewer reads where the image is."""
         if report.locations and not self._cases:
-            self._assign(_new_case(self._stack), "addresses", [])
+            self._assign(self._new_case(), "addresses", [])
 
     def save(self, report: Report) -> tuple[Case, ...]:
-        """Write each case with the report in it; the cases as they will be."""
+        """Save each case with the report in it. Return the cases as they are saved."""
         return tuple(
-            self._save_case(case, report, counts_report=place == 0)
-            for place, case in enumerate(self._cases.values())
+            self._save_case(case, report, counts_report=index == 0)
+            for index, case in enumerate(self._cases.values())
         )
 
     def _save_case(self, case: Case, report: Report, *, counts_report: bool) -> Case:
-        """first: the report is counted with this case, and with no other that it is about."""
-        stack = self._stack
-        new = case.version == 0
-        if not new:  # what it says may change what a reviewer decides
+        """counts_report: metrics count a report with one of its cases alone."""
+        opened = case.version == 0
+        if not opened:  # the report may change what a reviewer decides
             case = replace(case, revision=case.revision + 1)
-        if new or self._deferral is None or case.deferral != self._deferral:
-            # Whoever else stands behind the image brings it back.
-            case = replace(case, deferral=self._deferral if new else None)
-        case = with_deadline_from(stack, replace(case, reports=(*case.reports, report.case_number)), report)
-        case = save_case(
-            stack,
-            self._transaction,
-            case,
-            actor=REPORTER,
-            action="case.opened" if new else "case.reported_again",
-            details={
-                **self._audit_details[case.case_id],
-                "valid": report.valid_at is not None,
-                "notice": counts_report,
-            },
-        )
-        if new:
-            opened = {"case_id": case.case_id, "origin": case.origin.value}
-            stack.outbox.add(self._transaction, EventType.CASE_OPENED, opened, at=stack.now())
-        return case
+        if opened or self._deferral is None or case.deferral != self._deferral:
+            # Any other reporter of the image ends the deferral.
+            case = replace(case, deferral=self._deferral if opened else None)
+        case = replace(case, reports=(*case.reports, report.case_number))
+        case = case.with_deadline_from(report.valid_at, self._stack.settings.removal_period)
+        named = {kind: tuple(ids) for kind, ids in self._named[case.case_id].items()}
+        details = CaseReported(opened, report.valid_at is not None, counts_report, **named)
+        events = [CaseOpened(case.case_id, case.origin)] if opened else []
+        return self._uow.record(case, details, *events)
 
     def _existing_case(self, uploads: list[Upload]) -> Case | None:
-        """The latest case about one of them that still takes reports."""
+        """Return the latest case about one of the uploads that still accepts reports."""
         for upload in uploads:
             for case_id in reversed(upload.cases[-_MAX_CANDIDATES:]):
                 case = self._load_case(case_id)
@@ -129,25 +111,30 @@ class CaseAssignment:
         return None
 
     def _case_for_image(self, uploads: list[Upload]) -> Case:
-        """The case in which others have reported the same image, by another upload or by its hash; else a new
-        one, to which others are brought from then on."""
+        """Return the case in which others reported the same image, by another upload or by its hash.
+
+        Otherwise return a new case, to which further reports of the image are routed.
+        """
         entry_id = self._entry_id(uploads)
         if entry_id is None:
-            return _new_case(self._stack)
+            return self._new_case()
         pointed = self._routed_case_id(entry_id)
         case = self._load_case(pointed) if pointed is not None else None
         if case is None or not _has_room(case, uploads):
             case = self._case_for_copy(uploads)
         if case is not None:
             return case
-        case = _new_case(self._stack, self._grouping_hash(uploads))
+        case = self._new_case(self._grouping_hash(uploads))
         if entry_id not in self._routes:
             self._route_entry(entry_id, case, expected_case_id=pointed)
         return case
 
     def _case_for_copy(self, uploads: list[Upload]) -> Case | None:
-        """The undecided case of the picture that the first of them is a copy of: as a whole, and as near as
-        what is blocked with nobody looking. Two people's pictures in one case would be judged as one."""
+        """Return the undecided case of the image that the first upload is a copy of.
+
+        The whole images must be as near as a match that is blocked without human review: images of two people
+        in one case would be decided as one.
+        """
         image, mine = uploads[0].fingerprint, self._grouping_hash(uploads)
         if image is None or mine is None:
             return None
@@ -164,8 +151,7 @@ class CaseAssignment:
         return None
 
     def _case_for_hashed_upload(self, hashed: ReportedHash) -> Case | None:
-        """The case of an upload that the same report names, and that the hash is of as well: whoever gives
-        both means one picture, and is owed one answer."""
+        """Return the case of an upload in this report that shows the hashed image: one image, one answer."""
         policy = self._stack.settings.match_policy
         for upload, case_id in self._assigned_uploads:
             case, image = self._cases[case_id], upload.fingerprint
@@ -184,16 +170,18 @@ class CaseAssignment:
         return image.grouping_hash(minimum_quality=policy.minimum_quality) if image is not None else None
 
     def _routed_case_id(self, entry_id: str) -> str | None:
-        """The case that this image was last brought to, by this report or before it."""
+        """Return the case to which this image was last routed, by this report or before."""
         return self._routes.get(entry_id) or self._stack.cases.case_for_entry(entry_id)
 
     def _route_entry(self, entry_id: str, case: Case, *, expected_case_id: str | None) -> None:
-        """was: what was read when it was seen that a new case is needed."""
-        self._stack.cases.route_entry(self._transaction, entry_id, case.case_id, expected=expected_case_id)
+        """expected_case_id: the route as it was read."""
+        self._stack.cases.route_entry(
+            self._uow.transaction, entry_id, case.case_id, expected=expected_case_id
+        )
         self._routes[entry_id] = case.case_id
 
     def _entry_id(self, uploads: list[Upload]) -> str | None:
-        """Of the entry that the first of them would be; None for what can't be read."""
+        """Return the id that the entry of the first upload has or would have; None without a fingerprint."""
         image = uploads[0].fingerprint
         if image is None:
             return None
@@ -202,17 +190,20 @@ class CaseAssignment:
     def _load_case(self, case_id: str) -> Case | None:
         return self._cases.get(case_id) or self._stack.cases.get_case(case_id)
 
+    def _new_case(self, grouping_hash: PdqHash | None = None) -> Case:
+        now = self._uow.now
+        return Case(
+            new_id(now),
+            CaseState.OPEN,
+            CaseOrigin.REPORT,
+            opened_at=now,
+            deadline=None,
+            grouping_hash=grouping_hash,
+        )
+
     def _assign(self, case: Case, kind: str, ids: list[str]) -> None:
         self._cases[case.case_id] = case
-        self._audit_details.setdefault(case.case_id, {}).setdefault(kind, []).extend(ids)
-
-
-def with_deadline_from(stack: Stack, case: Case, report: Report) -> Case:
-    """The case with the deadline that this report gives it, if it is valid."""
-    if report.valid_at is None:
-        return case
-    deadline = removal_deadline(report.valid_at, stack.settings.removal_period)
-    return replace(case, deadline=deadline if case.deadline is None else min(case.deadline, deadline))
+        self._named.setdefault(case.case_id, {}).setdefault(kind, []).extend(ids)
 
 
 def _has_room(case: Case, uploads: Iterable[Upload]) -> bool:
@@ -221,13 +212,13 @@ def _has_room(case: Case, uploads: Iterable[Upload]) -> bool:
 
 
 def _is_excluded(case: Case, uploads: Iterable[Upload]) -> bool:
-    """Whether one of them was found, on appeal or by a reviewer, to be another picture than it is about."""
+    """Return whether one of the uploads was found to show another image than the case is about."""
     about = {*case.entries, case.reference_entry_id}
     return any(about & one.match_exclusions for one in uploads if one.upload_id not in case.uploads)
 
 
 def _group_by_image(stack: Stack, uploads: Iterable[Upload]) -> list[list[Upload]]:
-    """The uploads, those of one image together, as many as a case has room for."""
+    """Return the uploads grouped by image, as many in a group as a case has room for."""
     policy = stack.settings.match_policy
     groups: list[list[Upload]] = []
     for upload in uploads:
@@ -254,10 +245,3 @@ def _are_excluded(stack: Stack, one: Upload, other: Upload) -> bool:
         return False
     least = stack.settings.match_policy.minimum_quality
     return BankEntry.of_image(other.fingerprint, least).entry_id in one.match_exclusions
-
-
-def _new_case(stack: Stack, image: PdqHash | None = None) -> Case:
-    now = stack.now()
-    return Case(
-        new_id(now), CaseState.OPEN, CaseOrigin.REPORT, opened_at=now, deadline=None, grouping_hash=image
-    )

@@ -1,4 +1,4 @@
-"""Somebody reports an image, or hashes of one that they made on their own device."""
+"""Filing a report of images, or of hashes that the reporter computed on their own device."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from staydown.aws.stack import Stack
 from staydown.config.report_form import validate_answers
+from staydown.domain.audit.actors import REPORTER
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.reports import (
     Declarations,
@@ -21,14 +22,16 @@ from staydown.domain.cases.reports import (
     RepresentativeRole,
 )
 from staydown.domain.errors import ConcurrentChange, InvalidRequest
-from staydown.domain.events import EventType
+from staydown.domain.events import ReportFiled
 from staydown.domain.ids import new_case_number, new_secret, phrase_digest, secret_digest
 from staydown.domain.uploads.upload import Upload, is_valid_id
+from staydown.services.access.reporters import replace_secret
 from staydown.services.deferrals import Deferrals
 from staydown.services.reports.answer_questions import with_answers
 from staydown.services.reports.case_assignment import CaseAssignment
 from staydown.services.reports.verified_reporter import active_deferral, ensure_verified_reporter_id
 from staydown.services.retries import retry_on_conflict
+from staydown.services.unit_of_work import UnitOfWork
 
 MAX_PICTURES = 15
 """In one report, by upload and by hash together: it is one transaction, and DynamoDB takes 100 writes."""
@@ -61,22 +64,21 @@ class ReportForm:
 
 @dataclass(frozen=True, slots=True)
 class FiledReport:
-    """secret: shown this once; only its digest is kept. set_aside_until: while its sender's reports are
-    suspended."""
-
     report: Report
     secret: str
+    """Shown this once; only its digest is stored."""
     cases: tuple[Case, ...]
     deferred_until: datetime | None = None
+    """When its cases are given to reviewers, while the reporter's reports are suspended."""
 
 
 @retry_on_conflict
 def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None) -> FiledReport:
-    """Open a case for each image that the report names, or join the one that is about it already.
+    """Open a case for each image that the report names, or join the case that is about it already.
 
-    request_id: of the request, the same when it is told again because its answer was lost. The report is
-    filed once then; its secret, which nobody can have seen, is given anew. InvalidRequest for an upload that
-    is not there, a hash that says too little, too many of them, and an answer that can't be taken.
+    request_id: the same for a request that is sent again because its answer was lost. The report is filed
+    once, and the repeated request gets a new secret. Raise InvalidRequest for an unknown upload, a hash of
+    low quality, too many images, and an invalid answer.
     """
     token = _request_token(request_id, form)
     known = stack.cases.find_report_by_request(token) if token is not None else None
@@ -87,8 +89,33 @@ def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None
     uploads = _load_named_uploads(stack, form)
     _check_hashes(stack, form)
     validate_answers(stack.settings.report_questions, form.answers)
-    now = stack.now()
+    uow = UnitOfWork(stack, REPORTER)
     secret = new_secret()
+    report, reporter = _from_form(stack, form, uploads, secret, uow.now)
+    deferral = None
+    if form.verified_account is not None:
+        reporter_id = ensure_verified_reporter_id(uow, *form.verified_account)
+        report = replace(report, verified_reporter_id=reporter_id)
+        deferral = active_deferral(stack, reporter_id)
+    assignment = CaseAssignment(uow, deferral)
+    assignment.assign_uploads(uploads)
+    assignment.assign_hashes(report)
+    assignment.assign_addresses(report)
+    cases = assignment.save(report)
+    report = replace(report, case_ids=tuple(case.case_id for case in cases))
+    uow.cover(report, ReportFiled(report.case_number), by=cases[0])
+    uow.cover(reporter, by=cases[0])
+    if token is not None:
+        stack.cases.save_report_request(
+            uow.transaction, token, report.case_number, until=uow.now + REPLAY_WINDOW
+        )
+    uow.commit()
+    return FiledReport(report, secret, cases, Deferrals(stack).latest_end(cases))
+
+
+def _from_form(
+    stack: Stack, form: ReportForm, uploads: list[Upload], secret: str, now: datetime
+) -> tuple[Report, Reporter]:
     report = Report(
         case_number=new_case_number(),
         secret_digest=secret_digest(secret),
@@ -108,34 +135,13 @@ def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None
     report, reporter = with_answers(stack.settings.report_questions, report, reporter, form.answers)
     if not report.missing_for_validity:
         report = replace(report, valid_at=now)
-    transaction = stack.transaction()
-    aside = None
-    if form.verified_account is not None:
-        report = replace(
-            report,
-            verified_reporter_id=ensure_verified_reporter_id(stack, transaction, *form.verified_account),
-        )
-        aside = active_deferral(stack, str(report.verified_reporter_id))
-    concerned = CaseAssignment(stack, transaction, aside)
-    concerned.assign_uploads(uploads)
-    concerned.assign_hashes(report)
-    concerned.assign_addresses(report)
-    cases = concerned.save(report)
-    report = replace(report, case_ids=tuple(case.case_id for case in cases))
-    stack.cases.save_report(transaction, report)
     if form.recovery_phrase:
         reporter = replace(reporter, recovery_phrase_digest=phrase_digest(form.recovery_phrase))
-    stack.reporters.save(transaction, reporter)
-    filed = {"case_number": report.case_number}
-    stack.outbox.add(transaction, EventType.REPORT_FILED, filed, at=now)
-    if token is not None:
-        stack.cases.save_report_request(transaction, token, report.case_number, until=now + REPLAY_WINDOW)
-    transaction.commit()
-    return FiledReport(report, secret, cases, Deferrals(stack).latest_end(cases))
+    return report, reporter
 
 
 def _request_token(request_id: str | None, form: ReportForm) -> str | None:
-    """Of this very request; another body with the same id is another request."""
+    """Return a digest of this request. Another body with the same id is another request."""
     if request_id is None:
         return None
     pictures = [(one.pdq.hex, one.quality) for one in form.hashes]
@@ -146,20 +152,18 @@ def _request_token(request_id: str | None, form: ReportForm) -> str | None:
 
 
 def _replay(stack: Stack, case_number: str) -> FiledReport:
+    """Return the report that this request filed, with a new secret: nobody can have seen the first one."""
     report = stack.cases.get_report(case_number)
     if report is None:
         raise ConcurrentChange("The report that this request filed is not there any more.")
-    secret = new_secret()
-    transaction = stack.transaction()
-    stack.cases.save_report(transaction, replace(report, secret_digest=secret_digest(secret)))
-    transaction.commit()
-    cases = (stack.cases.get_case(case_id) for case_id in report.case_ids)
-    there = tuple(case for case in cases if case is not None)
-    return FiledReport(report, secret, there, Deferrals(stack).latest_end(there))
+    secret = replace_secret(stack, report)
+    found = (stack.cases.get_case(case_id) for case_id in report.case_ids)
+    cases = tuple(case for case in found if case is not None)
+    return FiledReport(report, secret, cases, Deferrals(stack).latest_end(cases))
 
 
 def _resolve_addresses(stack: Stack, form: ReportForm) -> ReportForm:
-    """An address of an image that we have published is as good as naming its upload; others stay as given."""
+    """Return the form with the uploads of published addresses named, and other addresses as given."""
     asked = {one: _parse_address(stack.settings.published_base_url, one) for one in form.addresses}
     found = {
         upload.upload_id: upload.public_key
@@ -174,7 +178,7 @@ def _resolve_addresses(stack: Stack, form: ReportForm) -> ReportForm:
     }
     others = tuple(dict.fromkeys(one for one in form.addresses if one not in known))
     more = dict.fromkeys(one for one in known.values() if one not in form.uploads)
-    # What was named stays where it was named: a mistake in it is told by its place.
+    # Named uploads keep their places: errors refer to them.
     return replace(form, uploads=(*form.uploads, *more), addresses=others)
 
 

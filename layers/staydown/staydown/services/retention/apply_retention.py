@@ -1,7 +1,7 @@
-"""Carries out how long what is kept. By a schedule; may run twice at a time, stop anywhere, and be run again.
+"""Applying the retention policy, by a schedule. Runs may overlap, stop anywhere, and be repeated.
 
-Everything is read again and written on condition before it is erased, so what was held, appealed or freed
-meanwhile is left. One thing that fails does not keep the others.
+Each item is read again and marked on a condition before it is erased, so an item that was held, appealed or
+released meanwhile stays. A failure of one item does not delay the others.
 """
 
 from __future__ import annotations
@@ -22,24 +22,21 @@ from staydown.aws.cases_store import (
     SECOND_OPINIONS,
 )
 from staydown.aws.stack import Stack
+from staydown.domain.audit.details import UploadErased
 from staydown.domain.uploads.upload import ErasureQueue, Upload
-from staydown.services.retention.erase_case import (
-    delete_chain,
-    erase_case,
-    erase_reporter_data,
-    record_erasure,
-)
+from staydown.services.retention.erase_case import delete_chain, erase_case, erase_reporter_data
 from staydown.services.retention.erase_original import erase_original, finish_erasure
 from staydown.services.retries import retry_on_conflict
+from staydown.services.unit_of_work import Maintenance, UnitOfWork
 
 MAX_ERASURES_PER_RUN = 500
-"""Erased of each class; the rest is for the next run. What is kept back takes nobody's place."""
+"""For each class; the next run erases the rest. A retained item takes no place."""
 
 FailureHandler = Callable[[str, Exception], None]
 
 
 def apply_retention(stack: Stack, on_failure: FailureHandler) -> Counter[str]:
-    """What was erased, by class. report: is told of what failed, by its id."""
+    """Erase what is due. Return how much, by class. on_failure: called with the id of each failure."""
     rules = stack.settings.retention
     done: Counter[str] = Counter()
 
@@ -52,7 +49,7 @@ def apply_retention(stack: Stack, on_failure: FailureHandler) -> Counter[str]:
                 erased = act(one)
                 done[name] += erased
                 left -= erased
-            except Exception as error:  # noqa: BLE001 (what fails must not keep the rest for ever)
+            except Exception as error:  # noqa: BLE001 (a failure must not retain the rest for ever)
                 on_failure(one, error)
                 done["failed"] += 1
 
@@ -107,7 +104,7 @@ def _erase_original(stack: Stack, upload_id: str) -> bool:
 
 
 def _erase_requested(stack: Stack, case_id: str) -> bool:
-    """Erase what the person shown, or an operator, asked to be erased; the case stays."""
+    """Erase the images of a case at the request of the person shown or of an operator; the case stays."""
     case = stack.cases.get_case(case_id)
     if case is None:
         return False
@@ -123,37 +120,36 @@ def _mark_erasure_done(stack: Stack, case_id: str) -> None:
     case = stack.cases.get_case(case_id)
     if case is None or case.erasure_done:
         return
-    transaction = stack.transaction()
-    stack.cases.save_case(transaction, replace(case, erasure_done=True))
-    transaction.commit()
+    uow = UnitOfWork(stack)
+    uow.maintain(replace(case, erasure_done=True), Maintenance.ERASURE)
+    uow.commit()
 
 
 @retry_on_conflict
 def _erase_rejected(stack: Stack, upload_id: str) -> bool:
-    """The image first: it never becomes anything else. Then its record."""
+    """Erase a rejected upload: the image first, then its record."""
     upload = stack.uploads.get(upload_id)
     if upload is None or upload.erasure_queue is not ErasureQueue.REJECTED:
         return False
     _delete_image(stack, upload)
-    transaction = stack.transaction()
-    stack.uploads.delete(transaction, upload)
-    record_erasure(stack, transaction, "upload.erased", {"reason": upload.reason})
-    transaction.commit()
+    uow = UnitOfWork(stack)
+    stack.uploads.delete(uow.transaction, upload)
+    uow.record_erasure(UploadErased(reason=upload.reason))
+    uow.commit()
     return True
 
 
 @retry_on_conflict
 def _erase_upload_record(stack: Stack, upload_id: str) -> bool:
-    """Its chain first: what is stopped here is begun again only as long as the record is there."""
+    """Erase the record of an upload after its chain: an interrupted erasure needs it to start again."""
     upload = stack.uploads.get(upload_id)
     if upload is None or upload.erasure_queue is not ErasureQueue.RECORD:
         return False
     delete_chain(stack, upload_chain(upload_id))
-    transaction = stack.transaction()
-    stack.uploads.delete(transaction, upload)
-    details: dict[str, object] = {"records": upload.audit.seq, "digest": upload.audit.digest}
-    record_erasure(stack, transaction, "upload.erased", details)
-    transaction.commit()
+    uow = UnitOfWork(stack)
+    stack.uploads.delete(uow.transaction, upload)
+    uow.record_erasure(UploadErased(records=upload.audit.seq, digest=upload.audit.digest))
+    uow.commit()
     return True
 
 

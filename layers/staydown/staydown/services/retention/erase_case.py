@@ -1,6 +1,6 @@
-"""Erasing what belongs to a case: who reported it, when its appeal window is over; all of it, years later.
+"""Erasing what belongs to a case: its reporters when the appeal window is over, and years later all of it.
 
-What was erased is on record in the chain `retention`, which keeps numbers and digests and nothing else.
+The chain `retention` records what was erased: numbers and digests, nothing else.
 """
 
 from __future__ import annotations
@@ -8,62 +8,63 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from staydown.aws.audit_store import RETENTION_CHAIN, case_chain, upload_chain
+from staydown.aws.audit_store import case_chain, upload_chain
 from staydown.aws.stack import Stack
-from staydown.aws.transaction import Transaction
+from staydown.domain.audit.actions import AuditAction
+from staydown.domain.audit.details import ActionOnly, CaseErased, ReportersErased
 from staydown.domain.cases.appeals import disagreement_appeal_id
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.reports import Report
 from staydown.domain.cases.retention import retention_blocker
-from staydown.domain.events import EventType
 from staydown.notices.notice import Recipient
-from staydown.services.cases.save_case import save_case
+from staydown.services.enforcement import unblock_account_of_case
 from staydown.services.retries import retry_on_conflict
-from staydown.services.uploads.record_upload import SYSTEM
+from staydown.services.unit_of_work import Maintenance, UnitOfWork
 
 
 @retry_on_conflict
 def erase_reporter_data(stack: Stack, case_id: str) -> bool:
-    """Erase who reported this case, unless it or another case of the report needs that; whether it did."""
+    """Erase the reporters of a case whose time is over. Return whether there was anything to erase."""
+    uow = UnitOfWork(stack)
     case = stack.cases.get_case(case_id)
     if case is None or case.reporters_erased or _is_retained(stack, case, stack.settings.retention.original):
         return False
-    gone = [
-        report for report in stack.cases.get_reports(case.reports) if _is_last_case_of(stack, case, report)
-    ]
-    _erase_answers(stack, case, gone)
-    transaction = stack.transaction()
-    for report in gone:
-        stack.reporters.delete(transaction, report.case_number)
-    done = replace(case, reporters_erased=True)
-    details = {"reporters": len(gone)}
-    save_case(stack, transaction, done, actor=SYSTEM, action="case.reporters_erased", details=details)
-    transaction.commit()
+    reports = stack.cases.get_reports(case.reports)
+    erased = [report for report in reports if _is_last_case_of(stack, case, report)]
+    _erase_answers(stack, case, erased)
+    for report in erased:
+        stack.reporters.delete(uow.transaction, report.case_number)
+    uow.record(replace(case, reporters_erased=True), ReportersErased(len(erased)))
+    uow.commit()
     return True
 
 
 def _is_last_case_of(stack: Stack, case: Case, report: Report) -> bool:
-    """The last case of a report erases who sent it; until then the others need it."""
+    """Return whether no other case of the report still needs its reporter."""
     others = (stack.cases.get_case(one) for one in report.case_ids if one != case.case_id)
     return all(one is None or one.reporters_erased for one in others)
 
 
 def _erase_answers(stack: Stack, case: Case, reports: list[Report]) -> None:
-    """Those that reviewers read. First, and by itself: both would be more than one transaction takes."""
-    transaction = stack.transaction()
+    """Erase the answers that reviewers read, in a transaction before that of the reporters.
+
+    Both together would need more writes than one transaction takes.
+    """
+    uow = UnitOfWork(stack)
     answered = [report for report in reports if report.answers]
     for report in answered:
-        stack.cases.save_report(transaction, replace(report, answers={}))
+        uow.maintain(replace(report, answers={}), Maintenance.ERASURE)
     if answered:
-        stack.cases.require_version(transaction, case)
-    transaction.commit()
+        uow.require_unchanged(case)
+    uow.commit()
 
 
 def erase_case(stack: Stack, case_id: str) -> bool:
-    """Erase a case, its reports, appeals and audit, and the uploads that belong to it alone; whether it did.
+    """Erase a case with its reports, appeals, audit and the uploads that belong to it alone.
 
-    Marked first, on condition that nothing holds it: from then on it can't be held. What follows may stop
-    anywhere and is begun again by the next run; the case itself goes last.
+    The case is marked first, on condition that nothing retains it; from then on it cannot be held. The steps
+    after that may stop anywhere: the next run starts them again. The case itself is erased last. Return
+    whether it was erased.
     """
     case = _mark_erasing(stack, case_id)
     if case is None:
@@ -73,7 +74,7 @@ def erase_case(stack: Stack, case_id: str) -> bool:
     filed = [
         str(record.details["appeal_id"])
         for record in stack.audit.list_records(case_chain(case_id))
-        if record.action == "appeal.filed"
+        if record.action == AuditAction.APPEAL_FILED
     ]
     for number in case.reports:
         _detach_report(stack, case, number)
@@ -90,68 +91,58 @@ def erase_case(stack: Stack, case_id: str) -> bool:
 
 @retry_on_conflict
 def _mark_erasing(stack: Stack, case_id: str) -> Case | None:
+    uow = UnitOfWork(stack)
     case = stack.cases.get_case(case_id)
     if case is None or case.erasing:
         return case
     if _is_retained(stack, case, stack.settings.retention.case):
         return None
     if any(not upload.is_record_erasable for upload in stack.uploads.get_many(case.uploads)):
-        return None  # an image of it is still in quarantine; that goes first
-    transaction = stack.transaction()
+        return None  # an image of it is still in quarantine, and is erased first
     for platform, account_id in case.blocked_accounts:
-        account = stack.accounts.get(platform, account_id)
-        if case_id in account.blocks:
-            freed = account.without_block(case_id)
-            stack.accounts.save(transaction, freed)
-            event = {
-                "platform": platform,
-                "account_id": account_id,
-                "case_id": case_id,
-                "blocked": freed.blocked,
-            }
-            stack.outbox.add(transaction, EventType.ACCOUNT_UNBLOCKED, event, at=stack.now())
-    marked = replace(case, erasing=True)
-    marked = save_case(stack, transaction, marked, actor=SYSTEM, action="case.erasing", details={})
-    transaction.commit()
+        if case_id in stack.accounts.get(platform, account_id).blocks:
+            unblock_account_of_case(uow, case, platform, account_id)
+    marked = uow.record(replace(case, erasing=True), ActionOnly(AuditAction.CASE_ERASURE_STARTED))
+    uow.commit()
     return marked
 
 
 @retry_on_conflict
 def _detach_upload(stack: Stack, case: Case, upload_id: str) -> None:
-    """Erase the record of an upload that belonged to this case alone and is not public; else take the case
-    out of it."""
+    """Erase the record of a stopped upload that belongs to this case alone; else remove the case from it."""
     upload = stack.uploads.get(upload_id)
     if upload is None:
         return
+    uow = UnitOfWork(stack)
     others = tuple(one for one in upload.cases if one != case.case_id)
-    transaction = stack.transaction()
     if others or not upload.is_stopped:
-        stack.uploads.save(transaction, replace(upload, cases=others))
+        uow.maintain(replace(upload, cases=others), Maintenance.ERASURE)
     else:
-        # What is stopped here is begun again only as long as the upload is there.
+        # The chain goes first: an interrupted erasure is started again only while the upload is there.
         delete_chain(stack, upload_chain(upload_id))
-        stack.uploads.delete(transaction, upload)
-    transaction.commit()
+        stack.uploads.delete(uow.transaction, upload)
+    uow.commit()
 
 
 @retry_on_conflict
 def _detach_report(stack: Stack, case: Case, case_number: str) -> None:
+    """Erase a report that belongs to this case alone; else remove the case from it."""
     report = stack.cases.get_report(case_number)
     if report is None:
         return
+    uow = UnitOfWork(stack)
     others = tuple(one for one in report.case_ids if one != case.case_id)
-    transaction = stack.transaction()
     if any(stack.cases.get_case(one) is not None for one in others):
-        stack.cases.save_report(transaction, replace(report, case_ids=others))
+        uow.maintain(replace(report, case_ids=others), Maintenance.ERASURE)
     else:
         stack.notices.delete(Recipient.reporter(case_number))
-        stack.cases.delete_report(transaction, report)
-        stack.reporters.delete(transaction, case_number)
-    transaction.commit()
+        stack.cases.delete_report(uow.transaction, report)
+        stack.reporters.delete(uow.transaction, case_number)
+    uow.commit()
 
 
 def delete_chain(stack: Stack, chain: str) -> None:
-    """Delete a chain whose time is over, and what is kept about it; the anchors keep its end."""
+    """Delete an audit chain with its metrics cursor and its queued anchor; the anchors keep its end."""
     for record in stack.audit.list_records(chain):
         stack.audit.delete_record(record)
     stack.metrics.delete_cursor(chain)
@@ -163,33 +154,14 @@ def _delete_case(stack: Stack, case_id: str) -> None:
     case = stack.cases.get_case(case_id)
     if case is None:
         return
-    transaction = stack.transaction()
-    stack.cases.delete_case(transaction, case)
-    details: dict[str, object] = {
-        "was": case.state.value,
-        "records": case.audit.seq,
-        "digest": case.audit.digest,
-    }
-    record_erasure(stack, transaction, "case.erased", details)
-    transaction.commit()
-
-
-def record_erasure(stack: Stack, transaction: Transaction, action: str, details: dict[str, object]) -> None:
-    """The next record of the chain of what was erased."""
-    head = stack.audit.append(
-        transaction,
-        RETENTION_CHAIN,
-        stack.cases.retention_head(),
-        at=stack.now(),
-        actor=SYSTEM,
-        action=action,
-        details=details,
-    )
-    stack.cases.save_retention_head(transaction, head)
+    uow = UnitOfWork(stack)
+    stack.cases.delete_case(uow.transaction, case)
+    uow.record_erasure(CaseErased(case.state, case.audit.seq, case.audit.digest))
+    uow.commit()
 
 
 def _is_retained(stack: Stack, case: Case, period: timedelta) -> bool:
-    """Whether its time is not over, or something needs it."""
+    """Return whether the retention time is not over, or something else blocks the erasure."""
     now = stack.now()
     if case.retention_starts_at is None or now <= case.retention_starts_at + period:
         return True

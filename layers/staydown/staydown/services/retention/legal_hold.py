@@ -1,4 +1,4 @@
-"""Preserving a case: nothing of it is erased until two people have let it go."""
+"""Legal holds: nothing of a held case is erased until two people have released it."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ from dataclasses import replace
 from enum import StrEnum
 
 from staydown.aws.stack import Stack
+from staydown.domain.audit.actions import AuditAction
+from staydown.domain.audit.actors import REPORTER, Actor
+from staydown.domain.audit.details import ActionOnly, LegalHoldSet
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.legal_hold import LegalHold
 from staydown.domain.errors import Conflict
-from staydown.services.cases.save_case import save_case
-from staydown.services.reports.view_report import authenticate_reporter, require_active_report
+from staydown.services.access.cases import get_case
+from staydown.services.access.reporters import authenticate_reporter, require_active_report
 from staydown.services.retries import retry_on_conflict
-from staydown.services.review.review_queue import get_case
-
-REPORTER = "reporter"
+from staydown.services.unit_of_work import UnitOfWork
 
 
 class LegalHoldReason(StrEnum):
-    """Why, in a word that may stand in the audit."""
+    """Why a case is held, as the audit records it."""
 
     POLICE = "police"
     COURT = "court"
@@ -26,59 +27,58 @@ class LegalHoldReason(StrEnum):
 
 
 @retry_on_conflict
-def place_legal_hold(stack: Stack, case_id: str, *, actor: str, reason: LegalHoldReason) -> Case:
-    """Hold it, or ask for nothing if it is held already.
+def place_legal_hold(stack: Stack, case_id: str, *, actor: Actor, reason: LegalHoldReason) -> Case:
+    """Place a legal hold on a case; a held case stays as it is.
 
-    A release that was asked for is taken back, but not by who reported: that is for two people to judge.
+    A reviewer's hold also takes back a requested release. A reporter's does not: that is for two people.
+    Raise Conflict where the case is being erased.
     """
+    uow = UnitOfWork(stack, actor)
     case = get_case(stack, case_id)
-    case.require_not_recused(actor)
+    case.require_not_recused(str(actor))
     if case.erasing:
-        raise Conflict("The time of this case is over; it is being erased.")
-    if case.legal_hold is not None and (case.legal_hold.release_requested_by is None or actor == REPORTER):
+        raise Conflict("The retention time of this case is over, and it is being erased.")
+    hold = case.legal_hold
+    if hold is not None and (hold.release_requested_by is None or actor == REPORTER):
         return case
     hold = (
-        LegalHold(actor, stack.now(), reason.value)
-        if case.legal_hold is None
-        else replace(case.legal_hold, release_requested_by=None)
+        LegalHold(str(actor), uow.now, reason.value)
+        if hold is None
+        else replace(hold, release_requested_by=None)
     )
     held = replace(case, legal_hold=hold, revision=case.revision + 1)
-    transaction = stack.transaction()
-    held = save_case(
-        stack, transaction, held, actor=actor, action="case.held", details={"reason": reason.value}
-    )
-    transaction.commit()
+    held = uow.record(held, LegalHoldSet(reason.value))
+    uow.commit()
     return held
 
 
 @retry_on_conflict
-def release_legal_hold(stack: Stack, case_id: str, *, actor: str) -> Case:
-    """Ask for the release of a hold, or confirm what somebody else has asked for: then it is over.
+def release_legal_hold(stack: Stack, case_id: str, *, actor: Actor) -> Case:
+    """Request the release of a hold, or confirm the request of another person: then the hold ends.
 
-    The case is written in place of the very version that was read, so nobody ever confirms what they asked
-    for themselves, and nothing that happens meanwhile is overlooked.
+    The case is saved in place of the version that was read, so nobody confirms a request of their own.
     """
+    uow = UnitOfWork(stack, actor)
     case = get_case(stack, case_id)
-    case.require_not_recused(actor)
+    case.require_not_recused(str(actor))
     if case.legal_hold is None:
         return case
-    asked_by = case.legal_hold.release_requested_by
-    if asked_by == actor:
+    requested_by = case.legal_hold.release_requested_by
+    if requested_by == str(actor):
         return case
-    over = asked_by is not None
-    hold = None if over else replace(case.legal_hold, release_requested_by=actor)
+    is_confirmed = requested_by is not None
+    hold = None if is_confirmed else replace(case.legal_hold, release_requested_by=str(actor))
     released = replace(case, legal_hold=hold, revision=case.revision + 1)
-    action = "case.released" if over else "case.release_asked"
-    transaction = stack.transaction()
-    released = save_case(stack, transaction, released, actor=actor, action=action, details={})
-    transaction.commit()
+    action = AuditAction.LEGAL_HOLD_RELEASED if is_confirmed else AuditAction.LEGAL_HOLD_RELEASE_REQUESTED
+    released = uow.record(released, ActionOnly(action))
+    uow.commit()
     return released
 
 
 def preserve_reported_cases(stack: Stack, case_number: str, secret: str) -> None:
-    """Who reported wants everything kept for the police: each case of the report is held.
+    """Place a legal hold on each case of a report, for the police.
 
-    Conflict for a report that was withdrawn, or that was never complete.
+    Raise Conflict for a report that is withdrawn or not complete.
     """
     report = authenticate_reporter(stack, case_number, secret)
     require_active_report(report)

@@ -8,16 +8,18 @@ from datetime import datetime
 from staydown.aws.audit_store import case_chain
 from staydown.aws.images import ImageAbsent
 from staydown.aws.stack import Stack
+from staydown.domain.audit.actors import Actor
+from staydown.domain.audit.details import ImageRevealed
 from staydown.domain.cases.appeals import match_appeal_id
 from staydown.domain.cases.states import CaseState
 from staydown.domain.errors import Conflict, NotAllowed, NotFound
 from staydown.domain.uploads.upload import Upload
 from staydown.imaging.fingerprint import blurred_preview
 from staydown.imaging.limits import ImageRejected, Limits
-from staydown.services.cases.save_case import save_case
+from staydown.services.access.cases import get_case, record_locked_access
 from staydown.services.retries import retry_on_conflict
-from staydown.services.review.review_queue import get_case
-from staydown.services.review.view_case import record_view, require_may_reveal
+from staydown.services.review.view_case import require_may_reveal
+from staydown.services.unit_of_work import UnitOfWork
 
 _UNREADABLE = "The upload is no picture that could be read; it can't be shown."
 
@@ -74,7 +76,7 @@ def record_reveal(stack: Stack, request: RevealRequest, *, sharp: bool) -> Uploa
     also for a sharp look by who has not looked at it blurred."""
     case = get_case(stack, request.case_id)
     if case.state is CaseState.LOCKED:
-        record_view(stack, case, request.reviewer, "look.refused", "image")
+        record_locked_access(stack, case, Actor.reviewer(request.reviewer), "image", allowed=False)
     elif not request.may_review:
         raise NotAllowed("Your group sees locked cases alone, and no image.")
     require_may_reveal(case, request.reviewer, senior=request.senior)
@@ -89,14 +91,12 @@ def record_reveal(stack: Stack, request: RevealRequest, *, sharp: bool) -> Uploa
         raise Conflict(_UNREADABLE)
     if sharp and not _has_revealed(stack, request):
         raise Conflict("Look at it blurred first; then it is shown sharp.")
-    details: dict[str, object] = {"upload_id": request.upload_id, "sharp": sharp}
-    if request.compared_entry_id is not None:
-        if all(match.entry_id != request.compared_entry_id for match in upload.matches):
-            raise NotFound(f"The upload has met no entry {request.compared_entry_id[:64]!r}.")
-        details["entry_id"] = request.compared_entry_id
-    transaction = stack.transaction()
-    save_case(stack, transaction, case, actor=request.reviewer, action="image.looked_at", details=details)
-    transaction.commit()
+    compared = request.compared_entry_id
+    if compared is not None and all(match.entry_id != compared for match in upload.matches):
+        raise NotFound(f"The upload has no match with entry {compared[:64]!r}.")
+    uow = UnitOfWork(stack, Actor.reviewer(request.reviewer))
+    uow.record(case, ImageRevealed(request.upload_id, sharp, entry_id=compared))
+    uow.commit()
     return upload
 
 

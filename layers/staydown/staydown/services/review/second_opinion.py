@@ -1,7 +1,7 @@
-"""Somebody else judges a decided case too, without seeing the decision: how far reviewers agree.
+"""Second opinions: another reviewer decides a case without seeing its decision.
 
-The decision holds meanwhile. Where they agree nothing happens but that it is counted; where they differ, a
-senior who had no part in either decides, as of an appeal. Whoever sees a child locks the case at once.
+The decision stays in force meanwhile. An agreement is only counted. A disagreement goes to a senior reviewer
+who had no part in either, like an appeal. A reviewer who sees a child locks the case at once.
 """
 
 from __future__ import annotations
@@ -10,33 +10,36 @@ from collections.abc import Container, Iterator
 
 from staydown.aws.codec import Item
 from staydown.aws.stack import Stack
-from staydown.aws.transaction import Transaction
+from staydown.domain.audit.actions import AuditAction
+from staydown.domain.audit.actors import Actor
+from staydown.domain.audit.details import ActionOnly, OpinionGiven
 from staydown.domain.cases.appeals import Appeal, AppealParty, disagreement_appeal_id
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.decisions import Decision, DecisionOutcome
 from staydown.domain.errors import ClaimedByAnother, Conflict, InvalidRequest, NotAllowed
-from staydown.domain.events import EventType
+from staydown.domain.events import CaseDecided
+from staydown.domain.events import OpinionGiven as OpinionGivenEvent
+from staydown.services.access.cases import get_case
 from staydown.services.bank.bank_writer import BankWriter
-from staydown.services.cases.save_case import save_case
 from staydown.services.enforcement import overturn
 from staydown.services.retries import retry_on_conflict
 from staydown.services.review.decide_case import Judgement
-from staydown.services.review.review_queue import get_case
+from staydown.services.unit_of_work import UnitOfWork
 from staydown.services.uploads.sync_location import take_down_image
 
 
 def list_cases_awaiting_opinion(
     stack: Stack, *, after: Item | None, limit: int
 ) -> tuple[list[Case], Item | None]:
-    """A page of the cases of which a second opinion waits, the longest first; where the next page starts."""
+    """Return a page of cases with a pending second opinion, the oldest first, and where the next starts."""
     return stack.cases.list_awaiting_second_opinion(after=after, limit=limit)
 
 
 def claim_next_opinion(stack: Stack, *, reviewer: str, skip: Container[str] = ()) -> Case | None:
-    """Claim the one that waits longest and that this reviewer may give; None when there is none.
+    """Claim the oldest pending second opinion that this reviewer may give. Return None where there is none.
 
-    One that they claimed already comes before all others: they are at it. passing_over: cases that they have
-    done with, though their opinion is not sent yet.
+    One that they have claimed already comes first. skip: cases that they have finished, although the opinion
+    is not sent yet.
     """
     waiting = [one for one in _all_awaiting_opinion(stack) if one.case_id not in skip]
     for listed in sorted(waiting, key=lambda one: not one.has_claimed_second_opinion(reviewer)):
@@ -48,7 +51,7 @@ def claim_next_opinion(stack: Stack, *, reviewer: str, skip: Container[str] = ()
 
 
 def _all_awaiting_opinion(stack: Stack) -> Iterator[Case]:
-    """Page by page, the longest first."""
+    """Yield the cases page by page, the oldest first."""
     after: Item | None = None
     while True:
         page, after = stack.cases.list_awaiting_second_opinion(after=after)
@@ -59,20 +62,21 @@ def _all_awaiting_opinion(stack: Stack) -> Iterator[Case]:
 
 @retry_on_conflict
 def claim_opinion(stack: Stack, *, case_id: str, reviewer: str) -> Case:
+    """Lease the second opinion of a case to a reviewer."""
+    uow = UnitOfWork(stack, Actor.reviewer(reviewer))
     case = get_case(stack, case_id)
-    now = stack.now()
-    claimed = case.with_second_opinion_claimed(reviewer, now=now, expires_at=now + stack.settings.claim_lease)
-    transaction = stack.transaction()
-    save_case(stack, transaction, claimed, actor=reviewer, action="opinion.claimed", details={})
-    transaction.commit()
+    lease_ends = uow.now + stack.settings.claim_lease
+    claimed = case.with_second_opinion_claimed(reviewer, now=uow.now, expires_at=lease_ends)
+    claimed = uow.record(claimed, ActionOnly(AuditAction.OPINION_CLAIMED))
+    uow.commit()
     return claimed
 
 
 def give_opinion(stack: Stack, *, case_id: str, reviewer: str, judgement: Judgement) -> Case:
-    """Judge it; told twice, it is one. InvalidRequest for an outcome that is no judgement."""
+    """Give a second opinion; the same opinion twice is one. Raise InvalidRequest for `needs_information`."""
     if judgement.outcome is DecisionOutcome.NEEDS_INFORMATION:
         raise InvalidRequest(
-            "A second opinion says what the image is.", pointers={"/outcome": "not needs_information"}
+            "A second opinion decides on the image.", pointers={"/outcome": "not needs_information"}
         )
     case = _record_opinion(stack, case_id, reviewer, judgement, BankWriter(stack))
     if judgement.outcome is DecisionOutcome.SUSPECTED_CHILD:
@@ -85,46 +89,38 @@ def give_opinion(stack: Stack, *, case_id: str, reviewer: str, judgement: Judgem
 def _record_opinion(
     stack: Stack, case_id: str, reviewer: str, judgement: Judgement, bank_writer: BankWriter
 ) -> Case:
+    uow = UnitOfWork(stack, Actor.reviewer(reviewer))
     case = get_case(stack, case_id)
     given = case.second_opinion.decision if case.second_opinion is not None else None
     if given is not None and given.reviewer == reviewer and given.outcome is judgement.outcome:
         return case
     case.require_not_recused(reviewer)
-    now = stack.now()
-    judged = Decision(judgement.outcome, judgement.factors, judgement.reasons, reviewer, now)
-    case = case.with_second_opinion(judged)
-    transaction = stack.transaction()
+    decision = Decision(judgement.outcome, judgement.factors, judgement.reasons, reviewer, uow.now)
+    case = case.with_second_opinion(decision)
     agrees = bool(case.second_opinion_agrees)
     if judgement.outcome is DecisionOutcome.SUSPECTED_CHILD:
-        case = _lock_case(stack, transaction, case, judged, bank_writer)
+        case = _lock_case(uow, case, decision, bank_writer)
     elif not agrees:
-        dispute = Appeal(
+        disagreement = Appeal(
             disagreement_appeal_id(case_id),
             case_id,
             platform="",
             account_id="",
             statement=judgement.reasons,
-            filed_at=now,
+            filed_at=uow.now,
             party=AppealParty.DISAGREEMENT,
         )
-        stack.cases.save_appeal(transaction, dispute)
-        case = case.with_appeal(dispute.appeal_id)
-    case = save_case(
-        stack, transaction, case, actor=reviewer, action="opinion.given", details={"agrees": agrees}
-    )
-    told = {"case_id": case_id, "agrees": agrees}
-    stack.outbox.add(transaction, EventType.OPINION_GIVEN, told, at=now)
-    transaction.commit()
+        uow.cover(disagreement, by=case)
+        case = case.with_appeal(disagreement.appeal_id)
+    case = uow.record(case, OpinionGiven(agrees), OpinionGivenEvent(case_id, agrees))
+    uow.commit()
     return case
 
 
-def _lock_case(
-    stack: Stack, transaction: Transaction, case: Case, decision: Decision, bank_writer: BankWriter
-) -> Case:
-    """In place of the decision, whatever it was: it is stopped already, or is stopped now."""
-    uploads = stack.uploads.get_many(case.uploads)
+def _lock_case(uow: UnitOfWork, case: Case, decision: Decision, bank_writer: BankWriter) -> Case:
+    """Replace the decision, whatever it was, and enforce this one."""
+    uploads = uow.stack.uploads.get_many(case.uploads)
     locked = case.overturned(decision)
-    carried = overturn(stack, transaction, case.with_decision(decision), uploads, bank_writer)
-    event = {"case_id": case.case_id, "outcome": decision.outcome.value, "uploads": list(case.uploads)}
-    stack.outbox.add(transaction, EventType.CASE_DECIDED, event, at=stack.now())
-    return locked.with_enforcement(carried)
+    enforced = overturn(uow, case.with_decision(decision), uploads, bank_writer)
+    uow.emit(CaseDecided(case.case_id, decision.outcome, case.uploads))
+    return locked.with_enforcement(enforced)

@@ -13,9 +13,8 @@ from staydown.domain.cases.reports import Report
 from staydown.domain.cases.states import CaseState
 from staydown.domain.errors import CaseIsLocked, NotAllowed
 from staydown.domain.uploads.upload import Upload
-from staydown.services.cases.save_case import save_case
+from staydown.services.access.cases import Viewer, open_case
 from staydown.services.retries import retry_on_conflict
-from staydown.services.review.review_queue import get_case
 
 REPORTS_PER_PAGE = 10
 """At a time. What one of them says takes 360 KB of an answer at worst, and a function answers 6 MB."""
@@ -34,16 +33,6 @@ class CaseView:
     remaining_reports: int
     entries: Mapping[str, BankEntry]
     other_viewers: tuple[ReviewerPresence, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who wants to see something. reviews: of a group that judges. child_safety: of the restricted group."""
-
-    reviewer: str
-    may_review: bool = True
-    senior: bool = False
-    child_safety: bool = False
 
 
 def view_case(stack: Stack, *, case_id: str, viewer: Viewer, report_offset: int = 0) -> CaseView:
@@ -91,34 +80,6 @@ def _join_viewers(stack: Stack, case: Case, reviewer: str) -> tuple[ReviewerPres
     transaction.commit()
     found = stack.cases.list_presences(case.case_id, now=now)
     return tuple(one for one in found if one.reviewer != reviewer)
-
-
-@retry_on_conflict
-def open_case(stack: Stack, case_id: str, viewer: Viewer, *, part: str) -> Case:
-    """The case, for who may see that it is there. what: they want to see of it, for the record."""
-    case = get_case(stack, case_id)
-    if case.state is CaseState.LOCKED:
-        action = "locked.viewed" if viewer.child_safety else "look.refused"
-        case = record_view(stack, case, viewer.reviewer, action, part)
-        if not viewer.child_safety:
-            raise CaseIsLocked("The case is locked to a restricted group.")
-    elif not viewer.may_review:
-        raise NotAllowed("Your group sees locked cases alone.")
-    case.require_not_recused(viewer.reviewer)
-    if case.second_opinion_pending and viewer.reviewer not in case.participants:
-        raise NotAllowed(
-            "A second opinion of this case waits: until it is given nobody else sees the decision."
-        )
-    if case.second_opinion_pending and case.has_claimed_second_opinion(viewer.reviewer):
-        raise NotAllowed("You give the second opinion; you see the decision when you have.")
-    return case
-
-
-def record_view(stack: Stack, case: Case, reviewer: str, action: str, part: str) -> Case:
-    transaction = stack.transaction()
-    case = save_case(stack, transaction, case, actor=reviewer, action=action, details={"what": part})
-    transaction.commit()
-    return replace(case, version=case.version + 1)
 
 
 def require_may_reveal(case: Case, reviewer: str, *, senior: bool) -> None:

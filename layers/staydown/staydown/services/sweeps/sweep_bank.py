@@ -11,12 +11,13 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from staydown.aws.stack import Stack
-from staydown.domain.events import EventType
+from staydown.domain.events import BankSwept
 from staydown.domain.ids import derived_sweep_id
 from staydown.domain.uploads.sweeps import Sweep, SweepPart
 from staydown.services.bank.bank_view import BankView
 from staydown.services.retries import retry_on_conflict
 from staydown.services.sweeps.sweep_parts import SweepPartRunner
+from staydown.services.unit_of_work import UnitOfWork
 
 
 @retry_on_conflict
@@ -66,14 +67,13 @@ def _mark_done(stack: Stack, sweep_id: str, part: SweepPart, matched: int) -> No
 
 @retry_on_conflict
 def _finish_if_complete(stack: Stack, sweep_id: str) -> Sweep | None:
-    """Say so, once, when the last part is done."""
+    """Finish the sweep, once, when its last part is done. Return it as it is then."""
+    uow = UnitOfWork(stack)
     sweep = stack.sweeps.get(sweep_id)
     if sweep is None or sweep.finished_at is not None or sweep.parts_done < sweep.parts:
         return sweep
-    over = replace(sweep, finished_at=stack.now())
-    transaction = stack.transaction()
-    stack.sweeps.finish(transaction, over)
-    detail = {"sweep_id": sweep_id, "entries": list(sweep.entries)}
-    stack.outbox.add(transaction, EventType.BANK_SWEPT, detail, at=stack.now())
-    transaction.commit()
-    return over
+    finished = replace(sweep, finished_at=uow.now)
+    stack.sweeps.finish(uow.transaction, finished)
+    uow.emit(BankSwept(sweep_id, sweep.entries))
+    uow.commit()
+    return finished

@@ -17,8 +17,7 @@ from staydown.domain.uploads.content_log import HourState, LogLine, LogPosition
 from staydown.domain.uploads.sweeps import Sweep, SweepPart, SweepPartKind, split_into_parts
 from staydown.matching.content_segment import ContentSegment, read_content
 from staydown.services.bank.bank_view import BankView
-from staydown.services.uploads.reconcile_upload import reconcile_upload
-from staydown.services.uploads.rejudge_upload import reevaluate_upload
+from staydown.services.uploads.reconcile_upload import reconcile_upload, reevaluate_upload
 
 SHARDS_PER_PART = 4
 LINES_PER_PART = 20_000

@@ -9,7 +9,7 @@ from staydown.aws.bank_store import StoredEntry
 from staydown.aws.stack import Stack
 from staydown.domain.errors import NotFound
 from staydown.domain.uploads.sweeps import Sweep
-from staydown.services.review.view_case import Viewer, open_case
+from staydown.services.access.cases import Viewer, open_case
 
 
 @dataclass(frozen=True, slots=True)

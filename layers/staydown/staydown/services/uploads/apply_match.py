@@ -1,4 +1,4 @@
-"""What a match does to an upload: blocked with nobody looking, or held and brought to reviewers."""
+"""What a match does to an upload: it is blocked without human review, or held and brought to reviewers."""
 
 from __future__ import annotations
 
@@ -6,145 +6,107 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from staydown.aws.stack import Stack
-from staydown.aws.transaction import Transaction
+from staydown.domain.audit.details import CaseMatched, MatchDetails, UploadMatched
 from staydown.domain.bank.match import Match
 from staydown.domain.bank.verdicts import Verdict
 from staydown.domain.cases.case import MAX_CASE_UPLOADS, Case, CaseOrigin
 from staydown.domain.cases.deadlines import removal_deadline
 from staydown.domain.cases.states import CaseState
-from staydown.domain.events import EventType
+from staydown.domain.events import CaseOpened, UploadStateChanged
 from staydown.domain.ids import new_id
 from staydown.domain.uploads.stops import match_stop, review_stop
 from staydown.domain.uploads.upload import Upload, UploadState
-from staydown.services.cases.save_case import save_case
-from staydown.services.uploads.record_upload import SYSTEM, record_upload
+from staydown.services.unit_of_work import UnitOfWork
 
 MAX_RECORDED_MATCHES = 10
-"""Of the entries an upload matches, the nearest are recorded; one is enough to stop it."""
+"""The nearest matches are recorded; one is enough to stop an upload."""
 
 
 def apply_match(stack: Stack, upload: Upload, verdict: Verdict, matches: tuple[Match, ...]) -> None:
-    """Carry out `block` or `review` on an upload as it was read; ConcurrentChange if it moved on since."""
+    """Carry out `block` or `review` on an upload as it was read. Raise ConcurrentChange if it changed."""
     upload = replace(upload, matches=matches[:MAX_RECORDED_MATCHES])
-    transaction = stack.transaction()
+    uow = UnitOfWork(stack)
     if verdict is Verdict.BLOCK:
-        _block(stack, transaction, upload)
+        _block(uow, upload)
     else:
-        _queue_for_review(stack, transaction, upload)
-    transaction.commit()
+        _queue_for_review(uow, upload)
+    uow.commit()
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateCases:
-    """cases: the undecided ones about what an upload matches, that of the nearest first, as far as they have
-    room for it. nearest: the case to which the nearest of its entries points, decided or not.
-
-    All of them: whoever claims a picture has it decided by their own clock, whatever else is claimed.
-    """
+    """The cases that an upload may be added to for what it matches."""
 
     cases: tuple[Case, ...]
+    """Undecided cases with room for it, the case of the nearest match first. It joins all of them: each claim
+    on an image is decided by its own deadline."""
     nearest_case_id: str | None
+    """The case to which the nearest entry is routed, decided or not."""
 
 
 def candidate_cases(stack: Stack, upload: Upload, matches: Sequence[Match]) -> CandidateCases:
-    pointed = [stack.cases.case_for_entry(match.entry_id) for match in matches[:MAX_RECORDED_MATCHES]]
-    found = (stack.cases.get_case(case_id) for case_id in dict.fromkeys(pointed) if case_id is not None)
+    """Return the cases of the entries that the upload matches."""
+    routed = [stack.cases.case_for_entry(match.entry_id) for match in matches[:MAX_RECORDED_MATCHES]]
+    found = (stack.cases.get_case(case_id) for case_id in dict.fromkeys(routed) if case_id is not None)
     cases = tuple(
         case
         for case in found
         if case is not None
         and case.undecided
         and (upload.upload_id in case.uploads or len(case.uploads) < MAX_CASE_UPLOADS)
-        and case.reference_entry_id not in upload.match_exclusions  # a reviewer took it out of there
+        and case.reference_entry_id not in upload.match_exclusions  # a reviewer took it out of that case
     )
-    return CandidateCases(cases, pointed[0])
+    return CandidateCases(cases, routed[0])
 
 
-def emit_upload_event(stack: Stack, transaction: Transaction, upload: Upload) -> None:
-    """Tell the outside what became of an upload."""
-    event = {
-        UploadState.RECEIVED: EventType.UPLOAD_RELEASED,
-        UploadState.PUBLISHED: EventType.UPLOAD_PUBLISHED,
-        UploadState.HELD: EventType.UPLOAD_HELD,
-        UploadState.BLOCKED: EventType.UPLOAD_BLOCKED,
-        UploadState.REMOVED: EventType.UPLOAD_REMOVED,
-        UploadState.REJECTED: EventType.UPLOAD_REJECTED,
-    }[upload.state]
-    detail = {
-        "upload_id": upload.upload_id,
-        "platform": upload.platform,
-        "account_id": upload.account_id,
-        "key": upload.key,
-        "state": upload.state.value,
-        "reason": upload.reason,
-    }
-    stack.outbox.add(transaction, event, detail, at=stack.now())
+def _block(uow: UnitOfWork, upload: Upload) -> None:
+    stopped = upload.with_stops([match_stop(match.entry_id) for match in upload.matches], now=uow.now)
+    details = UploadMatched(stopped.state, MatchDetails.of(upload.matches))
+    uow.record(stopped, details, UploadStateChanged.of(stopped))
+    _link_entries(uow, upload)
 
 
-def _block(stack: Stack, transaction: Transaction, upload: Upload) -> None:
-    now = stack.now()
-    stopped = upload.with_stops([match_stop(match.entry_id) for match in upload.matches], now=now)
-    details = {"matches": [_match_details(match) for match in upload.matches]}
-    action = f"upload.{stopped.state.value}"
-    recorded = record_upload(stack, transaction, stopped, action=action, details=details)
-    stack.uploads.save(transaction, recorded)
-    for match in upload.matches:
-        stack.uploads.link_entry(transaction, upload.upload_id, match.entry_id)
-    emit_upload_event(stack, transaction, stopped)
-
-
-def _queue_for_review(stack: Stack, transaction: Transaction, upload: Upload) -> None:
-    """Hold it (unless it is public already: hiding that is a person's choice) and put it into the cases."""
+def _queue_for_review(uow: UnitOfWork, upload: Upload) -> None:
+    """Add the upload to its cases, and hold it unless it is public: hiding that is for a person to decide."""
     matches = upload.matches
-    asked = candidate_cases(stack, upload, matches)
-    cases = asked.cases or (
-        _new_case(stack, transaction, matches[0].entry_id, expected_case_id=asked.nearest_case_id),
+    candidates = candidate_cases(uow.stack, upload, matches)
+    cases = candidates.cases or (
+        _new_case(uow, matches[0].entry_id, expected_case_id=candidates.nearest_case_id),
     )
-    for place, case in enumerate(cases):
-        _add_to_case(stack, transaction, case, upload, matches if place == 0 else ())
+    for index, case in enumerate(cases):
+        _add_to_case(uow, case, upload, matches if index == 0 else ())
         upload = upload.with_case(case.case_id)
-    for match in matches:
-        stack.uploads.link_entry(transaction, upload.upload_id, match.entry_id)
+    _link_entries(uow, upload)
     if upload.state is UploadState.PUBLISHED:
-        stack.uploads.save(transaction, upload)
+        uow.cover(upload, by=cases[0])
         return
-    # It waits for the nearest alone: who refuses one of the claims has looked at what it is.
-    held = upload.with_stops([review_stop(cases[0].case_id)], now=stack.now())
-    stack.uploads.save(transaction, held)
-    emit_upload_event(stack, transaction, held)
+    # It waits for the nearest case alone: a reviewer who dismisses that one has seen what the image is.
+    held = upload.with_stops([review_stop(cases[0].case_id)], now=uow.now)
+    uow.cover(held, UploadStateChanged.of(held), by=cases[0])
 
 
-def _add_to_case(
-    stack: Stack, transaction: Transaction, case: Case, upload: Upload, matches: Sequence[Match]
-) -> None:
-    """matches: those that the case is about from now on; told with one of its cases, and so counted once.
+def _add_to_case(uow: UnitOfWork, case: Case, upload: Upload, matches: Sequence[Match]) -> None:
+    """Add an upload to a case, and start the deadline of a case that has none: nobody is held without one.
 
-    A case that no valid report stands behind has a clock from here on: nobody is held without one.
+    matches: recorded with one of the upload's cases, so that they are counted once.
     """
-    now = stack.now()
-    deadline = case.deadline or removal_deadline(now, stack.settings.removal_period)
+    deadline = case.deadline or removal_deadline(uow.now, uow.stack.settings.removal_period)
     joined = replace(case, deadline=deadline).with_upload(upload.upload_id)
     if upload.state is not UploadState.PUBLISHED:
-        joined = replace(joined, deferral=None)  # somebody waits for it
+        joined = replace(joined, deferral=None)  # an account holder waits for it
     joined = joined.with_entries(tuple(match.entry_id for match in matches))
-    details: dict[str, object] = {"upload_id": upload.upload_id}
-    if matches:
-        details["matches"] = [_match_details(match) for match in matches]
-    new = case.version == 0
-    action = "case.opened" if new else "case.upload_added"
-    save_case(stack, transaction, joined, actor=SYSTEM, action=action, details=details)
-    if new:
-        opened = {"case_id": case.case_id, "origin": case.origin.value}
-        stack.outbox.add(transaction, EventType.CASE_OPENED, opened, at=now)
+    opened = case.version == 0
+    events = [CaseOpened(case.case_id, case.origin)] if opened else []
+    uow.record(joined, CaseMatched(opened, upload.upload_id, matches=MatchDetails.of(matches)), *events)
 
 
-def _new_case(stack: Stack, transaction: Transaction, entry_id: str, *, expected_case_id: str | None) -> Case:
-    """To which this entry's matches are brought from now on."""
-    now = stack.now()
-    case = Case(new_id(now), CaseState.OPEN, CaseOrigin.MATCH, opened_at=now, deadline=None)
-    stack.cases.route_entry(transaction, entry_id, case.case_id, expected=expected_case_id)
+def _new_case(uow: UnitOfWork, entry_id: str, *, expected_case_id: str | None) -> Case:
+    """Return a new case to which further matches of this entry are routed."""
+    case = Case(new_id(uow.now), CaseState.OPEN, CaseOrigin.MATCH, opened_at=uow.now, deadline=None)
+    uow.stack.cases.route_entry(uow.transaction, entry_id, case.case_id, expected=expected_case_id)
     return case
 
 
-def _match_details(match: Match) -> dict[str, object]:
-    return {"entry_id": match.entry_id, "distance": match.distance, "view": match.view, "exact": match.exact}
+def _link_entries(uow: UnitOfWork, upload: Upload) -> None:
+    for match in upload.matches:
+        uow.stack.uploads.link_entry(uow.transaction, upload.upload_id, match.entry_id)

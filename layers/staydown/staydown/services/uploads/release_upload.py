@@ -1,77 +1,61 @@
-"""Taking stops off an upload; with the last of them gone it is checked again and published."""
+"""Removing stops from an upload. With none left, it is checked again and published."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from staydown.aws.stack import Stack
-from staydown.aws.transaction import Transaction
-from staydown.domain.events import EventType
+from staydown.domain.audit.details import UploadReleased
+from staydown.domain.events import UploadReviewed, UploadStateChanged
 from staydown.domain.uploads.stops import pending_case_causes
 from staydown.domain.uploads.upload import Upload, UploadState
-from staydown.services.uploads.apply_match import emit_upload_event
-from staydown.services.uploads.record_upload import SYSTEM, record_upload
+from staydown.services.unit_of_work import UnitOfWork
 
 _REEVALUATED_STATES = {UploadState.PUBLISHED, UploadState.HELD}
 
 
 def release_from_case(
-    stack: Stack,
-    transaction: Transaction,
-    upload: Upload,
-    case_id: str,
-    *,
-    dismissed_entries: Iterable[str] = (),
-    actor: str,
+    uow: UnitOfWork, upload: Upload, case_id: str, *, dismissed_entries: Iterable[str] = ()
 ) -> None:
-    """The case is over, and has not stopped it. What is not moved by that is judged again by what it meets
-    besides: as long as the case was undecided, that had somebody to look at it."""
-    freed = release_upload(
-        stack,
-        transaction,
+    """Release an upload from a case that is closed and did not stop it.
+
+    An upload whose state does not change is checked again: until now, the case had a reviewer for whatever
+    else it matches.
+    """
+    released = release_upload(
+        uow,
         upload,
         pending_case_causes(case_id),
         dismissed_by=case_id,
         dismissed_entries=dismissed_entries,
-        actor=actor,
     )
-    if freed.state is upload.state and freed.state in _REEVALUATED_STATES:
-        reviewed = {"upload_id": upload.upload_id}
-        stack.outbox.add(transaction, EventType.UPLOAD_REVIEWED, reviewed, at=stack.now())
+    if released.state is upload.state and released.state in _REEVALUATED_STATES:
+        uow.emit(UploadReviewed(upload.upload_id))
 
 
 def release_upload(
-    stack: Stack,
-    transaction: Transaction,
+    uow: UnitOfWork,
     upload: Upload,
     causes: Iterable[str],
     *,
     dismissed_by: str = "",
     dismissed_entries: Iterable[str] = (),
     excluded_entries: Iterable[str] = (),
-    actor: str = SYSTEM,
 ) -> Upload:
-    """Add to the transaction that these causes stop the upload no more; the upload as it will be.
+    """Remove these causes from the stops of an upload; return the upload as it is saved.
 
-    cleared: entries of the bank that the reviewer of the case `cleared_by` said it is not. spared: those that
-    it was found not to be on appeal. The event
-    `upload.released` brings a freed upload to `settle_upload`, which checks it against the bank as it stands
-    then.
+    dismissed_entries: entries that the reviewer of the case `dismissed_by` found it not to be.
+    excluded_entries: entries that it was found not to be on appeal. The event `upload.released` brings an
+    upload without stops to `reconcile_upload`, which checks it against the bank as it is then.
     """
-    gone = [cause for cause in causes if cause in upload.stops]
-    told = (
-        upload.with_dismissal(dismissed_by, dismissed_entries) if dismissed_by else upload
-    ).with_match_exclusions(excluded_entries)
-    if not gone and told == upload:
+    removed = tuple(cause for cause in causes if cause in upload.stops)
+    marked = upload.with_dismissal(dismissed_by, dismissed_entries) if dismissed_by else upload
+    marked = marked.with_match_exclusions(excluded_entries)
+    if not removed and marked == upload:
         return upload
-    freed = told.without_stops(gone, now=stack.now())
-    details = {"of": gone, "state": freed.state.value}
-    action = "upload.freed" if gone else "upload.cleared"
-    recorded = record_upload(stack, transaction, freed, action=action, details=details, actor=actor)
-    stack.uploads.save(transaction, recorded)
-    for cause in gone:
+    released = marked.without_stops(removed, now=uow.now)
+    events = [UploadStateChanged.of(released)] if released.state is not upload.state else []
+    uow.record(released, UploadReleased(removed, released.state), *events)
+    for cause in removed:
         if cause.startswith("entry:"):
-            stack.uploads.unlink_entry(transaction, upload.upload_id, cause.removeprefix("entry:"))
-    if freed.state is not upload.state:
-        emit_upload_event(stack, transaction, freed)
-    return freed
+            uow.stack.uploads.unlink_entry(uow.transaction, upload.upload_id, cause.removeprefix("entry:"))
+    return released

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from staydown.aws.images import ImageAbsent, OriginalObject
 from staydown.aws.stack import Stack
+from staydown.domain.events import UploadStateChanged
 from staydown.domain.ids import derived_upload_id
 from staydown.domain.uploads.media_types import type_mismatch
 from staydown.domain.uploads.stops import SCAN_FAILURE_STOP, StopReason
@@ -24,7 +25,7 @@ from staydown.imaging.limits import ImageRejected
 from staydown.services.bank.bank_view import BankView
 from staydown.services.bank.feature_cache import DECODE_LOCK, FeatureCache, decode_limits
 from staydown.services.retries import retry_on_conflict
-from staydown.services.uploads.apply_match import emit_upload_event
+from staydown.services.unit_of_work import Maintenance, UnitOfWork
 from staydown.services.uploads.reconcile_upload import reconcile_upload
 
 SCAN_THREADS = 4
@@ -185,13 +186,12 @@ def _rejected(upload: Upload, reason: str, stack: Stack) -> Upload:
 
 
 def _save(stack: Stack, upload: Upload) -> Upload:
-    transaction = stack.transaction()
-    stack.uploads.save(transaction, upload)
+    uow = UnitOfWork(stack)
+    events = [] if upload.state is UploadState.RECEIVED else [UploadStateChanged.of(upload)]
+    uow.maintain(upload, Maintenance.SCAN, *events)
     if upload.fingerprint is not None:
-        stack.content_log.add_line(transaction, upload)
-    if upload.state is not UploadState.RECEIVED:
-        emit_upload_event(stack, transaction, upload)
-    transaction.commit()
+        stack.content_log.add_line(uow.transaction, upload)
+    uow.commit()
     return replace(upload, version=upload.version + 1)
 
 

@@ -1,24 +1,20 @@
-"""An upload that nothing in the bank speaks against leaves the cases it was brought to for that alone.
-
-So a judgement that is taken back, or a claim that is withdrawn, takes with it whatever it had others look at.
-"""
+"""Taking an upload that the bank no longer matches out of the cases that a match brought it to."""
 
 from __future__ import annotations
 
 from staydown.aws.stack import Stack
-from staydown.aws.transaction import Transaction
+from staydown.domain.audit.details import UploadRemovedFromCase
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.states import Step
-from staydown.domain.events import EventType
-from staydown.domain.uploads.stops import deadline_stop
+from staydown.domain.events import CaseWithdrawn
+from staydown.domain.uploads.stops import deadline_stop, match_stop
 from staydown.domain.uploads.upload import Upload
-from staydown.services.cases.save_case import save_case
-from staydown.services.uploads.record_upload import SYSTEM
+from staydown.services.unit_of_work import UnitOfWork
 from staydown.services.uploads.release_upload import release_upload
 
 
 def match_only_cases(stack: Stack, upload: Upload) -> list[Case]:
-    """The undecided cases in which it is by what it matches alone: nobody's report stands behind them."""
+    """Return the undecided cases that have this upload by a match alone, without a report behind them."""
     cases = (stack.cases.get_case(case_id) for case_id in upload.cases)
     return [
         case
@@ -36,30 +32,27 @@ def _is_reported(stack: Stack, case: Case) -> bool:
 
 
 def withdraw_from_review(stack: Stack, upload: Upload) -> None:
-    """Free it of the cases it waits for, and take it out of those that were about the match alone.
+    """Release an upload from the cases it waits for, and remove it from those that a match alone opened.
 
-    A case that is left without an upload is closed. A case that somebody reported keeps the upload: it is to
-    be decided, and until then the upload is as public as any that was reported.
+    A case without uploads is closed. A reported case keeps the upload: it is decided, and until then the
+    upload is as public as any reported one.
     """
-    waiting = list(upload.review_causes)
-    transaction = stack.transaction()
+    uow = UnitOfWork(stack)
+    causes = list(upload.review_causes)
     for case in match_only_cases(stack, upload):
-        _remove_from_case(stack, transaction, case, upload)
-        waiting.append(deadline_stop(case.case_id).cause)
-    release_upload(stack, transaction, upload, waiting)
+        _remove_from_case(uow, case, upload)
+        causes.append(deadline_stop(case.case_id).cause)
+    release_upload(uow, upload, causes)
     for match in upload.matches:
-        if f"entry:{match.entry_id}" not in upload.stops:
-            stack.uploads.unlink_entry(transaction, upload.upload_id, match.entry_id)
-    transaction.commit()
+        if match_stop(match.entry_id).cause not in upload.stops:
+            stack.uploads.unlink_entry(uow.transaction, upload.upload_id, match.entry_id)
+    uow.commit()
 
 
-def _remove_from_case(stack: Stack, transaction: Transaction, case: Case, upload: Upload) -> None:
-    left = case.without_upload(upload.upload_id)
-    details = {"upload_id": upload.upload_id}
-    if left.uploads:
-        save_case(stack, transaction, left, actor=SYSTEM, action="case.upload_left", details=details)
+def _remove_from_case(uow: UnitOfWork, case: Case, upload: Upload) -> None:
+    remaining = case.without_upload(upload.upload_id)
+    if remaining.uploads:
+        uow.record(remaining, UploadRemovedFromCase(False, upload.upload_id))
         return
-    closed = left.advanced(Step.WITHDRAW)
-    save_case(stack, transaction, closed, actor=SYSTEM, action="case.withdrawn", details=details)
-    event = {"case_id": case.case_id}
-    stack.outbox.add(transaction, EventType.CASE_WITHDRAWN, event, at=stack.now())
+    closed = remaining.advanced(Step.WITHDRAW)
+    uow.record(closed, UploadRemovedFromCase(True, upload.upload_id), CaseWithdrawn(case.case_id))

@@ -1,0 +1,1 @@
+"""Who may open what: cases for staff, reports for reporters. Shared by the services."""

@@ -1,1 +1,0 @@
-"""Blocking accounts, and letting them go."""

@@ -1,1 +1,0 @@
-"""What every use case does with a case: write it, with its audit."""
