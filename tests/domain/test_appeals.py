@@ -51,6 +51,7 @@ def test_reporter_can_appeal_only_a_dismissal() -> None:
         require_appealable_dismissal(decided(), now=NOW, window=WINDOW)
 
 
+@pytest.mark.promise(6)
 @pytest.mark.law("EU5")
 def test_participants_cannot_decide_the_appeal_of_a_case() -> None:
     claimed = Case("c", CaseState.OPEN, CaseOrigin.REPORT, NOW, None).claimed("ben", now=NOW, expires_at=NOW)

@@ -52,6 +52,7 @@ def test_allowed_or_inactive_entry_never_stops_an_upload(those: list[Match]) -> 
     assert POLICY.judge_matches(those) == (Verdict.CLEAR, ())
 
 
+@pytest.mark.promise(4)
 @given(st.lists(matches(st.sampled_from([Standing.UNVERIFIED, Standing.INACTIVE, Standing.ALLOWED]))))
 @pytest.mark.law("GD3")
 def test_nothing_is_blocked_without_a_confirmed_entry(those: list[Match]) -> None:

@@ -67,6 +67,7 @@ def check_interleavings(
     return count
 
 
+@pytest.mark.promise(3)
 @pytest.mark.parametrize("scene_factory", PAIR_SCENES, ids=lambda scene_factory: scene_factory.__name__)
 def test_every_interleaving_of_a_pair_keeps_the_invariants(
     world: World, scene_factory: SceneFactory, record_property: Callable[[str, object], None]
@@ -78,6 +79,7 @@ def test_every_interleaving_of_a_pair_keeps_the_invariants(
     assert count > 1, "the tasks of this scene never touch the same items: there is only one order"
 
 
+@pytest.mark.promise(3)
 @pytest.mark.parametrize("scene_factory", CROWD_SCENES, ids=lambda scene_factory: scene_factory.__name__)
 def test_random_interleavings_of_many_keep_the_invariants(
     world: World, scene_factory: SceneFactory, record_property: Callable[[str, object], None]

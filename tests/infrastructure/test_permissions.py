@@ -56,6 +56,7 @@ def test_no_call_of_a_function_is_denied(
     assert not denied_calls(recorder), "\n".join(denied_calls(recorder))
 
 
+@pytest.mark.promise(11)
 @pytest.mark.law("GD1")
 def test_no_function_has_unused_permissions(recorder: CallRecorder) -> None:
     idle = []

@@ -73,6 +73,7 @@ def test_log_is_monitored_at_every_level(stack: DeployedStack) -> None:
     assert logging.getLogger("staydown").isEnabledFor(logging.DEBUG)
 
 
+@pytest.mark.promise(11)
 @pytest.mark.law("GD1")
 def test_whole_case_leaks_nothing_private(stack: DeployedStack) -> None:
     scene, robin = reported_upload(stack), stack.reviewer()
