@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import sys
 import zlib
 
 import numpy as np
@@ -216,6 +217,15 @@ def test_primary_image_of_a_heif_comes_first() -> None:
     first, second = decode(target.getvalue(), LIMITS).frames
     assert np.abs(first.luma - luma(pixels(FRAMES[1]))).mean() < 6
     assert np.abs(second.luma - luma(pixels(FRAMES[0]))).mean() < 6
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"mif1"])
+def test_heif_is_unsupported_in_a_build_without_its_decoder(
+    brand: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = heif(scene())
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    assert rejection(data[:8] + brand + data[12:]) == "unsupported_format"
 
 
 def test_images_of_an_mpo_have_their_own_sizes() -> None:

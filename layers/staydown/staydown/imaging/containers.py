@@ -1,4 +1,4 @@
-"""Opening a file and getting at each picture in it, with every size checked before anything is decoded."""
+"""Open a file and load its frames. Every size is checked before anything is decoded."""
 
 from __future__ import annotations
 
@@ -17,53 +17,58 @@ from staydown.imaging.gif import gif_layout
 from staydown.imaging.limits import ImageRejected, Limits
 
 _MAX_MPO_PICTURES = 100
-"""Each has a header of its own to go through; a stereo pair is two, a panorama some dozens."""
+"""Each has a header to read. A stereo pair has two pictures, a panorama some dozens."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedFrame:
-    """One decoded picture, as it is stored. orientation: the EXIF value, 1 to 8, that makes it upright.
-    scale: how many pixels of the stored picture one of the image stands for, in both directions. shown: for
-    how many milliseconds an animation shows it, None where nothing says so.
-
-    The image is only good until the next picture of the same file is loaded.
-    """
+    """One decoded frame, not yet upright."""
 
     image: Image.Image
+    """Valid until the next frame of the same file is loaded."""
     orientation: int
+    """The EXIF orientation, 1 to 8."""
     scale: int = 1
+    """Pixels of the stored frame for one pixel of `image`, in both directions."""
     duration: float | None = None
+    """How long an animation displays it, in milliseconds; None if unknown."""
 
 
 class FrameLoader(Protocol):
+    """Decodes the frames of an open file."""
+
     def __call__(self, index: int, *, reduced: bool) -> LoadedFrame:
-        """Decode the picture with that index, 0 to held - 1; fastest in rising order. reduced: a JPEG may be
-        decoded at a reduced scale, and its own luma alone. Raises any of DECODER_ERRORS."""
+        """Decode a frame; fastest in ascending order. Raises ImageRejected or any of DECODER_ERRORS.
+
+        index: 0 to frame_count - 1. reduced: allow a JPEG to be decoded at reduced scale and as luma only.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """An open file. width, height: of its first picture as stored, pixels. held: how many pictures it
-    holds. info: what the decoder knows of it before any is decoded."""
+    """An open file."""
 
     width: int
+    """Of the first frame as stored, in pixels."""
     height: int
+    """Of the first frame as stored, in pixels."""
     frame_count: int
     info: Mapping[Any, Any]
+    """Metadata that the decoder has read from the header."""
     load: FrameLoader
 
 
 def open_container(
     data: bytes, image_format: ImageFormat, limits: Limits, shrink: Callable[[int, int], int]
 ) -> Container:
-    """Open a file of a known format and check what it declares against the limits.
+    """Open a file of a known format, and check its declared sizes against the limits.
 
-    shrink: from a width and height to the whole factor by which that picture will be reduced; a JPEG is
-    decoded at a reduced scale right away. Raises ImageRejected or any of DECODER_ERRORS.
+    shrink: from the width and height of a frame to the whole factor by which it will be reduced; a JPEG is
+    decoded at reduced scale. Raises ImageRejected or any of DECODER_ERRORS.
     """
     if image_format.plugin is None:
         return _open_heif(data, limits)
-    # Image.open would import every plugin there is before it gave up; here only the one is imported.
+    # Image.open would otherwise import all plugins.
     importlib.import_module(f"PIL.{image_format.plugin}")
     if image_format is GIF:
         layout = gif_layout(data, limits)
@@ -73,40 +78,46 @@ def open_container(
     width, height = image.size
     _check_size(width, height, 1, limits)
     if image_format is TIFF:
-        held = _own_sizes(image, limits, range(1, limits.max_frames_held + 1))
+        indices = _frames_with_own_sizes(image, limits, range(1, limits.max_frames_held + 1))
     elif isinstance(image, MpoImagePlugin.MpoImageFile):
-        held = _own_sizes(image, limits, _mpo_pictures(image, data))
+        indices = _frames_with_own_sizes(image, limits, _mpo_pictures(image, data))
     else:
         frames = layout.frames if image_format is GIF else getattr(image, "n_frames", 1)
         _check_size(width, height, frames, limits)
-        held = list(range(frames))
+        indices = list(range(frames))
 
     def load(index: int, *, reduced: bool) -> LoadedFrame:
-        # Without this, a later picture of an MPO would be decoded at the scale of the first.
+        # Reset, or a later picture of an MPO would be decoded at the scale of the first one.
         image.decoderconfig = ()
-        image.seek(held[index])
+        image.seek(indices[index])
         _check_size(*image.size, 1, limits)
         if "progressive" in image.info:
             require_affordable_scans(data, image.width * image.height)
         scale = 1
         if image_format is JPEG and reduced:
             full, factor = image.width, shrink(*image.size)
-            # Reduced, its own luma will do: the colours need not be made, and to be weighed again.
+            # The luma that a JPEG stores is enough: converting to RGB and back would only cost time.
             image.draft("L" if factor > 1 else None, (image.width // factor, image.height // factor))
             scale = round(full / image.width)
         image.load()
         return LoadedFrame(image, _orientation(image), scale, image.info.get("duration"))
 
-    return Container(width, height, len(held), image.info, load)
+    return Container(width, height, len(indices), image.info, load)
 
 
 def _open_heif(data: bytes, limits: Limits) -> Container:
-    """libheif turns pictures upright by itself; the picture that a viewer shows comes first."""
-    from pillow_heif import open_heif  # noqa: PLC0415 - 15 MB that few cold starts need
+    """Open a HEIC or HEIF file. libheif turns pictures upright; the picture that viewers show comes first.
+
+    Raise ImageRejected: unsupported_format where pillow-heif is not installed (a build without HEIC).
+    """
+    try:
+        from pillow_heif import open_heif  # noqa: PLC0415 - 15 MB that few cold starts need
+    except ModuleNotFoundError:
+        raise ImageRejected("unsupported_format", "this build has no decoder for HEIC and HEIF") from None
 
     file = open_heif(BytesIO(data))
     if not len(file):
-        raise ImageRejected("damaged", "the file holds no picture")
+        raise ImageRejected("damaged", "the file has no picture")
     order = sorted(range(len(file)), key=lambda index: index != file.primary_index)
     _check_total(len(order), sum(width * height for width, height in (image.size for image in file)), limits)
     width, height = file[order[0]].size
@@ -118,31 +129,33 @@ def _open_heif(data: bytes, limits: Limits) -> Container:
     return Container(width, height, len(order), file[order[0]].info, load)
 
 
-def _own_sizes(image: ImageFile.ImageFile, limits: Limits, further: Iterable[int]) -> list[int]:
-    """The pictures of a file in which each has its own size, checked by their headers.
+def _frames_with_own_sizes(
+    image: ImageFile.ImageFile, limits: Limits, further_indices: Iterable[int]
+) -> list[int]:
+    """Return the indices of the frames of a file in which each frame has its own size.
 
-    Too small ones are passed over: there is nothing in them to recognise.
+    The sizes are checked by the headers of the frames. Frames that are too small are skipped.
     """
-    held, pixels = [0], image.width * image.height
-    for index in further:
+    indices, pixels = [0], image.width * image.height
+    for index in further_indices:
         try:
             image.seek(index)
         except EOFError:
             break
         if min(image.size) < limits.min_side:
             continue
-        held.append(index)
+        indices.append(index)
         pixels += image.width * image.height
-        _check_total(len(held), pixels, limits)
+        _check_total(len(indices), pixels, limits)
     image.seek(0)
-    return held
+    return indices
 
 
 def _mpo_pictures(image: MpoImagePlugin.MpoImageFile, data: bytes) -> list[int]:
-    """The further pictures of an MPO that are there at all.
+    """Return the indices of the further pictures that an MPO contains.
 
-    Editors leave the table of a file's pictures behind when they drop the pictures; what isn't there no
-    viewer shows. (Offsets count from the table's own start: CIPA DC-007, 5.2.3.3.)
+    Some editors remove the pictures but leave the table of them; viewers do not display missing ones. Offsets
+    count from the start of the table (CIPA DC-007, 5.2.3.3).
     """
     entries = image.mpinfo[0xB002] if image.mpinfo else []
     if len(entries) > _MAX_MPO_PICTURES:
@@ -165,7 +178,7 @@ def _check_total(pictures: int, pixels: int, limits: Limits) -> None:
     if pictures > limits.max_frames_held:
         raise ImageRejected("too_many_frames", f"more than {limits.max_frames_held} pictures")
     if pixels > limits.max_pixels:
-        raise ImageRejected("too_many_pixels", f"{pictures} pictures of {pixels} pixels in all")
+        raise ImageRejected("too_many_pixels", f"{pictures} pictures with {pixels} pixels in total")
 
 
 def _check_size(width: int, height: int, frames: int, limits: Limits) -> None:
@@ -178,9 +191,9 @@ def _check_size(width: int, height: int, frames: int, limits: Limits) -> None:
 
 
 def _orientation(image: Image.Image) -> int:
-    """The EXIF orientation, 1 where there is none that makes sense.
+    """Return the EXIF orientation, 1 to 8; 1 if it is missing or invalid.
 
-    Only EXIF is asked, as browsers do (Pillow's getexif would also take XMP's word).
+    As in browsers, XMP is ignored, which Pillow's `getexif` would also read.
     """
     raw = image.info.get("exif")
     if not isinstance(raw, bytes):
