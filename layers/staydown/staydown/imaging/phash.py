@@ -1,10 +1,13 @@
-"""pHash, bit for bit as `imagehash.phash` has it, without SciPy.
+"""pHash: imagehash's type and the bits of `imagehash.phash`, without SciPy.
 
-imagehash asks SciPy for one thing, a 32-point cosine transform; importing SciPy takes longer than hashing
-ten photographs, and it is larger than everything else together. NumPy's real Fourier transform is the same
-code underneath (pocketfft), so the transform is built on it by the very steps that SciPy takes. The order
-of the steps matters: in a symmetric or plain picture coefficients cancel, and whether a rest of 1e-14 lies
-above the median depends on the rounding.
+`imagehash.phash` needs SciPy for one function, a 32-point cosine transform. SciPy is in no layer, since it
+takes over 100 MB and half a second of a cold start. Here the transform is built on NumPy's real Fourier
+transform, which is the same code (pocketfft), in SciPy's order of operations. The order matters: in a
+symmetric or plain image, coefficients cancel, and the rounding decides whether a remainder of 1e-14 is above
+the median.
+
+A hash is an `imagehash.ImageHash`: distances, comparisons and the hexadecimal form are imagehash's own. A
+stored hash is the same 64 bits as an integer (`Fingerprint.phash`).
 
 Sources: Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions", 2010; Makhoul,
 "A fast cosine transform in one and two dimensions", 1980.
@@ -16,6 +19,7 @@ import math
 from functools import lru_cache
 
 import numpy as np
+from imagehash import ImageHash
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -25,17 +29,32 @@ _LOW = 8
 Doubles = NDArray[np.float64]
 
 
-def phash(plane: NDArray[np.uint8]) -> int:
-    """The 64-bit pHash of a luma plane (height, width), the first bit the most significant."""
+def phash(plane: NDArray[np.uint8]) -> ImageHash:
+    """Return the 64-bit pHash of a luma plane (height, width)."""
     small = Image.fromarray(plane).resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
     pixels = np.asarray(small, np.float64)
     coefficients = cosine_transform(cosine_transform(pixels.T).T)[:_LOW, :_LOW]
-    bits = coefficients > np.median(coefficients)
-    return int.from_bytes(np.packbits(bits).tobytes())
+    return ImageHash(coefficients > np.median(coefficients))
+
+
+def to_integer(image_hash: ImageHash) -> int:
+    """Return the stored form of a pHash: its bits row by row, the first one the most significant."""
+    return int(str(image_hash), 16)
+
+
+def from_integer(stored: int) -> ImageHash:
+    """Return the pHash of a stored form. Raise OverflowError if it has more than 64 bits."""
+    bits = np.unpackbits(np.frombuffer(stored.to_bytes(_LOW * _LOW // 8), np.uint8))
+    return ImageHash(bits.astype(bool).reshape(_LOW, _LOW))
+
+
+def stored_distance(first: int, second: int) -> int:
+    """Return the number of differing bits of two stored pHashes, 0 to 64."""
+    return int(from_integer(first) - from_integer(second))
 
 
 def cosine_transform(rows: Doubles) -> Doubles:
-    """The unnormalised DCT-II of each row: (n, 32) to (n, 32), as `scipy.fftpack.dct` rounds it."""
+    """Return the unnormalised DCT-II of each row: (n, 32) to (n, 32), rounded like `scipy.fftpack.dct`."""
     c = rows.copy()
     c[:, 0] *= 2
     c[:, -1] *= 2
@@ -60,13 +79,13 @@ def cosine_transform(rows: Doubles) -> Doubles:
 
 @lru_cache(maxsize=1)
 def _twiddles() -> Doubles:
-    """cos(2 pi k / 128) for k = 1 to 32, each by the angle's sixteenth and its rest, as pocketfft has them.
+    """Return cos(2 pi k / 128) for k = 1 to 32, as pocketfft computes them: by a coarse and a fine angle.
 
-    (The C library's cosine, not NumPy's: they differ in the last bit.)
+    It uses the C library's cosine. NumPy's differs in the last bit.
     """
 
     def turn(eighths: int) -> tuple[float, float]:
-        """Cosine and sine of `eighths` of 1/128 of a turn, reduced to the first octant."""
+        """Return cosine and sine of `eighths` of 1/128 of a turn, reduced to the first octant."""
         angle = 0.25 * math.pi / 128
         if eighths < 128:
             return math.cos(eighths * angle), math.sin(eighths * angle)
