@@ -19,7 +19,7 @@ PARTS = ("key", "/v1/reports", '{"relation": "self"}')
 ANSWER: dict[str, Any] = {"statusCode": 201, "body": '{"secret": "AAAAA-BBBBB"}'}
 STORED: list[dict[str, str]] = [
     EncryptedResponseSerializer(PARTS).to_dict(ANSWER),
-    # By release 0.1, for the same request and answer.
+    # Of the same request and answer, in the format before AES-GCM.
     {
         "sealed": (
             "LzFD1yee8kKCQjV1FnyuiVucXdOLmYbJmZEaVgtnD5iGmoUEyBZV/GKGsYFoURIcV62G+f"

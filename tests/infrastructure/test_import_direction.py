@@ -1,10 +1,11 @@
-"""Who may import whom: functions to services to domain, and nothing the other way."""
+"""The direction of imports: functions import services, services import domain, never the reverse."""
 
 from __future__ import annotations
 
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,13 +35,18 @@ def modules_in(folder: Path) -> list[Path]:
     return sorted(file for file in folder.rglob("*.py") if "__pycache__" not in file.parts)
 
 
-def imports_of(file: Path) -> Iterator[str]:
-    """The dotted names that a file imports, wherever in it; never a relative one."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+@cache
+def imports_of(file: Path) -> tuple[str, ...]:
+    """Return the dotted names that a file imports anywhere in it. Relative imports fail the test."""
+    return tuple(_imports_of(ast.parse(file.read_text(encoding="utf-8")), file))
+
+
+def _imports_of(tree: ast.Module, file: Path) -> Iterator[str]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{file} has a relative import, which hides where it leads"
+            assert node.level == 0, f"{file} has a relative import"
             assert node.module is not None
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
@@ -50,7 +56,7 @@ def top(name: str) -> str:
 
 
 def part(name: str) -> str:
-    """`staydown.domain.cases.case` is of the part `domain`."""
+    """Return the part of a module: `domain` for `staydown.domain.cases.case`."""
     return name.split(".")[1]
 
 
@@ -101,11 +107,12 @@ def test_a_function_imports_the_package_and_no_other_function() -> None:
 
 
 def test_layers_provide_what_the_functions_import() -> None:
-    """boto3 comes with the runtime; all else has to be in a layer's requirements."""
-    brought = {
+    """The runtime provides boto3. All other packages must be in the requirements of a layer."""
+    provided = {
         "aws_lambda_powertools",
         "pydantic",
         "pydantic_core",
+        "cryptography",
         "numpy",
         "PIL",
         "pillow_heif",
@@ -116,12 +123,13 @@ def test_layers_provide_what_the_functions_import() -> None:
     for folder in (PACKAGE, ROOT / "functions"):
         for file in modules_in(folder):
             for imported in imports_of(file):
-                known = STANDARD | brought | AWS | {"staydown", "functions"}
+                known = STANDARD | provided | AWS | {"staydown", "functions"}
                 assert top(imported) in known, f"{file.relative_to(ROOT)} imports {imported}"
 
 
+@cache
 def file_of(name: str) -> Path | None:
-    """The file of a module of the package or of a function; `name` may be something in it."""
+    """Return the file of a module of ours. `name` may also be a name inside a module."""
     first, *parts = name.split(".")
     for length in range(len(parts), -1, -1):
         folder = OURS[first].joinpath(*parts[:length])
@@ -132,7 +140,7 @@ def file_of(name: str) -> Path | None:
 
 
 def reached_from(file: Path) -> dict[str, Path]:
-    """The top-level packages that come in with a file, by whatever way, and the file that names each."""
+    """Return the top-level packages that a file imports, directly or not, each with the importing file."""
     found: dict[str, Path] = {}
     seen, ahead = {file}, [file]
     while ahead:
@@ -146,7 +154,7 @@ def reached_from(file: Path) -> dict[str, Path]:
     return found
 
 
-def test_function_without_the_imaging_layer_needs_none_of_it() -> None:
+def test_function_has_the_layers_that_its_imports_need() -> None:
     layers = {
         properties["Handler"].split(".")[1]: [layer["Ref"] for layer in properties["Layers"]]
         for properties in (
@@ -163,6 +171,8 @@ def test_function_without_the_imaging_layer_needs_none_of_it() -> None:
             if name in {*PICTURES, "numpy"}
         }
         if any(ref.startswith("ImagingLayer") for ref in refs):
-            assert heavy, f"{function} carries the imaging layer for nothing"
+            assert heavy, f"{function} has the imaging layer, but imports none of it"
         else:
             assert not heavy, f"{function} has no imaging layer, but imports {heavy}"
+        has_crypto = any(ref.startswith("CryptoLayer") for ref in refs)
+        assert ("cryptography" in reached) == has_crypto, function

@@ -66,14 +66,15 @@ class EncryptedResponseSerializer(BaseIdempotencySerializer):
         return AESGCM(key)
 
 
-# Release 0.1 encrypted with SHAKE-256 and HMAC-SHA-256. Answers are stored for a day: remove in release 0.3.
+# The format before AES-GCM: SHAKE-256 and HMAC-SHA-256. Answers are stored for a day, so remove this one
+# release later.
 _PREVIOUS_FIELD = "sealed"
 _PREVIOUS_SALT_BYTES = 16
 _PREVIOUS_TAG_BYTES = 32
 
 
 def _read_previous_format(data: Mapping[str, Any], request: bytes) -> Any:
-    """Return the JSON value that release 0.1 encrypted. Raise ResponseDecryptionFailed."""
+    """Return the JSON value from the format before AES-GCM. Raise ResponseDecryptionFailed."""
     key = hashlib.sha256(request).digest()
     whole = _decode(data, _PREVIOUS_FIELD)
     tag, sealed = whole[:_PREVIOUS_TAG_BYTES], whole[_PREVIOUS_TAG_BYTES:]
