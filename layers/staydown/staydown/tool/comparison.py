@@ -1,4 +1,4 @@
-"""What one file has of another, as if the first were in the bank and the second were uploaded."""
+"""Compare two files, as if the first were in the bank and the second were uploaded."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from staydown.tool.folder_bank import FolderBank, Policies, ReferenceFile, seria
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedImage:
-    """A file that was read."""
+    """A file, decoded and hashed."""
 
     path: str
     picture: Picture
@@ -32,7 +32,7 @@ class LoadedImage:
 
     @classmethod
     def read(cls, path: str, limits: Limits) -> LoadedImage:
-        """Raises Unreadable, ImageRejected."""
+        """Read a file. Raises FileReadError, ImageRejected."""
         data = read_file(path, limits.max_bytes)
         picture = decode(data, limits)
         return cls(path, picture, fingerprint_picture(picture, data))
@@ -40,99 +40,105 @@ class LoadedImage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AlignedPair:
-    """The uploaded file's frame laid over the banked one. number: of the frame in the file, from 1."""
+    """The best alignment of a frame of the query file with the reference file."""
 
     frame_number: int
+    """The number of the frame in the query file, from 1."""
     query: QueryFeatures
     alignment: Alignment
     placement: Placement
     verdict: Verdict
+    """The verdict of the alignment alone."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FileComparison:
-    """view, distance: which view of the uploaded file is nearest to the banked one, bits of 256.
-    upright: bits between the two as they are. phash: bits of 64. laid: None where the one can't be laid over
-    the other."""
+    """The findings of a comparison."""
 
     verdict: Verdict
     same_bytes: bool
     view: View
+    """The view of the query file that is nearest to the reference file."""
     distance: int
+    """PDQ bits between `view` and the reference file, 0 to 256."""
     upright_distance: int
+    """PDQ bits between both files as displayed, 0 to 256."""
     phash_distance: int
+    """pHash bits between both files as displayed, 0 to 64."""
     aligned_pair: AlignedPair | None
+    """None if no alignment was found."""
 
 
-def compare_files(banked: LoadedImage, uploaded: LoadedImage, policies: Policies) -> FileComparison:
-    judged = reference_features(banked.picture)
-    packed = serialise_bank(
-        [ReferenceFile(banked.path, banked.fingerprint, features_to_bytes(judged))], policies.match
+def compare_files(reference: LoadedImage, query: LoadedImage, policies: Policies) -> FileComparison:
+    """Compare a query file with a reference file."""
+    features = reference_features(reference.picture)
+    serialised = serialise_bank(
+        [ReferenceFile(reference.path, reference.fingerprint, features_to_bytes(features))], policies.match
     )
-    verdict, _ = FolderBank.deserialise(packed).judge(uploaded.fingerprint, uploaded.picture, policies)
-    pdq = banked.fingerprint.upright.pdq
-    view = min(uploaded.fingerprint.views, key=lambda view: view.pdq.distance(pdq))
+    verdict, _ = FolderBank.deserialise(serialised).judge(query.fingerprint, query.picture, policies)
+    pdq = reference.fingerprint.upright.pdq
+    view = min(query.fingerprint.views, key=lambda view: view.pdq.distance(pdq))
     return FileComparison(
         verdict=verdict,
-        same_bytes=banked.fingerprint.sha256 == uploaded.fingerprint.sha256,
+        same_bytes=reference.fingerprint.sha256 == query.fingerprint.sha256,
         view=view,
         distance=view.pdq.distance(pdq),
-        upright_distance=uploaded.fingerprint.upright.pdq.distance(pdq),
-        phash_distance=stored_distance(banked.fingerprint.phash, uploaded.fingerprint.phash),
-        aligned_pair=_best_alignment(banked.picture, judged, uploaded.picture, policies),
+        upright_distance=query.fingerprint.upright.pdq.distance(pdq),
+        phash_distance=stored_distance(reference.fingerprint.phash, query.fingerprint.phash),
+        aligned_pair=_best_alignment(reference.picture, features, query.picture, policies),
     )
 
 
 def render_comparison(
-    banked: LoadedImage,
-    uploaded: LoadedImage,
+    reference: LoadedImage,
+    query: LoadedImage,
     comparison: FileComparison,
     policies: Policies,
     lines: list[str],
 ) -> bytes:
-    """The comparison as a PNG. lines: what to write under the pictures."""
-    laid = comparison.aligned_pair
-    asked = to_working_size(uploaded.picture.frames[0].luma) if laid is None else laid.query.plane
+    """Return the comparison as a PNG. lines: the text, the first line as the title."""
+    pair = comparison.aligned_pair
     return overlay_png(
-        to_working_size(reference_crop(banked.picture).of(banked.picture.frames[0].luma)),
-        asked,
-        laid.alignment if laid else None,
+        to_working_size(reference_crop(reference.picture).of(reference.picture.frames[0].luma)),
+        to_working_size(query.picture.frames[0].luma) if pair is None else pair.query.plane,
+        pair.alignment if pair else None,
         policies.alignment.agree_distance,
         title=lines[0],
         lines=lines[1:],
-        names=(f"banked: {_display_name(banked.path)}", f"uploaded: {_display_name(uploaded.path)}"),
+        names=(f"reference: {_display_name(reference.path)}", f"query: {_display_name(query.path)}"),
     )
 
 
 def _best_alignment(
-    picture: Picture, judged: ReferenceFeatures, uploaded: Picture, policies: Policies
+    reference: Picture, features: ReferenceFeatures, query: Picture, policies: Policies
 ) -> AlignedPair | None:
-    """The overlay that says most: by its verdict, then by what agrees."""
-    asked = query_features(uploaded)
+    """Return the alignment with the severest verdict; of several, the one with the most agreeing tiles."""
+    query_frames = query_features(query)
     index = KeypointIndex()
-    index.add("", judged)
+    index.add("", features)
     policy = policies.alignment
 
-    def weight(match: AlignedCandidate) -> tuple[int, int, int]:
-        grave = {Verdict.BLOCK: 2, Verdict.REVIEW: 1, Verdict.CLEAR: 0}[
-            policy.judge_alignment(match.alignment)
+    def rank(candidate: AlignedCandidate) -> tuple[int, int, int]:
+        severity = {Verdict.BLOCK: 2, Verdict.REVIEW: 1, Verdict.CLEAR: 0}[
+            policy.judge_alignment(candidate.alignment)
         ]
-        return grave, match.alignment.agreeing_tiles(policy.agree_distance), match.alignment.inliers
+        agreeing = candidate.alignment.agreeing_tiles(policy.agree_distance)
+        return severity, agreeing, candidate.alignment.inliers
 
-    best = max(align_candidates(asked, index), key=weight, default=None)
+    best = max(align_candidates(query_frames, index), key=rank, default=None)
     if best is None:
         return None
-    frame = uploaded.frames[best.frame]
+    frame, frame_features = query.frames[best.frame], query_frames[best.frame]
     return AlignedPair(
         frame_number=frame.number,
-        query=asked[best.frame],
+        query=frame_features,
         alignment=best.alignment,
-        placement=measure_placement(picture, judged, frame, asked[best.frame], best.alignment),
+        placement=measure_placement(reference, features, frame, frame_features, best.alignment),
         verdict=policy.judge_alignment(best.alignment),
     )
 
 
 def _display_name(path: str) -> str:
-    """The end of a path as far as letters can be drawn for it."""
+    """Return the file name, shortened to 40 characters, with unprintable characters replaced."""
     name = "".join(c if c.isprintable() else "?" for c in path.rpartition("/")[2])
     return name if len(name) <= 40 else f"{name[:20]}…{name[-19:]}"
