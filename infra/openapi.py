@@ -10,6 +10,7 @@ import argparse
 import importlib
 import json
 import sys
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -214,18 +215,32 @@ def _reference(value: str) -> str:
 
 def _template_routes() -> dict[tuple[str, str], tuple[str, list[str]]]:
     """(method, path) -> the function's folder and the scopes that its token needs (none: public)."""
+    resources = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))["Resources"]
+    (api,) = (one["Properties"] for one in resources.values() if one["Type"] == "AWS::Serverless::HttpApi")
     routes = {}
-    for resource in yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))["Resources"].values():
+    for resource in resources.values():
         if resource["Type"] != "AWS::Serverless::Function":
             continue
         properties = resource["Properties"]
         for event in properties.get("Events", {}).values():
             if event["Type"] == "HttpApi":
                 route = event["Properties"]
-                scopes = route.get("Auth", {}).get("AuthorizationScopes", [])
                 folder = properties["Handler"].split(".")[1]
-                routes[route["Method"], route["Path"]] = (folder, list(scopes))
+                routes[route["Method"], route["Path"]] = (folder, route_scopes(api["Auth"], route))
     return routes
+
+
+def route_scopes(api_auth: Mapping[str, Any], route: Mapping[str, Any]) -> list[str]:
+    """Return the scopes of a route, as SAM derives them: its own, or else those of its authorizer.
+
+    A token needs one of them. None for a public route.
+    """
+    own = route.get("Auth", {})
+    authorizer = own.get("Authorizer", api_auth["DefaultAuthorizer"])
+    if authorizer == "NONE":
+        return []
+    default = api_auth["Authorizers"][authorizer].get("AuthorizationScopes", [])
+    return list(own.get("AuthorizationScopes", default))
 
 
 def _add_schemas(schemas: dict[str, Any], more: dict[str, Any], function: str) -> None:

@@ -162,6 +162,14 @@ def test_token_without_the_scope_of_the_route_is_403(tiny: TinyStack) -> None:
     assert ledger.events == []
 
 
+def test_route_without_scopes_requires_those_of_the_authorizer(tiny: TinyStack) -> None:
+    statuses = {
+        name: _get(tiny, "/without-scopes", **tiny.stack.authorization(name)).status_code
+        for name in ("robin", "alpha")
+    }
+    assert statuses == {"robin": 200, "alpha": 403}
+
+
 def test_calls_beyond_the_burst_are_429(tiny: TinyStack) -> None:
     assert [_get(tiny, "/narrow").status_code for _ in range(4)] == [200, 200, 429, 429]
 

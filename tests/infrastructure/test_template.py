@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
@@ -20,6 +21,7 @@ from staydown.services.notices.write_notices import NOTICE_BUILDERS
 from infra.local.schedule_poller import parse_rate
 from infra.local.stack import ROOT
 from infra.local.template import Template, load_template
+from infra.openapi import DOCUMENT, UNDOCUMENTED
 
 TEMPLATE = ROOT / "template.yaml"
 
@@ -351,11 +353,12 @@ def test_only_functions_that_need_images_carry_the_imaging_layer() -> None:
     assert _functions_with("StaydownLayer") == set(functions())
 
 
-def _routes() -> dict[str, list[dict[str, list[str]]]]:
-    (api,) = of_type("AWS::ApiGatewayV2::Api").values()
+def _routes(source: Template | None = None) -> dict[str, list[dict[str, list[str]]]]:
+    resources = (source or template()).resources.values()
+    (api,) = (resource for resource in resources if resource["Type"] == "AWS::ApiGatewayV2::Api")
     return {
         f"{method.upper()} {path}": operation["security"]
-        for path, operations in api["Body"]["paths"].items()
+        for path, operations in api["Properties"]["Body"]["paths"].items()
         for method, operation in operations.items()
     }
 
@@ -395,6 +398,30 @@ def test_every_other_route_requires_a_scope() -> None:
         if "NONE" not in scheme:
             assert scheme["Callers"], key
             assert set(scheme["Callers"]) <= known, key
+
+
+def test_route_without_scopes_requires_the_default_scope(tmp_path: Path) -> None:
+    """A forgotten scope denies access: platforms have tokens without this scope."""
+    source = yaml_parse(TEMPLATE.read_text(encoding="utf-8"))
+    for resource in source["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            for event in resource["Properties"]["Events"].values():
+                event["Properties"].get("Auth", {}).pop("AuthorizationScopes", None)
+    changed = tmp_path / "template.json"
+    changed.write_text(json.dumps(source), encoding="utf-8")
+    routes = _routes(load_template(changed))
+    assert set(routes) == set(_routes())
+    for key, security in routes.items():
+        assert security in ([{"NONE": []}], [{"Callers": ["aws.cognito.signin.user.admin"]}]), key
+
+
+def test_api_document_has_the_scopes_of_each_route() -> None:
+    document = json.loads(DOCUMENT.read_text(encoding="utf-8"))["paths"]
+    for key, (scheme,) in _routes().items():
+        method, path = key.split()
+        if (method, path) not in UNDOCUMENTED:
+            documented = document[path][method.lower()]["security"]
+            assert documented == ([] if "NONE" in scheme else [{"token": scheme["Callers"]}]), key
 
 
 def test_every_number_is_a_bounded_described_parameter() -> None:
