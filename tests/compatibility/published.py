@@ -34,6 +34,7 @@ from staydown.domain.cases import appeals, deadlines, decisions, reports, retent
 from staydown.domain.cases import case as cases
 from staydown.domain.cases import second_opinions as opinions
 from staydown.domain.cases import states as case_states
+from staydown.domain.cases.appeals import decision_appeal_id
 from staydown.domain.uploads import content_log, stops, sweeps
 from staydown.domain.uploads import upload as uploads
 from staydown.exchange import transparency, webhooks
@@ -47,7 +48,6 @@ from staydown.matching.alignment_matches import to_matches
 from staydown.matching.keypoint_alignment import AlignedCandidate
 from staydown.matching.orientations import approximate_orientations
 from staydown.notices import notice as notices
-from staydown.domain.cases.appeals import decision_appeal_id
 from staydown.services.bank import override_entry as change_entry
 from staydown.services.retention.legal_hold import LegalHoldReason
 
@@ -367,7 +367,6 @@ def _evidence(mirrored: bool, inverted: bool) -> Alignment:
         inverted=inverted,
         keypoint_matches=60,
         inliers=50,
-        occupied_cells=16,
         overlap=1.0,
         tile_distances=(10,) * 66,
         cells=(True,) * 64,

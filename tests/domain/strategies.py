@@ -26,7 +26,7 @@ entries = st.builds(
     sha256=st.none() | st.binary(min_size=32, max_size=32),
     phash=st.none() | st.integers(0, 2**64 - 1),
     supports=st.frozensets(supports),
-    suspended=st.booleans(),
+    disabled=st.booleans(),
     allowed=st.booleans(),
 )
 

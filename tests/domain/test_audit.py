@@ -59,7 +59,7 @@ def test_changed_field_of_any_record_is_detected(
                 {"details": {"more": 1}},
                 {"chain": "case:other"},
                 {"seq": records[place].seq + 1},
-                {"previous": "f" * 64},
+                {"previous_digest": "f" * 64},
                 {"digest": "f" * 64},
             ]
         )

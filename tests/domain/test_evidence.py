@@ -18,7 +18,7 @@ def evidence(
     tiles = (10,) * agreeing + (110,) * (visible - agreeing) + (None,) * (66 - visible)
     seen = (True,) * confirmed + (False,) * (fields - confirmed) + (None,) * (64 - fields)
     identity = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
-    return Alignment(identity, False, False, 100, inliers, 12, overlap, tiles, seen)
+    return Alignment(identity, False, False, 100, inliers, overlap, tiles, seen)
 
 
 @pytest.mark.parametrize(

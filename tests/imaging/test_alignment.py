@@ -42,7 +42,6 @@ def test_same_image_agrees_everywhere() -> None:
     assert evidence is not None
     assert evidence.comparable_tiles >= 60
     assert evidence.agreeing_tiles(32) == evidence.comparable_tiles
-    assert evidence.occupied_cells == 16
     assert np.allclose(evidence.transform, (1, 0, 0, 0, 1, 0, 0, 0, 1), atol=0.5)
     assert POLICY.judge_alignment(evidence) is Verdict.BLOCK
 

@@ -129,7 +129,6 @@ def verdict_by_policy(row: Mapping[str, Any], policy: AlignmentPolicy) -> Verdic
             inverted=False,
             keypoint_matches=row["inliers"],
             inliers=row["inliers"],
-            occupied_cells=0,
             overlap=row["overlap"],
             tile_distances=tuple(row["tiles"]),
             cells=fields,

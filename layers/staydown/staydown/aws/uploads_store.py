@@ -71,8 +71,7 @@ class UploadsStore:
 
     def delete(self, transaction: Transaction, upload: Upload) -> None:
         """Delete an upload and its links. The commit raises ConcurrentChange if it has changed."""
-        stopping = {cause.removeprefix("entry:") for cause in upload.stops if cause.startswith("entry:")}
-        for entry_id in stopping | {match.entry_id for match in upload.matches}:
+        for entry_id in {*upload.blocking_entries} | {match.entry_id for match in upload.matches}:
             self.unlink_entry(transaction, upload.upload_id, entry_id)
         transaction.delete_if(
             self._table.name,

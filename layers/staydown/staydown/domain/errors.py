@@ -1,7 +1,7 @@
-"""Everything that can be wrong with a request, as one small tree.
+"""Errors that a request can end with.
 
-Each class carries what the outside sees of it: `slug` ends its problem type, `status` is the HTTP status,
-`title` the sentence that never changes. `detail` says what, where and what to do about it.
+Each class has the public parts of its problem document: `slug` ends the problem type, `status` is the HTTP
+status, and `title` is the same for every occurrence. `detail` says what happened and what to do.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class StaydownError(Exception):
         pointers: Mapping[str, str] | None = None,
         extra: Mapping[str, object] | None = None,
     ) -> None:
-        """pointers: JSON pointer into the request -> what is wrong there. extra: further public members."""
+        """pointers: what is wrong, by JSON pointer into the request. extra: further public members."""
         super().__init__(detail)
         self.detail = detail
         self.pointers = dict(pointers or {})
@@ -29,15 +29,15 @@ class StaydownError(Exception):
 
 
 class InvalidRequest(StaydownError):
-    slug, status, title = "invalid-request", 422, "The request is not as it should be"
+    slug, status, title = "invalid-request", 422, "The request is invalid"
 
 
 class NotAuthenticated(StaydownError):
-    slug, status, title = "not-authenticated", 401, "A valid token is needed"
+    slug, status, title = "not-authenticated", 401, "A valid token is required"
 
 
 class NotAllowed(StaydownError):
-    slug, status, title = "not-allowed", 403, "This caller may not do that"
+    slug, status, title = "not-allowed", 403, "The caller is not allowed to do this"
 
 
 class AccountIsBlocked(NotAllowed):
@@ -45,7 +45,7 @@ class AccountIsBlocked(NotAllowed):
 
 
 class SameReviewer(NotAllowed):
-    slug, title = "same-reviewer", "Another pair of eyes is needed"
+    slug, title = "same-reviewer", "A different reviewer is required"
 
 
 class ConflictOfInterest(NotAllowed):
@@ -53,7 +53,7 @@ class ConflictOfInterest(NotAllowed):
 
 
 class NotFound(StaydownError):
-    slug, status, title = "not-found", 404, "There is no such thing, or it is not yours to see"
+    slug, status, title = "not-found", 404, "Not found, or you have no access to it"
 
 
 class TooManyAttempts(StaydownError):
@@ -61,11 +61,11 @@ class TooManyAttempts(StaydownError):
 
 
 class Conflict(StaydownError):
-    slug, status, title = "conflict", 409, "That does not fit the present state"
+    slug, status, title = "conflict", 409, "The request conflicts with the current state"
 
 
 class AlreadyDecided(Conflict):
-    slug, title = "already-decided", "This was already decided"
+    slug, title = "already-decided", "This has already been decided"
 
 
 class ClaimedByAnother(Conflict):
@@ -77,14 +77,14 @@ class CaseIsLocked(NotAllowed):
 
 
 class ConcurrentChange(Conflict):
-    """Somebody else changed it between our reading and our writing: read again, try again."""
+    """Another request changed the item between read and write. Read it again and retry."""
 
-    slug, title = "concurrent-change", "Somebody else changed it at the same moment"
+    slug, title = "concurrent-change", "Another request changed it at the same time"
 
 
 class VersionNeeded(StaydownError):
-    slug, status, title = "version-needed", 428, "Say which version of it you have read"
+    slug, status, title = "version-needed", 428, "The version that you read is required"
 
 
 class StaleVersion(StaydownError):
-    slug, status, title = "stale-version", 412, "It changed since you read it"
+    slug, status, title = "stale-version", 412, "It has changed since you read it"

@@ -97,14 +97,12 @@ def _measure(
     matches: int,
     inliers: Points,
 ) -> Alignment:
-    cells = np.minimum(inliers * 4 / (reference.width, reference.height), 3).astype(np.intp)
     evidence = Alignment(
         transform=tuple(matrix.ravel().tolist()),
         mirrored="mirrored" in variant,
         inverted="inverted" in variant,
         keypoint_matches=matches,
         inliers=len(inliers),
-        occupied_cells=len(np.unique(cells @ (4, 1))),
         overlap=_overlap(query, reference, matrix),
         tile_distances=(None,) * len(TILES),
         cells=(),

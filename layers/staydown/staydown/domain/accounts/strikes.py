@@ -1,4 +1,4 @@
-"""Strikes: what somebody did that was found to be wrong, whose they are, and how many bring what."""
+"""Strikes: blocked uploads and unfounded reports, the subject they count against, and the policy."""
 
 from __future__ import annotations
 
@@ -7,22 +7,24 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 MAX_LISTED_STRIKES = 50
-"""Of the strikes that something rests on, the newest are kept by name."""
+"""A warning or a review stores the references of this many strikes, the newest first."""
 
 
 class MisuseSubjectKind(StrEnum):
     ACCOUNT = "account"
-    """Whose uploads are stopped."""
+    """An account whose uploads are blocked."""
     REPORTER = "reporter"
-    """Whose reports are manifestly unfounded."""
+    """A verified reporter whose reports are manifestly unfounded."""
 
 
 @dataclass(frozen=True, slots=True)
 class MisuseSubject:
-    """Whose conduct it is. name: `{platform}#{account_id}`, or a sender's id, which says nothing of them."""
+    """The account or the verified reporter that strikes count against."""
 
     kind: MisuseSubjectKind
+    """What `name` is."""
     name: str
+    """`{platform}#{account_id}` of an account, or the pseudonym of a verified reporter."""
 
     @classmethod
     def of_account(cls, platform: str, account_id: str) -> MisuseSubject:
@@ -38,49 +40,56 @@ class MisuseSubject:
 
     @property
     def account(self) -> tuple[str, str]:
-        """(platform, account_id) of an account."""
+        """The platform and the account id of an account."""
         platform, _, account_id = self.name.partition("#")
         return platform, account_id
 
     @property
     def audit_chain(self) -> str:
-        """Of its audit."""
+        """The name of the subject's audit chain."""
         return f"{self.kind.value}:{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Strike:
-    """An upload that was stopped before anybody saw it, or a report that was manifestly unfounded. ref: the
-    upload's id, or that of the report's first case. at: when it was posted, or filed."""
+    """An upload that was blocked before publication, or a manifestly unfounded report."""
 
     ref: str
+    """The upload's id, or the id of the report's first case."""
     at: datetime
+    """When the upload was posted or the report was filed."""
 
 
 @dataclass(frozen=True, slots=True)
 class StrikeHistory:
-    """What somebody did within the time that counts. strikes: the newest first. total: of all they did."""
+    """What a subject uploaded or reported within the policy's window."""
 
     strikes: tuple[Strike, ...]
+    """The strikes, the newest first."""
     total: int
+    """How many uploads or reports there were in all."""
 
     @property
     def refs(self) -> tuple[str, ...]:
+        """The references of the newest strikes, at most MAX_LISTED_STRIKES."""
         return tuple(strike.ref for strike in self.strikes[:MAX_LISTED_STRIKES])
 
 
 @dataclass(frozen=True, slots=True)
 class StrikePolicy:
-    """warning, review: at how many strikes within `window` somebody is warned, and a review is opened.
-    longest: a suspension."""
+    """How many strikes lead to a warning and to a review."""
 
     warning_threshold: int
+    """The number of strikes within the window that leads to a warning."""
     review_threshold: int
+    """The number of strikes within the window that leads to a review."""
     window: timedelta
+    """How long a strike counts."""
     max_suspension: timedelta
+    """The longest suspension."""
 
     def for_subject(self, subject: MisuseSubject) -> StrikePolicy:
-        """The notice that says of a report that it is manifestly unfounded is a warning already."""
+        """Return the policy for a subject: a reporter's dismissal notice is itself the warning."""
         return (
             StrikePolicy(1, self.review_threshold, self.window, self.max_suspension)
             if subject.is_reporter

@@ -1,8 +1,7 @@
-"""What the comparison of an asked picture with one judged picture found, and what follows from it.
+"""Alignments of a query image with a reference image, and the policy that judges them.
 
-Keypoints only propose how the two might lie over each other; pictures that share no more than a caption or
-an app's buttons share keypoints too. What counts is whether the parts of the banked picture (tiles) look
-the same once the asked picture is laid over it.
+Keypoints only propose how the two images align: images that share only a caption or an app's buttons share
+keypoints too. What counts is whether the tiles of the reference look the same after the alignment.
 """
 
 from __future__ import annotations
@@ -14,84 +13,90 @@ from staydown.domain.bank.entry import Standing
 from staydown.domain.bank.verdicts import Verdict
 
 _MIN_CONTRADICTING_INLIERS, _MIN_CONTRADICTING_TILES = 10, 12
-"""An alignment of fewer keypoints, or of which fewer tiles can be compared, contradicts nothing."""
+"""An alignment with fewer inliers or fewer comparable tiles contradicts no match."""
 _CONTRADICTED_SHARE = 0.45
+"""An alignment contradicts a match if a smaller share of its comparable tiles agrees."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A part of a picture; left, top, width and height as shares of the picture's, 0 to 1."""
+    """A rectangle of an image, in shares of its size, 0 to 1."""
 
     left: float
+    """Distance from the left edge."""
     top: float
+    """Distance from the top edge."""
     width: float
+    """Share of the image's width."""
     height: float
+    """Share of the image's height."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """One asked picture laid over one judged picture.
-
-    transform: the projective map from the asked picture to the judged one, both in pixels of their working
-    size: nine numbers, row by row, of the matrix that takes (x, y, 1) to (x' w, y' w, w).
-    mirrored, inverted: how the asked picture had to be taken (a mirrored one has a reflection in its
-    transform). matches: keypoints that look alike; inliers: those of them that the transform explains.
-    spread: in how many of the 4 x 4 fields of the judged picture inliers lie, 0 to 16. overlap: how much
-    of the smaller of the two lies over the other, 0 to 1.
-    tiles: for each tile of the judged picture the bits (0 to 256) by which the asked one differs there;
-    None where the asked picture does not cover the tile or the tile is too plain to say anything.
-    fields: for each of the 8 x 8 fields of the judged picture, row by row, whether its keypoints are there
-    in the asked one; None where nothing can be told.
-    """
+    """One query image aligned with one reference image."""
 
     transform: tuple[float, ...]
+    """Projective map from query to reference, in pixels of their working sizes: nine numbers, row by row,
+    of the matrix that maps (x, y, 1) to (x' w, y' w, w)."""
     mirrored: bool
+    """Whether the query was mirrored; the transform then contains a reflection."""
     inverted: bool
+    """Whether the colours of the query were inverted."""
     keypoint_matches: int
+    """The number of matching keypoints."""
     inliers: int
-    occupied_cells: int
+    """The number of matching keypoints that the transform explains."""
     overlap: float
+    """The share of the smaller image that the other covers, 0 to 1."""
     tile_distances: tuple[int | None, ...]
+    """For each tile of the reference the distance of the query's tile, 0 to 256 bits. None: the query does
+    not cover the tile, or the tile has too little detail."""
     cells: tuple[bool | None, ...]
+    """For each of the 8 x 8 cells of the reference, row by row, whether the query has its keypoints. None:
+    it cannot be determined."""
 
     @property
     def comparable_tiles(self) -> int:
-        """How many tiles could be compared."""
+        """The number of tiles that could be compared."""
         return sum(tile is not None for tile in self.tile_distances)
 
     @property
     def nearest_tile_distance(self) -> int | None:
-        """The least distance of a tile, None where none could be compared."""
+        """The smallest distance of a tile in bits; None: no tile could be compared."""
         return min((tile for tile in self.tile_distances if tile is not None), default=None)
 
     @property
     def comparable_cells(self) -> int:
-        """How many fields something can be told of."""
-        return sum(field is not None for field in self.cells)
+        """The number of cells that could be determined."""
+        return sum(cell is not None for cell in self.cells)
 
     @property
     def confirmed_cells(self) -> int:
-        """How many fields show the same."""
-        return sum(field is True for field in self.cells)
+        """The number of cells that show the same."""
+        return sum(cell is True for cell in self.cells)
 
     def agreeing_tiles(self, distance: int) -> int:
-        """How many tiles are within `distance` bits."""
+        """Return the number of tiles within `distance` bits."""
         return sum(tile is not None and tile <= distance for tile in self.tile_distances)
 
 
 @dataclass(frozen=True, slots=True)
 class AlignmentThreshold:
-    """How much two pictures must agree. inliers, tiles, fields: the least number of keypoints, of agreeing
-    tiles and of confirmed fields. tile_share: of the tiles that could be compared, 0 to 1; field_share: of
-    the fields likewise. overlap: of the smaller picture, 0 to 1.
-    """
+    """The minimum that an alignment must reach in each respect."""
 
     inliers: int
+    """The number of inliers."""
     tiles: int
+    """The number of agreeing tiles."""
     tile_share: float
+    """The share of comparable tiles that agree, 0 to 1."""
     field_share: float
+    """The share of comparable cells that are confirmed, 0 to 1."""
     overlap: float = 0.5
+    """The overlap, 0 to 1."""
     fields: int = 0
+    """The number of confirmed cells."""
 
     def __post_init__(self) -> None:
         if min(self.inliers, self.tiles) < 1:
@@ -101,8 +106,10 @@ class AlignmentThreshold:
 
     @classmethod
     def from_text(cls, text: str) -> AlignmentThreshold:
-        """As in "inliers=10,tiles=3,tile_share=0.6"; what is not named is not asked for, except
-        for half of an overlap. ValueError."""
+        """Read a text such as "inliers=10,tiles=3,tile_share=0.6". Raise ValueError if it is invalid.
+
+        A name that is missing has no minimum, except an overlap of 0.5.
+        """
         values: dict[str, float] = {
             "inliers": 1,
             "tiles": 1,
@@ -114,7 +121,7 @@ class AlignmentThreshold:
         for part in text.split(","):
             name, _, value = part.strip().partition("=")
             if name not in values:
-                raise ValueError(f"{name!r} is none of {', '.join(values)}")
+                raise ValueError(f"{name!r} is not one of {', '.join(values)}")
             try:
                 values[name] = float(value)
             except ValueError:
@@ -143,28 +150,28 @@ class AlignmentThreshold:
 
 @dataclass(frozen=True, slots=True)
 class AlignmentPolicy:
-    """What an alignment must show; any one of the demands is enough for its verdict.
+    """The thresholds of each verdict: an alignment that meets any one of them gets the verdict.
 
-    agree_distance: bits within which a tile agrees; the same content lies under 64 once aligned,
-    unrelated content at 76 or more.
-
-    A sticker spoils all tiles it touches but only the fields it covers, so many confirmed fields make up
-    for tiles (many: half a collage, or a page around a plain picture, has two dozen); a small crop shows
-    few tiles, all of which must agree. What two unrelated pictures in the same frame share stays below: a
-    frame is less than half of a picture. And where nothing but the same caption lies over each other, at
-    the foot of the one and the head of the other, the pictures hardly overlap.
+    A sticker changes all tiles it touches but only the cells it covers, so 36 confirmed cells make up for
+    fewer tiles; half a collage, or a page around a plain picture, has about 24. A small crop has few tiles,
+    which must all agree. Two unrelated pictures in the same frame stay below, because a frame covers less
+    than half of a picture. Pictures with the same caption at opposite edges hardly overlap when aligned.
     """
 
     agree_distance: int = 64
+    """Bits up to which a tile agrees, 0 to 128. Aligned tiles of the same content differ by fewer than 64
+    bits, those of unrelated content by at least 76."""
     block: tuple[AlignmentThreshold, ...] = (
         AlignmentThreshold(inliers=10, tiles=3, tile_share=0.6, field_share=0.65),
         AlignmentThreshold(inliers=15, tiles=4, tile_share=0.4, field_share=0.75, fields=36),
         AlignmentThreshold(inliers=15, tiles=2, tile_share=1.0, field_share=0.75),
     )
+    """Thresholds of a block."""
     review: tuple[AlignmentThreshold, ...] = (
         AlignmentThreshold(inliers=8, tiles=1, tile_share=0.45, field_share=0.0),
         AlignmentThreshold(inliers=8, tiles=2, tile_share=0.25, field_share=0.7),
     )
+    """Thresholds of a review."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.agree_distance <= 128:
@@ -172,7 +179,7 @@ class AlignmentPolicy:
 
     @classmethod
     def from_text(cls, *, agree_distance: int, block: str, review: str) -> AlignmentPolicy:
-        """From the template's parameters: demands separated by semicolons. ValueError."""
+        """Read the template's parameters: thresholds separated by semicolons. Raise ValueError if invalid."""
         return cls(
             agree_distance=agree_distance,
             block=tuple(map(AlignmentThreshold.from_text, block.split(";"))),
@@ -180,10 +187,10 @@ class AlignmentPolicy:
         )
 
     def contradicts(self, alignment: Alignment) -> bool:
-        """Whether an alignment shows that the two are not the same, whatever the hash of the whole says.
+        """Whether the alignment shows two different images, whatever the hashes of the whole images say.
 
-        Of 2,900 altered copies within 31 bits none had fewer than half of its tiles agree; two photographs
-        on the same browser page have up to 44 in 100.
+        Of 2,900 altered copies within 31 bits, none had fewer than 50% agreeing tiles. Two photographs on the
+        same browser page have up to 44%.
         """
         enough = (
             alignment.inliers >= _MIN_CONTRADICTING_INLIERS
@@ -196,11 +203,11 @@ class AlignmentPolicy:
         )
 
     def judge_alignment(self, alignment: Alignment, standing: Standing = Standing.CONFIRMED) -> Verdict:
-        """What one alignment leads to: `block` only against a confirmed entry."""
+        """Return the verdict on one alignment: BLOCK only for a confirmed entry."""
         if standing not in {Standing.CONFIRMED, Standing.UNVERIFIED}:
             return Verdict.CLEAR
-        if any(demand.is_met_by(alignment, self.agree_distance) for demand in self.block):
+        if any(threshold.is_met_by(alignment, self.agree_distance) for threshold in self.block):
             return Verdict.BLOCK if standing is Standing.CONFIRMED else Verdict.REVIEW
-        if any(demand.is_met_by(alignment, self.agree_distance) for demand in self.review):
+        if any(threshold.is_met_by(alignment, self.agree_distance) for threshold in self.review):
             return Verdict.REVIEW
         return Verdict.CLEAR

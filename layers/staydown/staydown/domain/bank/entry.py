@@ -1,7 +1,7 @@
-"""The bank: the hashes that must not pass, and what each of them rests on.
+"""Entries of the bank: the hashes of reported and judged images, with their supports.
 
-The standing of an entry is never set; it follows from what the entry rests on. So taking a case back
-takes back exactly what that case did, whatever happened in between.
+The standing of an entry is never set: it is derived from its supports and its override. So reversing a case
+removes exactly what that case added, whatever happened in between.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from staydown.domain.bank.hashes import PdqHash
 from staydown.domain.ids import derived_entry_id
 
 MAX_REPORT_SUPPORTS = 100
-"""Reports that an entry rests on by themselves, some 40 bytes each; further ones count once for each case."""
+"""Report supports of one entry, about 40 bytes each; further reports share one support for each case."""
 
 
 class Standing(StrEnum):
-    """What a match on an entry means."""
+    """What a match with an entry leads to."""
 
     CONFIRMED = "confirmed"
-    """A reviewer judged it: a match is blocked with nobody looking at it again."""
+    """Supported by a decided case: a match is blocked without human review."""
     UNVERIFIED = "unverified"
-    """A person or a partner claims it: a match is held and brought to a reviewer."""
+    """Supported by reports or partners only: a match is held for review."""
     INACTIVE = "inactive"
-    """Withdrawn or reversed: it matches nothing."""
+    """Without supports, or disabled: it matches nothing."""
     ALLOWED = "allowed"
-    """A known false alarm: an image at least as near to it as to any other entry passes."""
+    """A known false positive: an image at least as near to it as to any other entry passes."""
 
 
 class SupportSource(StrEnum):
-    """Who says that an image must not pass."""
+    """The kind of a support."""
 
     CASE = "case"
     REPORT = "report"
@@ -41,47 +41,53 @@ class SupportSource(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Support:
-    """One thing an entry rests on: a decided case, a hash-only report, a partner's list.
-
-    reference: of a report its case number, or the id of the case for all those beyond MAX_CLAIMS.
-    """
+    """A reason for an entry: a decided case, a hash-only report, or a partner's list."""
 
     source: SupportSource
+    """The kind of the support."""
     reference: str
+    """A case id, a partner's name or a case number; beyond MAX_REPORT_SUPPORTS the report's case id."""
 
 
 @dataclass(frozen=True, slots=True)
 class BankEntry:
-    """One image in the bank, by its hashes alone.
-
-    pdq and quality: absent for an entry of exact bytes only. sha256 (32 bytes) and phash: absent where
-    only a bare hash was given. supports: what it rests on. suspended: a senior switched it off without
-    losing it. allowed: a senior knows it for a false alarm. judged_before: the cases it rested on when it was
-    set aside so (None: whatever it rests on): one that is decided later overrules that, for as long as it
-    stands. features: where the keypoints of the judged picture are kept; absent where no picture was ever at
-    hand. audit: the head of the chain of what was done to it by hand.
-    """
+    """One image in the bank, by its hashes."""
 
     entry_id: str
+    """See `derived_entry_id`."""
     pdq: PdqHash | None
+    """The PDQ hash; None for an entry of exact bytes only."""
     quality: int
+    """PDQ quality, 0 to 100; meaningless without a PDQ hash."""
     sha256: bytes | None
+    """SHA-256 of the file, 32 bytes; None: only a hash was reported."""
     phash: int | None
+    """pHash, 64 bits; None: only a hash was reported."""
     supports: frozenset[Support]
+    """The supports now in force."""
     disabled: bool = False
+    """Override: a senior reviewer disabled the entry."""
     allowed: bool = False
+    """Override: a senior reviewer marked the entry as a false positive."""
     features_key: str | None = None
+    """The key of the reference image's keypoint features; None: no image was available."""
     supports_at_override: frozenset[Support] | None = None
+    """The case supports at the time of the override; a later case supersedes it. None: no case does."""
     audit: ChainHead = field(default_factory=ChainHead)
+    """The head of the audit chain of overrides."""
 
     @classmethod
     def of_image(cls, image: Fingerprint, minimum_quality: int) -> BankEntry:
-        """The entry of an image, resting on nothing yet: known by its PDQ, or by its exact bytes where that
-        says too little (a quality under `minimum_quality`)."""
+        """Return the entry of an image, without supports.
+
+        Its id follows from the PDQ hash, or from the exact bytes if the quality is below `minimum_quality`.
+        """
         upright = image.upright
-        plain = upright.quality < minimum_quality
+        low_quality = upright.quality < minimum_quality
         entry_id = (
-            derived_entry_id("sha256", image.sha256) if plain else derived_entry_id("pdq", upright.pdq.data)
+            derived_entry_id("sha256", image.sha256)
+            if low_quality
+            else derived_entry_id("pdq", upright.pdq.data)
         )
         return cls(entry_id, upright.pdq, upright.quality, image.sha256, image.phash, frozenset())
 
@@ -95,12 +101,12 @@ class BankEntry:
 
     @property
     def case_supports(self) -> frozenset[Support]:
-        """The cases it rests on."""
+        """The supports by decided cases."""
         return frozenset(support for support in self.supports if support.source is SupportSource.CASE)
 
     @property
     def override(self) -> Standing | None:
-        """What somebody made of it by hand, unless it was judged since."""
+        """The override in force: ALLOWED or INACTIVE. None: there is none, or a later case supersedes it."""
         if self.supports_at_override is not None and self.case_supports - self.supports_at_override:
             return None
         if self.allowed:
@@ -109,12 +115,14 @@ class BankEntry:
 
     @property
     def requires_sweep(self) -> bool:
-        """Whether a change of it may move uploads that it never stopped: not when it has merely ceased to
-        stand. (Changed by hand, it may have been allowed before.)"""
+        """Whether its last change can affect uploads that it never stopped.
+
+        Losing its supports cannot, unless it was overridden: it may have been allowed before.
+        """
         return self.standing is not Standing.INACTIVE or self.audit.seq > 0
 
     def with_override(self, standing: Standing | None) -> BankEntry:
-        """By hand: switched off, allowed, or (None) as it was."""
+        """Return the entry disabled (INACTIVE), allowed (ALLOWED), or without an override (None)."""
         return replace(
             self,
             disabled=standing is Standing.INACTIVE,
@@ -126,7 +134,7 @@ class BankEntry:
         return replace(self, supports=self.supports | {support})
 
     def has_same_effect_as(self, other: BankEntry) -> bool:
-        """Whether a change from the one to the other is nothing to whatever is up or stopped."""
+        """Whether a change from one to the other leaves every upload as it is."""
         return (self.standing, self.case_supports) == (other.standing, other.case_supports)
 
     def without_support(self, support: Support) -> BankEntry:
@@ -135,7 +143,9 @@ class BankEntry:
 
 @dataclass(frozen=True, slots=True)
 class BankChange:
-    """One step of the bank's log: from sequence number `seq` on, the entry is as given here."""
+    """One change in the bank's log."""
 
     seq: int
+    """The number of the change."""
     entry: BankEntry
+    """The entry from this number on."""

@@ -1,4 +1,4 @@
-"""The hash values of an image, as values: comparable, hashable, hex in and out."""
+"""PDQ hashes as comparable, hashable values."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True, order=True)
 class PdqHash:
-    """A PDQ hash: 256 bits, most significant bit first, as 32 bytes.
+    """A PDQ hash of 256 bits.
 
-    The order of the bits is that of the reference implementation's hex text, so that hashes can be
-    exchanged with any other system (Meta, "The TMK+PDQF Video-Hashing Algorithm and the PDQ
-    Image-Hashing Algorithm", 2019).
+    The bits have the order of the reference implementation's hex text, so that hashes can be exchanged
+    with other systems (Meta, "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm",
+    2019).
     """
 
     data: bytes
+    """32 bytes, the most significant bit first."""
 
     def __post_init__(self) -> None:
         if len(self.data) != 32:
@@ -23,7 +24,7 @@ class PdqHash:
 
     @classmethod
     def from_hex(cls, text: str) -> Self:
-        """Read 64 hexadecimal digits of either case; anything else is a ValueError."""
+        """Read 64 hexadecimal digits of either case. Raise ValueError for anything else."""
         if len(text) != 64:
             raise ValueError(f"a PDQ hash is 64 hexadecimal digits, not {len(text)} characters")
         try:
@@ -33,13 +34,13 @@ class PdqHash:
 
     @property
     def hex(self) -> str:
-        """64 lower-case hexadecimal digits."""
+        """The hash as 64 lower-case hexadecimal digits."""
         return self.data.hex()
 
     def distance(self, other: PdqHash) -> int:
-        """Hamming distance: the number of bits that differ, 0 to 256."""
+        """Return the Hamming distance, 0 to 256 bits."""
         return (int.from_bytes(self.data) ^ int.from_bytes(other.data)).bit_count()
 
     def __repr__(self) -> str:
-        """Only the first digits: a whole hash does not belong in a log."""
+        """Show only the first digits: a whole hash must not be logged."""
         return f"PdqHash({self.hex[:6]}…)"

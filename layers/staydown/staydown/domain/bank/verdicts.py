@@ -1,4 +1,4 @@
-"""From matches to a verdict: the policy of a bank."""
+"""The match policy: from matches to a verdict."""
 
 from __future__ import annotations
 
@@ -18,16 +18,14 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MatchPolicy:
-    """The distances of a bank and what they lead to (parameters of the template).
-
-    block_distance: PDQ bits within which two pictures count as the same one (31 is what the field uses).
-    review_distance: bits up to which a person should look; no less than block_distance.
-    minimum_quality: below it a PDQ hash says too little; then only the exact bytes match.
-    """
+    """The thresholds of a bank, from the template's parameters."""
 
     block_distance: int = 31
+    """PDQ bits up to which two images count as the same; 31 is the usual value."""
     review_distance: int = 47
+    """PDQ bits up to which a match needs a review; at least block_distance."""
     minimum_quality: int = 50
+    """0 to 100: below this quality a PDQ hash is not trusted, and only identical bytes match."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.block_distance <= self.review_distance <= 128:
@@ -36,10 +34,10 @@ class MatchPolicy:
             raise ValueError("minimum_quality must be from 0 to 100")
 
     def judge_match(self, match: Match) -> Verdict:
-        """What one match alone leads to.
+        """Return the verdict on one match.
 
-        Confirmed and near: block. Unverified and near, or nearly near: a person looks. A hash of too little
-        quality is no ground for anything unless the bytes are the same.
+        Block: near a confirmed entry. Review: near an unverified entry, or within review_distance of either.
+        A hash of low quality leads to neither unless the bytes are identical.
         """
         if match.standing not in {Standing.CONFIRMED, Standing.UNVERIFIED}:
             return Verdict.CLEAR
@@ -61,58 +59,61 @@ class MatchPolicy:
         dismissed_entries: Collection[str] = (),
         excluded_entries: Collection[str] = (),
     ) -> tuple[Verdict, tuple[Match, ...]]:
-        """The verdict on an image, and the matches it rests on, of each entry one, the nearest first.
+        """Return the verdict on an image and its grounds: one match for each entry, the nearest first.
 
-        cleared: entries that a reviewer said it is not. They no longer bring it to one; they block as any
-        other, should they be judged since. spared: those that it was found not to be on appeal of their very
-        block; they count for nothing.
+        dismissed_entries: entries that a reviewer found to be another image. They lead to no further review,
+        but block once they are confirmed. excluded_entries: entries that an appeal found to be another image.
+        They are ignored.
 
-        An `allowed` entry at least as near as another match takes that match away: it is the known
-        innocent picture. (The same bytes as a judged image beat everything but the same bytes allowed; what
-        lies over a judged picture is taken away by an allowed one within block_distance alone: farther off
-        it may be the same page around another picture.)
-        Where the picture was laid over the judged one and shows something else, a hash that is near does not
-        block: two photographs on the same page may have the hash of the page. A person looks.
+        A match is ignored if an allowed entry is at least as near: the image is the known false positive.
+        Identical bytes are nearer than any hash, and a hash is nearer than an alignment. An allowed entry
+        outranks an alignment only within block_distance: beyond that, the page may be the same
+        and the picture another.
+
+        A near hash leads to a review instead of a block if the alignment shows different images: two
+        photographs on the same page can have the hash of the page.
         """
         found = list(matches)
-        denied = {m.entry_id for m in found if m.alignment is not None and m.alignment.contradicts}
+        contradicted = {m.entry_id for m in found if m.alignment is not None and m.alignment.contradicts}
         allowed = [_nearness(m) for m in found if m.standing is Standing.ALLOWED and (m.trusted or m.exact)]
-        innocent = min(allowed, default=None)
-        grave: list[tuple[Verdict, Match]] = []
+        nearest_allowed = min(allowed, default=None)
+        judged: list[tuple[Verdict, Match]] = []
         for match in found:
             verdict = self.judge_match(match)
-            if verdict is Verdict.BLOCK and match.entry_id in denied and not match.exact:
+            if verdict is Verdict.BLOCK and match.entry_id in contradicted and not match.exact:
                 verdict = Verdict.REVIEW
-            if verdict is Verdict.CLEAR or (innocent is not None and self._is_allowlisted(match, innocent)):
+            if verdict is Verdict.CLEAR:
+                continue
+            if nearest_allowed is not None and self._is_allowlisted(match, nearest_allowed):
                 continue
             if match.entry_id in excluded_entries or (
                 verdict is Verdict.REVIEW and match.entry_id in dismissed_entries
             ):
                 continue
-            grave.append((verdict, match))
-        if not grave:
+            judged.append((verdict, match))
+        if not judged:
             return Verdict.CLEAR, ()
-        grave.sort(key=lambda pair: (pair[0] is not Verdict.BLOCK, *_nearness(pair[1]), pair[1].entry_id))
-        worst = grave[0][0]
+        judged.sort(key=lambda pair: (pair[0] is not Verdict.BLOCK, *_nearness(pair[1]), pair[1].entry_id))
+        strictest = judged[0][0]
         grounds: dict[str, Match] = {}
-        for verdict, match in grave:
-            if verdict is worst:
+        for verdict, match in judged:
+            if verdict is strictest:
                 grounds.setdefault(match.entry_id, match)
-        return worst, tuple(grounds.values())
+        return strictest, tuple(grounds.values())
 
-    def _is_allowlisted(self, match: Match, innocent: tuple[int, int]) -> bool:
-        """innocent: the nearness of the nearest allowed entry."""
-        by_hash_alone = match.alignment is not None and innocent[0] == _BY_HASH
-        if by_hash_alone and innocent[1] > self.block_distance:
+    def _is_allowlisted(self, match: Match, nearest_allowed: tuple[int, int]) -> bool:
+        """nearest_allowed: the nearness of the nearest allowed entry."""
+        by_hash_alone = match.alignment is not None and nearest_allowed[0] == _BY_HASH
+        if by_hash_alone and nearest_allowed[1] > self.block_distance:
             return False
-        return innocent <= _nearness(match)
+        return nearest_allowed <= _nearness(match)
 
 
 _EXACT, _BY_HASH, _BY_ALIGNMENT = range(3)
 
 
 def _nearness(match: Match) -> tuple[int, int]:
-    """The same bytes first, then the hash of the whole, then a part laid over a part."""
+    """Return a sort key: identical bytes first, then hashes of the whole image, then alignments."""
     if match.alignment is not None:
         return _BY_ALIGNMENT, match.distance
     return (_EXACT if match.exact else _BY_HASH), match.distance

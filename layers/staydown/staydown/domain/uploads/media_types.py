@@ -1,4 +1,4 @@
-"""What a file says it is, against what it is."""
+"""The declared media type of a file compared with the type of its bytes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "image/avif-sequence": "image/avif",
     }
 )
-"""Names of one and the same type."""
+"""Other names of a media type."""
 
 MEDIA_TYPE_BY_EXTENSION: Mapping[str, str] = MappingProxyType(
     {
@@ -39,17 +39,17 @@ MEDIA_TYPE_BY_EXTENSION: Mapping[str, str] = MappingProxyType(
 )
 
 ACCEPTED_MEDIA_TYPES = tuple(sorted({*MEDIA_TYPE_BY_EXTENSION.values(), "image/heic", "image/jpg"}))
-"""What an app may announce for an upload."""
+"""The content types that an app can declare for an upload."""
 
 _GENERIC_TYPES = {"", "binary/octet-stream", "application/octet-stream"}
 
 
 def type_mismatch(*, found: str, declared: str, key: str) -> str | None:
-    """What contradicts the bytes, in words, or None.
+    """Return how the declared type contradicts the bytes, in words; None if it does not.
 
-    found: the type of the bytes. declared: the Content-Type it was put with; an octet-stream says nothing.
-    key: its extension counts when it is one of an image. A file that passes for another type may show one
-    picture to the scan and another to a browser, so it is refused.
+    found: the type of the bytes. declared: the Content-Type of the upload; an octet-stream is no declaration.
+    key: its extension counts if it is that of an image. A file with two types can show one image to the scan
+    and another to a browser.
     """
     kind = declared.split(";", 1)[0].strip().lower()
     if kind not in _GENERIC_TYPES and _canonical(kind) != _canonical(found):

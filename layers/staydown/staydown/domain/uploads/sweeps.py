@@ -1,7 +1,6 @@
-"""A sweep: bringing what is up in line with changed entries of the bank, in parts that anybody may do.
+"""Sweeps: applying changed entries of the bank to all existing uploads, in parts that run in any order.
 
-A part may be done twice, and may find that there is more to do: then it adds parts. A sweep is over when all
-of its parts are done.
+A part may run twice, and may add parts. A sweep is finished when all of its parts are done.
 """
 
 from __future__ import annotations
@@ -15,35 +14,39 @@ from enum import StrEnum
 
 class SweepPartKind(StrEnum):
     PLAN = "plan"
-    """Find out what there is to look through."""
+    """Determine what to search, and add the parts for it."""
     RELEASE = "released"
-    """The uploads that an entry had stopped, and stops no more."""
+    """Release the uploads that an entry stopped and no longer stops."""
     HOUR = "hour"
-    """The lines of an hour that is not folded: some of its shards."""
+    """Search the lines of an hour that is not compacted: some of its shards."""
     SEGMENT = "segment"
-    """A file of folded lines."""
+    """Search one segment file."""
     UPLOADS = "uploads"
-    """Uploads near an entry, to be judged again."""
+    """Judge uploads near an entry again."""
     ALIGN = "look"
-    """Uploads that no hash gives away, to be laid over the judged pictures: those that are recent enough."""
+    """Align recent uploads with the reference images of entries, for copies that no hash detects."""
 
 
 @dataclass(frozen=True, slots=True)
 class SweepPart:
-    """of: the entry, hour or file. shard: the first of the hour's. after: go on behind this upload.
-    uploads: which to judge, or to look at."""
+    """One unit of work of a sweep."""
 
     kind: SweepPartKind
+    """What to do."""
     target: str = ""
+    """The entry, hour or file; empty for other kinds."""
     shard: int = 0
+    """The first shard of the hour."""
     after_upload_id: str = ""
+    """Continue after this upload; empty: from the start."""
     uploads: tuple[str, ...] = ()
+    """The uploads to judge or align."""
 
     @property
     def name(self) -> str:
-        """The same for the same work, so that what is found twice is added once."""
-        told = "\n".join((self.target, str(self.shard), self.after_upload_id, *self.uploads))
-        return f"{self.kind}-{hashlib.sha256(told.encode()).hexdigest()[:32]}"
+        """The same for the same work, so that a part found twice is added once."""
+        work = "\n".join((self.target, str(self.shard), self.after_upload_id, *self.uploads))
+        return f"{self.kind}-{hashlib.sha256(work.encode()).hexdigest()[:32]}"
 
 
 PLAN_PART = SweepPart(SweepPartKind.PLAN)
@@ -51,21 +54,28 @@ PLAN_PART = SweepPart(SweepPartKind.PLAN)
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """How far it is. entries: of the bank, that changed; seq: the number of the last of these changes.
-    matched: uploads near them, counted as parts find them. finished_at: when the last part was done."""
+    """The progress of one sweep."""
 
     sweep_id: str
+    """See `derived_sweep_id`."""
     entries: tuple[str, ...]
+    """Ids of the changed entries."""
     started_at: datetime
+    """When the sweep started."""
     parts: int = 0
+    """The number of parts so far."""
     parts_done: int = 0
+    """The number of finished parts."""
     matched_uploads: int = 0
+    """The number of uploads near the entries, as found so far."""
     finished_at: datetime | None = None
+    """When the last part was done; None: the sweep is running."""
     bank_seq: int = 0
+    """The number of the last of these changes in the bank's log."""
 
 
 def split_into_parts(kind: SweepPartKind, upload_ids: Iterable[str], part_size: int) -> tuple[SweepPart, ...]:
-    """Parts of so many uploads each."""
+    """Return parts of at most `part_size` uploads each."""
     ids = tuple(upload_ids)
     return tuple(
         SweepPart(kind, uploads=ids[start : start + part_size]) for start in range(0, len(ids), part_size)

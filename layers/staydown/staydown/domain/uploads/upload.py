@@ -1,4 +1,4 @@
-"""Uploads: what is stopping one decides its state."""
+"""Uploads: their state is derived from the stops that apply to them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from staydown.domain.bank.match import Match
 from staydown.domain.uploads.stops import (
     SCAN_FAILURE_STOP,
     Stop,
+    StopCause,
+    StopCauseKind,
     StopKind,
     StopReason,
     deadline_stop,
@@ -24,88 +26,102 @@ from staydown.domain.uploads.stops import (
 
 class UploadState(StrEnum):
     RECEIVED = "received"
-    """It is being checked; nobody can see it."""
+    """It is being checked, and not public."""
     PUBLISHED = "published"
-    """It was checked and is public."""
+    """It is public."""
     HELD = "held"
-    """A person has to look first; nobody can see it."""
+    """It waits for a review or an operator, and is not public."""
     BLOCKED = "blocked"
-    """It was stopped before anybody saw it."""
+    """It was stopped before publication."""
     REMOVED = "removed"
-    """It was public and was taken down."""
+    """It was stopped after publication."""
     REJECTED = "rejected"
-    """It is not a readable image, or the account is blocked. It never becomes anything else."""
+    """It is not a readable image, or its account is blocked. This state is final."""
 
 
 class ErasureQueue(StrEnum):
-    """What is to be erased of an upload one day, and what it waits for."""
+    """What will be erased of an upload, and when."""
 
     STOPPED = "stopped"
-    """The original, when its time is over."""
+    """The original, after its retention period."""
     DEFERRED = "kept_back"
-    """Its time was over, and something needed it."""
+    """The original, whose retention period is over but which something still needs."""
     ERASING = "erasing"
-    """It is marked erased; that the image is gone was not seen yet."""
+    """The original is marked as erased, and its deletion is not verified yet."""
     REJECTED = "rejected"
-    """Original and record together: nobody ever had to do with it."""
+    """Original and record together: no case or record refers to it."""
     RECORD = "record"
-    """The image is gone, and no case is about it: the record goes when a case's would."""
+    """The record, after the retention period of a case: the original is deleted, and no case is about it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One image put into the uploads bucket, and what becomes of it.
-
-    key, object_version: where the original was put. etag: of the bytes that were scanned.
-    fingerprint: absent when it could not be read. stops: by cause. cases: those about it, oldest first.
-    clearings: by case, the entries of the bank that its reviewer said this is not. spared: those by which it
-    was stopped, and which it was found not to be on appeal; and those of pictures that a reviewer told it
-    apart from. matches: what the last check found.
-    was_published: anybody may have seen it. released: it was stopped once and freed again, so whether
-    its account is blocked by now is no matter. returns: how often it was published after having been
-    stopped. kept_back: its time was over, and something needed it. erased_at: the image is not to be anywhere
-    any more; image_gone: it was seen to that. version: bumped at each write. audit: the head of its chain.
-    """
+    """One image in the uploads bucket, with its state and what stops it."""
 
     upload_id: str
+    """See `derived_upload_id`; with a ticket, the ticket's id."""
     platform: str
+    """The platform's id."""
     account_id: str
+    """The account that uploaded the image."""
     key: str
+    """The key of the original in the uploads bucket."""
     object_version: str
+    """The object version of the original."""
     state: UploadState
+    """Derived from the stops and from `was_published`."""
     received_at: datetime
+    """When the upload was registered."""
     updated_at: datetime
+    """When the state last changed."""
     reason: str | None = None
+    """Why it is in this state: a StopReason or a code of the decoder; None: nothing stops it."""
     etag: str = ""
+    """The ETag of the scanned bytes."""
     size: int = 0
+    """The size of the original in bytes."""
     fingerprint: Fingerprint | None = None
+    """The hashes; None: the image was not scanned or could not be read."""
     stops: Mapping[str, Stop] = field(default_factory=dict)
+    """The stops that apply, by cause."""
     cases: tuple[str, ...] = ()
+    """Ids of the cases about it, the oldest first."""
     dismissed_matches: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Ids of the entries that a case found to be another image, by case."""
     match_exclusions: frozenset[str] = frozenset()
+    """Ids of the entries that an appeal or the splitting of a case found to be another image."""
     matches: tuple[Match, ...] = ()
+    """The matches of the last check."""
     was_published: bool = False
+    """Whether it was ever public."""
     was_released: bool = False
+    """Whether all its stops were once removed; a later block of the account then does not matter."""
     republications: int = 0
+    """How often it was published after a release."""
     erasure_deferred: bool = False
+    """Whether its retention period is over, but something still needs it."""
     erased_at: datetime | None = None
+    """When the erasure of the image began; None: it is kept."""
     image_deleted: bool = False
+    """Whether the deletion of the image was verified."""
     version: int = 0
+    """Incremented by each write."""
     audit: ChainHead = field(default_factory=ChainHead)
+    """The head of the audit chain."""
 
     @property
     def is_stopped(self) -> bool:
-        """Whether it stays as it is unless somebody has second thoughts."""
+        """Whether it is blocked, removed or rejected."""
         return self.state in {UploadState.BLOCKED, UploadState.REMOVED, UploadState.REJECTED}
 
     @property
     def is_record_erasable(self) -> bool:
-        """Whether no image is kept of it that its record is needed for."""
+        """Whether its record can be erased: no original in quarantine depends on it."""
         return self.image_deleted or not self.is_stopped
 
     @property
     def erasure_queue(self) -> ErasureQueue | None:
-        """What is to become of it one day; None for what is as it should be."""
+        """What will be erased of it; None: nothing."""
         if self.image_deleted:
             return ErasureQueue.RECORD if self.is_stopped and not self.cases else None
         if self.erased_at is not None:
@@ -120,24 +136,25 @@ class Upload:
 
     @property
     def public_key(self) -> str:
-        """Its key in the published bucket: nothing in it tells whose it is, and it can't be guessed."""
+        """Its key in the published bucket, which cannot be guessed and does not name the account."""
         return f"{self.platform}/{self.upload_id}"
 
     def with_stops(self, stops: Iterable[Stop], *, now: datetime) -> Upload:
+        """Return the upload with these stops added."""
         return self._replace_stops({**self.stops, **{stop.cause: stop for stop in stops}}, now)
 
     def without_stops(self, causes: Iterable[str], *, now: datetime) -> Upload:
-        """Without these stops. With none left it is `received` again: to be checked, then published."""
-        gone = set(causes)
-        return self._replace_stops({c: s for c, s in self.stops.items() if c not in gone}, now)
+        """Return the upload without these stops. With none left it is `received`, to be checked again."""
+        removed = set(causes)
+        return self._replace_stops({c: s for c, s in self.stops.items() if c not in removed}, now)
 
     @property
     def dismissed_entries(self) -> frozenset[str]:
-        """Entries of the bank that a reviewer said it is not; they no longer hold it."""
+        """Ids of the entries that a reviewer found to be another image; they no longer hold it."""
         return frozenset().union(*self.dismissed_matches.values())
 
     def with_dismissal(self, case_id: str, entry_ids: Iterable[str]) -> Upload:
-        """As the decision of a case says; of nothing: as if it had never been cleared by it."""
+        """Return the upload with the entries that a case dismisses; with none, the case dismisses nothing."""
         others = {case: entries for case, entries in self.dismissed_matches.items() if case != case_id}
         entries = frozenset(entry_ids)
         return replace(self, dismissed_matches={**others, case_id: entries} if entries else others)
@@ -147,32 +164,33 @@ class Upload:
 
     @property
     def blocking_entries(self) -> tuple[str, ...]:
-        """The entries of the bank that stop it, with nobody having looked."""
-        return tuple(
-            cause.removeprefix("entry:")
-            for cause, stop in self.stops.items()
-            if stop.kind is StopKind.BLOCK and cause.startswith("entry:")
-        )
+        """Ids of the entries that stop it without human review."""
+        return self.stopping_ids(StopCauseKind.ENTRY)
+
+    def stopping_ids(self, kind: StopCauseKind) -> tuple[str, ...]:
+        """Return the ids of the cases or entries that cause its stops of one kind."""
+        causes = map(StopCause.parse, self.stops)
+        return tuple(cause.id for cause in causes if cause.kind is kind)
 
     @property
     def review_causes(self) -> tuple[str, ...]:
-        """The causes by which it waits for what a reviewer says of its matches."""
-        return tuple(cause for cause in self.stops if cause.startswith("review:"))
+        """The causes that hold it until a reviewer decides about its matches."""
+        return tuple(review_stop(case_id).cause for case_id in self.stopping_ids(StopCauseKind.REVIEW))
 
     @property
     def is_hidden(self) -> bool:
-        """Whether it waits for a case that was not decided in time."""
-        return any(cause.startswith("deadline:") for cause in self.stops)
+        """Whether a case that was not decided in time holds it."""
+        return bool(self.stopping_ids(StopCauseKind.DEADLINE))
 
     def with_case(self, case_id: str) -> Upload:
         return self if case_id in self.cases else replace(self, cases=(*self.cases, case_id))
 
     def reassigned(self, *, from_case: str, to_case: str) -> Upload:
-        """In one case in place of another, and waiting for that one."""
-        names = dict(
+        """Return the upload in one case instead of another, with its holds."""
+        replacements = dict(
             zip(pending_case_causes(from_case), (review_stop(to_case), deadline_stop(to_case)), strict=True)
         )
-        stops = [names.get(cause, stop) for cause, stop in self.stops.items()]
+        stops = [replacements.get(cause, stop) for cause, stop in self.stops.items()]
         cases = (*(one for one in self.cases if one != from_case), to_case)
         return replace(self, stops={stop.cause: stop for stop in stops}, cases=cases)
 
@@ -207,45 +225,56 @@ class Upload:
 
 
 def is_strike(state: str, reason: str | None) -> bool:
-    """Whether an upload counts against its account: it met the bank before anybody saw it.
+    """Whether an upload counts as a strike: a match blocked it before publication.
 
-    What was up already when its image was judged is no strike, nor what a reviewer judged, which blocks the
-    account by itself.
+    An upload that was public when its image was judged does not count, nor one that a reviewer judged: that
+    decision blocks the account by itself.
     """
     return (state, reason) == (UploadState.BLOCKED, StopReason.MATCHES_CONFIRMED_ENTRY)
 
 
 @dataclass(frozen=True, slots=True)
 class UploadTicket:
-    """Leave to put one image at one key."""
+    """The permission to upload one image under one key."""
 
     upload_id: str
+    """The id that the upload will have."""
     platform: str
+    """The platform's id."""
     account_id: str
+    """The account that will upload the image."""
     key: str
+    """The key in the uploads bucket."""
     content_type: str
+    """The declared content type."""
     issued_at: datetime
+    """When the ticket was issued."""
     valid_until: datetime
+    """When the ticket expires."""
 
 
 ID_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}")
 
 
 def is_valid_id(text: str) -> bool:
-    """Whether a platform's or an account's id can be part of a key: 1 to 128 letters, digits, . _ : @ -"""
+    """Whether a platform's or account's id is valid in a key: 1 to 128 letters, digits, . _ : @ -"""
     return ID_PATTERN.fullmatch(text) is not None and ".." not in text
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectKey:
-    """`{platform}/{account_id}/{rest}`: whose image it is, read from where it was put."""
+    """The key of an original: `{platform}/{account_id}/{suffix}`."""
 
     platform: str
+    """The platform's id."""
     account_id: str
+    """The account that uploads the image."""
     suffix: str
+    """The rest of the key, chosen by the platform."""
 
     @classmethod
     def parse(cls, key: str) -> ObjectKey | None:
+        """Read a key; None: it is malformed."""
         parts = key.split("/", 2)
         if len(parts) != 3 or not parts[2] or not is_valid_id(parts[0]) or not is_valid_id(parts[1]):
             return None

@@ -173,7 +173,7 @@ class SweepPartRunner:
     def _reconcile_stopped(self, upload_id: str, entry_id: str) -> None:
         """What an entry stopped before it changed."""
         upload = self._stack.uploads.get(upload_id)
-        if upload is None or f"entry:{entry_id}" not in upload.stops:
+        if upload is None or entry_id not in upload.blocking_entries:
             # It was held for it, or is not stopped by it any more.
             reevaluate_upload(self._stack, self._bank, upload_id)
         else:

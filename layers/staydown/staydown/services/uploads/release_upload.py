@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from staydown.domain.audit.details import UploadReleased
 from staydown.domain.events import UploadReviewed, UploadStateChanged
-from staydown.domain.uploads.stops import pending_case_causes
+from staydown.domain.uploads.stops import StopCause, StopCauseKind, pending_case_causes
 from staydown.domain.uploads.upload import Upload, UploadState
 from staydown.services.unit_of_work import UnitOfWork
 
@@ -55,7 +55,7 @@ def release_upload(
     released = marked.without_stops(removed, now=uow.now)
     events = [UploadStateChanged.of(released)] if released.state is not upload.state else []
     uow.record(released, UploadReleased(removed, released.state), *events)
-    for cause in removed:
-        if cause.startswith("entry:"):
-            uow.stack.uploads.unlink_entry(uow.transaction, upload.upload_id, cause.removeprefix("entry:"))
+    for cause in map(StopCause.parse, removed):
+        if cause.kind is StopCauseKind.ENTRY:
+            uow.stack.uploads.unlink_entry(uow.transaction, upload.upload_id, cause.id)
     return released
