@@ -26,7 +26,7 @@ demo: $(READY) ## the story on real photographs: upload, report, decide, stay do
 	@$(PY) -m infra.demo
 
 test: $(READY) ## every test
-	@$(PY) -m pytest -q -n 3 --dist loadscope
+	@$(PY) -m pytest -q -n 3 --dist loadscope --no-loadscope-reorder
 
 safeguards: $(READY) ## takes each safeguard out of a copy; its tests have to fail (some minutes)
 	@$(PY) -m tools.safeguards
