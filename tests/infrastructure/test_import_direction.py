@@ -22,13 +22,22 @@ AWS = frozenset({"boto3", "botocore"})
 # What each part of the package may import of the others.
 MAY_IMPORT = {
     "domain": {"domain"},
+    "notices": {"notices", "domain"},
+    "exchange": {"exchange", "domain"},
+    "config": {"config", "domain"},
     "imaging": {"imaging", "domain"},
     "matching": {"matching", "imaging", "domain"},
-    "aws": {"aws", "domain", "imaging", "matching"},
-    "services": {"services", "aws", "domain", "imaging", "matching"},
+    "aws": {"aws", "config", "exchange", "notices", "domain", "imaging", "matching"},
+    "services": {"services", "aws", "config", "exchange", "notices", "domain", "imaging", "matching"},
     "tool": {"tool", "imaging", "matching", "domain"},
-    "api": {"api", "services", "aws", "domain", "imaging", "matching"},
+    "api": {"api", "services", "aws", "config", "exchange", "notices", "domain", "imaging", "matching"},
 }
+SIDE_BY_SIDE = {"reports", "review", "appeals", "sweeps", "retention", "records"}
+"""Services that import nothing from one another. Shared steps are in `services/access` and others beside it."""
+STORES = {"cases", "accounts", "uploads", "verified_reporters", "misuse_reviews", "reporters", "bank"}
+UNIT_OF_WORK = PACKAGE / "services" / "unit_of_work.py"
+SAVING = {"save", "save_case", "save_report", "save_appeal", "append_changes", "save_retention_head"}
+"""The methods of stores that write state with an audit chain, or state that a chain covers."""
 
 
 def modules_in(folder: Path) -> list[Path]:
@@ -39,6 +48,14 @@ def modules_in(folder: Path) -> list[Path]:
 def imports_of(file: Path) -> tuple[str, ...]:
     """Return the dotted names that a file imports anywhere in it. Relative imports fail the test."""
     return tuple(_imports_of(ast.parse(file.read_text(encoding="utf-8")), file))
+
+
+@cache
+def calls_in(file: Path) -> tuple[str, ...]:
+    """Return the dotted names that a file calls, such as `stack.cases.save_case`."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    calls = (ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return tuple(call for call in calls if all(part.isidentifier() for part in call.split(".")))
 
 
 def _imports_of(tree: ast.Module, file: Path) -> Iterator[str]:
@@ -69,6 +86,37 @@ def test_layer_imports_only_layers_below_it(name: str) -> None:
             if top(imported) == "staydown":
                 assert part(imported) in MAY_IMPORT[name], f"{file.relative_to(ROOT)} imports {imported}"
             assert top(imported) not in {"functions", "infra", "tests", "tools"}, f"{file} imports {imported}"
+
+
+@pytest.mark.parametrize("name", sorted(SIDE_BY_SIDE))
+def test_service_imports_no_service_beside_it(name: str) -> None:
+    for file in modules_in(PACKAGE / "services" / name):
+        for imported in imports_of(file):
+            if imported.startswith("staydown.services."):
+                other = imported.split(".")[2]
+                assert other not in SIDE_BY_SIDE - {name}, f"{file.relative_to(ROOT)} imports {imported}"
+
+
+def test_only_the_unit_of_work_saves_state() -> None:
+    callers = [
+        *modules_in(PACKAGE / "services"),
+        *modules_in(PACKAGE / "api"),
+        *modules_in(ROOT / "functions"),
+    ]
+    for file in callers:
+        if file == UNIT_OF_WORK:
+            continue
+        for call in calls_in(file):
+            *owner, method = call.split(".")
+            is_store = bool(set(owner) & STORES)
+            assert not (is_store and method in SAVING), f"{file.relative_to(ROOT)} calls {call}"
+
+
+def test_only_the_unit_of_work_appends_to_the_audit() -> None:
+    for file in [*modules_in(PACKAGE / "services"), *modules_in(ROOT / "functions")]:
+        if file != UNIT_OF_WORK:
+            found = {call for call in calls_in(file) if call.endswith((".audit.append", ".outbox.add"))}
+            assert not found, f"{file.relative_to(ROOT)} calls {found}"
 
 
 def test_domain_imports_only_the_standard_library_and_itself() -> None:

@@ -8,6 +8,7 @@ from staydown.aws.stack import Stack
 from staydown.domain.accounts.account import MANUAL_BLOCK, Account, Block
 from staydown.domain.audit.actors import Actor
 from staydown.domain.audit.details import ManualBlockChanged
+from staydown.domain.cases.case import Case
 from staydown.domain.errors import Conflict
 from staydown.domain.events import AccountBlocked, AccountUnblocked
 from staydown.services.retries import retry_on_conflict
@@ -60,6 +61,14 @@ def _require_unblocked(account: Account) -> None:
             "and POST /v1/review/misuse/{review_id}/lift that of a misuse review.",
             extra={"cases": case_ids},
         )
+
+
+def remove_case_block(uow: UnitOfWork, case: Case, platform: str, account_id: str) -> None:
+    """Remove the block of this case from an account."""
+    account = uow.stack.accounts.get(platform, account_id)
+    block = account.blocks.get(case.case_id) or Block(case.case_id, uow.now, "")
+    unblocked = account.without_block(case.case_id)
+    uow.cover(unblocked, AccountUnblocked.of(unblocked, block), by=case)
 
 
 @retry_on_conflict

@@ -8,9 +8,10 @@ from dataclasses import replace
 from staydown.domain.accounts.account import Block
 from staydown.domain.cases.case import Case
 from staydown.domain.errors import Conflict
-from staydown.domain.events import AccountBlocked, AccountUnblocked, CaseReversed, UploadStateChanged
+from staydown.domain.events import AccountBlocked, CaseReversed, UploadStateChanged
 from staydown.domain.uploads.stops import StopReason, decision_stop, pending_case_causes
 from staydown.domain.uploads.upload import Upload
+from staydown.services.accounts import remove_case_block
 from staydown.services.bank.bank_writer import BankWriter
 from staydown.services.bank.supports import report_supports, withdraw_supports
 from staydown.services.unit_of_work import UnitOfWork
@@ -98,13 +99,5 @@ def reverse(uow: UnitOfWork, case: Case) -> None:
             dismissed_entries={*case.entries, *case.banked_entries},
         )
     for platform, account_id in case.blocked_accounts:
-        unblock_account_of_case(uow, case, platform, account_id)
+        remove_case_block(uow, case, platform, account_id)
     uow.emit(CaseReversed(case.case_id, case.uploads))
-
-
-def unblock_account_of_case(uow: UnitOfWork, case: Case, platform: str, account_id: str) -> None:
-    """Remove the block of this case from an account."""
-    account = uow.stack.accounts.get(platform, account_id)
-    block = account.blocks.get(case.case_id) or Block(case.case_id, uow.now, "")
-    unblocked = account.without_block(case.case_id)
-    uow.cover(unblocked, AccountUnblocked.of(unblocked, block), by=case)

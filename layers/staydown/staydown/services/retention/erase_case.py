@@ -17,7 +17,7 @@ from staydown.domain.cases.case import Case
 from staydown.domain.cases.reports import Report
 from staydown.domain.cases.retention import retention_blocker
 from staydown.notices.notice import Recipient
-from staydown.services.enforcement import unblock_account_of_case
+from staydown.services.accounts import remove_case_block
 from staydown.services.retries import retry_on_conflict
 from staydown.services.unit_of_work import Maintenance, UnitOfWork
 
@@ -101,7 +101,7 @@ def _mark_erasing(stack: Stack, case_id: str) -> Case | None:
         return None  # an image of it is still in quarantine, and is erased first
     for platform, account_id in case.blocked_accounts:
         if case_id in stack.accounts.get(platform, account_id).blocks:
-            unblock_account_of_case(uow, case, platform, account_id)
+            remove_case_block(uow, case, platform, account_id)
     marked = uow.record(replace(case, erasing=True), ActionOnly(AuditAction.CASE_ERASURE_STARTED))
     uow.commit()
     return marked
