@@ -125,8 +125,8 @@ SAFEGUARDS = (
         "a picture is hashed as its profile makes it look",
         "what browsers show by it is found, whatever the stored values are",
         _CODE + "imaging/decode.py",
-        "    claims = colour_claims(data, image_format, container.info)\n",
-        "    claims = (None,)\n",
+        "    interpretations = colour_interpretations(data, image_format, container.info)\n",
+        "    interpretations = (None,)\n",
         "tests/imaging/test_displayed_colours.py"
         "::test_displayed_image_comes_first_and_stored_one_follows[table, JPEG]",
         "tests/imaging/test_displayed_colours.py"

@@ -42,14 +42,14 @@ def _describe_pdq(comparison: FileComparison, policies: Policies) -> str:
 def _describe_alignment(pair: AlignedPair, policies: Policies) -> list[str]:
     alignment, agree_distance = pair.alignment, policies.alignment.agree_distance
     frame = f" (frame {pair.frame_number})" if pair.frame_number > 1 else ""
-    nearest_tile = alignment.nearest_tile_distance
+    agreeing, nearest_tile = alignment.agreeing_tiles(agree_distance), alignment.nearest_tile_distance
     nearest = "" if nearest_tile is None else f", nearest {nearest_tile} bits"
     lines = [
         f"keypoints{frame}: {alignment.inliers} of {alignment.keypoint_matches} matches are inliers",
-        f"tiles: {alignment.agreeing_tiles(agree_distance)} of {alignment.comparable_tiles} comparable agree"
+        f"tiles: {agreeing} of {alignment.comparable_tiles} comparable tiles agree"
         f" (within {agree_distance} bits{nearest})",
-        f"cells: {alignment.confirmed_cells} of {alignment.comparable_cells} comparable confirmed",
-        f"alignment: {pair.verdict.value}",
+        f"cells: {alignment.confirmed_cells} of {alignment.comparable_cells} comparable cells are confirmed",
+        f"verdict of the alignment: {pair.verdict.value}",
     ]
     if pair.verdict is Verdict.CLEAR:
         return lines  # an alignment by chance has no meaningful placement
