@@ -109,9 +109,9 @@ def test_image_is_removed_stays_down_and_returns_on_appeal(stack: DeployedStack)
     assert told == [
         "We opened a case.",
         "A reviewer is looking at it.",
-        "It was decided.",
+        "A reviewer made a decision.",
         "The decision was appealed.",
-        "It was looked at again, and the decision was taken back.",
+        "A reviewer looked at the case again and reversed the decision.",
     ]
 
     # All of it is on record, and the record is whole.

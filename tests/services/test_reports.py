@@ -463,7 +463,7 @@ class TestFollowing:
         world.clock.advance(hours=1)
         decide(world, first.cases[0].case_id)
         told = view_report(world.stack, second.report.case_number, second.secret).timeline
-        assert [moment.text for moment in told] == ["A report was added to the case.", "It was decided."]
+        assert [moment.text for moment in told] == ["A report was added to the case.", "A reviewer made a decision."]
 
 
 class TestFullCases:

@@ -23,22 +23,26 @@ TIMELINE_TEXT: Mapping[str, str] = MappingProxyType(
     {
         AuditAction.CASE_OPENED.value: "We opened a case.",
         AuditAction.CASE_REPORTED_AGAIN.value: "A report was added to the case.",
-        AuditAction.CASE_COMPLETED.value: "What was missing was added.",
+        AuditAction.CASE_COMPLETED.value: "The missing information was added.",
         AuditAction.CASE_UPLOAD_ADDED.value: "A copy of the image was found.",
-        AuditAction.CASE_OVERDUE.value: "It was not decided in time. The image is hidden until it is.",
-        AuditAction.CASE_CLAIMED.value: "A reviewer is looking at it.",
-        AuditAction.CASE_DECIDED.value: "It was decided.",
+        AuditAction.CASE_OVERDUE.value: (
+            "The case was not decided in time. The image is hidden until a reviewer decides."
+        ),
+        AuditAction.CASE_CLAIMED.value: "A reviewer is working on the case.",
+        AuditAction.CASE_DECIDED.value: "A reviewer made a decision.",
         AuditAction.APPEAL_FILED.value: "The decision was appealed.",
-        AuditAction.APPEAL_DENIED.value: "An appeal was decided: the decision stands.",
-        AuditAction.CASE_OVERTURNED.value: "It was looked at again, and the decision was changed: the image is stopped.",
-        AuditAction.CASE_REVERSED.value: "It was looked at again, and the decision was taken back.",
+        AuditAction.APPEAL_DENIED.value: "An appeal was denied. The decision stands.",
+        AuditAction.CASE_OVERTURNED.value: (
+            "A reviewer looked at the case again and changed the decision. The image is blocked."
+        ),
+        AuditAction.CASE_REVERSED.value: "A reviewer looked at the case again and reversed the decision.",
         AuditAction.CASE_WITHDRAWN.value: "The report was withdrawn.",
     }
 )
 """The audit records that a reporter sees, by action. Reveals and the actions of others are left out."""
 
 _NEEDS_INFORMATION = DecisionOutcome.NEEDS_INFORMATION.value
-INFORMATION_REQUESTED = ("case.needs_information", "A reviewer needs to know more before it can be decided.")
+INFORMATION_REQUESTED = ("case.needs_information", "A reviewer needs more information to decide.")
 
 
 @dataclass(frozen=True, slots=True)
