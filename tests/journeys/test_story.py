@@ -108,7 +108,7 @@ def test_image_is_removed_stays_down_and_returns_on_appeal(stack: DeployedStack)
     told = [moment["what"] for moment in person.follow()["timeline"]]
     assert told == [
         "We opened a case.",
-        "A reviewer is looking at it.",
+        "A reviewer is working on the case.",
         "A reviewer made a decision.",
         "The decision was appealed.",
         "A reviewer looked at the case again and reversed the decision.",
