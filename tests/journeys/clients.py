@@ -1,6 +1,6 @@
-"""Clients as others write them: they know the description of the stack, and the API by its document.
+"""Clients that use only the description of the stack and the OpenAPI document.
 
-Each answer is judged by that document, and what is private in it is remembered.
+Each response is validated against the document, and private values in it are recorded for the leak check.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ VALID = {
         "good_faith": True,
     },
 }
-"""What every valid report says, beside the person's name and address."""
+"""The declarations of every valid report."""
 FACTORS = {"shown": ["nudity"], "setting": "private", "complainant": "yes"}
 
 Json = dict[str, Any]
 
 
 class ApiClient:
-    """Sends requests to the API; `post` and `get` return the answer, judged."""
+    """Sends requests to the API; `post` and `get` return the validated response."""
 
     def __init__(
         self, description: Json, contract: Contract, watch: LeakWatch, token: str | None = None
@@ -58,7 +58,7 @@ class ApiClient:
         return self.request("POST", path, json=json, **options)
 
     def answer(self, method: str, path: str, **options: Any) -> Json:
-        """The body of an answer that has to be a success."""
+        """Send a request that must succeed and return the response body."""
         response = self.request(method, path, **options)
         assert response.ok, f"{method} {path}: {response.status_code} {response.text[:500]}"
         body: Json = response.json()
@@ -66,7 +66,7 @@ class ApiClient:
 
 
 class PlatformClient(ApiClient):
-    """A platform."""
+    """A platform's backend."""
 
     def ticket(self, account_id: str, content_type: str = "image/jpeg") -> Json:
         asked = {"account_id": account_id, "content_type": content_type}
@@ -75,12 +75,12 @@ class PlatformClient(ApiClient):
         return ticket
 
     def put(self, ticket: Json, data: bytes) -> None:
-        """As a browser does it: the presigned form."""
+        """Upload with the presigned form, as a browser does."""
         form = requests.post(ticket["url"], data=ticket["fields"], files={"file": data}, timeout=60)
         assert form.ok, form.text
 
     def put_object(self, key: str, data: bytes, content_type: str | None = "image/jpeg") -> None:
-        """As an app with credentials of its own does it."""
+        """Upload with credentials, as a platform's app does."""
         s3 = boto3.client(
             "s3",
             endpoint_url=self.description["aws_endpoint_url"],
@@ -93,7 +93,7 @@ class PlatformClient(ApiClient):
         s3.close()
 
     def upload(self, account_id: str, data: bytes, content_type: str = "image/jpeg") -> str:
-        """Ticket and form; the upload's id."""
+        """Upload with a ticket and a form. Return the upload id."""
         ticket = self.ticket(account_id, content_type)
         self.put(ticket, data)
         return str(ticket["upload_id"])
@@ -105,11 +105,11 @@ class PlatformClient(ApiClient):
         return self.answer("GET", f"/v1/accounts/{account_id}")
 
     def notices(self, account_id: str) -> list[Json]:
-        """What the holder is told, the newest first."""
+        """Return the account holder's notices, newest first."""
         return list(self.answer("GET", f"/v1/accounts/{account_id}/notices")["notices"])
 
     def link(self, account_id: str, notice_id: str) -> str:
-        """A token that opens the notice."""
+        """Return a token that opens the notice."""
         token = self.answer("POST", f"/v1/accounts/{account_id}/notices/{notice_id}/link")["token"]
         self.watch.add_private(token)
         return str(token)
@@ -119,7 +119,7 @@ class PlatformClient(ApiClient):
         return str(self.answer("POST", "/v1/checks", json={"pdq": pdq, "quality": quality})["verdict"])
 
     def report(self, account_id: str, upload_id: str) -> Json:
-        """For who is signed in with this account; valid."""
+        """File a valid report for a person who is signed in with this account."""
         name = f"Jane {uuid.uuid4().hex}"
         contact = {"name": name, "email": f"jane.{uuid.uuid4().hex}@example.org"}
         form = {**VALID, "uploads": [upload_id], "signature": name, "contact": contact}
@@ -129,13 +129,13 @@ class PlatformClient(ApiClient):
 
 
 class ReporterClient(ApiClient):
-    """Somebody in a picture, without an account: a case number and a secret are all they have."""
+    """A person shown in an image, without an account. They have a case number and a secret only."""
 
     case_number = ""
     secret = ""
 
     def report(self, *uploads: str, hashes: list[Json] | None = None, **more: Any) -> Json:
-        """A valid report, unless `more` says otherwise."""
+        """File a valid report, unless `more` makes it invalid."""
         name = f"Jane {uuid.uuid4().hex}"
         form: Json = {
             **VALID,
@@ -155,7 +155,7 @@ class ReporterClient(ApiClient):
 
     @property
     def secret_header(self) -> Mapping[str, str]:
-        """The header that opens the case."""
+        """Return the header with the secret of the report."""
         return {"Case-Secret": self.secret}
 
     def follow(self) -> Json:
@@ -171,7 +171,7 @@ class ReporterClient(ApiClient):
         return self.answer("POST", path, json={"statement": statement}, headers=self.secret_header)
 
     def request_retention(self, what: str) -> Json:
-        """`erase` or `preserve`."""
+        """Request `erase` or `preserve`."""
         return self.answer("POST", f"/v1/cases/{self.case_number}/{what}", headers=self.secret_header)
 
     def withdraw(self) -> Json:
@@ -179,12 +179,12 @@ class ReporterClient(ApiClient):
 
 
 class ReviewerClient(ApiClient):
-    """Somebody of the operator's, at the console."""
+    """A member of the operator's staff at the console."""
 
     def next(self) -> Json:
-        """The case with the nearest deadline, claimed."""
+        """Claim and return the case with the nearest deadline."""
         case = self.answer("POST", "/v1/review/next")["case"]
-        assert case is not None, "nothing waits"
+        assert case is not None, "the review queue is empty"
         return dict(case)
 
     def case(self, case_id: str) -> Json:
@@ -206,12 +206,12 @@ class ReviewerClient(ApiClient):
         return revealed
 
     def if_match_header(self, case_id: str) -> dict[str, str]:
-        """The header that names the version of a case as it is; another, of one that they may not read."""
+        """Return the If-Match header with the version of a case, or with a wrong one without access."""
         etag = self.get(f"/v1/review/cases/{case_id}").headers.get("etag", '"0"')
         return {"If-Match": etag}
 
     def post_decision(self, case_id: str, body: Json) -> requests.Response:
-        """A decision on the case as it is."""
+        """Decide on the present version of the case."""
         return self.post(f"/v1/review/cases/{case_id}/decision", body, headers=self.if_match_header(case_id))
 
     def decide(self, case_id: str, outcome: str, *, if_match: str | None = None, **more: Any) -> Json:

@@ -1,4 +1,4 @@
-"""One stack a module: starting it takes longer than most tests."""
+"""One stack for each module, because starting it takes longer than most tests."""
 
 from __future__ import annotations
 

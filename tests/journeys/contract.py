@@ -1,4 +1,4 @@
-"""The OpenAPI document as a judge: whether an answer is one that the API said it would give."""
+"""Validation of responses against the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from jsonschema import Draft202012Validator
 PROBLEM = "application/problem+json"
 PROBLEM_TYPES = "https://staydown.dev/problems/"
 _INTERNAL_DETAILS = re.compile(r"Traceback|File \"|site-packages|botocore|\.py\b|arn:aws|Exception")
-"""What no body may hold: where code lies, what it is built on, what broke."""
+"""Patterns that no body may contain: paths of code, names of libraries, tracebacks."""
 
 
 class ContractViolation(AssertionError):
-    """An answer that the document does not have, or that no answer may be."""
+    """A response that the document does not describe, or that no response may be."""
 
 
 class Contract:
-    """Judges answers by an OpenAPI 3.1 document, and remembers which operations were answered how."""
+    """Validates responses against an OpenAPI 3.1 document and records the statuses of each operation."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
@@ -31,16 +31,16 @@ class Contract:
             key=lambda pair: pair[1].count("{"),
         )
         self.answered: set[tuple[str, str, int]] = set()
-        """(method, path of the document, status) of every answer that was judged."""
+        """(method, path in the document, status) of every validated response."""
 
     def operations(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-        """(method, path, operation), each."""
+        """Yield method, path and operation of each operation."""
         for path, operations in self._document["paths"].items():
             for method, operation in operations.items():
                 yield method.upper(), path, operation
 
     def judge(self, response: requests.Response) -> None:
-        """Raise Breach for an answer that is not as the document says."""
+        """Raise ContractViolation for a response that the document does not describe."""
         method = str(response.request.method)
         path = self._path(urlsplit(str(response.request.url)).path)
         operation = self._document["paths"].get(path, {}).get(method.lower())
@@ -75,7 +75,7 @@ class Contract:
             self._check_problem(where, response.status_code, body)
 
     def _check_problem(self, where: str, status: int, problem: Mapping[str, Any]) -> None:
-        """What a schema can't say of a problem: RFC 9457, 3.1, and that a type has one title."""
+        """Check what a schema cannot express: RFC 9457, section 3.1, and one title for each problem type."""
         kind, title = problem["type"], problem["title"]
         if problem["status"] != status or not kind.startswith(PROBLEM_TYPES) or not problem["detail"]:
             raise ContractViolation(f"{where}: not a whole problem: {problem}")
@@ -88,5 +88,5 @@ class Contract:
         return next((name for pattern, name in self._paths if pattern.fullmatch(path)), None)
 
     def _rooted(self, schema: Mapping[str, Any]) -> dict[str, Any]:
-        """A schema of the document that can be used alone: its references lead into the components."""
+        """Return a schema that can be used alone, with references into the components."""
         return {**schema, "components": self._document["components"]}

@@ -1,4 +1,4 @@
-"""A stack to play with, and all that is to be seen of it from outside."""
+"""A running stack and everything that is visible of it from outside."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from tests.journeys.contract import Contract
 from tests.journeys.leak_watch import LeakWatch
 
 _HIGH_LIMITS = {
-    # The throttle has tests of its own; here nobody waits for it.
+    # The throttle has its own tests and would only slow these down.
     "PublicRequestsPerSecond": 1000,
     "PublicRequestBurst": 1000,
     "RequestsPerSecond": 10_000,
     "RequestBurst": 5_000,
     "LogLevel": "DEBUG",
-    # Each decision would have all that other tests have put up read again; the demo's stack does that.
+    # Without it each decision would align the uploads of all earlier tests; the demo covers that.
     "LookBackDays": 0,
 }
 
 
 @dataclass
 class DeployedStack:
-    """description: what `.local/stack.json` holds. events_url: of a queue that hears all of the bus."""
+    """A running stack. description: `.local/stack.json`. events_url: queue with all events of the bus."""
 
     stack: LocalStack
     description: dict[str, Any]
@@ -47,14 +47,14 @@ class DeployedStack:
         return ReporterClient(self.description, self.contract, self.watch)
 
     def caller(self, token: str | None) -> ApiClient:
-        """Anybody, with any token or none."""
+        """Return a client with this token, or without any."""
         return ApiClient(self.description, self.contract, self.watch, token)
 
     def drain(self) -> None:
         self.stack.drain()
 
     def events(self) -> list[dict[str, Any]]:
-        """What was put on the bus since the last call, as a subscriber gets it."""
+        """Return the events put on the bus since the last call, as a subscriber receives them."""
         sqs = self.stack.client("sqs")
         heard: list[dict[str, Any]] = []
         while messages := sqs.receive_message(QueueUrl=self.events_url, MaxNumberOfMessages=10).get(
@@ -70,7 +70,7 @@ class DeployedStack:
 
 @contextmanager
 def deployed_stack(**parameters: int | str) -> Iterator[DeployedStack]:
-    """The whole stack in this process; at the end, nothing may have failed and nothing private been said."""
+    """Run the whole stack in this process. At the end require no failures and no leaks."""
     watch = LeakWatch()
     with (
         LocalStack(parameters={**_HIGH_LIMITS, **parameters}, report=watch.report) as stack,
@@ -87,7 +87,7 @@ def deployed_stack(**parameters: int | str) -> Iterator[DeployedStack]:
 
 
 def _subscribed_queue(stack: LocalStack) -> str:
-    """A queue behind a rule for everything on the stack's bus; its URL."""
+    """Create a queue that receives all events of the bus. Return its URL."""
     sqs, events = stack.client("sqs"), stack.client("events")
     url = sqs.create_queue(QueueName="listening")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]

@@ -1,4 +1,4 @@
-"""What the stack says while it is played with: log lines, problems, events; and what it must never say."""
+"""Collects log lines, problems and events of a stack, and finds private data in them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LEAK_PATTERNS = {
     "a picture": re.compile(r"/9j/4|iVBORw0KGgo|\\xff\\xd8\\xff|\\x89PNG"),
     "a secret": re.compile(r"\b[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){4}-[0-9A-HJKMNP-TV-Z]\b"),
 }
-"""By their look, whoever made them."""
+"""Private data that is found by its format."""
 
 
 class _LogHandler(logging.Handler):
@@ -33,9 +33,9 @@ class _LogHandler(logging.Handler):
 
 @dataclass
 class LeakWatch:
-    """Takes every line; `leaks` says what is private in them.
+    """Collects lines; `leaks` returns the private data in them.
 
-    said: (where, text). private: texts that somebody entrusted to the stack, or that it gave to one alone.
+    lines: (where, text). private: texts that a person gave to the stack, or that it gave to one person.
     """
 
     lines: list[tuple[str, str]] = field(default_factory=list, repr=False)
@@ -43,23 +43,23 @@ class LeakWatch:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Hear every log line: the functions' own at every level, and whatever else would reach a log."""
+        """Collect every log line: those of the functions at all levels, and all others that reach a log."""
         functions, everything = logging.getLogger("staydown"), logging.getLogger()
-        # Two, since the functions' logger has what it says suppressed in each handler of the root.
-        ears = [(functions, _LogHandler(self)), (everything, _LogHandler(self))]
+        # Two handlers, because the functions' logger suppresses its lines in the handlers of the root logger.
+        handlers = [(functions, _LogHandler(self)), (everything, _LogHandler(self))]
         level = functions.level
         functions.setLevel(logging.DEBUG)
-        for log, ear in ears:
-            log.addHandler(ear)
+        for log, handler in handlers:
+            log.addHandler(handler)
         try:
             yield
         finally:
-            for log, ear in ears:
-                log.removeHandler(ear)
+            for log, handler in handlers:
+                log.removeHandler(handler)
             functions.setLevel(level)
 
     def line(self, record: logging.LogRecord) -> None:
-        """All that a formatter could make of the record, and more."""
+        """Add everything that a formatter could print of the record."""
         error = "".join(traceback.format_exception(*record.exc_info)) if record.exc_info else ""
         extras = {
             name: value for name, value in record.__dict__.items() if name not in {"exc_info", "pathname"}
@@ -67,7 +67,7 @@ class LeakWatch:
         self.lines.append((f"log of {record.name}", f"{record.getMessage()} {extras!r} {error}"))
 
     def report(self, line: str) -> None:
-        """A line for the person who runs the stack: among them, a failing function's traceback."""
+        """Add a line printed by the local stack, such as the traceback of a failing function."""
         self.lines.append(("report", line))
 
     def problem(self, text: str) -> None:
@@ -77,11 +77,11 @@ class LeakWatch:
         self.lines.append(("event", json.dumps(event)))
 
     def add_private(self, *texts: str) -> None:
-        """(Not single letters: these are in everything.)"""
+        """Add private texts. Single letters are ignored, because they occur everywhere."""
         self.private.update(text for text in texts if len(text) > 5)
 
     def leaks(self) -> list[str]:
-        """What was said that should not have been; the private text itself is not repeated in full."""
+        """Return the leaks. The private text itself is not repeated in full."""
         found = []
         for where, text in self.lines:
             found += [
@@ -93,7 +93,7 @@ class LeakWatch:
         return found
 
     def failures(self) -> list[str]:
-        """Functions that raised, and messages that were given up."""
+        """Return the functions that raised and the messages that went to dead-letter queues."""
         return [
             text
             for where, text in self.lines

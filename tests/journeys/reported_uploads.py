@@ -1,4 +1,4 @@
-"""Beginnings that many tests share: something is up, is reported, is taken down."""
+"""Starting situations that many tests share: a published, reported or removed upload."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LIMITS = Limits(max_bytes=10_000_000, max_pixels=10_000_000, max_frames=1)
 
 @dataclass(frozen=True, slots=True)
 class ReportedUpload:
-    """picture: the file's bytes. case_id: of the report about it."""
+    """An upload and its report. picture: the file. case_id: the case of the report."""
 
     account_id: str
     picture: bytes
@@ -28,7 +28,7 @@ class ReportedUpload:
 
 
 def new_picture() -> bytes:
-    """A JPEG that no other test has."""
+    """Return a JPEG that no other test uses."""
     return jpeg(drawn(next(_numbers)))
 
 
@@ -37,7 +37,7 @@ def new_account() -> str:
 
 
 def own_hash(picture: bytes) -> Json:
-    """What a person's own device would make of it."""
+    """Return the hash that a person's own device computes."""
     upright = fingerprint_file(picture, _LIMITS).upright
     return {"pdq": upright.pdq.hex, "quality": upright.quality}
 
@@ -51,7 +51,7 @@ def upload_and_publish(stack: DeployedStack, account_id: str, picture: bytes, pl
 
 
 def reported_upload(stack: DeployedStack) -> ReportedUpload:
-    """A new picture is up and was reported; nobody has looked."""
+    """Publish and report a new image."""
     account_id, picture = new_account(), new_picture()
     upload_id = upload_and_publish(stack, account_id, picture)
     person = stack.person()
@@ -61,7 +61,7 @@ def reported_upload(stack: DeployedStack) -> ReportedUpload:
 
 
 def removed_upload(stack: DeployedStack, reviewer: str = "robin") -> ReportedUpload:
-    """A new picture was reported, judged, and is gone; its account is blocked."""
+    """Publish, report and remove a new image; its account is blocked."""
     scene = reported_upload(stack)
     robin = stack.reviewer(reviewer)
     robin.claim(scene.case_id)
@@ -71,7 +71,7 @@ def removed_upload(stack: DeployedStack, reviewer: str = "robin") -> ReportedUpl
 
 
 def repeat_offender(stack: DeployedStack, times: int = 3) -> tuple[str, ReportedUpload]:
-    """Somebody posts a judged picture again and again, on beta; their account, and the picture's story."""
+    """Upload a confirmed image on beta repeatedly. Return the account and the confirmed upload."""
     scene, account_id = removed_upload(stack), new_account()
     for _ in range(times):
         stack.app("beta").upload(account_id, scene.picture)
@@ -80,8 +80,10 @@ def repeat_offender(stack: DeployedStack, times: int = 3) -> tuple[str, Reported
 
 
 def unfounded_reporter(stack: DeployedStack, times: int = 3) -> tuple[str, str]:
-    """Somebody on beta reports again and again what is plainly nothing, and robin says so; their account, and
-    the id of the review that this brings. The last report waits to be decided where there are but two."""
+    """File unfounded reports from a beta account; robin dismisses them. Return the account and the review id.
+
+    With two reports the last one stays undecided.
+    """
     account_id, beta, robin = new_account(), stack.app("beta"), stack.reviewer()
     before = {one["review_id"] for one in robin.answer("GET", "/v1/review/misuse?limit=100")["reviews"]}
     for _ in range(times):
@@ -98,6 +100,6 @@ def unfounded_reporter(stack: DeployedStack, times: int = 3) -> tuple[str, str]:
 
 
 def newest_case(stack: DeployedStack, reviewer: str = "robin") -> Json:
-    """The undecided case that was opened last."""
+    """Return the newest undecided case."""
     cases = stack.reviewer(reviewer).answer("GET", "/v1/review/queue?limit=100")["cases"]
     return dict(max(cases, key=lambda case: str(case["opened_at"])))

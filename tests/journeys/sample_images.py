@@ -1,4 +1,4 @@
-"""Pictures to upload: drawn ones, each as different from the others as photographs are, and real ones."""
+"""Images to upload: generated ones that differ as much as photographs do, and real photographs."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from PIL import Image
 from skimage import data
 
 SIZE = (160, 120)
-"""Pixels, width and height, of a drawn picture: small, so that a scan of it takes milliseconds."""
+"""Width and height of a generated image in pixels, small enough for a scan in milliseconds."""
 _PATCHES = (9, 12, 3)
 
 
 def drawn(number: int) -> Image.Image:
-    """The picture with this number: patches of colour, with structure enough for a hash of full quality."""
+    """Return the generated image with this number, with enough structure for a hash of full quality."""
     patches = np.random.default_rng(number).integers(0, 256, _PATCHES, dtype=np.uint8)
     return Image.fromarray(patches).resize(SIZE, Image.Resampling.BICUBIC)
 
 
 @cache
 def photograph(name: str) -> Image.Image:
-    """One of scikit-image's (astronaut, chelsea, coffee, rocket), no longer than 512 pixels."""
+    """Return a photograph of scikit-image (astronaut, chelsea, coffee, rocket), at most 512 pixels long."""
     picture = Image.fromarray(getattr(data, name)()).convert("RGB")
     picture.thumbnail((512, 512))
     return picture
@@ -33,7 +33,7 @@ def jpeg(picture: Image.Image, quality: int = 90) -> bytes:
 
 
 def mirrored(data: bytes) -> bytes:
-    """The same picture, and another file with another hash."""
+    """Return the mirrored image, which is another file with another hash."""
     return jpeg(Image.open(io.BytesIO(data)).transpose(Image.Transpose.FLIP_LEFT_RIGHT))
 
 

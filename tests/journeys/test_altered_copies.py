@@ -1,4 +1,4 @@
-"""Copies that one hash of the whole picture does not know, through the whole stack, warm and cold."""
+"""Altered copies that the hash alone does not match, through the whole stack, warm and cold."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.journeys.sample_images import jpeg, photograph
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[DeployedStack]:
-    """The bank's log is folded after every second change."""
+    """A stack that compacts the bank's log after every second change."""
     with deployed_stack(FoldChanges=2) as it:
         yield it
 
@@ -73,7 +73,7 @@ def test_cold_functions_know_what_warm_ones_knew(stack: DeployedStack) -> None:
     head = {"pk": {"S": "HEAD"}, "sk": {"S": "HEAD"}}
     dynamodb = stack.stack.client("dynamodb")
     item = dynamodb.get_item(TableName=stack.stack.tables["hash_bank"], Key=head)["Item"]
-    assert item["folded"] == item["seq"], "the log was not folded: the snapshot would not be read"
+    assert item["folded"] == item["seq"], "the log was not compacted, so the snapshot would not be read"
 
     stack.stack.load_functions()
 
@@ -99,7 +99,7 @@ def test_features_are_erased_when_the_decision_is_reversed(stack: DeployedStack)
 
 
 def _published_and_enforced(stack: DeployedStack, picture: Image.Image) -> str:
-    """The picture is put up, reported and found violating; whose it was."""
+    """Publish, report and remove the image. Return its account."""
     account = f"poster-{id(picture)}"
     upload_id = upload_and_publish(stack, account, jpeg(picture))
     stack.person().report(upload_id)

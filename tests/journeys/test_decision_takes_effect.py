@@ -1,4 +1,4 @@
-"""Promise 2: once a decision `violating` has returned, the very next upload of the picture is blocked."""
+"""Once a `violating` decision has returned, the next upload of the image is blocked."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from tests.journeys.reported_uploads import new_account
 from tests.journeys.sample_images import drawn, jpeg
 
 REPETITIONS = int(os.environ.get("STAYDOWN_REPETITIONS", "24"))
-"""A hundred take some two minutes."""
+"""Number of decisions; a hundred take about two minutes."""
 IMAGES_PER_REPORT = 5
-"""Pictures that one report names."""
+"""Number of images in one report."""
 SMALL = (80, 60)
 
 
@@ -22,7 +22,7 @@ def pictures() -> list[bytes]:
 
 
 def reported(stack: DeployedStack, files: list[bytes]) -> list[str]:
-    """All of them are up and reported; the case of each."""
+    """Publish and report all images. Return the case of each."""
     alpha = stack.app("alpha")
     uploads = [alpha.upload(new_account(), file) for file in files]
     stack.drain()

@@ -1,4 +1,4 @@
-"""What others hear on the bus: each thing that happened once, and nothing personal."""
+"""Events on the bus: one for each change, without personal data."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ DETAILS: Mapping[str, set[str]] = {
     "bank.swept": {"sweep_id", "entries"},
     "notice.issued": {"notice_id", "kind", "party", "platform", "account_id", "case_number"},
 }
-"""All that an event may hold, beside its id and time: ids, states and codes."""
+"""The fields that an event may have besides its id and time: ids, states and codes."""
 
 
 def event_counts(stack: DeployedStack) -> Counter[str]:
-    """How often each event was heard since the last time."""
+    """Return how many events of each type were received since the last call."""
     stack.drain()
     return Counter(event["detail-type"] for event in stack.events())
 
@@ -82,7 +82,7 @@ def test_each_step_of_the_story_emits_one_event(stack: DeployedStack) -> None:
         "account.blocked": 1,
         "bank.changed": 1,
         "bank.swept": 1,
-        "notice.issued": 2,  # to who reported, and to the account holder
+        "notice.issued": 2,  # to the reporter and to the account holder
     }
 
     stack.app("beta").upload(new_account(), picture)
@@ -101,7 +101,7 @@ def test_each_step_of_the_story_emits_one_event(stack: DeployedStack) -> None:
         "bank.swept": 1,
         "upload.released": 2,
         "upload.published": 2,
-        "notice.issued": 3,  # the appeal's outcome, the block that ended; and to who reported
+        "notice.issued": 3,  # the outcome of the appeal, the lifted block, and the notice to the reporter
     }
 
 
@@ -199,7 +199,7 @@ def test_record_delivered_twice_is_published_once(
         "bank.swept": 1,
         "notice.issued": 3,
     }
-    for records in delivered:  # and once more, long after
+    for records in delivered:  # and once more, much later
         assert invoke(records) == {"batchItemFailures": []}
     assert event_counts(stack) == {}
 

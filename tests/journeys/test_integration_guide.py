@@ -1,4 +1,4 @@
-"""The guide for integrators does what it says: its blocks are run, in their order, as somebody would."""
+"""The integration guide works: its code blocks run in their order."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
 
 
 def run(part: str, names: dict[str, Any]) -> None:
-    """The block of the guide in which this stands."""
+    """Run the code block of the guide that contains this text."""
     (block,) = [block for block in PYTHON if part in block]
     exec(compile(block, "docs/integrating.md", "exec"), names)
 
@@ -60,7 +60,7 @@ def test_guide_works_from_beginning_to_end(running: LocalStack, capsys: pytest.C
             assert platforms.main(shlex.split(command)) == 0
         printed = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
         names["secrets"].append(printed["secret"])
-        running.functions["DeliverWebhooksFunction"].load()  # else it knows of the endpoint in a minute
+        running.functions["DeliverWebhooksFunction"].load()  # functions cache the endpoint for a minute
         run("def report_and_judge", names)
         names["report_and_judge"](names["ticket"]["upload_id"])
         running.drain()
@@ -88,7 +88,7 @@ def test_guide_works_from_beginning_to_end(running: LocalStack, capsys: pytest.C
 
 
 def _again(names: dict[str, Any], account: str, expected: str | None = None) -> dict[str, Any]:
-    """The guide's block that puts the picture up, for another account; expected: the problem it meets."""
+    """Run the guide's upload block for another account. expected: the problem that it causes."""
     (block,) = [block for block in PYTHON if '"content_type": "image/jpeg"' in block]
     block = block.replace("u-4711", account)
     try:

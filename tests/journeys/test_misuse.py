@@ -1,4 +1,4 @@
-"""Somebody posts a judged picture again and again: warned, looked at, blocked for a time, and free again."""
+"""Repeated uploads of a confirmed image lead to a warning, a review and a temporary suspension."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SUSPEND = {"outcome": "suspend", "intention": "deliberate", "reasons": "it went 
 
 
 def account_notices(stack: DeployedStack, account_id: str) -> list[str]:
-    """What the account holder was told, apart from the single uploads; the oldest first."""
+    """Return the account holder's notices, without those about single uploads, oldest first."""
     told = reversed(stack.app("beta").notices(account_id))
     return [one["kind"] for one in told if "image_blocked" not in one["values"].get("action", [])]
 

@@ -1,7 +1,7 @@
-"""Promise 11: no hash, secret, token, address, free text, link or picture in a log, a problem or an event.
+"""No hash, secret, token, address, free text, link or image appears in a log, a problem or an event.
 
-Every journey is watched for that when its stack is stopped (see `deployed`); here it is shown that the watch
-would see a leak, and that the worst that can be sent, at the most talkative level, makes none.
+Every journey is checked for leaks when its stack stops (see `deployed`). These tests show that the check
+finds leaks, and that hostile input causes none, even at the most verbose log level.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def test_ids_states_and_numbers_are_no_leak() -> None:
 
 
 def test_log_is_monitored_at_every_level(stack: DeployedStack) -> None:
-    """Else the silence of the others would say nothing."""
+    """Otherwise the absence of leaks in other tests would prove nothing."""
     stack.app().upload(new_account(), jpeg(drawn(70_000)))
     stack.drain()
     said = [text for where, text in stack.watch.lines if where == "log of staydown"]
@@ -100,7 +100,7 @@ def test_whole_case_leaks_nothing_private(stack: DeployedStack) -> None:
 
 
 def test_invalid_input_is_never_echoed(stack: DeployedStack) -> None:
-    """Each of these was wrong in another place; neither the problem nor the log repeats it."""
+    """Each input is invalid in another place; neither the problem nor the log repeats it."""
     stack.watch.add_private(PRIVATE)
     person, app, robin = stack.person(), stack.app(), stack.reviewer()
     bodies: list[object] = [
@@ -158,4 +158,4 @@ def test_failure_log_names_place_and_kind_but_no_input(
     assert any("ValueError" in text and "file_report.py" in text for text in logged)
     assert stack.watch.leaks() == []
     cases = stack.reviewer().answer("GET", "/v1/review/queue?limit=100")["cases"]
-    assert PRIVATE not in str(cases), "nothing of it was half done"
+    assert PRIVATE not in str(cases), "a failed request left a partial effect"

@@ -1,4 +1,4 @@
-"""Several platforms share one bank and nothing else; what comes without a ticket is looked at as well."""
+"""Platforms share the bank and nothing else; uploads without a ticket are scanned too."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.journeys.reported_uploads import new_account, new_picture, removed_up
 def put_and_get_event(
     stack: DeployedStack, key: str, data: bytes, content_type: str | None = "image/jpeg"
 ) -> dict[str, object]:
-    """Put an object without a ticket; the event that tells what became of it."""
+    """Put an object without a ticket. Return the event with its outcome."""
     stack.events()
     stack.app().put_object(key, data, content_type)
     stack.drain()
@@ -67,7 +67,7 @@ def test_direct_upload_is_published_when_clear(stack: DeployedStack) -> None:
     assert told["state"] == "published"
     status = stack.app().status(str(told["upload_id"]))
     assert requests.get(status["url"], timeout=30).status_code == 200
-    assert "beach" not in status["url"], "its address can't be guessed from its name"
+    assert "beach" not in status["url"], "the published address contains the name of the file"
 
 
 def test_direct_upload_is_blocked_when_matched(stack: DeployedStack) -> None:

@@ -1,4 +1,4 @@
-"""The quickstart of README.md ends as it says: a copy is blocked."""
+"""The quickstart of README.md works: the copy is blocked."""
 
 from __future__ import annotations
 

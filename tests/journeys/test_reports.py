@@ -1,4 +1,4 @@
-"""People report: by upload, by hash alone, incompletely; they complete, follow and withdraw."""
+"""People report by upload or by hash, complete a report, view it and withdraw it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ UNVERIFIED_MATCH = ("held", "needs_review")
 
 
 def held_by_a_hash(stack: DeployedStack) -> tuple[str, str, str, bytes]:
-    """(upload, account, case, picture): somebody reported a hash, then the picture came."""
+    """Report a hash, then upload the image. Return upload, account, case and image."""
     picture, account_id = new_picture(), new_account()
     stack.person().report(hashes=[own_hash(picture)])
     stack.drain()
@@ -54,7 +54,7 @@ def test_held_image_found_not_violating_is_published(stack: DeployedStack) -> No
     assert stack.app().status(upload_id)["state"] == "published"
     again = stack.app("beta").upload(new_account(), picture)
     stack.drain()
-    assert stack.app("beta").status(again)["state"] == "published", "the claim was looked at and is refused"
+    assert stack.app("beta").status(again)["state"] == "published", "a dismissed claim held another upload"
     assert stack.app().check(own_hash(picture)["pdq"]) == "clear"
 
 
@@ -86,7 +86,7 @@ def test_withdrawn_hash_stops_nothing(stack: DeployedStack) -> None:
     stack.drain()
     assert stack.app().check(own_hash(picture)["pdq"]) == "clear"
     assert stack.app().status(held)["state"] == "published"
-    assert person.withdraw() == person.follow(), "withdrawing twice is withdrawing once"
+    assert person.withdraw() == person.follow(), "a repeated withdrawal had another result"
     assert person.follow()["cases"][0]["state"] == "withdrawn"
 
 
@@ -284,7 +284,7 @@ def test_report_may_name_ten_images(stack: DeployedStack, more: dict[str, int]) 
 
 
 def test_report_by_upload_and_hash_of_one_image_is_accepted(stack: DeployedStack) -> None:
-    """The upload was held by somebody's hash, so both lead to the one case."""
+    """The reported hash holds the upload, so that both belong to the same case."""
     upload_id, _, case_id, picture = held_by_a_hash(stack)
     person = stack.person()
     person.report(upload_id, hashes=[own_hash(picture)])

@@ -1,4 +1,4 @@
-"""The whole story on photographs, through HTTP and S3 alone: it comes down, stays down, and can come back."""
+"""The whole story on photographs, through HTTP and S3 only: removal, blocked copies, appeal and return."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.journeys.sample_images import jpeg, photograph, png
 
 
 def _altered(picture: Image.Image) -> dict[str, tuple[bytes, str]]:
-    """What people do to a picture to get it past a filter."""
+    """Return altered copies, such as people make to evade a filter."""
     return {
         "recompressed": (jpeg(picture, 30), "image/jpeg"),
         "resized": (jpeg(picture.resize((picture.width // 2, picture.height // 2))), "image/jpeg"),
@@ -26,7 +26,7 @@ def test_image_is_removed_stays_down_and_returns_on_appeal(stack: DeployedStack)
     person = stack.person()
     picture = photograph("astronaut")
 
-    # It is put up, and public.
+    # The image is uploaded and public.
     upload_id = alpha.upload("mallory", jpeg(picture))
     assert alpha.status(upload_id)["state"] == "received"
     stack.drain()
@@ -36,14 +36,14 @@ def test_image_is_removed_stays_down_and_returns_on_appeal(stack: DeployedStack)
     assert (shown.status_code, shown.headers["content-type"]) == (200, "image/jpeg")
     assert shown.content == jpeg(picture)
 
-    # Somebody reports it; the law's clock runs.
+    # A person reports it; the legal deadline runs.
     filed = person.report(upload_id)
     assert filed["valid"] and filed["missing"] == []
     (followed,) = person.follow()["cases"]
     assert (followed["state"], followed["outcome"], followed["deadline"]) == ("open", None, filed["deadline"])
     assert followed["appeal"] is None
 
-    # A reviewer takes it, looks at a blurred picture, then the sharp one.
+    # A reviewer claims the case and reveals the image, first blurred, then sharp.
     case = robin.next()
     case_id = case["case_id"]
     assert [one["upload_id"] for one in case["uploads"]] == [upload_id]
@@ -53,7 +53,7 @@ def test_image_is_removed_stays_down_and_returns_on_appeal(stack: DeployedStack)
     assert sharp["image"] is None
     assert requests.get(sharp["url"], timeout=30).content == jpeg(picture)
 
-    # The decision: it is gone when the call returns, and the account is blocked.
+    # When the decision returns, the image is removed and the account is blocked.
     decided = robin.decide(case_id, "violating", if_match=f'"{case["revision"]}"')
     assert requests.get(published["url"], timeout=30).status_code == 403
     assert alpha.status(upload_id)["state"] == "removed"
@@ -63,7 +63,7 @@ def test_image_is_removed_stays_down_and_returns_on_appeal(stack: DeployedStack)
     assert refused.status_code == 403
     assert refused.json()["type"].endswith("/account-blocked")
 
-    # Copies are stopped, on another platform too, with nobody looking; an innocent picture passes.
+    # Copies are blocked without review, on another platform too; another image passes.
     copies = {
         name: beta.upload(f"copyist-{name}", data, kind) for name, (data, kind) in _altered(picture).items()
     }
@@ -77,11 +77,11 @@ def test_image_is_removed_stays_down_and_returns_on_appeal(stack: DeployedStack)
             None,
         ), name
         assert stopped["distance"] <= 31, name
-        assert beta.account(f"copyist-{name}")["state"] == "active", "a match punishes nobody"
+        assert beta.account(f"copyist-{name}")["state"] == "active", "a match blocked the account"
     assert alpha.status(innocent)["state"] == "published"
     assert robin.answer("GET", "/v1/review/queue")["cases"] == []
 
-    # The account holder appeals. Who decided the case is refused the appeal; somebody else upholds it.
+    # The account holder appeals. The first reviewer may not decide the appeal; another grants it.
     appeal = alpha.answer(
         "POST", "/v1/appeals", json={"account_id": "mallory", "statement": "We are engaged, and she agreed."}
     )
@@ -94,7 +94,7 @@ def test_image_is_removed_stays_down_and_returns_on_appeal(stack: DeployedStack)
     assert sasha.answer("POST", decide, json=appeal_decision("upheld"))["outcome"] == "upheld"
     stack.drain()
 
-    # Everything is back, exactly.
+    # The previous state is restored exactly.
     assert alpha.status(upload_id)["state"] == "published"
     assert requests.get(published["url"], timeout=30).content == jpeg(picture)
     assert alpha.account("mallory") == {
@@ -114,7 +114,7 @@ def test_image_is_removed_stays_down_and_returns_on_appeal(stack: DeployedStack)
         "A reviewer looked at the case again and reversed the decision.",
     ]
 
-    # All of it is on record, and the record is whole.
+    # Every step is recorded, and the audit chain is valid.
     chains = noor.audit(case_id)["chains"]
     assert all(chain["whole"] for chain in chains)
     assert [record["action"] for record in chains[0]["records"]] == [

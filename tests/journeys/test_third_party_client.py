@@ -1,6 +1,6 @@
-"""A client that has `.local/stack.json` and the OpenAPI document, against a stack that runs by itself.
+"""A client with `.local/stack.json` and the OpenAPI document, against a stack that runs on its own.
 
-As after `make run`: messages are delivered all the time, so the client asks until something has become so.
+As after `make run`, messages are delivered in the background, so that the client polls for each state.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.journeys.leak_watch import LeakWatch
 from tests.journeys.sample_images import jpeg, photograph
 
 _TIMEOUT_SECONDS = 30
-"""Seconds; what is waited for takes well under one."""
+"""Maximum wait in seconds; each step takes well under one."""
 
 
 @pytest.fixture(scope="module")
@@ -32,15 +32,15 @@ def state_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with LocalStack(background=True, state_file=path, report=watch.report):
         yield path
     assert watch.failures() == []
-    assert not path.exists(), "who finds the file, finds a stack"
+    assert not path.exists(), "the description file outlives the stack"
 
 
 def wait_for_state(wanted: str, look: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Ask until the state is as wanted."""
+    """Poll until the upload has the wanted state."""
     until = time.monotonic() + _TIMEOUT_SECONDS
     pause = threading.Event()
     while (seen := look())["state"] != wanted:
-        assert time.monotonic() < until, f"still {seen['state']} and not {wanted}"
+        assert time.monotonic() < until, f"the state is still {seen['state']}, expected {wanted}"
         pause.wait(0.05)
     return seen
 

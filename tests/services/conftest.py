@@ -1,4 +1,4 @@
-"""Worlds to tell stories in; whatever a test did, what must always hold does so afterwards."""
+"""Worlds for the service tests. Each world is drained and its invariants are checked after the test."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.world import World, memory_world, moto_world, photo_world
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """On dictionaries, drained and checked when the test is done."""
+    """An in-memory world, drained and checked after the test."""
     with memory_world() as world:
         yield world
         world.drain()
@@ -21,7 +21,7 @@ def world() -> Iterator[World]:
 
 @pytest.fixture(params=["dictionaries", "moto"])
 def either_world(request: pytest.FixtureRequest) -> Iterator[World]:
-    """The same on both clouds."""
+    """A world in memory and on moto, drained and checked after the test."""
     with (moto_world if request.param == "moto" else memory_world)() as world:
         yield world
         world.drain()
@@ -30,7 +30,7 @@ def either_world(request: pytest.FixtureRequest) -> Iterator[World]:
 
 @pytest.fixture
 def photos() -> Iterator[World]:
-    """Where pictures are decoded and hashed for what they show."""
+    """An in-memory world that decodes and hashes images."""
     with photo_world() as world:
         yield world
         world.drain()

@@ -1,4 +1,4 @@
-"""What a picture that comes again and again has stopped is read as far as it is asked for, and no further."""
+"""Reading the blocked uploads of a frequent image stops at the requested number."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.world import World
 
 
 class EndlessLinks:
-    """In place of the links of an entry: some that are there, then others without an end."""
+    """Replaces the links of an entry: some real ones, followed by an endless number of others."""
 
     def __init__(self, *first: str) -> None:
         self._first = first
@@ -32,7 +32,7 @@ class EndlessLinks:
 
 @pytest.fixture
 def endless(world: World) -> Iterator[tuple[str, EndlessLinks]]:
-    """A case, and what its entry has stopped."""
+    """A case and the links of its entry."""
     story = enforced_story(world, drawn(1))
     copy = world.upload("beta", "bob", drawn(1, flipped=3))
     links = EndlessLinks(story.upload.upload_id, copy.upload_id, copy.upload_id)
@@ -47,7 +47,7 @@ def test_audit_of_a_case_reads_a_bounded_number_of_uploads(
 ) -> None:
     case_id, links = endless
     chains = [one.chain for one in read_case_audit(world.stack, case_id)]
-    assert len(chains) == len(set(chains)) == 2, "of the case, and of the copy that was stopped without one"
+    assert len(chains) == len(set(chains)) == 2, "expected the chains of the case and of one blocked upload"
     assert links.read <= MAX_UPLOADS_READ + 2
 
 

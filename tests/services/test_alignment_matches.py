@@ -1,5 +1,4 @@
-"""What becomes of an upload by what it shows when it is laid over the judged pictures, and of one that can't
-be laid over anything any more."""
+"""Alignment with reference images decides an upload, and an unreadable upload is not published."""
 
 from __future__ import annotations
 
@@ -49,7 +48,7 @@ CONTRADICTS = AlignmentSummary(
 
 
 def test_dismissed_image_on_a_matched_page_is_not_reviewed_again() -> None:
-    # A world that is not checked afterwards: by hashes alone it would be blocked.
+    # This world is not checked: by hashes alone, as the invariants compare, the upload would be blocked.
     with memory_world() as world, fake_alignment(world, CONTRADICTS):
         enforced_story(world, drawn(1))
         world.drain()
@@ -59,13 +58,13 @@ def test_dismissed_image_on_a_matched_page_is_not_reviewed_again() -> None:
         world.drain()
         freed = world.reload(held)
         assert freed.state is UploadState.PUBLISHED
-        assert freed.cases == held.cases, "no other case was opened for it"
+        assert freed.cases == held.cases, "a second case was opened for the upload"
         assert not [case for case in dump_state(world.cloud).cases.values() if case.undecided]
 
 
 @pytest.fixture
 def with_pictures() -> Iterator[World]:
-    """A world in which some other picture was judged, so that each upload is looked at."""
+    """A world with a reference image, so that each upload is aligned."""
     with memory_world() as world, fake_alignment(world, None):
         enforced_story(world, drawn(99), account="zoe")
         world.drain()
@@ -77,7 +76,7 @@ def with_pictures() -> Iterator[World]:
 
 @contextmanager
 def unreadable(world: World, *uploads: Upload) -> Iterator[None]:
-    """As if the limits were lower by now than what these images have."""
+    """Reject these images, as lower limits would."""
     bodies = {world.stack.images.read(upload) for upload in uploads}
 
     def decode(data: bytes, limits: Limits) -> object:
@@ -122,9 +121,9 @@ def test_unreadable_published_image_is_judged_by_its_hashes(with_pictures: World
         enforced_story(world, drawn(1), account="bob")
         world.drain()
         assert world.reload(near).state is UploadState.REMOVED
-        looked_at = world.reload(beside)
-        assert looked_at.state is UploadState.PUBLISHED
-        assert looked_at.cases, "a reviewer sees it"
+        reviewed = world.reload(beside)
+        assert reviewed.state is UploadState.PUBLISHED
+        assert reviewed.cases, "the near match joined no case"
     world.drain()
 
 
@@ -151,7 +150,7 @@ def test_unreadable_held_image_waits_for_a_reviewer(with_pictures: World) -> Non
         assert world.reload(held).state is UploadState.HELD
     world.send(Message("reconcile", (held.upload_id,)))
     world.drain()
-    assert world.reload(held).state is UploadState.PUBLISHED, "it could be read again"
+    assert world.reload(held).state is UploadState.PUBLISHED, "readable again, but not published"
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
@@ -181,9 +180,9 @@ def test_failure_on_one_upload_delays_no_other(world: World, place: int) -> None
 def test_alignment_finds_a_published_copy_without_a_near_hash(
     seconds: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is looked at, if it is recent; whoever runs out of time leaves the rest to another."""
+    """Recent uploads are aligned; a sweep part that runs out of time leaves the rest to another part."""
     monkeypatch.setattr(sweep_parts, "ALIGNMENT_SECONDS", seconds)
-    # A world that is not checked afterwards: by hashes alone, these should be up.
+    # This world is not checked: by hashes alone, as the invariants compare, the uploads would be public.
     with memory_world() as world, fake_alignment(world, SHOWS):
         old = world.upload("beta", "bob", drawn(50))
         world.clock.advance(days=world.stack.settings.lookback_window.days + 1)

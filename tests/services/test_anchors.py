@@ -1,4 +1,4 @@
-"""Whatever is done to the audit, by whoever can write its table, is found: by its anchors at the latest."""
+"""Every manipulation of the audit records is detected, at the latest by the anchors."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.support.world import World
 
 
 def anchored(world: World) -> list[Anchor]:
-    """What the stream and the schedule do."""
+    """Count and anchor the records, as the stream and the schedule do."""
     world.count_audit()
     return anchor_audit(world.stack)
 
@@ -48,7 +48,7 @@ def export(world: World, case_id: str, *, child_safety: bool = False) -> dict[st
 
 
 class Forger:
-    """Somebody who can write the audit's table, and the heads that are kept with their subjects."""
+    """An attacker with write access to the audit table and to the chain heads."""
 
     def __init__(self, world: World, case_id: str) -> None:
         self._stack = world.stack
@@ -58,7 +58,7 @@ class Forger:
         self.records = list(world.stack.audit.list_records(self.chain))
 
     def rewrite(self, records: list[AuditRecord]) -> None:
-        """The chain as these, and the case's head as its end: nothing of it contradicts itself."""
+        """Replace the chain by these records and set the head of the case to match."""
         table = self._settings.audit_table
         for old in self.records:
             key = {"pk": {"S": self.chain}, "sk": {"S": f"{old.seq:010}"}}
@@ -74,7 +74,7 @@ class Forger:
         transaction.commit()
 
     def forged(self, at: int, **changes: Any) -> list[AuditRecord]:
-        """The chain with one record changed and everything after it digested anew."""
+        """Return the chain with one record changed and all later digests recomputed."""
         head, made = ChainHead(), []
         for number, old in enumerate(self.records):
             one = replace(old, **changes) if number == at else old
@@ -192,7 +192,7 @@ def test_bundle_is_complete_and_never_names_the_reporter(world: World) -> None:
     kept = [str(world.stack.anchors.read_anchor(1))]
     checked = verify_bundle(bundle, kept)
     assert checked.errors == ()
-    # That it was exported came after the anchor.
+    # The export itself is recorded after the anchor.
     assert checked.anchored == checked.records - 1
     assert verify_bundle(bundle).anchored == 0
 
@@ -223,7 +223,7 @@ def test_changed_bundle_is_detected(world: World, how: str) -> None:
 
 
 def test_rewritten_chain_in_a_bundle_needs_a_stored_anchor(world: World) -> None:
-    """Whoever makes a bundle can make it fit together, its anchors included."""
+    """A forged bundle can be consistent in itself, with its anchors."""
     case_id = audited_story(world).case.case_id
     kept = [str(world.stack.anchors.read_anchor(1))]
     forger = Forger(world, case_id)

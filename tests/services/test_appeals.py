@@ -1,4 +1,4 @@
-"""Promises 5 and 6: an appeal upheld undoes what its case did and nothing else; somebody else decides it."""
+"""A granted appeal reverses exactly what its case did, and an independent reviewer decides it."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_manual_block_survives_a_granted_appeal(world: World) -> None:
 
 @pytest.mark.promise(5)
 def test_claim_behind_the_decision_is_reversed_with_it(world: World) -> None:
-    """Otherwise whatever the entry had stopped would be held for the same claim again."""
+    """Otherwise uploads released from the entry would be held again for the same claim."""
     filed = report(world, hashes=[drawn_hash(1)])
     held = world.upload("alpha", "ann", drawn(1, flipped=3))
     case = decide(world, filed.cases[0].case_id)
@@ -166,7 +166,7 @@ def test_denied_appeal_changes_nothing_else(world: World) -> None:
 
 
 def test_each_account_of_a_case_has_its_own_appeal(world: World) -> None:
-    """The second is answered as well, though the first has reversed the case already."""
+    """The second appeal is decided too, although the first has already reversed the case."""
     one, two = world.upload("alpha", "ann", drawn(1)), world.upload("alpha", "bob", drawn(1, flipped=3))
     case = report_and_decide(world, one, two)
     first, second = appeal_case(world, one), appeal_case(world, two)
@@ -200,7 +200,7 @@ def test_participant_cannot_decide_the_appeal(world: World) -> None:
 
 
 class DecidesConcurrently(Watcher):
-    """Somebody gets involved just before the appeal is decided."""
+    """Adds a participant to the case just before the appeal decision is written."""
 
     def __init__(self, world: World, case_id: str) -> None:
         self._world, self._case_id = world, case_id
@@ -223,8 +223,8 @@ class DecidesConcurrently(Watcher):
 
 @pytest.mark.promise(6)
 def test_conditional_write_enforces_an_independent_reviewer() -> None:
-    """Whoever is involved by the time the appeal is written does not decide it, whatever was read before."""
-    # A world that is not checked afterwards: the case was changed behind its audit's back.
+    """A reviewer who became a participant after the read cannot write the decision."""
+    # This world is not checked afterwards: the case was changed without an audit record.
     with moto_world() as world:
         story = enforced_story(world, drawn(1))
         filed = appeal_case(world, story.upload)
@@ -282,7 +282,7 @@ def test_suspected_child_case_cannot_be_appealed_here(world: World) -> None:
     report_and_decide(world, upload, outcome=DecisionOutcome.SUSPECTED_CHILD)
     with pytest.raises(Conflict, match="can't be appealed here") as refused:
         appeal_case(world, upload)
-    assert refused.value.slug == "conflict", "nothing that would warn who posted it"
+    assert refused.value.slug == "conflict", "the error could warn the account holder"
 
 
 def test_reversed_case_cannot_be_appealed_again(world: World) -> None:

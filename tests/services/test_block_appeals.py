@@ -1,4 +1,4 @@
-"""A block that a reviewer set by hand is appealed, and answered by somebody else."""
+"""A manual block is appealed, and another reviewer decides the appeal."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def holders(world: World) -> set[str]:
 
 
 def link(world: World) -> str:
-    """Of the newest notice to the account."""
+    """Return the link token of the account's newest notice."""
     newest = next(world.stack.notices.list_for(Recipient.account_holder("alpha", "ann")))
     return create_notice_link(world.stack, platform="alpha", account_id="ann", notice_id=newest.notice_id)[0]
 
@@ -52,7 +52,7 @@ def link(world: World) -> str:
 @pytest.mark.promise(5)
 @pytest.mark.law("EU4", "EU5")
 def test_granted_appeal_lifts_only_the_manual_block(world: World) -> None:
-    """An account that is blocked twice: each appeal takes away what it is of."""
+    """An account has two blocks: each appeal lifts its own."""
     story = enforced_story(world, drawn(1))
     block(world)
     case_id = story.case.case_id
@@ -94,7 +94,7 @@ def test_denied_appeal_keeps_the_block_and_notifies_the_account(world: World) ->
     filed = file_block_appeal(world)
     once = resolve_appeal(world, filed, AppealOutcome.DENIED)
     assert resolve_appeal(world, filed, AppealOutcome.DENIED).decided_at == once.decided_at, (
-        "told twice it is one"
+        "the repeated decision was recorded again"
     )
     with pytest.raises(AlreadyDecided):
         resolve_appeal(world, filed, AppealOutcome.GRANTED, reviewer="dora")
@@ -115,14 +115,14 @@ def test_each_block_has_one_appeal_of_its_own(world: World) -> None:
     second = file_block_appeal(world)
     assert second.appeal_id != first.appeal_id
     resolve_appeal(world, first)
-    assert holders(world) == {MANUAL_BLOCK}, "what was appealed was lifted before"
+    assert holders(world) == {MANUAL_BLOCK}, "the first appeal lifted the later block"
     resolve_appeal(world, second, reviewer="sue")
     assert holders(world) == set()
 
 
 def test_account_without_a_manual_block_has_no_block_appeal(world: World) -> None:
     enforced_story(world, drawn(1))
-    with pytest.raises(Conflict, match="No block by hand"):
+    with pytest.raises(Conflict, match="no manual block"):
         file_block_appeal(world)
 
 

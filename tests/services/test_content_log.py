@@ -1,4 +1,4 @@
-"""The content log folded into segments, and sweeps that are spread over its parts."""
+"""Compaction of the content log into segments, and sweeps that are split into parts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from staydown.domain.uploads.sweeps import PLAN_PART, Sweep, SweepPart, SweepPar
 from staydown.domain.uploads.upload import Upload, UploadState
 from staydown.matching.content_segment import ContentSegment
 from staydown.services.reports.amend_report import withdraw_report
-from staydown.services.sweeps import compact_content_log as fold_content
+from staydown.services.sweeps import compact_content_log as compaction
 from staydown.services.sweeps import sweep_parts
 from staydown.services.sweeps.sweep_bank import run_sweep_part, start_sweep
 
@@ -26,14 +26,14 @@ from tests.support.world import Message, World
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A handful is many here."""
-    monkeypatch.setattr(fold_content, "LINES_PER_STEP", 5)
+    """Lower the limits, so that a few uploads fill several parts."""
+    monkeypatch.setattr(compaction, "LINES_PER_STEP", 5)
     monkeypatch.setattr(sweep_parts, "LINES_PER_PART", 3)
     monkeypatch.setattr(sweep_parts, "UPLOADS_PER_PART", 4)
 
 
 def publish_copies(world: World, seed: int, count: int, *, flipped: int = 0) -> list[Upload]:
-    """Published copies of a picture, each a little different."""
+    """Publish copies of an image, each slightly different."""
     uploads = [
         world.upload("beta", f"account-{seed}-{number}", drawn(seed, flipped=flipped + number, copy=number))
         for number in range(count)
@@ -51,7 +51,7 @@ def states(world: World, uploads: list[Upload]) -> set[UploadState]:
 
 
 def without_sweeps(world: World) -> None:
-    """The messages of sweeps are lost."""
+    """Drain the world, but drop the messages of sweeps."""
     for message in [m for m in world.queue if m.kind in {"sweep", "part"}]:
         world.queue.remove(message)
 
@@ -84,7 +84,7 @@ def test_near_copies_in_a_segment_are_queued_for_review(world: World) -> None:
     world.drain()
     again = world.reload(near)
     assert again.state is UploadState.PUBLISHED
-    assert again.cases, "a person is to look; until then it stays, as every near copy that is up"
+    assert again.cases, "the near match has no case for its review"
 
 
 def test_hour_is_not_compacted_before_it_is_over(world: World) -> None:
@@ -98,8 +98,8 @@ def test_similar_segments_are_merged_up_to_the_size_limit(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     views = sum(len(upload.fingerprint.views) for upload in publish_copies(world, 1, 1) if upload.fingerprint)
-    monkeypatch.setattr(fold_content, "LINES_PER_STEP", 2)
-    object.__setattr__(world.stack.settings, "segment_views", 8 * views)
+    monkeypatch.setattr(compaction, "LINES_PER_STEP", 2)
+    object.__setattr__(world.stack.settings, "max_segment_views", 8 * views)
     for seed in range(2, 6):
         publish_copies(world, seed, 5, flipped=20 * seed)
         an_hour_later(world)
@@ -147,7 +147,7 @@ def test_part_of_a_replaced_file_reads_its_replacement(world: World) -> None:
     world.queue.remove(message)
     world.handle(message)
     for one in world.stack.content_log.get_manifest().segments:
-        world.stack.content_segments.delete(one.key)  # replaced more than a day ago
+        world.stack.content_segments.delete(one.key)  # replaced more than a day before
     parts = [m for m in world.queue if m.kind == "part"]
     assert [m for m in parts if m.body[1].startswith("segment")]
     rewrite_segment(world, uploads)
@@ -156,7 +156,7 @@ def test_part_of_a_replaced_file_reads_its_replacement(world: World) -> None:
 
 
 def rewrite_segment(world: World, uploads: list[Upload]) -> None:
-    """The same lines in a file of another name, as after a merge."""
+    """Write the lines of a segment to another file, as a merge does."""
     manifest = world.stack.content_log.get_manifest()
     for upload in uploads:
         transaction = world.stack.transaction()
@@ -191,7 +191,7 @@ def test_part_of_an_hour_erased_meanwhile_reads_the_segments(world: World) -> No
 
 
 def test_late_upload_of_a_closed_hour_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its scan began before the hour was over and wrote after it was folded."""
+    """The scan started before the hour closed and wrote after its compaction."""
     first = publish_copies(world, 1, 1)
     received = first[0].received_at
     world.clock.advance(hours=2)
@@ -234,14 +234,14 @@ def test_orphan_file_is_deleted_and_cannot_be_referenced(world: World) -> None:
 
         patched.setattr(ArraysStore, "write", dies)
         with pytest.raises(ConnectionError):
-            fold_content.compact_content_log(stack)
+            compaction.compact_content_log(stack)
     (left,) = stack.content_log.get_manifest().orphan_files
     slow = stack.content_log.get_manifest()
     world.compact_content_log()
     world.clock.advance(days=1, minutes=1)
     world.compact_content_log()
     assert left.key not in dump_state(world.cloud).objects[world.cloud.settings.bank_bucket]
-    with pytest.raises(Exception, match="same moment"):
+    with pytest.raises(Exception, match="same time"):
         stack.content_log.save_manifest(slow)
 
 
@@ -304,6 +304,6 @@ def test_unknown_sweep_is_no_failure(world: World) -> None:
 def test_hour_is_closed_by_the_clock_alone(world: World) -> None:
     publish_copies(world, 1, 1)
     world.clock.advance(hours=1)
-    assert world.compact_content_log() == 0, "its last scans may still be under way"
-    world.clock.now += fold_content.HOUR_GRACE_PERIOD
+    assert world.compact_content_log() == 0, "the hour was closed while its last scans may still run"
+    world.clock.now += compaction.HOUR_GRACE_PERIOD
     assert world.compact_content_log() == 1

@@ -1,4 +1,4 @@
-"""A reviewer decides, and all that follows from it happens with the decision or not at all."""
+"""A decision and its effects are committed together."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ STOPPED = {UploadState.BLOCKED, UploadState.REMOVED}
 
 @pytest.mark.promise(2)
 def test_every_scan_after_the_decision_blocks_the_image(world: World) -> None:
-    """A hundred times: decided, and the very next thing is a copy."""
+    """Repeat a hundred times: decide, then scan a copy at once."""
     for number in range(100):
         enforced_story(world, drawn(number), account=f"ann{number}")
         copy = world.upload("beta", "bob", drawn(number, flipped=number % 32))
@@ -140,10 +140,10 @@ def test_enforcement_confirms_the_claim_and_banks_the_image(world: World) -> Non
 
 def test_case_without_an_image_cannot_be_decided(world: World) -> None:
     filed = report(world, hashes=[drawn_hash(1)])
-    with pytest.raises(Conflict, match="no image"):
+    with pytest.raises(Conflict, match="no readable image"):
         decide(world, filed.cases[0].case_id)
     broken = report(world, world.upload("alpha", "ann", NOT_AN_IMAGE))
-    with pytest.raises(Conflict, match="no image"):
+    with pytest.raises(Conflict, match="no readable image"):
         decide(world, broken.cases[0].case_id)
 
 
@@ -172,7 +172,7 @@ def test_same_decision_twice_is_recorded_once(world: World) -> None:
 
 @pytest.mark.promise(7)
 def test_repeated_information_request_is_made_once(world: World) -> None:
-    """The second time may come when the answer is there already: it must not be asked for again."""
+    """The repeated request may arrive after the reporter has answered; it must not ask again."""
     filed = report(world, world.upload("alpha", "ann", drawn(1)))
     case_id = filed.cases[0].case_id
     first = decide(world, case_id, DecisionOutcome.NEEDS_INFORMATION)
@@ -207,7 +207,7 @@ def test_unknown_case_is_not_found(world: World) -> None:
 
 
 def test_largest_case_is_decided_and_reversed_in_one_transaction(world: World) -> None:
-    """As many uploads, accounts and claims as a case has room for, all different."""
+    """The case has the maximum number of uploads, accounts and claims."""
     hashes = [drawn_hash(1, flipped=bits) for bits in range(12)]
     for pdq in hashes:
         report(world, hashes=[pdq])
@@ -227,7 +227,7 @@ def test_largest_case_is_decided_and_reversed_in_one_transaction(world: World) -
 
 
 class PublicImageWatcher(Watcher):
-    """Looks, before each call to AWS, at what is public."""
+    """Checks the public objects before each AWS call."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -253,7 +253,7 @@ def test_blocked_copy_is_never_public(world: World) -> None:
 
 @pytest.mark.law("US7", "UK3")
 def test_factors_of_a_decision_survive_its_reversal(world: World) -> None:
-    """The setting among them: public, and it decides nothing by itself."""
+    """The factors include a public setting, which alone decides nothing."""
     story = enforced_story(world, drawn(1))
     factors = replace(FACTORS, setting=SceneSetting.PUBLIC)
     other = report(world, world.upload("alpha", "eve", drawn(2)))

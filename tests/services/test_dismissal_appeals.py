@@ -1,4 +1,4 @@
-"""Who reported an image may ask for another look; a refusal that falls is as if it had never been."""
+"""A reporter may appeal a dismissal; an overturned dismissal leaves no trace in the state."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ STOPPED = {UploadState.BLOCKED, UploadState.REMOVED}
 
 
 def dismissed_report(world: World, *seeds: int) -> FiledReport:
-    """A report of images that are up, each refused by ada."""
+    """A report of published images, each dismissed by ada."""
     filed = report(world, *[world.upload("alpha", "ann", drawn(seed)) for seed in seeds or (1,)])
     for case in filed.cases:
         decide(world, case.case_id, NOT_VIOLATING)
@@ -111,7 +111,7 @@ def _somebody_else_claimed_it(world: World) -> None:
 def test_granted_appeal_leaves_the_state_of_no_dismissal(
     meanwhile: Callable[[World], None], claimed: bool
 ) -> None:
-    """Whatever happened in between. Only what was seen meanwhile can't be unseen."""
+    """Compare the states after other events in between. Only past publication may differ."""
 
     def told(refuse: bool) -> dict[str, object]:
         with memory_world() as world:
@@ -150,7 +150,7 @@ def test_granted_appeal_leaves_the_state_of_no_dismissal(
 
 @pytest.mark.parametrize("withdraw_both", [False, True])
 def test_claim_withdrawn_by_everyone_is_not_confirmed(world: World, withdraw_both: bool) -> None:
-    """Two people claimed it by hash, and a third reported it. They withdraw after the refusal."""
+    """Two people claim the image by hash and a third reports it. All withdraw after the dismissal."""
     held = world.upload("alpha", "ann", drawn(1))
     claims = [report(world, hashes=[drawn_hash(1, flipped=3)]) for _ in range(2)]
     world.drain()
@@ -181,7 +181,9 @@ def test_account_holder_may_appeal_the_decision_of_the_appeal(world: World) -> N
     assert not world.stack.accounts.get("alpha", "ann").blocked
     assert {e.standing for e in dump_state(world.cloud).entries.values()} == {Standing.INACTIVE}
     again = appeal_dismissal(world.stack, filed.report.case_number, filed.secret, "and again")
-    assert [one.outcome for one in again] == [AppealOutcome.GRANTED], "there is no appeal on an appeal"
+    assert [one.outcome for one in again] == [AppealOutcome.GRANTED], (
+        "a second appeal was filed against the appeal decision"
+    )
 
 
 @pytest.mark.law("EU5")

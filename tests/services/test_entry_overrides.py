@@ -1,4 +1,4 @@
-"""The bank changed by hand: what is allowed passes, what is switched off lets go, and nothing else moves."""
+"""Manual changes of the bank: allowed hashes pass, disabled entries release their uploads, others stay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""E-mail to who reported: as they chose, and nothing of the matter where others may see it."""
+"""E-mail to reporters: sent as they chose, without details where others may see them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def reported(world: World, **more: object) -> FiledReport:
 
 
 def mailed(world: World, *, times: int = 1) -> list[bool]:
-    """What the mail queue brings: every notice that was issued so far."""
+    """Handle the messages of the mail queue: all notices issued so far."""
     world.drain()
     issued = world.events_of_type("notice.issued")
     return [

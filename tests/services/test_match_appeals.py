@@ -1,4 +1,4 @@
-"""An image that the bank alone has stopped is looked at because its account holder asks."""
+"""An account holder appeals a match, and a reviewer compares the images."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def story(world: World) -> Story:
 
 @pytest.fixture
 def stopped(world: World, story: Story) -> Upload:
-    """Somebody else's image that is near enough to be taken for it."""
+    """Upload another image whose hash is close enough to match."""
     found = world.upload("beta", "bob", drawn(1, flipped=20))
     world.drain()
     assert found.state is UploadState.BLOCKED
@@ -71,7 +71,7 @@ def test_granted_appeal_keeps_the_upload_up_after_further_sweeps(
     world.drain()
     report_and_decide(world, world.upload("alpha", "cat", drawn(1, flipped=50)), reviewer="ben")
     world.drain()
-    assert world.reload(stopped).state is UploadState.REMOVED, "by another judgement"
+    assert world.reload(stopped).state is UploadState.REMOVED, "the second decision must remove it"
     resolve_appeal(world, file_match_appeal(world, world.reload(stopped)), reviewer="dora")
     world.drain()
     assert world.reload(stopped).state is UploadState.PUBLISHED
@@ -82,7 +82,7 @@ def test_denied_appeal_keeps_the_block_and_penalises_nobody(world: World, stoppe
     world.drain()
     assert world.reload(stopped).state is UploadState.BLOCKED
     assert not world.stack.accounts.get("beta", "bob").blocked
-    assert file_match_appeal(world, stopped).outcome is AppealOutcome.DENIED, "one appeal of one stop"
+    assert file_match_appeal(world, stopped).outcome is AppealOutcome.DENIED, "a second appeal was filed"
 
 
 @pytest.mark.law("EU4")
@@ -220,7 +220,7 @@ def test_pending_appeals_per_case_are_limited(world: World, stopped: Upload) -> 
     with mock.patch("staydown.services.appeals.appeal_match.MAX_WAITING_APPEALS", 1):
         filed = file_match_appeal(world, stopped)
         assert file_match_appeal(world, stopped).appeal_id == filed.appeal_id
-        with pytest.raises(Conflict, match="wait already"):
+        with pytest.raises(Conflict, match="are pending"):
             file_match_appeal(world, other)
         resolve_appeal(world, filed)
         file_match_appeal(world, other)

@@ -1,4 +1,4 @@
-"""Which cases an upload is brought to that meets what somebody claims, and by which clock it is decided."""
+"""The cases that a matched upload joins, and the deadline that applies to it."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def case_of(world: World, filed: FiledReport) -> Case:
 
 
 def report_hash(world: World, *, flipped: int = 10) -> FiledReport:
-    """By the person shown, by a hash that they made themselves."""
+    """File a report by the person shown, with a hash from their own device."""
     filed = report(world, hashes=[drawn_hash(1, flipped=flipped)])
     world.drain()
     return filed
 
 
 def file_shielding_report(world: World, upload: Upload, *, by_hash: bool) -> FiledReport:
-    """A report that its sender leaves incomplete on purpose: no clock runs for it."""
+    """File a report that stays incomplete on purpose, so that it has no deadline."""
     filed = report(world, upload, hashes=[drawn_hash(1)] if by_hash else [], form=INCOMPLETE)
     world.drain()
     return filed
@@ -71,7 +71,7 @@ def test_withdrawn_incomplete_report_leaves_the_copy_in_the_case(
 
 
 def test_dismissed_upload_is_judged_by_its_other_matches(world: World, upload: Upload) -> None:
-    """A report of it is enough of a look as long as it waits; then somebody has to look at what it meets."""
+    """While its own case is open no other review is needed; after a dismissal its matches are reviewed."""
     first = report(world, upload)
     world.drain()
     enforced_story(world, drawn(1, flipped=40), account="zoe")
@@ -117,7 +117,7 @@ def test_a_later_copy_moves_no_deadline(world: World) -> None:
 
 
 def test_held_copy_is_released_if_the_nearest_claim_is_rejected(world: World) -> None:
-    """It is in every case that claims it, and waits for one of them."""
+    """The upload joins every case that claims it and is released with one of them."""
     near, far = report(world, hashes=[drawn_hash(1)]), report(world, hashes=[drawn_hash(1, flipped=20)])
     held = world.upload("alpha", "ann", drawn(1, flipped=3))
     assert set(held.cases) == {near.cases[0].case_id, far.cases[0].case_id}
@@ -132,4 +132,4 @@ def test_held_copy_is_released_when_any_claim_is_rejected(world: World) -> None:
     decide(world, far.cases[0].case_id, NOT_VIOLATING)
     world.drain()
     assert world.reload(held).state is UploadState.PUBLISHED
-    assert case_of(world, near).uploads == (held.upload_id,), "it is to be decided still"
+    assert case_of(world, near).uploads == (held.upload_id,), "the upload left the other open case"

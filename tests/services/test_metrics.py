@@ -1,4 +1,4 @@
-"""Figures are what the audit adds up to, each record once."""
+"""Metrics are sums over the audit records, each counted once."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def test_year_out_of_range_is_rejected(world: World, year: int) -> None:
 
 
 def test_wrong_counter_is_detected(world: World) -> None:
-    """A guard of these tests: the invariant that compares counters with the audit can fail."""
+    """Guard these tests: the invariant on counters detects a wrong counter."""
     enforced_story(world, drawn(1))
     world.count_audit()
     world.drain()
@@ -181,7 +181,7 @@ def test_wrong_counter_is_detected(world: World) -> None:
         UpdateExpression="ADD decided :one",
         ExpressionAttributeValues={":one": {"N": "1"}},
     )
-    with pytest.raises(AssertionError, match="the counters say"):
+    with pytest.raises(AssertionError, match="the counters are"):
         check(world)
     world.stack.dynamodb.update_item(
         TableName=table,

@@ -1,4 +1,4 @@
-"""Strikes, a warning, a review by a person, a suspension with an end; and all of it taken back (EU6)."""
+"""Strikes lead to a warning, a review and a temporary suspension, and can be reversed (EU6)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def judged_image(world: World, seed: int = 1) -> Story:
 
 
 def post_copies(world: World, times: int, *, account: str = "bob", seed: int = 1, flipped: int = 3) -> None:
-    """Copies of the picture, an hour apart, each with all that follows from it."""
+    """Upload copies of the image, an hour apart, and drain the world after each."""
     for _ in range(times):
         world.clock.advance(hours=1)
         world.put("beta", account, drawn(seed, flipped=flipped))
@@ -60,7 +60,7 @@ def notice_kinds(world: World, account: str = "bob") -> list[NoticeKind]:
 
 
 def notice_text(world: World, kind: NoticeKind, words: str) -> str:
-    """The text of the only notice of this kind that says so."""
+    """Return the text of the only notice of this kind that contains the words."""
     texts = ["\n".join(one.paragraphs) for one in notices(world) if one.kind is kind]
     (text,) = [one for one in texts if words in one]
     return text
@@ -79,7 +79,7 @@ def decide(
 
 
 def suspended_account(world: World) -> MisuseReview:
-    """After three copies of one judged picture."""
+    """Suspend an account after three copies of a confirmed image."""
     post_copies(world, 3)
     (review,) = pending_reviews(world)
     return decide(world, review, SUSPEND)
@@ -189,7 +189,7 @@ def test_suspension_has_a_term_states_reasons_and_ends_by_itself(world: World) -
 @pytest.mark.law("EU6")
 def test_suspension_needs_a_warning_and_a_later_strike(world: World) -> None:
     judged_image(world)
-    for number in range(3):  # at once: the warning comes after them
+    for number in range(3):  # simultaneous: the warning follows them
         world.put("beta", "bob", drawn(1, flipped=number))
     world.drain()
     (review,) = pending_reviews(world)
@@ -238,7 +238,7 @@ def test_suspension_ends_at_once_when_its_strikes_are_reversed(world: World) -> 
     conduct = world.stack.accounts.get("beta", "bob").strike_status
     judged_image(world, 2)
     post_copies(world, 2, seed=2)
-    # The warning fell as well: they are warned anew.
+    # The warning was reversed too, so a new one is sent.
     assert notice_kinds(world).count(NoticeKind.WARNING) == 2
     assert conduct.suspension_review_id is None
 

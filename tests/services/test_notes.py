@@ -1,4 +1,4 @@
-"""What reviewers write to each other with a case, and who of them has it open."""
+"""Notes of reviewers on a case, and the display of who has the case open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is told what, when: by the event of the change, once, and never who reported."""
+"""Recipients, contents and times of notices: one for each event, never with the reporter's identity."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from staydown.domain.cases.appeals import AppealOutcome
+from staydown.domain.cases.appeals import AppealOutcome, MatchAppeal
 from staydown.domain.cases.decisions import DecisionOutcome
 from staydown.domain.errors import Conflict, NotFound, TooManyAttempts
 from staydown.domain.uploads.upload import UploadState
@@ -36,12 +36,12 @@ from tests.support.world import World
 
 
 def to_account(world: World, account: str = "ann", platform: str = "alpha") -> list[Notice]:
-    """The oldest first."""
+    """Return the notices to an account, oldest first."""
     return list(world.stack.notices.list_for(Recipient.account_holder(platform, account)))[::-1]
 
 
 def deliver_and_wait(world: World) -> None:
-    """All is told, and a minute passes: what happens in one millisecond has no order."""
+    """Drain the world and advance a minute, because events in the same millisecond have no order."""
     world.drain()
     world.clock.advance(minutes=1)
 
@@ -99,7 +99,7 @@ class TestReporters:
         decide(world, case_id, DecisionOutcome.NEEDS_INFORMATION)
         world.clock.advance(minutes=1)
         decide(world, case_id, NOT_VIOLATING)
-        world.drain()  # both come when both have happened
+        world.drain()  # both notices follow the second event
         told = to_reporter(world, filed.report.case_number)
         assert kinds(told) == [NoticeKind.RECEIPT, NoticeKind.INFORMATION_NEEDED, NoticeKind.DECISION]
         assert told[2].values["outcome"] == "not_violating"
@@ -298,7 +298,7 @@ class TestLinks:
 
     @pytest.mark.law("EU4")
     def test_link_of_a_match_files_its_appeal(self, world: World) -> None:
-        """And tells what came of it, but never which case stood behind it."""
+        """The notice shows the outcome of the appeal, but never the case behind the match."""
         case_id = enforced_story(world, drawn(1)).case.case_id
         world.drain()
         others = world.upload("beta", "eve", drawn(1, flipped=4))
@@ -312,8 +312,11 @@ class TestLinks:
         assert opened.appealable_until == stopped.updated_at + world.stack.settings.appeal_window
         appeal_by_link(world.stack, token, "it is another picture")
         filed = appeal_by_link(world.stack, token, "again")
+        assert isinstance(filed, MatchAppeal)
         assert (filed.upload_id, filed.statement) == (stopped.upload_id, "it is another picture")
-        assert view_notice(world.stack, token).appeal == filed, "before anything is written of it"
+        assert view_notice(world.stack, token).appeal == filed, (
+            "the link must show the appeal before its notice is written"
+        )
         deliver_and_wait(world)
         resolve_appeal(world, filed)
         world.drain()

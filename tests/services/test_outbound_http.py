@@ -1,4 +1,4 @@
-"""Calling an address that somebody else chose: a public one, not led elsewhere, in bounded time."""
+"""Requests to URLs chosen by others: public addresses only, no redirects, bounded time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OK = b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"
 
 @contextmanager
 def serving(serve: Serve) -> Iterator[tuple[str, list[bytes]]]:
-    """A server of one thread that does as it is told with each connection; its URL, and what it was sent."""
+    """Run a server that handles each connection with `handle`. Yield its URL and the received requests."""
     seen: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
@@ -46,7 +46,7 @@ def serving(serve: Serve) -> Iterator[tuple[str, list[bytes]]]:
 
 
 def _request(sock: socket.socket) -> bytes:
-    """Head and body, as far as they come at once."""
+    """Read the head and the body as far as they arrive together."""
     got = b""
     while b"\r\n\r\n" not in got or not got.endswith(b"the body"):
         more = sock.recv(4096)
@@ -128,11 +128,11 @@ def test_unreachable_endpoint_fails_at_once() -> None:
 
 
 class TestDeployed:
-    """Without the exception for one machine."""
+    """The client of a deployed function, without the exception for the local stack."""
 
     @pytest.fixture
     def names(self, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[list[str]]]:
-        """What each name resolves to, in turn."""
+        """Replace name resolution by these answers, in turn."""
         names: dict[str, list[list[str]]] = {}
 
         def resolve(host: str, port: int, *_: Any, **__: Any) -> list[Any]:
@@ -188,7 +188,7 @@ class TestDeployed:
 
 @pytest.fixture
 def untrusted(tmp_path: Path) -> ssl.SSLContext:
-    """A server's context with a certificate that nobody vouches for."""
+    """A server context with a self-signed certificate."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.datetime.now(datetime.UTC)

@@ -1,4 +1,4 @@
-"""An address instead of an id, somebody who acts for another, a way back to a lost secret."""
+"""Reports by URL, reports by representatives, and recovery of a lost secret."""
 
 from __future__ import annotations
 
@@ -126,4 +126,4 @@ class TestSecretRecovery:
             for one in (filed, other)
             if (found := world.stack.reporters.get(one.report.case_number)) is not None
         }
-        assert len(kept) == 2, "the same phrase, two salts"
+        assert len(kept) == 2, "the hashes of one phrase share a salt"

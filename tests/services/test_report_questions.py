@@ -1,4 +1,4 @@
-"""The operator's own questions: asked, kept apart, shown to whom they are for, erased with who reported."""
+"""The operator's own questions: stored separately, shown to their audience, erased with the reporter."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def reporter_of(world: World, one: FiledReport) -> Reporter:
 def test_unanswered_required_question_does_not_delay_the_clock(
     asking: World,
 ) -> None:
-    """The clock is the law's: an operator can ask for more, and can't have more time for it."""
+    """The law sets the deadline: an operator's questions cannot extend it."""
     one = filed(asking)
     assert one.report.missing == ("/answers/town",)
     assert one.report.valid_at == one.report.filed_at
@@ -85,7 +85,7 @@ def test_reviewers_read_only_the_answers_meant_for_them(asking: World) -> None:
 
 
 def test_answer_keeps_the_audience_it_was_given_to(asking: World) -> None:
-    """Should the operator show it to reviewers from now on: what is there was not written for them."""
+    """If the operator later shows a question to reviewers, earlier answers stay hidden from them."""
     one = filed(asking, town="Paris")
     now = (replace(TOWN, for_reviewers=True), HARM)
     asking.stack.settings = replace(asking.stack.settings, report_questions=now)

@@ -1,5 +1,5 @@
-"""Who reports again and again what is manifestly unfounded: warned, looked at, and what they report set aside
-for a time, with nothing of it lost (EU6)."""
+"""Reporters with repeated manifestly unfounded reports: a warning, a review, and deferral of their reports
+for a time, without loss (EU6)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ RITA = ("beta", "rita")
 def file_report_as_rita(
     world: World, seed: int, *, vouched: tuple[str, str] | None = RITA, complete: bool = True
 ) -> FiledReport:
-    """A picture is up, and somebody who is signed in on beta reports it."""
+    """Publish an image and report it as rita, a verified account on beta."""
     form = replace(FORM if complete else INCOMPLETE, verified_account=vouched)
     filed = report(world, world.upload("alpha", f"poster-{seed}", drawn(seed)), form=form)
     world.drain()
@@ -66,7 +66,7 @@ def dismiss(world: World, filed: FiledReport, reviewer: str = "ada", *, unfounde
 def file_unfounded_reports(
     world: World, times: int, *, first: int = 1, reviewer: str = "ada"
 ) -> list[FiledReport]:
-    """So many of rita's reports, one after the other, an hour apart."""
+    """File `count` unfounded reports by rita, an hour apart."""
     filed = []
     for number in range(times):
         world.clock.advance(hours=1)
@@ -123,7 +123,7 @@ def test_anonymous_reporters_get_no_strikes(world: World) -> None:
 
 @pytest.mark.law("EU6")
 def test_impersonation_does_not_defer_the_reports_of_others(world: World) -> None:
-    """The same name, address and signature, by somebody else's account or by none."""
+    """Another account, or none, uses the same name, address and signature."""
     suspended_reporter(world)
     for seed, vouched in ((10, ("beta", "jane")), (11, ("alpha", "rita")), (12, None)):
         assert file_report_as_rita(world, seed, vouched=vouched).deferred_until is None
@@ -198,7 +198,7 @@ def test_report_during_a_suspension_is_received_and_deferred(world: World) -> No
 
 @pytest.mark.law("EU6", "US3", "UK1")
 def test_deferral_never_outlasts_the_legal_deadline(world: World) -> None:
-    """A valid report is back in the queue when its deadline is near, and hidden at it like any other."""
+    """A valid report returns to the queue before its deadline, and its upload is hidden at the deadline."""
     suspended_reporter(world)
     filed = file_report_as_rita(world, 4)
     (case,) = filed.cases
@@ -290,7 +290,7 @@ def test_suspension_is_lifted_by_an_independent_senior(world: World) -> None:
 
 
 def test_report_is_a_strike_only_if_all_its_cases_are_unfounded(world: World) -> None:
-    """Of two pictures one was plainly nothing, the other was not theirs to judge so."""
+    """One of the two images was dismissed as manifestly unfounded, the other was not."""
     file_unfounded_reports(world, 2)
     one, other = world.upload("alpha", "ann", drawn(20)), world.upload("alpha", "ann", drawn(21))
     both = report(world, one, other, form=replace(FORM, verified_account=RITA))

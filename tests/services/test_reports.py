@@ -1,4 +1,4 @@
-"""Reports: filed, completed, followed, withdrawn."""
+"""Reports are filed, completed, viewed and withdrawn."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class TestFiling:
         assert second.cases[0].deadline == first.cases[0].deadline
 
     def test_report_of_the_same_image_elsewhere_joins_the_case(self, world: World) -> None:
-        """Posted twice as it is: two people, two uploads, one image to judge."""
+        """Two people report two uploads of the same file: one case."""
         first = report(world, world.upload("alpha", "ann", drawn(1)))
         second = report(world, world.upload("beta", "bob", drawn(1, copy=1)))
         other = report(world, world.upload("beta", "bob", drawn(2)))
@@ -101,7 +101,7 @@ class TestFiling:
         assert third.cases[0].case_id != first.cases[0].case_id
 
     def test_report_of_a_copy_by_another_reporter_joins_the_case(self, world: World) -> None:
-        """Posted anew, a little altered: two people, two uploads, one image to judge, by the nearer clock."""
+        """Two people report two similar uploads: one case with the earlier deadline."""
         first = report(world, world.upload("alpha", "ann", drawn(1)), form=INCOMPLETE)
         second = report(world, world.upload("beta", "bob", drawn(1, flipped=31)))
         (case,) = second.cases
@@ -129,13 +129,13 @@ class TestFiling:
         assert first.cases[0].case_id != second.cases[0].case_id
 
     def test_copy_of_a_copy_joins_no_distant_case(self, world: World) -> None:
-        """A case is known by the picture that it was opened for: by steps nothing gets away from that."""
+        """A copy is compared with the image that opened the case, so a chain of copies cannot drift away."""
         uploads = [world.upload("alpha", "ann", drawn(1, flipped=bits)) for bits in (0, 30, 60)]
         first, second, third = (report(world, upload).cases[0].case_id for upload in uploads)
         assert first == second != third
 
     def test_a_copy_joins_the_nearest_case(self, world: World) -> None:
-        """And the next one where that is full."""
+        """If the nearest case is full, the copy joins the next one."""
         far, near = (
             report(world, world.upload("alpha", "ann", drawn(1, flipped=bits))).cases[0] for bits in (0, 40)
         )
@@ -150,14 +150,14 @@ class TestFiling:
         "outcome", [DecisionOutcome.VIOLATING, DecisionOutcome.NOT_VIOLATING, DecisionOutcome.SUSPECTED_CHILD]
     )
     def test_copy_joins_no_decided_case(self, world: World, outcome: DecisionOutcome) -> None:
-        """Nor is it known any more of what it was."""
+        """A decided case no longer takes part in the comparison."""
         one, other = (world.upload("alpha", "ann", drawn(1, flipped=bits)) for bits in (0, 20))
         case = report_and_decide(world, one, outcome=outcome)
         assert case.grouping_hash is None
         assert report(world, other).cases[0].case_id != case.case_id
 
     def test_upload_found_to_differ_on_appeal_is_a_separate_case(self, world: World) -> None:
-        """It looked like a judged picture and was stopped for it; that was wrong, and stays said."""
+        """The upload matched a confirmed image by mistake; later reports do not match it again."""
         story = enforced_story(world, drawn(1))
         world.drain()
         alike = world.upload("beta", "bob", drawn(1, flipped=20))
@@ -171,7 +171,7 @@ class TestFiling:
     ) -> None:
         monkeypatch.setattr(cases_store, "MAX_COMPARED_CASES", 1)
         first = report(world, world.upload("alpha", "ann", drawn(1))).cases[0]
-        world.clock.advance(hours=1)  # the one that is due first is the one that is compared
+        world.clock.advance(hours=1)  # the copy is compared with the case that is due first
         second = report(world, world.upload("alpha", "ann", drawn(2))).cases[0]
         copies = (world.upload("beta", "bob", drawn(seed, flipped=9)) for seed in (1, 2))
         third, fourth = (report(world, copy).cases[0] for copy in copies)
@@ -248,7 +248,7 @@ class TestFiling:
 
     @pytest.mark.promise(7)
     def test_repeated_request_is_one_report_with_a_working_secret(self, either_world: World) -> None:
-        """Its first answer was lost: nobody could ever withdraw a second report that nobody knows of."""
+        """The first answer was lost. Nobody would know the secret of a second report, to withdraw it."""
         world = either_world
         form = replace(FORM, hashes=(ReportedHash(drawn_hash(1), 100),))
         first = file_report(world.stack, form, request_id="request")
@@ -372,7 +372,7 @@ class TestWithdrawing:
         assert world.upload("beta", "bob", drawn(1)).state is UploadState.BLOCKED
 
     def test_withdrawal_does_not_publish_another_near_match(self, world: World) -> None:
-        """Promise 4. Nobody looked at it: who withdraws a claim says nothing of what else it is near to."""
+        """The upload was never reviewed, and a withdrawn claim does not clear its other matches."""
         enforced_story(world, drawn(1))
         filed = report(world, hashes=[drawn_hash(1, flipped=60)])
         between = world.upload("alpha", "bob", drawn(1, flipped=40))
@@ -382,7 +382,7 @@ class TestWithdrawing:
         assert world.reload(between).state is UploadState.HELD
 
     def test_withdrawn_claim_does_not_void_the_claim_of_another(self, world: World) -> None:
-        """Otherwise a poster could claim their own upload, withdraw, and be safe from the person shown."""
+        """Otherwise an account holder could claim their own upload, withdraw, and evade the person shown."""
         posters = report(world, hashes=[drawn_hash(1)])
         held = world.upload("alpha", "ann", drawn(1, flipped=3))
         withdraw(world, posters)
@@ -463,11 +463,14 @@ class TestFollowing:
         world.clock.advance(hours=1)
         decide(world, first.cases[0].case_id)
         told = view_report(world.stack, second.report.case_number, second.secret).timeline
-        assert [moment.text for moment in told] == ["A report was added to the case.", "A reviewer made a decision."]
+        assert [moment.text for moment in told] == [
+            "A report was added to the case.",
+            "A reviewer made a decision.",
+        ]
 
 
 class TestFullCases:
-    """One image, reported again and again while nobody decides."""
+    """An undecided image with many reports."""
 
     @pytest.fixture(autouse=True)
     def small(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -491,7 +494,7 @@ class TestFullCases:
         shared = {one.cases[0].case_id for one in filed[2:]}
         assert {claim.reference for claim in entry.supports} == own | shared
         assert (len(shared), len(ledger.changes)) == (3, 2 + 3)
-        assert len(world.events_of_type("bank.changed")) == 1, "it stood as it does from the first of them on"
+        assert len(world.events_of_type("bank.changed")) == 1, "only the first claim may change the bank"
 
     def test_shared_claim_stands_until_the_last_one_is_withdrawn(self, world: World) -> None:
         filed = [report(world, hashes=[drawn_hash(1)]) for _ in range(3)]
@@ -525,7 +528,7 @@ def test_reporters_of_a_full_case_are_erased(world: World) -> None:
 
 
 def test_full_case_is_far_below_the_item_size_limit() -> None:
-    """With the longest that each part of it can be."""
+    """Every field has its maximum length."""
     ids = tuple(str(uuid.UUID(int=number)) for number in range(200))
     decision = Decision(NOT_VIOLATING, FACTORS, "\U0001f600" * 5000, ids[0], datetime.now(UTC))
     references = [f"SD-{number:04}-0000" for number in range(MAX_CASE_REPORTS)]

@@ -1,4 +1,4 @@
-"""What its time is over for is erased, what anybody needs is not, and what was erased is on record."""
+"""Expired data is erased, data that is still needed is kept, and each erasure is recorded."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def reporters(world: World) -> set[str]:
 
 
 def advance_and_retain(world: World, **time: float) -> None:
-    """Let time pass, with a run of the retention at its end."""
+    """Advance the clock and run the retention."""
     world.clock.advance(**time)
     world.apply_retention()
     world.drain()
@@ -154,7 +154,9 @@ def test_unscanned_file_is_erased_once_no_review_needs_it(world: World) -> None:
     filed = report(world, held)
     world.clock.advance(days=191)
     assert not world.apply_retention()["originals"]
-    assert world.reload(held).erasure_queue is ErasureQueue.DEFERRED, "it takes nobody's place"
+    assert world.reload(held).erasure_queue is ErasureQueue.DEFERRED, (
+        "the deferred upload must not stay in the erasure queue"
+    )
     withdraw_report(world.stack, filed.report.case_number, filed.secret)
     assert world.apply_retention()["originals"] == 1
     assert world.reload(held).image_deleted
@@ -268,7 +270,7 @@ def test_reporter_not_found_to_be_shown_cannot_erase(world: World) -> None:
 
 
 def case_of_two_reporters(world: World, form: ReportForm = FORM) -> tuple[FiledReport, FiledReport]:
-    """Two people report one image, and who is shown is found to be one of them."""
+    """A case with two reporters, one of whom is the person shown."""
     upload = world.upload("alpha", "ann", drawn(1))
     first, second = report(world, upload), report(world, upload, form=form)
     return first, second
@@ -284,7 +286,7 @@ def preserve(world: World, filed: FiledReport) -> None:
 
 @pytest.mark.parametrize("withdraws", [False, True])
 def test_erasure_of_a_shared_case_needs_a_senior(world: World, withdraws: bool) -> None:
-    """Else who posted it reports it as well, and has it gone before the police or an appeal need it."""
+    """Otherwise the account holder could report the image too and have the evidence erased."""
     victim, poster = case_of_two_reporters(world)
     (case,) = poster.cases
     decide(world, case.case_id)
@@ -360,7 +362,7 @@ def test_image_needed_by_an_appeal_is_not_erased_on_request(world: World) -> Non
         request_erasure(world.stack, story.case.case_id, actor=Actor.reviewer("sue"))
     resolve_appeal(world, filed, AppealOutcome.DENIED)
     request_erasure(world.stack, story.case.case_id, actor=Actor.reviewer("sue"))
-    # Asked for, and then the police wants it: the hold wins.
+    # A legal hold wins over an earlier request to erase.
     place_legal_hold(
         world.stack, story.case.case_id, actor=Actor.reviewer("sue"), reason=LegalHoldReason.POLICE
     )
@@ -396,7 +398,7 @@ def test_repeated_legal_hold_cancels_its_release_request(world: World) -> None:
     release_legal_hold(world.stack, case_id, actor=Actor.reviewer("sue"))
     again = place_legal_hold(world.stack, case_id, actor=REPORTER, reason=LegalHoldReason.POLICE)
     assert again.legal_hold is not None and again.legal_hold.release_requested_by == "sue", (
-        "who reported takes nothing back"
+        "a reporter cancelled the release request"
     )
     again = place_legal_hold(world.stack, case_id, actor=Actor.reviewer("ada"), reason=LegalHoldReason.POLICE)
     assert again.legal_hold is not None
@@ -513,14 +515,14 @@ def test_retention_periods_are_those_of_the_template(world: World) -> None:
 
 @pytest.fixture
 def few_checked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two cases stand for ninety, and a transaction takes as many fewer."""
+    """Lower the limits: two cases stand for ninety, and transactions take correspondingly fewer writes."""
     room = transaction.MAX_WRITES - erase_original.MAX_VERSION_CHECKS
     monkeypatch.setattr(erase_original, "MAX_VERSION_CHECKS", 2)
     monkeypatch.setattr(transaction, "MAX_WRITES", room + 2)
 
 
 def upload_with_four_cases(world: World) -> tuple[Upload, list[str]]:
-    """An upload and its four cases, all of them over for long."""
+    """An upload with four expired cases."""
     story = enforced_story(world, drawn(1))
     cases = [story.case.case_id]
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""What reviewers do before they decide: the queue, the lease, the look; and what is kept of it."""
+"""The review queue, claims and reveals before a decision, and their audit records."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class TestQueue:
             unclaim_case(world.stack, case_id=case_id, reviewer="ada")
         taken = claim_next(world.stack, reviewer="ben")
         assert taken is not None
-        assert taken.participants == {"ada", "ben"}, "who had it open decides no appeal of it"
+        assert taken.participants == {"ada", "ben"}, "each reviewer who had the case is a participant"
         actions = [one.action for one in world.stack.audit.list_records(case_chain(case_id))]
         assert actions.count("case.left") == 1
 
@@ -115,7 +115,7 @@ class TestQueue:
     def test_next_skips_decided_cases_still_listed_by_the_index(
         self, world: World, outcome: DecisionOutcome
     ) -> None:
-        """The index lags behind the table: what is listed may be decided or locked already."""
+        """The index is eventually consistent: a listed case may already be decided or locked."""
         decided, other = open_case_id(world, 1), open_case_id(world, 2, hours=1)
         listed, _ = world.stack.cases.list_undecided_cases()
         decide(world, decided, outcome)
@@ -269,7 +269,7 @@ class TestReveal:
 
 
 class TestComparison:
-    """A copy of a judged picture was reported, and somebody works on that case."""
+    """A copy of a confirmed image was reported, and a reviewer has claimed the case."""
 
     def copy(self, world: World) -> tuple[Upload, RevealRequest]:
         story = enforced_story(world, photograph(1))
@@ -363,7 +363,7 @@ class TestRecusal:
         assert found.case_id == other
         taken = claim_next(world.stack, reviewer="ben")
         assert taken is not None
-        assert taken.case_id == case_id, "the claim of who declared it has ended"
+        assert taken.case_id == case_id, "the claim of the recused reviewer must end"
         decide(world, case_id, reviewer="ben")
         with pytest.raises(ConflictOfInterest):
             resolve_appeal(world, appeal_case(world, upload), reviewer="ada")
@@ -397,7 +397,7 @@ class TestAudit:
         assert [record.action for record in chain.records] == ["upload.freed", "upload.published"]
 
     def test_changed_record_is_reported(self) -> None:
-        # A world that is not checked afterwards: its chain is broken on purpose.
+        # This world is not checked afterwards: its audit chain is broken on purpose.
         with memory_world() as world:
             case_id = open_case_id(world, 1)
             decide(world, case_id, NOT_VIOLATING)

@@ -1,4 +1,4 @@
-"""The way of an upload: read, register, check, settle."""
+"""The lifecycle of an upload: read, register, check, reconcile."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_rejected_image_stays_rejected_after_the_block_is_lifted(world: World) -
 
 
 class BlocksDuringPublication(Watcher):
-    """Blocks the account when the image is just being published."""
+    """Blocks the account while its image is being published."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -158,7 +158,7 @@ def test_object_deleted_before_the_scan_is_ignored(world: World) -> None:
 
 
 class DeletesDuringScan(Watcher):
-    """The object goes while it is being scanned: after it was read, before it is copied."""
+    """Deletes the object during its scan, after the read and before the copy."""
 
     def __init__(self, world: World, key: str) -> None:
         self._world = world
@@ -172,7 +172,7 @@ class DeletesDuringScan(Watcher):
 
 @pytest.mark.promise(8)
 def test_object_that_vanishes_during_the_scan_is_not_published() -> None:
-    # A world that is not checked afterwards: the image is nowhere.
+    # This world is not checked afterwards: its image is in no bucket.
     with memory_world() as world:
         message = world.put("alpha", "ann", drawn(1))
         with world.cloud.wire.watched_by(DeletesDuringScan(world, message.body[0])):
@@ -244,7 +244,7 @@ def test_image_removed_during_publication_does_not_stay_public(
             report_and_decide(world, upload)
 
     monkeypatch.setattr(Images, "sync_location", slowly)
-    assert not sync_location(world.stack, upload), "what was just done is out of date"
+    assert not sync_location(world.stack, upload), "the decision in between must make the result stale"
     settled = reconcile_upload(world.stack, world.bank, upload.upload_id)
     assert settled is not None
     assert settled.state is UploadState.REMOVED
@@ -270,7 +270,7 @@ def test_ticket_of_another_account_is_ignored(world: World) -> None:
 
 
 def test_ticketed_image_is_recognised_after_its_ticket_expired(world: World) -> None:
-    """A message may come from the dead-letter queue when the ticket has long expired."""
+    """A message redriven from the dead-letter queue may arrive after the ticket expired."""
     issued = issue_ticket(
         world.stack, platform="alpha", account_id="ann", content_type="image/png", size=None
     )

@@ -1,4 +1,4 @@
-"""A second reviewer judges without seeing the decision; where they differ, a senior decides."""
+"""A second reviewer decides without seeing the first decision; a senior resolves disagreements."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from tests.support.world import World, memory_world
 
 
 def case_with_pending_opinion(world: World, outcome: DecisionOutcome = VIOLATING, seed: int = 1) -> Case:
-    """Decided by ada, who asks for a second opinion."""
+    """A case decided by ada, who requests a second opinion."""
     case_id = report(world, world.upload("alpha", "ann", drawn(seed))).cases[0].case_id
     return decide(world, case_id, outcome, second_opinion=True)
 
@@ -88,9 +88,9 @@ def test_deciding_or_recused_reviewer_cannot_give_the_opinion(world: World) -> N
         claim_opinion(world.stack, case_id=case.case_id, reviewer="ben")
     assert claim_next_opinion(world.stack, reviewer="ada") is None
     assert claim_next_opinion(world.stack, reviewer="cleo") is not None
-    assert claim_next_opinion(world.stack, reviewer="dora") is None, "cleo gives it"
+    assert claim_next_opinion(world.stack, reviewer="dora") is None, "cleo has claimed the opinion"
     world.clock.advance(hours=1)
-    assert claim_next_opinion(world.stack, reviewer="dora") is not None, "her lease has run out"
+    assert claim_next_opinion(world.stack, reviewer="dora") is not None, "cleo's claim must have expired"
     with pytest.raises(Conflict, match="Claim"):
         give_second_opinion(world, case.case_id, reviewer="cleo", claim=False)
 
@@ -127,7 +127,9 @@ def test_senior_resolves_a_disagreement(world: World, first: DecisionOutcome, ou
     stopped = (first is VIOLATING) != (outcome is AppealOutcome.GRANTED)
     assert (world.reload(upload).state is UploadState.REMOVED) == stopped
     assert world.stack.accounts.get("alpha", "ann").blocked == stopped
-    assert world.events_of_type("appeal.filed", "appeal.decided") == [], "nobody outside has appealed"
+    assert world.events_of_type("appeal.filed", "appeal.decided") == [], (
+        "disagreements are internal and send no appeal events"
+    )
 
 
 @pytest.mark.parametrize("first", [VIOLATING, NOT_VIOLATING])
@@ -176,7 +178,7 @@ def test_second_opinion_cannot_request_information(world: World) -> None:
 
 @pytest.mark.parametrize(("percent", "due"), [(0, False), (30, False), (31, True), (100, True)])
 def test_sample_for_second_opinions_is_drawn_once(world: World, percent: int, due: bool) -> None:
-    """The draw is the case's own: telling a decision again does not change it."""
+    """The sampling number belongs to the case: a repeated decision does not change it."""
     world.stack.settings = replace(world.stack.settings, second_opinion_percent=percent)
     case = report(world, world.upload("alpha", "ann", drawn(1))).cases[0]
     assert 0 <= case.sampling_number < 100

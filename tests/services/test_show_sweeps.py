@@ -1,4 +1,4 @@
-"""How far a sweep is, as a senior sees it."""
+"""The progress of a sweep as seniors see it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two pictures that are near each other came into one case: each is judged by itself, and ends by itself."""
+"""A case of two similar images is split: each image gets its own decision and deadline."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ from tests.support.sample_images import drawn, drawn_hash
 from tests.support.world import World
 
 NEAR = 25
-"""Bits by which the two pictures differ: near enough to be taken for one."""
+"""Distance of the two images in bits, close enough to share a case."""
 
 
 class TwoImages:
-    """Pictures of ann and of bob, each reported by somebody, in one case that ada has claimed."""
+    """Reported images of ann and bob in one case that ada has claimed."""
 
     def __init__(self, world: World, **second: object) -> None:
         self.world = world
@@ -238,7 +238,7 @@ class TestOutcome:
 
 
 class TestClaims:
-    """A hash that somebody claims has no picture that a reviewer could lay beside another."""
+    """A claimed hash has no image that a reviewer could compare."""
 
     def test_claim_matched_by_both_is_decided_with_both(self, world: World) -> None:
         claim = report(world, hashes=[drawn_hash(1, flipped=5)])
@@ -307,7 +307,7 @@ class TestClaims:
         assert stored.state is UploadState.PUBLISHED
 
     def test_claim_of_the_split_image_moves_with_it(self, world: World) -> None:
-        """Whoever claims it, those who are counted together among them; and what comes of it is for all."""
+        """All claims of the split image move with it, including claims that are only counted."""
         ann = world.upload("alpha", "ann", drawn(1))
         bob = world.upload("beta", "bob", drawn(1, flipped=NEAR))
         with mock.patch.object(change_bank, "MAX_REPORT_SUPPORTS", 1):

@@ -1,7 +1,7 @@
-"""The stores keep their contract on moto and on the dictionaries that faults and orders are tried on.
+"""The contract of the stores, on moto and on the in-memory cloud of the fault and interleaving tests.
 
-Both see the same rules of DynamoDB's, those that moto lets pass included. With STAYDOWN_DYNAMODB_ENDPOINT
-the same tests run against the DynamoDB at that address as well (DynamoDB Local, say); its tables are deleted.
+Both apply the rules of DynamoDB that moto does not check. With STAYDOWN_DYNAMODB_ENDPOINT the tests also run
+against the DynamoDB at that address, for example DynamoDB Local, and delete its tables.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from staydown.aws.transaction import Transaction
 from staydown.domain.accounts.account import Account, Block
 from staydown.domain.bank.entry import BankEntry, Support, SupportSource
 from staydown.domain.bank.fingerprints import Fingerprint, View
-from staydown.domain.cases.appeals import Appeal
+from staydown.domain.cases.appeals import DecisionAppeal
 from staydown.domain.cases.case import Case, CaseOrigin
 from staydown.domain.cases.states import CaseState
 from staydown.domain.errors import AccountIsBlocked, ConcurrentChange
@@ -150,7 +150,9 @@ class TestTransactions:
 
 class TestUploads:
     def test_upload_survives_a_round_trip(self, stack: Stack) -> None:
-        upload = fresh_upload(fingerprint=IMAGE, cases=("c1", "c2"), clearings={"c1": frozenset({"e1"})})
+        upload = fresh_upload(
+            fingerprint=IMAGE, cases=("c1", "c2"), dismissed_matches={"c1": frozenset({"e1"})}
+        )
         upload = upload.published(now=NOW).with_stops(
             [decision_stop("c1", StopReason.JUDGED_VIOLATING)], now=NOW
         )
@@ -321,7 +323,7 @@ class TestBank:
         assert [change.seq for change in stack.bank.list_changes(3, 7)] == [4, 5, 6, 7]
 
     def test_change_survives_a_round_trip(self, stack: Stack) -> None:
-        whole = entry(1, suspended=True)
+        whole = entry(1, disabled=True)
         commit(stack, lambda t: stack.bank.append_changes(t, stack.bank.get_head(), [(whole, 0)]))
         (change,) = stack.bank.list_changes(0, 1)
         assert change.entry == whole
@@ -363,8 +365,8 @@ class TestCases:
             1,
             deadline=NOW + timedelta(hours=48),
             uploads=("u1",),
-            blocked=(("alpha", "ann"),),
-            involved=frozenset({"ada"}),
+            blocked_accounts=(("alpha", "ann"),),
+            participants=frozenset({"ada"}),
         ).claimed("ben", now=NOW, expires_at=NOW + timedelta(minutes=30))
         commit(stack, lambda t: stack.cases.save_case(t, whole))
         assert stack.cases.get_case("case-1") == replace(whole, version=1)
@@ -387,7 +389,14 @@ class TestCases:
         commit(stack, lambda t: stack.cases.save_case(t, case(1)))
         commit(stack, lambda t: stack.cases.save_case(t, case(1, state=CaseState.WITHDRAWN, version=1)))
         assert stack.cases.list_undecided_cases() == ([], None)
-        appeal = Appeal("a", "case-1", "alpha", "ann", "why", NOW)
+        appeal = DecisionAppeal(
+            appeal_id="a",
+            case_id="case-1",
+            platform="alpha",
+            account_id="ann",
+            statement="why",
+            filed_at=NOW,
+        )
         commit(stack, lambda t: stack.cases.save_appeal(t, appeal))
         assert [one.appeal_id for one in stack.cases.list_pending_appeals()[0]] == ["a"]
 
@@ -463,7 +472,7 @@ class TestImages:
 
     @pytest.mark.parametrize("cloud", ["moto"], indirect=True)
     def test_client_metadata_and_tags_are_not_copied(self, stack: Stack) -> None:
-        """Tags would be copied with it, and need a permission that no function has."""
+        """Copying tags would need a permission that no function has."""
         answer = stack.s3.put_object(
             Bucket=stack.settings.uploads_bucket,
             Key="alpha/ann/u",
@@ -525,7 +534,7 @@ def _is_public(stack: Stack, upload: Upload) -> bool:
 
 
 class SessionWithoutLocking:
-    """A session as boto3's: it must not be asked for two clients at once. met: whether it was."""
+    """A session that, like boto3's, must not create two clients at once. met: whether it was asked to."""
 
     def __init__(self) -> None:
         self._two = threading.Barrier(2)

@@ -1,4 +1,4 @@
-"""A manifestly unfounded report: a person says so, its sender is warned, an appeal takes it back (EU6)."""
+"""A reviewer rates a report as manifestly unfounded; its reporter is warned; an appeal reverses it (EU6)."""
 
 from __future__ import annotations
 

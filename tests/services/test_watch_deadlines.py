@@ -1,4 +1,4 @@
-"""Promise 10: a warning in time; at the deadline what nobody has decided is hidden, and can come back."""
+"""A warning precedes each deadline; at the deadline undecided uploads are hidden, and can return."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.world import World
 
 LEAD = timedelta(seconds=90)
 MOMENTS = [
-    # Clocks are changed in Europe and in America, a leap day, a day that is none, a year's end.
+    # Clock changes in Europe and America, a leap day, a missing leap day, the end of a year.
     datetime(2027, 3, 27, 23, 30, tzinfo=UTC),
     datetime(2027, 10, 30, 12, 0, 1, tzinfo=UTC),
     datetime(2027, 11, 6, 20, 59, 59, tzinfo=UTC),
@@ -97,7 +97,7 @@ def test_enforcement_replaces_the_hiding(world: World) -> None:
 
 
 def test_upload_hidden_by_two_cases_needs_both_decisions(world: World) -> None:
-    """An image that was judged innocent once, and reported again and again."""
+    """The image was dismissed once and is reported again in two cases."""
     upload = world.upload("alpha", "ann", drawn(1))
     first = report(world, upload).cases[0].case_id
     decide(world, first, DecisionOutcome.NEEDS_INFORMATION)
@@ -183,7 +183,7 @@ def test_hidden_upload_is_still_blocked_by_the_bank(world: World) -> None:
 
 
 def test_withdrawn_match_ends_its_hiding(world: World) -> None:
-    """Up already when somebody claimed it: a case by match, and its deadline."""
+    """The upload was public when a claim matched it: a matched case with a deadline."""
     upload = world.upload("alpha", "ann", drawn(1))
     filed = report(world, hashes=[drawn_hash(1, flipped=2)])
     world.drain()
@@ -219,7 +219,7 @@ def test_failure_on_one_case_delays_no_other(world: World, monkeypatch: pytest.M
 
 
 def test_many_cases_are_processed_page_by_page(world: World) -> None:
-    """More than one page of the queue, and more behind them that have time left."""
+    """The queue has several pages of due cases, followed by cases with time left."""
     upload = world.upload("alpha", "ann", drawn(500))
     for number in range(120):
         report(world, hashes=[drawn_hash(number)], form=FORM)

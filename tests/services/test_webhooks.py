@@ -1,4 +1,4 @@
-"""Delivering: signed, to whom it concerns, and nobody waits behind somebody else's endpoint."""
+"""Webhook delivery: signed, to the platform concerned, and not delayed by other endpoints."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_unreachable_endpoint_is_retried_at_once(world: World, outside: WebhookR
 
 
 def endpoint_reads(world: World, act: Callable[[], object]) -> int:
-    """How often that asks for an endpoint."""
+    """Return how often the action reads an endpoint."""
     counting = CallRecorder()
     with world.cloud.wire.watched_by(counting):
         act()
@@ -102,7 +102,7 @@ def test_endpoint_change_takes_effect_after_a_minute(world: World, outside: Webh
 
 
 def test_deployed_function_calls_no_local_address(world: World) -> None:
-    """The exception is for a stack whose AWS is on this machine: there is no setting that makes it."""
+    """Only a stack with a local AWS endpoint may call local addresses; no setting allows it."""
     session = boto3.session.Session("x", "x", region_name="eu-central-1")
     post = Stack(world.cloud.settings, session).outbound_http
     assert isinstance(post, OutboundHttpClient)
