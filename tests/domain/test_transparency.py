@@ -78,15 +78,15 @@ def test_every_statement_is_valid_and_names_nobody(
             )
         ),
         ({"illegal_content_explanation": ""}, "illegal_content_explanation is missing"),
-        ({"decision_visibility": [], "decision_account": None}, "none of"),
+        ({"decision_visibility": [], "decision_account": None}, "at least one of"),
         ({"decision_facts": "x" * 5001}, "more than 5000"),
         ({"illegal_content_legal_ground": "x" * 501}, "more than 500"),
         ({"illegal_content_explanation": "x" * 2001}, "more than 2000"),
-        ({"puid": "a b"}, "puid has other characters"),
-        ({"content_date": "yesterday"}, "content_date is no date"),
+        ({"puid": "a b"}, "puid has characters other"),
+        ({"content_date": "yesterday"}, "content_date is not a date"),
         ({"automated_detection": "yes"}, "automated_detection is 'yes'"),
         ({"automated_decision": "FULLY"}, "automated_decision is 'FULLY'"),
-        ({"content_type": "CONTENT_TYPE_IMAGE"}, "content_type is no list"),
+        ({"content_type": "CONTENT_TYPE_IMAGE"}, "content_type is not a list"),
     ],
 )
 @pytest.mark.law("EU8")

@@ -1,4 +1,4 @@
-"""Reasons for the usual decisions: where a reviewer starts, and says what is so of this image."""
+"""Templates of reasons for common decisions, which a reviewer adapts to the image."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from staydown.domain.cases.decisions import DecisionOutcome
 
 @dataclass(frozen=True, slots=True)
 class ReasonTemplate:
-    """key: stable. title: what it is called in a list. text: of the reasons, to be made to fit."""
+    """A template of reasons."""
 
     key: str
+    """Stable, for clients."""
     outcome: DecisionOutcome
+    """The outcome that the reasons are for."""
     title: str
+    """The title in a list."""
     text: str
+    """The reasons, to be adapted."""
 
 
 REASON_TEMPLATES = (
@@ -23,48 +27,48 @@ REASON_TEMPLATES = (
         DecisionOutcome.VIOLATING,
         "Intimate, no consent",
         "The image shows the person in an intimate way. They say that it was published without their "
-        "consent, and nothing in the case speaks against that.",
+        "consent, and nothing in the case contradicts that.",
     ),
     ReasonTemplate(
         "synthetic",
         DecisionOutcome.VIOLATING,
-        "Synthetic, would be taken for real",
-        "The image was made or altered by a machine so that a reasonable person would take it for a "
-        "real intimate image of the person shown. They did not consent to it.",
+        "Synthetic, can be mistaken for real",
+        "The image was generated or altered so that a reasonable person would take it for a real intimate "
+        "image of the person shown. They did not consent to it.",
     ),
     ReasonTemplate(
         "public_place",
         DecisionOutcome.VIOLATING,
         "Intimate, taken in public",
-        "The image shows the person in an intimate way. That it was taken where others could see them "
-        "does not mean that they agreed to its publication.",
+        "The image shows the person in an intimate way. It was taken where others could see them, but that "
+        "does not mean that they consented to its publication.",
     ),
     ReasonTemplate(
         "reported_for_them",
         DecisionOutcome.VIOLATING,
-        "Reported by somebody who acts for them",
-        "The image shows a person in an intimate way and without their consent. It was reported by "
-        "somebody who is entitled to act for them.",
+        "Reported by a representative",
+        "The image shows a person in an intimate way and without their consent. The reporter is entitled to "
+        "act for that person.",
     ),
     ReasonTemplate(
         "not_intimate",
         DecisionOutcome.NOT_VIOLATING,
         "Not an intimate image",
-        "The image shows nobody in an intimate way: no nudity, no sexual act, no intimate parts, no "
-        "underwear, nobody on a toilet.",
+        "The image does not show anyone in an intimate way: no nudity, sexual act, intimate parts, underwear "
+        "or person using a toilet.",
     ),
     ReasonTemplate(
         "not_the_subject",
         DecisionOutcome.NOT_VIOLATING,
-        "Not the person shown, and does not act for them",
-        "From what the report says, it was sent neither by the person shown nor by somebody who acts "
-        "for them.",
+        "Reporter is neither the person shown nor a representative",
+        "According to the report, the reporter is neither the person shown nor someone who acts for that "
+        "person.",
     ),
     ReasonTemplate(
         "near_match_of_another",
         DecisionOutcome.NOT_VIOLATING,
-        "A match of another image",
-        "The image was brought here because it is like one that is known. It is another image.",
+        "A match with a different image",
+        "The image was sent for review because it is similar to a known image. It is a different image.",
     ),
     ReasonTemplate(
         "which_image",
@@ -76,13 +80,13 @@ REASON_TEMPLATES = (
         "entitled_to_act",
         DecisionOutcome.NEEDS_INFORMATION,
         "How you act for them",
-        "Please tell us how you are entitled to act for the person shown: say, as a parent, a lawyer "
-        "or a support worker whom they asked.",
+        "Please tell us how you are entitled to act for the person shown: for example, as a parent, a "
+        "lawyer, or a support worker whom they asked.",
     ),
     ReasonTemplate(
         "suspected_child",
         DecisionOutcome.SUSPECTED_CHILD,
         "May be a child",
-        "The person shown may be under eighteen. Locked for the restricted group.",
+        "The person shown may be under 18. The case is locked for the restricted group.",
     ),
 )

@@ -1,7 +1,7 @@
-"""Figures: what one record of the audit adds to the counters.
+"""Metrics: what one audit record adds to the counters.
 
-Counters follow from the audit alone, record by record, so they can be made anew from it, and a record that
-comes again is known by its number (`Progress.seq`). Only sums: the order of the chains does not matter.
+Counters are derived from the audit only, record by record, so they can be rebuilt from it. A repeated record
+is recognised by its number (`ChainCursor.seq`). Counters are sums: the order of the chains does not matter.
 """
 
 from __future__ import annotations
@@ -18,52 +18,61 @@ from staydown.domain.cases.decisions import DecisionOutcome
 from staydown.domain.cases.states import CaseState
 
 QUARTER_HOUR = timedelta(minutes=15)
-"""Times are counted in quarters of an hour, rounded up: so are the medians made of them."""
+"""Durations are counted in units of 15 minutes, rounded up, and so are their medians."""
 
 _UNDECIDED = {CaseState.OPEN.value, CaseState.NEEDS_INFORMATION.value}
 _FRAME = re.compile(r"frame \d+(, )?")
 
 
 class CounterScope(StrEnum):
-    """Which counters: of a day, of a reviewer on a day, or of all that is so at this moment."""
+    """The counters of a day, of a reviewer on a day, or of the current state."""
 
     DAY = "day"
     REVIEWER = "reviewer"
     CASES = "cases"
+    """Current cases by state."""
     OPENED = "opened"
+    """Undecided cases by the hour they were opened."""
     DUE = "due"
+    """Undecided cases by the hour of their deadline."""
 
 
 @dataclass(frozen=True, slots=True)
 class Increment:
-    """key: the day (2027-03-01), the day and the reviewer (2027-03-01#id), the hour (2027-03-01T12), or
-    nothing. by: may be negative for what is so at this moment."""
+    """A change of one counter."""
 
     scope: CounterScope
+    """The counters that it belongs to."""
     key: str
+    """The day (2027-03-01), day and reviewer (2027-03-01#id) or hour (2027-03-01T12); empty for CASES."""
     name: str
+    """The counter's name."""
     amount: int = 1
+    """Negative only for counters of the current state."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChainCursor:
-    """How far a chain was counted, and what of it the next record is counted by.
-
-    seq, digest: of the last record that was counted. state: of the case after it; None of what is no case.
-    valid_at: when its first valid report came. appealed_at: when its first appeal that waits came.
-    """
+    """How far a chain is counted, with the facts that counting the next record needs."""
 
     seq: int = 0
+    """The number of the last counted record."""
     digest: str = GENESIS
+    """The digest of the last counted record."""
     state: str | None = None
+    """The state of the case; None for other chains."""
     opened_at: datetime | None = None
+    """The time of the first record."""
     valid_at: datetime | None = None
+    """When the case got its first valid report."""
     deadline: str | None = None
+    """The deadline of the case, in ISO 8601."""
     appealed_at: datetime | None = None
+    """When the oldest pending appeal was filed."""
 
 
 def count_record(cursor: ChainCursor, record: AuditRecord) -> tuple[ChainCursor, list[Increment]]:
-    """Count the record after `progress` of its chain."""
+    """Count the record that follows the cursor. Return the new cursor and the changes of counters."""
     details: Mapping[str, Any] = record.details
     state = details.get("state") if record.chain.startswith("case:") else None
     following = replace(
@@ -76,16 +85,16 @@ def count_record(cursor: ChainCursor, record: AuditRecord) -> tuple[ChainCursor,
         deadline=details.get("deadline"),
         appealed_at=_appealed_at(cursor, record),
     )
-    added = [
+    increments = [
         *_current_increments(cursor, following),
         *_daily_increments(cursor, following, record),
         *_erasure_increments(record),
     ]
-    return following, added
+    return following, increments
 
 
 def _valid_at(record: AuditRecord) -> datetime | None:
-    """When its report came; of a case that was made out of another one: before it was made."""
+    """When the case got a valid report; for a case split from another, that is before its first record."""
     if record.details.get("valid") is not True:
         return None
     since = record.details.get("valid_since")
@@ -93,6 +102,7 @@ def _valid_at(record: AuditRecord) -> datetime | None:
 
 
 def quarter_hours(time: timedelta) -> int:
+    """Return a duration in units of 15 minutes, rounded up, at least 1."""
     return max(1, -(-time // QUARTER_HOUR))
 
 
@@ -103,7 +113,7 @@ def _appealed_at(cursor: ChainCursor, record: AuditRecord) -> datetime | None:
 
 
 def _appeal_outcome(record: AuditRecord) -> str | None:
-    """An appeal that reverses its case is recorded as the reversal; two reviewers' dispute is no appeal."""
+    """An appeal that reverses its case is recorded as the reversal; a disagreement is not an appeal."""
     if record.details.get("party") == "second_opinion":
         return None
     if record.action in {"appeal.upheld", "appeal.rejected", "case.reversed", "case.overturned"}:
@@ -112,7 +122,7 @@ def _appeal_outcome(record: AuditRecord) -> str | None:
 
 
 def _erasure_increments(record: AuditRecord) -> Iterator[Increment]:
-    """A case that was erased is in no state any more; what it was counted for stays counted."""
+    """An erased case has no state any more, but the counters of past days stay."""
     if record.action == "case.erased":
         yield Increment(CounterScope.CASES, "", str(record.details["was"]), -1)
 
@@ -135,7 +145,7 @@ def _current_increments(before: ChainCursor, after: ChainCursor) -> Iterator[Inc
 
 
 def _hour(cursor: ChainCursor, time: datetime | str | None) -> str | None:
-    """The hour under which a case that waits is counted."""
+    """The hour under which an undecided case is counted."""
     if cursor.state not in _UNDECIDED or time is None:
         return None
     return (time.isoformat() if isinstance(time, datetime) else time)[:13]
@@ -157,7 +167,7 @@ def _daily_increments(before: ChainCursor, after: ChainCursor, record: AuditReco
 
 
 def _image_outcome(record: AuditRecord) -> object:
-    """How the image was judged, at first or when its refusal was taken back; None where it was not."""
+    """The outcome of a decision, or of an appeal that overturned a dismissal; None for other records."""
     return record.details.get(
         {"case.decided": "outcome", "case.overturned": "finding"}.get(record.action, "")
     )
@@ -182,7 +192,7 @@ _REVIEWER_COUNTERS = {
     "opinion.given": "second_opinions",
     "misuse.decided": "misuse_reviews",
 }
-"""What a reviewer does, by action."""
+"""The counter of a reviewer's work, by action."""
 
 
 def _counter_names(before: ChainCursor, after: ChainCursor, record: AuditRecord) -> Iterator[str]:
@@ -240,7 +250,7 @@ _STOP_COUNTERS = {
 
 
 def _match_counters(action: str, details: Mapping[str, Any]) -> Iterator[str]:
-    """An image that met the bank; its nearest match says by how much, and by which view."""
+    """Count an image that matched the bank, by distance and view of its nearest match."""
     matches = details.get("matches")
     if action not in _STOP_COUNTERS or not matches:
         return

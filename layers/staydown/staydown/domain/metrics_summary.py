@@ -1,4 +1,4 @@
-"""What the counters come to: the figures of a period, and of this moment."""
+"""Metrics of a period and of the current queue, computed from the counters."""
 
 from __future__ import annotations
 
@@ -10,35 +10,44 @@ from datetime import date, datetime
 from staydown.domain.metrics import QUARTER_HOUR
 
 QUEUE_AGE_BOUNDS = (6, 24, 48)
-"""Hours by which the age of the queue is told."""
+"""The upper bounds of the age groups of the queue, in hours."""
 
 
 @dataclass(frozen=True, slots=True)
 class DurationStats:
-    """How long something took; to a quarter of an hour, in hours. None where nothing was counted."""
+    """Statistics of a duration, to 15 minutes."""
 
     count: int
+    """The number of measurements."""
     median_hours: float | None
+    """The median in hours; None: no measurements."""
     ninetieth_hours: float | None
+    """The 90th percentile in hours; None: no measurements."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueueMetrics:
-    """Undecided cases, to the hour. by_age: up to so many hours (None: older), and how many."""
+    """The undecided cases now, with ages to the hour."""
 
     waiting: int
+    """The number of undecided cases."""
     overdue: int
+    """The number of cases whose deadline has passed."""
     median_hours: float | None
+    """The median age in hours; None: no cases."""
     oldest_hours: float | None
+    """The age of the oldest case in hours; None: no cases."""
     by_age: tuple[tuple[int | None, int], ...]
+    """The upper bound of each age group in hours (None: no bound), and its number of cases."""
 
 
 def counters_with_prefix(counters: Mapping[str, int], prefix: str) -> dict[str, int]:
-    """The counters of one kind, by what follows the prefix."""
+    """Return the counters whose name has a prefix, by the rest of the name."""
     return {n.removeprefix(prefix): by for n, by in sorted(counters.items()) if n.startswith(prefix)}
 
 
 def sum_counters(counted: Iterable[Mapping[str, int]]) -> Counter[str]:
+    """Return the sums of several sets of counters."""
     result: Counter[str] = Counter()
     for counters in counted:
         result.update(counters)
@@ -46,7 +55,10 @@ def sum_counters(counted: Iterable[Mapping[str, int]]) -> Counter[str]:
 
 
 def duration_stats(counters: Mapping[str, int], prefix: str) -> DurationStats:
-    """prefix: of counters named by how many quarters of an hour it took."""
+    """Return the statistics of a duration.
+
+    prefix: of the counters whose names end in the duration in units of 15 minutes.
+    """
     by_quarters = {int(quarters): by for quarters, by in counters_with_prefix(counters, prefix).items()}
     hours = QUARTER_HOUR.total_seconds() / 3600
     points = {at * hours: by for at, by in by_quarters.items()}
@@ -54,26 +66,26 @@ def duration_stats(counters: Mapping[str, int], prefix: str) -> DurationStats:
 
 
 def quantile(points: Mapping[float, int], share: float) -> float | None:
-    """The least value that at least this share does not exceed."""
-    wanted = share * sum(points.values())
-    seen = 0
-    for value, by in sorted(points.items()):
-        seen += by
-        if seen >= wanted:
+    """Return the smallest value that at least this share (0 to 1) does not exceed; None without points."""
+    target = share * sum(points.values())
+    cumulated = 0
+    for value, count in sorted(points.items()):
+        cumulated += count
+        if cumulated >= target:
             return value
     return None
 
 
 def proportion(part: int, other: int) -> float | None:
-    """part of both together, 0 to 1; None of nothing."""
+    """Return the share of `part` in both together, 0 to 1; None if both are 0."""
     return part / (part + other) if part + other else None
 
 
 def queue_metrics(current_counters: Mapping[str, Mapping[str, int]], now: datetime) -> QueueMetrics:
-    """moment: as FiguresStore.now gives it."""
+    """Return the metrics of the queue. current_counters: by key, as the metrics store returns them."""
     ages: Counter[float] = Counter()
     for hour, by in _cases_by_hour(current_counters, "opened#").items():
-        # Counted from the middle of the hour it was opened in.
+        # The age counts from the middle of the hour in which the case was opened.
         ages[max(0.0, round((now - hour).total_seconds() / 3600 - 0.5, 2))] += by
     overdue = sum(
         by
@@ -100,14 +112,21 @@ def _cases_by_hour(current_counters: Mapping[str, Mapping[str, int]], prefix: st
 
 @dataclass(frozen=True, slots=True)
 class MetricsSummary:
-    """first, last: the days (UTC) of the period. total: its counters; days: those of each day in which
-    something was counted; reviewers: those of each reviewer, by id. cases (by state) and queue: at now."""
+    """The metrics of a period, and of the current state."""
 
     first: date
+    """The first day of the period, UTC."""
     last: date
+    """The last day of the period, UTC."""
     now: datetime
+    """The time of the current state."""
     total: Mapping[str, int]
+    """The counters of the whole period."""
     days: Mapping[date, Mapping[str, int]]
+    """The counters of each day that has any."""
     reviewers: Mapping[str, Mapping[str, int]]
+    """The counters of each reviewer in the period, by reviewer id."""
     cases: Mapping[str, int]
+    """The number of cases now, by state."""
     queue: QueueMetrics
+    """The undecided cases now."""

@@ -1,7 +1,7 @@
-"""Statements for the European Transparency Database (DSA, Article 24(5)), and the rules they have to keep.
+"""Statements of reasons for the European Transparency Database (DSA, Article 24(5)), and their validation.
 
-Generated from a decision or a match alone: no account, no reporter, no free text that somebody wrote. Field
-names and values are those of the database's API.
+They are generated from a decision or a match only: without account, reporter or free text. Field names and
+values are those of the database's API.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from staydown.domain.uploads.upload import Upload
 TransparencyStatement = Mapping[str, object]
 
 MAX_BATCH_SIZE = 100
-"""Statements that the database takes at once."""
+"""The most statements that the database accepts in one request."""
 
 _PUID = re.compile(r"[a-zA-Z0-9-_]+")
 _MAX_LENGTHS = {
@@ -49,8 +49,8 @@ _ALLOWED_VALUES: Mapping[str, frozenset[str]] = {
     "source_type": frozenset({"SOURCE_ARTICLE_16", "SOURCE_VOLUNTARY"}),
 }
 _EXPLANATION = (
-    "The image is intimate, and the person shown, or somebody who acts for them, says that it was shared "
-    "without their consent. Sharing it is a case of violence against the person shown."
+    "The image is intimate. The person shown, or someone who acts for them, states that it was shared "
+    "without their consent. Sharing it is a form of violence against the person shown."
 )
 _SHOWN_TEXT: Mapping[ShownContent, str] = {
     ShownContent.SEXUAL_ACT: "a sexual act",
@@ -59,22 +59,23 @@ _SHOWN_TEXT: Mapping[ShownContent, str] = {
     ShownContent.UNDERWEAR: "a person in underwear",
     ShownContent.TOILETING: "a person on the toilet",
     ShownContent.SYNTHETIC: "a synthetic or manipulated image",
-    ShownContent.NONE: "none of the kinds that are listed",
+    ShownContent.NONE: "none of the listed kinds of content",
 }
 
 
 def decision_statement(
     case: Case, decision: Decision, upload: Upload, *, ground: str
 ) -> TransparencyStatement:
-    """Of an upload that a reviewer judged. ground: what the operator names as the ground in law."""
+    """Return the statement for an upload that a reviewer judged. ground: the operator's legal ground."""
     found = ", ".join(_SHOWN_TEXT[one] for one in sorted(decision.factors.shown))
     reported = case.origin is CaseOrigin.REPORT
-    came = (
+    source = (
         "A report said that the image is intimate and was shared without consent."
         if reported
-        else "The image resembled one that was reported or judged before; nothing was done by that alone."
+        else "The image was similar to one that was reported or judged earlier. "
+        "That alone led to no restriction."
     )
-    facts = f"{came} A reviewer looked at it. It shows: {found}. Setting: {decision.factors.setting.value}."
+    facts = f"{source} A reviewer looked at it. It shows: {found}. Setting: {decision.factors.setting.value}."
     return {
         **_common(case.case_id, upload, decision.at, ground),
         "category_specification": _keywords(decision),
@@ -87,10 +88,11 @@ def decision_statement(
 
 
 def match_statement(case: Case, decision: Decision, upload: Upload, *, ground: str) -> TransparencyStatement:
-    """Of an upload that met what this case had put into the bank; nobody looked at it."""
+    """Return the statement for an upload that matched an entry of this case, without human review."""
     facts = (
-        "The image is the same as one that a reviewer had judged to be intimate and shared without consent. "
-        "It was recognised by its perceptual hash and stopped without another look. Its account may go on."
+        "The image is the same as one that a reviewer had found to be intimate and shared without consent. "
+        "It was detected by its perceptual hash and blocked without human review. "
+        "The account is not restricted."
     )
     return {
         **_common(case.case_id, upload, upload.updated_at, ground),
@@ -103,10 +105,10 @@ def match_statement(case: Case, decision: Decision, upload: Upload, *, ground: s
 
 
 def validate_statement(statement: TransparencyStatement) -> list[str]:
-    """What the database would refuse it for; empty for a statement that keeps its rules."""
+    """Return why the database would reject the statement; empty: it is valid."""
     faults = [f"{name} is missing" for name in _REQUIRED if not statement.get(name)]
     if not any(statement.get(name) for name in _DECISION_FIELDS):
-        faults.append(f"none of {', '.join(_DECISION_FIELDS)}")
+        faults.append(f"at least one of {', '.join(_DECISION_FIELDS)} is required")
     if statement.get("decision_ground") == "DECISION_GROUND_ILLEGAL_CONTENT":
         faults += [f"{name} is missing" for name in _ILLEGAL_CONTENT_FIELDS if not statement.get(name)]
     faults += [
@@ -120,15 +122,17 @@ def validate_statement(statement: TransparencyStatement) -> list[str]:
         if name in statement and statement[name] not in known
     ]
     faults += [
-        f"{name} is no list"
+        f"{name} is not a list"
         for name in ("content_type", "decision_visibility")
         if not _is_list(statement, name)
     ]
     faults += [
-        f"{name} is no date" for name in ("content_date", "application_date") if not _is_date(statement, name)
+        f"{name} is not a date"
+        for name in ("content_date", "application_date")
+        if not _is_date(statement, name)
     ]
     if not _PUID.fullmatch(str(statement.get("puid", ""))):
-        faults.append("puid has other characters than letters, digits, - and _")
+        faults.append("puid has characters other than letters, digits, - and _")
     return faults
 
 
@@ -142,7 +146,7 @@ def _common(case_id: str, upload: Upload, at: datetime, ground: str) -> dict[str
         "content_type": ["CONTENT_TYPE_IMAGE"],
         "content_date": f"{upload.received_at:%Y-%m-%d}",
         "application_date": f"{at:%Y-%m-%d}",
-        # Derived, so that the same restriction told twice is one, and no id of ours can be read off it.
+        # Derived: a repeated statement has the same id, and it does not reveal an internal id.
         "puid": str(uuid.uuid5(uuid.UUID(case_id), upload.upload_id)),
     }
 

@@ -1,6 +1,6 @@
-"""Webhooks: what a platform's endpoint is sent, how it is signed, and when it is tried again.
+"""Webhooks: their bodies, signatures, endpoint addresses and retries.
 
-The signature is that of Standard Webhooks 1.0, the body a CloudEvent 1.0 (structured, JSON).
+The signature follows Standard Webhooks 1.0. The body is a CloudEvent 1.0 (structured mode, JSON).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from staydown.domain.events import EventEnvelope
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
 CLOUD_EVENT_SOURCE = "/staydown"
 CLOUD_EVENT_TYPE_PREFIX = "dev.staydown."
-SECRET_PREFIX = "whsec_"  # noqa: S105 (what a secret begins with)
+SECRET_PREFIX = "whsec_"  # noqa: S105 (a prefix, not a secret)
 _SECRET_BYTES = 32
 
 RETRY_DELAYS = (
@@ -33,61 +33,67 @@ RETRY_DELAYS = (
     timedelta(hours=8),
     timedelta(hours=10),
 )
-"""After each attempt that failed: about a day in all. (SQS hides a message for twelve hours at most.)"""
+"""Delays after each failed attempt, about a day in total. SQS can hide a message for at most 12 hours."""
 MAX_ATTEMPTS = len(RETRY_DELAYS) + 1
 
 _LOOPBACK_HOSTS = {"127.0.0.1", "::1", "localhost"}
-# What leads back to addresses of IPv4, private ones too: NAT64, 6to4, Teredo.
+# These prefixes embed IPv4 addresses, private ones too: NAT64, 6to4, Teredo.
 _TUNNELS = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
 
 
 class InvalidEndpointUrl(ValueError):
-    """An address that no webhook is sent to."""
+    """An endpoint URL that is not allowed."""
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookEndpoint:
-    """Where a platform wants to be told. secrets: the newest first; two while they are being changed."""
+    """A platform's webhook endpoint."""
 
     url: str
+    """The URL to which events are posted."""
     secrets: tuple[str, ...]
+    """Signing secrets, the newest first; two during a rotation."""
 
 
 def new_signing_secret() -> str:
-    """`whsec_` and 256 random bits in base64."""
+    """Return a new signing secret: `whsec_` and 256 random bits in base64."""
     return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
 
 
 def validate_endpoint_url(url: str, *, local: bool) -> None:
-    """Raise BadEndpoint unless webhooks can be sent there. local: of a stack on this machine, which
-    may send to this machine by http."""
+    """Raise InvalidEndpointUrl unless the URL is allowed.
+
+    local: whether this is the local stack, which may send to loopback addresses by http.
+    """
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise InvalidEndpointUrl("it is no URL") from None
-    here = local and parts.scheme == "http" and host in _LOOPBACK_HOSTS
-    if parts.scheme != "https" and not here:
-        raise InvalidEndpointUrl("it has to begin with https:// (http:// only within one machine)")
+        raise InvalidEndpointUrl("it is not a URL") from None
+    is_loopback = local and parts.scheme == "http" and host in _LOOPBACK_HOSTS
+    if parts.scheme != "https" and not is_loopback:
+        raise InvalidEndpointUrl(
+            "it must start with https:// (http:// only for loopback addresses of the local stack)"
+        )
     if not host:
-        raise InvalidEndpointUrl("it names no host")
+        raise InvalidEndpointUrl("it has no host")
     if parts.username is not None or parts.password is not None or parts.fragment:
-        raise InvalidEndpointUrl("no user, password or fragment can be in it")
+        raise InvalidEndpointUrl("it must not have a user, password or fragment")
 
 
 def is_public_address(address: str) -> bool:
-    """Whether an IP address is one of the public internet, and not a way to one that is none."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(found, "ipv4_mapped", None)
+    """Whether an IP address is public and does not embed a private one."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    mapped = getattr(ip, "ipv4_mapped", None)
     if mapped is not None:
-        found = mapped
-    if any(found in tunnel for tunnel in _TUNNELS if tunnel.version == found.version):
+        ip = mapped
+    if any(ip in tunnel for tunnel in _TUNNELS if tunnel.version == ip.version):
         return False
-    return found.is_global and not found.is_multicast
+    return ip.is_global and not ip.is_multicast
 
 
 def cloud_event_body(event: EventEnvelope) -> bytes:
-    """The body. Its id is the event's own, the same in each delivery."""
+    """Return the body of an event; its id is the same in each delivery."""
     envelope = {
         "specversion": "1.0",
         "id": event.event_id,
@@ -103,7 +109,7 @@ def cloud_event_body(event: EventEnvelope) -> bytes:
 def signature_headers(
     secrets: Iterable[str], webhook_id: str, body: bytes, *, now: datetime
 ) -> dict[str, str]:
-    """The three headers; one signature for each secret, so that either verifies."""
+    """Return the three headers, with one signature for each secret: any of the secrets verifies."""
     timestamp = str(int(now.timestamp()))
     signed = b".".join([webhook_id.encode(), timestamp.encode(), body])
     signatures = (hmac.digest(_key(secret), signed, hashlib.sha256) for secret in secrets)
@@ -119,5 +125,5 @@ def _key(secret: str) -> bytes:
 
 
 def retry_delay(attempt: int) -> timedelta:
-    """How long after attempt number `attempt` (from 1) failed the next follows; none after the last."""
+    """Return the delay after failed attempt number `attempt`, counted from 1; zero after the last."""
     return RETRY_DELAYS[attempt - 1] if attempt <= len(RETRY_DELAYS) else timedelta(0)

@@ -1,4 +1,4 @@
-"""What the notices about misuse say, to account holders and to who reports."""
+"""The content of notices about misuse, to account holders and reporters."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from staydown.notices.wording import TemplateValues
 
 
 def warning(*, platform: str, uploads: Iterable[str], since: datetime, policy: StrikePolicy) -> NoticeContent:
-    """Uploads of this account were stopped again and again; nothing follows yet."""
+    """Return the warning to an account whose uploads are strikes."""
     uploads = tuple(uploads)
-    said: TemplateValues = {
+    values: TemplateValues = {
         "platform": platform,
         "uploads": uploads,
         "since": since,
@@ -23,13 +23,13 @@ def warning(*, platform: str, uploads: Iterable[str], since: datetime, policy: S
         "review_at": str(policy.review_threshold),
         "days": str(policy.window.days),
     }
-    return NoticeContent(NoticeKind.WARNING, ("warning.what", "warning.next", "warning.appeal"), said)
+    return NoticeContent(NoticeKind.WARNING, ("warning.what", "warning.next", "warning.appeal"), values)
 
 
 def statement_for_suspension(
     review: MisuseReview, decision: MisuseDecision, *, until: datetime, policy: StrikePolicy, ground: str
 ) -> NoticeContent:
-    """A reviewer suspended the account for a time, for what it uploaded after it was warned."""
+    """Return the statement of reasons for the suspension of an account."""
     sentences = (
         "statement.blocked_by_hand",
         "statement.block_until",
@@ -39,7 +39,7 @@ def statement_for_suspension(
         "statement.ground",
         "statement.misuse_redress",
     )
-    said: TemplateValues = {
+    values: TemplateValues = {
         "action": ("account_blocked",),
         "platform": review.subject.account[0],
         "uploads": review.strikes,
@@ -53,11 +53,11 @@ def statement_for_suspension(
         "automated_decision": "no",
         "ground": ground,
     }
-    return NoticeContent(NoticeKind.STATEMENT_OF_REASONS, sentences, said)
+    return NoticeContent(NoticeKind.STATEMENT_OF_REASONS, sentences, values)
 
 
 def reports_warned(decision: MisuseDecision, policy: StrikePolicy) -> NoticeContent:
-    """A reviewer looked at all that somebody reported, and leaves it at a warning."""
+    """Return the notice of a misuse review of a reporter that ended with a warning."""
     sentences = (
         "reports.facts",
         "reports_warned.next",
@@ -71,7 +71,7 @@ def reports_warned(decision: MisuseDecision, policy: StrikePolicy) -> NoticeCont
 def reports_suspended(
     review: MisuseReview, decision: MisuseDecision, *, until: datetime, policy: StrikePolicy
 ) -> NoticeContent:
-    """What somebody reports waits for a time, for what they went on reporting after they were warned."""
+    """Return the notice of a misuse review of a reporter that ended with a suspension."""
     sentences = (
         "reports_suspended.what",
         "reports_suspended.kept",
@@ -81,12 +81,12 @@ def reports_suspended(
         "reports.redress",
         "reporter.kind",
     )
-    said: TemplateValues = {
+    values: TemplateValues = {
         **_report_values(decision, policy),
         "until": until,
         "warned_at": review.warned_at or decision.at,
     }
-    return NoticeContent(NoticeKind.REPORTS_SUSPENDED, sentences, said)
+    return NoticeContent(NoticeKind.REPORTS_SUSPENDED, sentences, values)
 
 
 def reports_resumed(since: datetime) -> NoticeContent:

@@ -1,7 +1,7 @@
-"""Notices: what a party is told of what was decided about them or for them.
+"""Notices to reporters and account holders about reports, decisions and appeals.
 
-A notice is written once, from the event of the change it tells of, and never changed: what somebody was told
-stays what they were told. Who reported is in none that goes to an account holder.
+A notice is written once, from the event of the change, and never changed. A notice to an account holder never
+identifies a reporter.
 """
 
 from __future__ import annotations
@@ -14,22 +14,29 @@ from enum import StrEnum
 
 class NoticeKind(StrEnum):
     RECEIPT = "receipt"
-    """To who reported: we have it, what is missing, when it will be decided (US8, EU2)."""
+    """To the reporter: the report was received, what is missing, and when it will be decided (US8, EU2)."""
     INFORMATION_NEEDED = "information_needed"
+    """To the reporter: a reviewer needs more information."""
     DECISION = "decision"
-    """To who reported: the outcome, whether a machine took part, the ways of redress (EU2, EU4)."""
+    """To the reporter: the outcome, whether it was automated, and the means of redress (EU2, EU4)."""
     DECISION_REVERSED = "decision_reversed"
+    """To the reporter: an appeal reversed the decision."""
     STATEMENT_OF_REASONS = "statement_of_reasons"
-    """To the account holder: what was done, why, by whom, and what to do about it (EU3)."""
+    """To the account holder: the restriction, its reasons, and the means of redress (EU3)."""
     WARNING = "warning"
-    """To the account holder: that it goes on like this, and what may follow (EU6)."""
+    """To the account holder: a warning about strikes, and what can follow (EU6)."""
     BLOCK_LIFTED = "block_lifted"
+    """To the account holder: one block of the account has ended."""
     REPORTS_WARNED = "reports_warned"
-    """To who reported, as are the two below: by a reviewer who looked at all of their reports (EU6)."""
+    """To the reporter: a misuse review ended with a warning (EU6)."""
     REPORTS_SUSPENDED = "reports_suspended"
+    """To the reporter: a misuse review ended with a suspension, which defers their reports (EU6)."""
     REPORTS_RESUMED = "reports_resumed"
+    """To the reporter: the suspension has ended."""
     APPEAL_RECEIPT = "appeal_receipt"
+    """To the appellant: the appeal was received."""
     APPEAL_OUTCOME = "appeal_outcome"
+    """To the appellant: the appeal was granted or denied."""
 
 
 class RecipientParty(StrEnum):
@@ -39,10 +46,12 @@ class RecipientParty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Whom a notice is for. name: a case number, or `{platform}#{account_id}`."""
+    """The recipient of a notice."""
 
     party: RecipientParty
+    """Reporter or account holder."""
     name: str
+    """A case number, or `{platform}#{account_id}`."""
 
     @classmethod
     def reporter(cls, case_number: str) -> Recipient:
@@ -54,36 +63,41 @@ class Recipient:
 
     @property
     def account(self) -> tuple[str, str]:
-        """(platform, account_id) of an account holder."""
+        """The platform and the account id of an account holder."""
         platform, _, account_id = self.name.partition("#")
         return platform, account_id
 
 
 NoticeValues = Mapping[str, str | tuple[str, ...]]
-"""What a notice says, as data. Times in ISO 8601; a tuple holds codes, or ids."""
+"""The facts of a notice by name. Times are in ISO 8601; a tuple holds codes or ids."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """notice_id: of the event it follows from, so that one event makes one notice for each recipient.
-
-    at: of that event. case_id: what it is about, where it is about a case. title, paragraphs: as the
-    recipient reads it, in `language` (a BCP 47 tag of a catalogue that there is).
-    """
+    """One notice to one recipient."""
 
     notice_id: str
+    """The id of its event: an event makes one notice for each recipient."""
     recipient: Recipient
+    """Who reads the notice."""
     kind: NoticeKind
+    """What the notice is about."""
     at: datetime
+    """The time of its event."""
     case_id: str | None
+    """The case it is about; None: it is not about a case."""
     language: str
+    """The BCP 47 tag of the catalogue that it was written from."""
     values: NoticeValues
+    """The facts as data."""
     title: str
+    """The title as the recipient reads it."""
     paragraphs: tuple[str, ...]
+    """The text as the recipient reads it."""
 
     @property
     def appealable_upload_id(self) -> str | None:
-        """The upload that the bank alone stopped, of a notice of that, or of an appeal of that."""
+        """The upload whose match can be or was appealed; None for other notices."""
         uploads = self.values.get("uploads")
         if self.case_id is not None or not isinstance(uploads, tuple) or len(uploads) != 1:
             return None
@@ -91,7 +105,7 @@ class Notice:
 
     @property
     def appealable_block_since(self) -> datetime | None:
-        """The block by hand, of a notice of it, or of its appeal: when it was set."""
+        """When the manual block was set that can be or was appealed; None for other notices."""
         since = self.values.get("since")
         if self.case_id is not None or "uploads" in self.values or not isinstance(since, str):
             return None
@@ -104,13 +118,15 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class NoticeLink:
-    """What opens a notice without an account: a number to find it by, and a secret, kept as its digest.
-
-    until: after that it opens nothing.
-    """
+    """A link that opens a notice without an account, by its number and secret."""
 
     number: str
+    """See `ids.new_link_number`."""
     secret_digest: str
+    """See `ids.secret_digest`."""
     recipient: Recipient
+    """The recipient of the notice."""
     notice_id: str
+    """The notice that it opens."""
     expires_at: datetime
+    """When the link expires."""

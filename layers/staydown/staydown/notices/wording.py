@@ -1,7 +1,7 @@
-"""Notices in words: one catalogue a language, in `catalogues/{tag}.json`.
+"""Catalogues of notice texts, one for each language, in `catalogues/{tag}.json`.
 
-What a notice says is chosen by the rules (notice_contents) as keys of sentences; a catalogue holds a sentence
-for each key. So a translation is one file, and can neither leave something out nor say something else.
+The rules (`contents`) choose the sentences of a notice by key, and a catalogue has a text for each key. So a
+translation is one file, and every language has the same content.
 """
 
 from __future__ import annotations
@@ -18,28 +18,31 @@ DEFAULT_LANGUAGE = "en"
 CATALOGUES_DIR = Path(__file__).parent / "catalogues"
 
 TemplateValues = Mapping[str, str | datetime | tuple[str, ...]]
-"""What fills the gaps of a sentence. A tuple is a list of codes, each put into words."""
+"""The values of a sentence's placeholders. A tuple is a list of codes, each with a text in the catalogue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """language: a BCP 47 tag in lower case. titles, sentences: by key, with $gaps. words: by code.
-
-    between, last: what stands between the things of a list, and before its last.
-    """
+    """The notice texts of one language."""
 
     language: str
+    """BCP 47 tag in lower case."""
     titles: Mapping[str, str]
+    """Titles by key, with $placeholders."""
     sentences: Mapping[str, str]
+    """Sentences by key, with $placeholders."""
     words: Mapping[str, str]
-    between: str
-    last: str
+    """Texts of codes, by code."""
+    separator: str
+    """Between the items of a list."""
+    last_separator: str
+    """Before the last item of a list."""
 
     def title(self, key: str, values: TemplateValues) -> str:
         return self._fill(self.titles[key], values)
 
     def sentence(self, key: str, values: TemplateValues) -> str:
-        """KeyError for a sentence that is not there, or a gap that nothing fills."""
+        """Return a sentence with its values. Raise KeyError if the sentence or a value is missing."""
         return self._fill(self.sentences[key], values)
 
     def _fill(self, text: str, values: TemplateValues) -> str:
@@ -49,12 +52,14 @@ class Catalogue:
 
     def _to_text(self, value: str | datetime | tuple[str, ...]) -> str:
         if isinstance(value, datetime):
-            # The same for everybody: a day in figures is read in two ways, but not in this one.
+            # ISO order in every language: other numeric dates are ambiguous.
             return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
         if isinstance(value, str):
             return value
         words = [self.words.get(code, code) for code in value]
-        return self.last.join([self.between.join(words[:-1]), words[-1]]) if words[1:] else "".join(words)
+        if len(words) < 2:
+            return "".join(words)
+        return self.last_separator.join([self.separator.join(words[:-1]), words[-1]])
 
 
 def load_catalogue(file: Path) -> Catalogue:
@@ -67,7 +72,7 @@ def _catalogues() -> Mapping[str, Catalogue]:
 
 
 def catalogue_for(language: str | None) -> Catalogue:
-    """Of this language; else of what it is a kind of ("de" for "de-AT"); else English."""
+    """Return the catalogue of a language, else of its parent ("de" for "de-AT"), else English."""
     known = _catalogues()
     tag = (language or DEFAULT_LANGUAGE).lower()
     while tag and tag not in known:
