@@ -13,7 +13,7 @@ from staydown.api.callers import require_platform
 from staydown.api.http import BodyName, IdempotencyKey, RequestBody, create_app
 from staydown.api.idempotency import IdempotentHandler
 from staydown.aws.stack import Stack
-from staydown.domain.cases.appeals import AppealOutcome
+from staydown.domain.cases.appeals import AppealOutcome, disclosed_case_id
 from staydown.domain.errors import InvalidRequest
 from staydown.services.appeals.appeal_block import appeal_block
 from staydown.services.appeals.appeal_case_decision import appeal_case_decision
@@ -91,10 +91,10 @@ def post_appeal(request: AppealRequest, _key: IdempotencyKey = None) -> Appeal:
         )
     return Appeal(
         appeal_id=appeal.appeal_id,
-        case_id=appeal.case_id if appeal.upload_id is None else None,
-        upload_id=appeal.upload_id,
-        by_hand=appeal.block is not None,
-        account_id=appeal.account_id,
+        case_id=disclosed_case_id(appeal),
+        upload_id=request.upload_id,
+        by_hand=request.by_hand,
+        account_id=account_id,
         filed_at=appeal.filed_at,
         outcome=appeal.outcome,
         decided_at=appeal.decided_at,

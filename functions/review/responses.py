@@ -8,6 +8,7 @@ from datetime import datetime
 from staydown.config.report_form import ReportQuestion
 from staydown.domain.bank.entry import BankEntry, SupportSource
 from staydown.domain.bank.match import Match
+from staydown.domain.cases.appeals import BlockAppeal, MatchAppeal
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.reports import Report, count_distinct_reporters
 from staydown.domain.uploads.upload import Upload
@@ -149,16 +150,19 @@ def _second_opinion_state(case: Case) -> case_models.SecondOpinionState | None:
 
 
 def appeal_response(view: AppealView) -> appeal_models.AppealDetails:
-    appeal, block = view.appeal, view.appeal.block
-    appealed = appeal_models.AppealedBlock.model_validate(block, from_attributes=True) if block else None
+    appeal, block = view.appeal, None
+    if isinstance(appeal, BlockAppeal):
+        block = appeal_models.AppealedBlock.model_validate(appeal.block, from_attributes=True)
+    platform, account_id = appeal.account
+    upload_id = appeal.upload_id if isinstance(appeal, MatchAppeal) else None
     return appeal_models.AppealDetails(
         appeal_id=appeal.appeal_id,
         case_id=appeal.case_id,
-        block=appealed,
+        block=block,
         party=appeal.party,
-        platform=appeal.platform,
-        account_id=appeal.account_id,
-        upload_id=appeal.upload_id,
+        platform=platform,
+        account_id=account_id,
+        upload_id=upload_id or None,  # empty where it is redacted
         statement=appeal.statement,
         filed_at=appeal.filed_at,
         outcome=appeal.outcome,

@@ -15,6 +15,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from staydown.aws.stored_names import STORED_CONSTANTS
+
 GOLDEN = Path(__file__).parent / "golden"
 
 _BYTES = "$bytes"
@@ -53,6 +55,8 @@ def _leaves(value: object) -> Iterator[object]:
     if is_dataclass(value) and not isinstance(value, type):
         for field in fields(value):
             yield from _leaves(getattr(value, field.name))
+        # A class of a union has no fields for what is the same in all of its items.
+        yield from _leaves([*STORED_CONSTANTS.get(type(value).__name__, {}).values()])
     elif isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _leaves(key)

@@ -32,7 +32,7 @@ from staydown.domain.uploads.sweeps import Sweep, SweepPart
 from staydown.domain.uploads.upload import Upload, UploadTicket
 from staydown.notices.notice import Notice, NoticeLink, Recipient
 
-STORED: Mapping[str, type[Any]] = {
+STORED: Mapping[str, Any] = {
     "Account": Account,
     "Appeal": Appeal,
     "Case": Case,
@@ -54,7 +54,7 @@ STORED: Mapping[str, type[Any]] = {
     "Ticket": UploadTicket,
     "Upload": Upload,
 }
-"""Each is an item, or an attribute that a store packs by itself."""
+"""Each is an item, or an attribute that a store packs by itself: a class, or a union of classes."""
 
 NESTED: Mapping[str, type[Any]] = {
     "Block": Block,
@@ -85,11 +85,13 @@ NESTED: Mapping[str, type[Any]] = {
 }
 """Each is part of one that is stored."""
 
-LABELS: Mapping[type[Any], str] = {cls: label for label, cls in {**STORED, **NESTED}.items()}
+LABELS: Mapping[type[Any], str] = {
+    cls: label for label, known in {**STORED, **NESTED}.items() for cls in get_args(known) or (known,)
+}
 
 
-def reachable(cls: type[Any]) -> set[type[Any]]:
-    """The dataclass and all dataclasses that its fields can hold."""
+def reachable(cls: Any) -> set[type[Any]]:
+    """The dataclass, or those of a union, and all dataclasses that its fields can hold."""
     found: set[type[Any]] = set()
     waiting: list[object] = [cls]
     while waiting:

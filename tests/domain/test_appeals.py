@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 from staydown.domain.cases.appeals import (
-    Appeal,
     AppealOutcome,
+    DecisionAppeal,
     require_appealable_decision,
     require_appealable_dismissal,
     require_independent_reviewer,
@@ -22,7 +22,14 @@ from tests.domain.strategies import NOW
 from tests.domain.test_cases import case, decision
 
 WINDOW = timedelta(days=184)
-APPEAL = Appeal("a", "c", "alpha", "ann", "it is a beach", filed_at=NOW)
+APPEAL = DecisionAppeal(
+    appeal_id="a",
+    case_id="c",
+    platform="alpha",
+    account_id="ann",
+    statement="it is a beach",
+    filed_at=NOW,
+)
 
 
 def decided() -> Case:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import string
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +11,13 @@ import pytest
 from staydown.domain.accounts.account import MANUAL_BLOCK, Block
 from staydown.domain.accounts.misuse import Intention, MisuseDecision, MisuseOutcome, MisuseReview
 from staydown.domain.accounts.strikes import MisuseSubject, StrikePolicy
-from staydown.domain.cases.appeals import Appeal, AppealOutcome, AppealParty
+from staydown.domain.cases.appeals import (
+    AppealOutcome,
+    BlockAppeal,
+    DecisionAppeal,
+    DismissalAppeal,
+    MatchAppeal,
+)
 from staydown.domain.cases.case import Case, CaseOrigin
 from staydown.domain.cases.decisions import (
     ComplainantIsSubject,
@@ -47,7 +52,38 @@ FACTORS = Factors(
 )
 REFUSED = Factors(frozenset({ShownContent.NONE}), SceneSetting.PUBLIC, ComplainantIsSubject.NO)
 DECISION = Decision(DecisionOutcome.VIOLATING, FACTORS, "Jane is shown", "ada", NOW)
-APPEAL = Appeal("appeal-1", "case-1", "alpha", "ann", "it is a beach", NOW)
+APPEAL = DecisionAppeal(
+    appeal_id="appeal-1",
+    case_id="case-1",
+    platform="alpha",
+    account_id="ann",
+    statement="it is a beach",
+    filed_at=NOW,
+)
+DISMISSAL_APPEAL = DismissalAppeal(
+    appeal_id="appeal-1",
+    case_id="case-1",
+    case_number="SD-09EE-YVTY",
+    statement="it is me",
+    filed_at=NOW,
+)
+MATCH_APPEAL = MatchAppeal(
+    appeal_id="appeal-1",
+    case_id="case-1",
+    platform="alpha",
+    account_id="ann",
+    upload_id="u1",
+    statement="it is a beach",
+    filed_at=NOW,
+)
+BLOCK_APPEAL = BlockAppeal(
+    appeal_id="appeal-1",
+    platform="alpha",
+    account_id="ann",
+    block=Block(MANUAL_BLOCK, NOW, "spam"),
+    statement="it is a beach",
+    filed_at=NOW,
+)
 STRIKE_POLICY = StrikePolicy(
     warning_threshold=2, review_threshold=3, window=timedelta(days=90), max_suspension=timedelta(days=90)
 )
@@ -133,11 +169,9 @@ ALL = [
     contents.appeal_receipt(APPEAL),
     contents.appeal_outcome(APPEAL, AppealOutcome.GRANTED, NOW),
     contents.appeal_outcome(APPEAL, AppealOutcome.DENIED, NOW),
-    contents.appeal_outcome(replace(APPEAL, party=AppealParty.REPORTER), AppealOutcome.GRANTED, NOW),
-    contents.appeal_outcome(replace(APPEAL, upload_id="u1"), AppealOutcome.GRANTED, NOW),
-    contents.appeal_outcome(
-        replace(APPEAL, block=Block(MANUAL_BLOCK, NOW, "spam")), AppealOutcome.GRANTED, NOW
-    ),
+    contents.appeal_outcome(DISMISSAL_APPEAL, AppealOutcome.GRANTED, NOW),
+    contents.appeal_outcome(MATCH_APPEAL, AppealOutcome.GRANTED, NOW),
+    contents.appeal_outcome(BLOCK_APPEAL, AppealOutcome.GRANTED, NOW),
 ]
 LANGUAGES = [file.stem for file in CATALOGUES_DIR.glob("*.json")]
 
@@ -258,7 +292,7 @@ def test_unknown_language_falls_back_to_english(asked: str | None) -> None:
 def test_language_is_added_by_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     german = json.loads((CATALOGUES_DIR / "en.json").read_text(encoding="utf-8"))
     german["titles"]["receipt"] = "Ihre Meldung $case_number ist da"
-    german["last"] = " und "
+    german["last_separator"] = " und "
     for name, body in [("en", None), ("de", german)]:
         file = tmp_path / f"{name}.json"
         file.write_text(
@@ -272,6 +306,6 @@ def test_language_is_added_by_one_file(tmp_path: Path, monkeypatch: pytest.Monke
         assert catalogue_for("fr").language == "en"
         content = contents.receipt(REPORT, None)
         assert text(content, "de-AT").startswith("Ihre Meldung SD-09EE-YVTY ist da")
-        assert load_catalogue(tmp_path / "de.json").last == " und "
+        assert load_catalogue(tmp_path / "de.json").last_separator == " und "
     finally:
         wording._catalogues.cache_clear()

@@ -250,7 +250,7 @@ def test_appeal_without_a_valid_subject_states_the_reason(world: World) -> None:
     with pytest.raises(NotFound):
         appeal_dismissal(world.stack, filed.report.case_number, "wrong", "it is me")
     decide(world, filed.cases[0].case_id)
-    with pytest.raises(Conflict, match="judged violating"):
+    with pytest.raises(Conflict, match="found to be violating"):
         file_dismissal_appeal(world, filed)
     other = dismissed_report(world, 2)
     withdraw_report(world.stack, other.report.case_number, other.secret)

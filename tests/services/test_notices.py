@@ -359,7 +359,7 @@ class TestLinks:
         world.drain()
         opened = view_notice(world.stack, token)
         assert (opened.appealable_until, opened.appeal) == (None, None)
-        with pytest.raises(Conflict, match="not stopped"):
+        with pytest.raises(Conflict, match="no match stops it"):
             appeal_by_link(world.stack, token, "why")
 
     def test_link_shows_one_matter_only(self, world: World) -> None:

@@ -17,6 +17,7 @@ from staydown.domain.audit.chain import ChainBroken, ChainHead, verify_chain
 from staydown.domain.bank.entry import BankEntry, Standing, SupportSource
 from staydown.domain.bank.match import Match
 from staydown.domain.bank.verdicts import MatchPolicy, Verdict
+from staydown.domain.cases.appeals import BlockAppeal, DismissalAppeal
 from staydown.domain.cases.states import CaseState
 from staydown.domain.metrics import ChainCursor, count_record
 from staydown.domain.uploads.stops import StopKind
@@ -312,11 +313,11 @@ def _cases(state: StateDump) -> Iterator[str]:
     for appeal in state.appeals.values():
         if (appeal.appeal_id in state.queues["appeals"]) != (appeal.outcome is None):
             yield f"appeal {appeal.appeal_id} is {appeal.outcome}, which does not match the queue of appeals"
-        if appeal.block is not None:
+        if isinstance(appeal, BlockAppeal):
             if appeal.decided_by == appeal.block.set_by:
                 yield f"appeal {appeal.appeal_id} was decided by the reviewer who set the block"
             continue
-        case = state.cases[str(appeal.case_id)]
+        case = state.cases[appeal.case_id]
         # The reviewer who grants a reporter's appeal decides on the image and so joins the participants.
         joined_by_deciding = {
             one.reviewer
@@ -358,7 +359,8 @@ def _notices(world: World, state: StateDump) -> Iterator[str]:
             case "report.filed" | "report.completed":
                 recipient = event.detail["case_number"]
             case "appeal.filed" | "appeal.decided" if not event.detail["platform"]:
-                recipient = str(state.appeals[event.detail["appeal_id"]].case_number)
+                appeal = state.appeals[event.detail["appeal_id"]]
+                recipient = appeal.case_number if isinstance(appeal, DismissalAppeal) else ""
                 if state.reports[recipient].withdrawn_at is not None:
                     continue
             case "account.unblocked" | "account.warned" | "appeal.filed" | "appeal.decided":

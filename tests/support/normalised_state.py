@@ -44,7 +44,7 @@ def normalised_state(world: World) -> NormalisedState:
         ),
         "appeals": sorted(
             _with_stable_names(
-                names, [appeal.case_id, appeal.party, appeal.account_id, appeal.outcome, appeal.decided_by]
+                names, [appeal.case_id, appeal.party, appeal.account[1], appeal.outcome, appeal.decided_by]
             )
             for appeal in state.appeals.values()
         ),
@@ -153,7 +153,7 @@ def _stable_names(state: StateDump) -> dict[str, str]:
             names[review.review_id] = f"review of {names[review.subject.name]} at {review.opened_at}"
     for appeal in state.appeals.values():
         against = "a block" if appeal.case_id is None else names[appeal.case_id]
-        names[appeal.appeal_id] = f"appeal of {appeal.party} {appeal.account_id} against {against}"
+        names[appeal.appeal_id] = f"appeal of {appeal.party} {appeal.account[1]} against {against}"
     return names
 
 

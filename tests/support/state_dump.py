@@ -6,6 +6,7 @@ import functools
 import uuid
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from types import UnionType
 from typing import Any, TypeVar
 
 from staydown.aws.bank_store import BankHead
@@ -78,6 +79,7 @@ def dump_state(cloud: Cloud) -> StateDump:
     objects = cloud.objects()
     changes = [BankChange(item["seq"], entries.load(item)) for item in bank if item["pk"].startswith("LOG#")]
     heads = _load_all(BankHead, bank, "HEAD")
+    appeals: list[Appeal] = _load_all(Appeal, cases, "APPEAL#")
     return StateDump(
         uploads={
             item["upload_id"]: load_upload(item)
@@ -92,7 +94,7 @@ def dump_state(cloud: Cloud) -> StateDump:
         ),
         cases={one.case_id: one for one in _load_all(Case, cases, "CASE#")},
         reports={one.case_number: one for one in _load_all(Report, cases, "REPORT#")},
-        appeals={one.appeal_id: one for one in _load_all(Appeal, cases, "APPEAL#")},
+        appeals={one.appeal_id: one for one in appeals},
         queues={
             queue: frozenset(item["pk"].partition("#")[2] for item in cases if item.get("queue") == queue)
             for queue in ("cases", "appeals", "opinions", "misuse", "suspended")
@@ -156,7 +158,7 @@ def _items(cloud: Cloud, table: str) -> list[Item]:
     return [from_dynamodb(item) for item in cloud.table(table).values()]
 
 
-def _load_all(cls: type[T], items: list[Item], prefix: str) -> list[T]:
+def _load_all(cls: type[T] | UnionType, items: list[Item], prefix: str) -> list[T]:
     codec: Codec[T] = _codec(cls)  # type: ignore[arg-type]
     return [codec.load(item) for item in items if item["pk"].startswith(prefix)]
 

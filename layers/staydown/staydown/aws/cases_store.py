@@ -49,7 +49,7 @@ class CasesStore:
         self._table = Table(client, table)
         self._cases = Codec(Case)
         self._reports = Codec(Report)
-        self._appeals = Codec(Appeal)
+        self._appeals: Codec[Appeal] = Codec(Appeal)
         self._presences = Codec(ReviewerPresence)
 
     def get_case(self, case_id: str) -> Case | None:

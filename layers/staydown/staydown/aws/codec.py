@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
+from types import UnionType
 from typing import Any, Generic, TypeVar, cast, get_args, get_type_hints
 
 from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 from pydantic import ConfigDict, TypeAdapter
 
-from staydown.aws.stored_names import STORED_NAMES
+from staydown.aws.stored_names import STORED_CONSTANTS, STORED_NAMES
 
 type_serializer = TypeSerializer()
 type_deserializer = TypeDeserializer()
@@ -51,25 +52,38 @@ TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%f+00:00"
 
 
 class Codec(Generic[T]):
-    """Converts one dataclass. Attributes that are not its fields (keys, index attributes) are ignored."""
+    """Converts one dataclass, or a union of dataclasses that `STORED_CONSTANTS` tells apart.
 
-    def __init__(self, cls: type[T]) -> None:
-        self._adapter: TypeAdapter[T] = _adapter(cast(Any, cls))
+    Attributes that are not fields (keys, index attributes) are ignored.
+    """
+
+    def __init__(self, cls: type[T] | UnionType) -> None:
+        classes: tuple[Any, ...] = get_args(cls) if isinstance(cls, UnionType) else (cls,)
+        self._adapters = [(_constants(one), _adapter(one)) for one in classes]
 
     def dump(self, value: T) -> Item:
         return cast(Item, _to_plain(value))
 
     def load(self, item: Mapping[str, Any]) -> T:
-        return self._adapter.validate_python(item)
+        """Return the object of an item. Raise ValueError if it does not fit the class."""
+        for constants, adapter in self._adapters:
+            if all(item.get(name, value) == value for name, value in constants.items()):
+                return cast(T, adapter.validate_python(item))
+        raise ValueError("the item is of none of the classes of the union")
+
+
+def _constants(cls: type) -> Mapping[str, object]:
+    return STORED_CONSTANTS.get(cls.__name__, {})
 
 
 def _to_plain(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
         names = STORED_NAMES.get(type(value).__name__, {})
-        return {
+        plain = {
             names.get(field.name, field.name): _to_plain(getattr(value, field.name))
             for field in fields(value)
         }
+        return {**plain, **_constants(type(value))}
     if isinstance(value, Mapping):
         return {str(key): _to_plain(inner) for key, inner in value.items()}
     if isinstance(value, set | frozenset):

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 STORED_NAMES: Mapping[str, Mapping[str, str]] = {
     "Account": {"strike_status": "conduct"},
     "AlignmentSummary": {"agreeing_tiles": "agreeing", "comparable_tiles": "visible"},
-    "Appeal": {"case_number": "report"},
     "AuditRecord": {"previous_digest": "previous"},
     "BankEntry": {
         "disabled": "suspended",
@@ -41,6 +40,7 @@ STORED_NAMES: Mapping[str, Mapping[str, str]] = {
         "split_from": "separated_from",
     },
     "Claim": {"expires_at": "until"},
+    "DismissalAppeal": {"case_number": "report"},
     "LegalHold": {"requested_by": "by", "placed_at": "at", "release_requested_by": "release_asked_by"},
     "LogManifest": {"compacted": "folded", "orphan_files": "leftovers", "in_progress": "folding"},
     "LogPosition": {"after_upload_id": "after"},
@@ -72,3 +72,26 @@ STORED_NAMES: Mapping[str, Mapping[str, str]] = {
     "VerifiedReporter": {"verified_reporter_id": "sender_id", "strike_status": "conduct"},
 }
 """Attribute names by field name, by class name."""
+
+STORED_CONSTANTS: Mapping[str, Mapping[str, object]] = {
+    "BlockAppeal": {"party": "account_holder", "case_id": None, "report": None, "upload_id": None},
+    "DecisionAppeal": {"party": "account_holder", "report": None, "upload_id": None, "block": None},
+    "Disagreement": {
+        "party": "second_opinion",
+        "platform": "",
+        "account_id": "",
+        "report": None,
+        "upload_id": None,
+        "block": None,
+    },
+    "DismissalAppeal": {
+        "party": "reporter",
+        "platform": "",
+        "account_id": "",
+        "upload_id": None,
+        "block": None,
+    },
+    "MatchAppeal": {"party": "account_holder", "report": None, "block": None},
+}
+"""Attributes with the same value in every item of a class, by class name. They tell the classes of a union
+apart: an item is of the first class whose constants it has."""

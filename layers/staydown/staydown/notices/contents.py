@@ -1,6 +1,7 @@
-"""What each notice says: which sentences, in which order, and the facts in their gaps.
+"""The content of each notice: its sentences, their order, and the values of their placeholders.
 
-Facts are codes, times and ids. What a reporter wrote, what a reviewer noted and who reported are in none.
+Values are codes, times and ids. No notice contains a reporter's words, a reviewer's notes or a reporter's
+identity.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from staydown.domain.accounts.strikes import StrikePolicy
-from staydown.domain.cases.appeals import Appeal, AppealOutcome, AppealParty
+from staydown.domain.cases.appeals import Appeal, AppealOutcome, BlockAppeal, DismissalAppeal, MatchAppeal
 from staydown.domain.cases.case import Case, CaseOrigin
 from staydown.domain.cases.decisions import (
     ComplainantIsSubject,
@@ -26,15 +27,18 @@ from staydown.notices.wording import TemplateValues
 
 @dataclass(frozen=True, slots=True)
 class NoticeContent:
-    """sentences: keys of the catalogues. said: what fills their gaps, and what is kept as data."""
+    """The content of a notice, independent of the language."""
 
     kind: NoticeKind
+    """What the notice is about."""
     sentences: tuple[str, ...]
+    """Keys of sentences in the catalogues."""
     template_values: TemplateValues
+    """The values of the placeholders."""
 
     @property
     def notice_values(self) -> NoticeValues:
-        """As it is kept."""
+        """The values as the notice stores them."""
         return {n: v.isoformat() if isinstance(v, datetime) else v for n, v in self.template_values.items()}
 
 
@@ -44,18 +48,21 @@ DEFERRAL_SENTENCES = ("receipt.set_aside", "receipt.set_aside_redress")
 def receipt(
     report: Report, deadline: datetime | None, deferred_until: datetime | None = None
 ) -> NoticeContent:
-    """deadline: of a valid report; None while something is missing. set_aside_until: while its sender's
-    reports are suspended."""
-    said: TemplateValues = {"case_number": report.case_number, "received_at": report.filed_at}
+    """Return the receipt of a report.
+
+    deadline: for a valid report; None while something is missing. deferred_until: the end of the reporter's
+    suspension; None: the reporter is not suspended.
+    """
+    values: TemplateValues = {"case_number": report.case_number, "received_at": report.filed_at}
     last: tuple[str, ...] = ("receipt.how", "reporter.kind")
     if deferred_until is not None:
-        said = {**said, "set_aside_until": deferred_until}
+        values = {**values, "set_aside_until": deferred_until}
         last = (*DEFERRAL_SENTENCES, *last)
     if deadline is not None:
         valid = ("receipt.received", "receipt.complete", *last)
-        return NoticeContent(NoticeKind.RECEIPT, valid, {**said, "deadline": deadline, "missing": ()})
+        return NoticeContent(NoticeKind.RECEIPT, valid, {**values, "deadline": deadline, "missing": ()})
     missing = ("receipt.received", "receipt.missing", *last)
-    return NoticeContent(NoticeKind.RECEIPT, missing, {**said, "missing": report.missing})
+    return NoticeContent(NoticeKind.RECEIPT, missing, {**values, "missing": report.missing})
 
 
 def information_needed(report: Report) -> NoticeContent:
@@ -73,9 +80,10 @@ def decision(
     manifestly_unfounded: bool = False,
     strike_policy: StrikePolicy | None = None,
 ) -> NoticeContent:
-    """The outcome for who reported; a refusal says on which of the law's grounds (UK3), and the redress.
+    """Return the outcome for the reporter; a dismissal names its legal ground (UK3) and the redress.
 
-    unfounded: manifestly; it is a warning then as well. ladder: on which its sender stands, if on any.
+    manifestly_unfounded: the notice is then a warning too. strike_policy: None for a reporter who is not
+    verified.
     """
     sentences = [f"decision.{outcome.value}"]
     if outcome is DecisionOutcome.NOT_VIOLATING and factors is not None:
@@ -88,7 +96,7 @@ def decision(
         sentences.append("decision.redress")
     if outcome is DecisionOutcome.VIOLATING:
         sentences.append("decision.may_be_appealed")
-    said: TemplateValues = {
+    values: TemplateValues = {
         "case_number": report.case_number,
         "outcome": outcome.value,
         "decided_at": at,
@@ -96,21 +104,21 @@ def decision(
         "automated_decision": "no",
     }
     if manifestly_unfounded and strike_policy is not None:
-        said = {
-            **said,
+        values = {
+            **values,
             "review_at": str(strike_policy.review_threshold),
             "days": str(strike_policy.window.days),
         }
-    return NoticeContent(NoticeKind.DECISION, (*sentences, "reporter.kind"), said)
+    return NoticeContent(NoticeKind.DECISION, (*sentences, "reporter.kind"), values)
 
 
 def _dismissal_grounds(factors: Factors) -> list[str]:
-    why = []
+    grounds = []
     if factors.shown == {ShownContent.NONE}:
-        why.append("decision.not_intimate")
+        grounds.append("decision.not_intimate")
     if factors.complainant is ComplainantIsSubject.NO:
-        why.append("decision.not_the_subject")
-    return why
+        grounds.append("decision.not_the_subject")
+    return grounds
 
 
 def decision_reversed(report: Report) -> NoticeContent:
@@ -128,7 +136,10 @@ def statement_for_decision(
     ground: str,
     appeal_until: datetime,
 ) -> NoticeContent:
-    """A reviewer judged an image of this account. uploads: the account's, of the case. put_up: the first."""
+    """Return the statement of reasons for a decision about an account's uploads.
+
+    uploads: ids of the account's uploads in the case. first_uploaded_at: when the first of them was uploaded.
+    """
     reported = case.origin is CaseOrigin.REPORT
     uploads = tuple(uploads)
     sentences = (
@@ -142,7 +153,7 @@ def statement_for_decision(
         "statement.ground",
         "statement.redress",
     )
-    said: TemplateValues = {
+    values: TemplateValues = {
         "action": ("image_removed", "account_blocked"),
         "platform": platform,
         "uploads": uploads,
@@ -154,11 +165,11 @@ def statement_for_decision(
         "ground": ground,
         "appeal_until": appeal_until,
     }
-    return NoticeContent(NoticeKind.STATEMENT_OF_REASONS, sentences, said)
+    return NoticeContent(NoticeKind.STATEMENT_OF_REASONS, sentences, values)
 
 
 def _uploaded_at_sentence(uploaded_at: datetime | None, *, several: bool = False) -> tuple[str, ...]:
-    """An id alone does not tell its holder which image it was."""
+    """The upload time identifies the image to the account holder; an id does not."""
     if uploaded_at is None:
         return ()
     return ("statement.first_put_up" if several else "statement.put_up",)
@@ -178,7 +189,7 @@ def statement_for_match(
     ground: str,
     appeal_until: datetime,
 ) -> NoticeContent:
-    """An upload met the bank and was stopped with nobody looking. removed: it had been public."""
+    """Return the statement of reasons for a match without human review. removed: the upload was public."""
     sentences = (
         "statement.upload_removed" if removed else "statement.upload_stopped",
         *_uploaded_at_sentence(uploaded_at),
@@ -188,7 +199,7 @@ def statement_for_match(
         "statement.ground",
         "statement.upload_redress",
     )
-    said: TemplateValues = {
+    values: TemplateValues = {
         "action": ("image_removed" if removed else "image_blocked",),
         "platform": platform,
         "uploads": (upload_id,),
@@ -199,13 +210,13 @@ def statement_for_match(
         "ground": ground,
         "appeal_until": appeal_until,
     }
-    return NoticeContent(NoticeKind.STATEMENT_OF_REASONS, sentences, said)
+    return NoticeContent(NoticeKind.STATEMENT_OF_REASONS, sentences, values)
 
 
 def statement_for_deadline(
     *, platform: str, upload_id: str, uploaded_at: datetime | None, since: datetime, ground: str
 ) -> NoticeContent:
-    """A reported upload was hidden, since nobody decided in time."""
+    """Return the statement of reasons for an upload that was hidden because its case is late."""
     sentences = (
         "statement.upload_hidden",
         *_uploaded_at_sentence(uploaded_at),
@@ -215,7 +226,7 @@ def statement_for_deadline(
         "statement.ground",
         "statement.hidden_redress",
     )
-    said: TemplateValues = {
+    values: TemplateValues = {
         "action": ("image_hidden",),
         "platform": platform,
         "uploads": (upload_id,),
@@ -225,13 +236,13 @@ def statement_for_deadline(
         "automated_decision": "yes",
         "ground": ground,
     }
-    return NoticeContent(NoticeKind.STATEMENT_OF_REASONS, sentences, said)
+    return NoticeContent(NoticeKind.STATEMENT_OF_REASONS, sentences, values)
 
 
 def statement_for_manual_block(
     *, platform: str, reason: str, since: datetime, ground: str, appeal_until: datetime
 ) -> NoticeContent:
-    """A senior reviewer blocked the account without a case. reason: in their words, meant to be read."""
+    """Return the statement of reasons for a manual block. reason: the reviewer's words to the holder."""
     sentences = (
         "statement.blocked_by_hand",
         "statement.block_duration",
@@ -240,7 +251,7 @@ def statement_for_manual_block(
         "statement.ground",
         "statement.hand_redress",
     )
-    said: TemplateValues = {
+    values: TemplateValues = {
         "action": ("account_blocked",),
         "platform": platform,
         "since": since,
@@ -250,7 +261,7 @@ def statement_for_manual_block(
         "ground": ground,
         "appeal_until": appeal_until,
     }
-    return NoticeContent(NoticeKind.STATEMENT_OF_REASONS, sentences, said)
+    return NoticeContent(NoticeKind.STATEMENT_OF_REASONS, sentences, values)
 
 
 def block_lifted(*, platform: str, since: datetime, still_blocked: bool) -> NoticeContent:
@@ -259,29 +270,36 @@ def block_lifted(*, platform: str, since: datetime, still_blocked: bool) -> Noti
 
 
 def appeal_receipt(appeal: Appeal) -> NoticeContent:
-    said: TemplateValues = {**_appeal_values(appeal), "received_at": appeal.filed_at}
-    return NoticeContent(NoticeKind.APPEAL_RECEIPT, ("appeal_receipt.what",), said)
+    values: TemplateValues = {**_appeal_values(appeal), "received_at": appeal.filed_at}
+    return NoticeContent(NoticeKind.APPEAL_RECEIPT, ("appeal_receipt.what",), values)
 
 
 def appeal_outcome(appeal: Appeal, outcome: AppealOutcome, decided_at: datetime) -> NoticeContent:
-    refused = appeal.party is AppealParty.REPORTER and outcome is AppealOutcome.GRANTED
-    upheld = "appeal_outcome.refusal_taken_back" if refused else f"appeal_outcome.{outcome.value}"
-    if appeal.upload_id is not None and outcome is AppealOutcome.GRANTED:
-        upheld = "appeal_outcome.stop_taken_back"
-    if appeal.block is not None and outcome is AppealOutcome.GRANTED:
-        upheld = "appeal_outcome.block_lifted"
-    sentences = [upheld, "appeal_outcome.by_a_person"]
+    sentences = [_outcome_sentence(appeal, outcome), "appeal_outcome.by_a_person"]
     if outcome is AppealOutcome.DENIED:
         sentences.append("appeal_outcome.redress")
-    said: TemplateValues = {**_appeal_values(appeal), "outcome": outcome.value, "decided_at": decided_at}
-    return NoticeContent(NoticeKind.APPEAL_OUTCOME, tuple(sentences), said)
+    values: TemplateValues = {**_appeal_values(appeal), "outcome": outcome.value, "decided_at": decided_at}
+    return NoticeContent(NoticeKind.APPEAL_OUTCOME, tuple(sentences), values)
+
+
+def _outcome_sentence(appeal: Appeal, outcome: AppealOutcome) -> str:
+    if outcome is AppealOutcome.GRANTED:
+        match appeal:
+            case DismissalAppeal():
+                return "appeal_outcome.refusal_taken_back"
+            case MatchAppeal():
+                return "appeal_outcome.stop_taken_back"
+            case BlockAppeal():
+                return "appeal_outcome.block_lifted"
+    return f"appeal_outcome.{outcome.value}"
 
 
 def _appeal_values(appeal: Appeal) -> TemplateValues:
-    """The appeal, and the upload or the block by hand that it is of."""
-    said: dict[str, str | datetime | tuple[str, ...]] = {"appeal_id": appeal.appeal_id}
-    if appeal.upload_id is not None:
-        said["uploads"] = (appeal.upload_id,)
-    if appeal.block is not None:
-        said["since"] = appeal.block.since
-    return said
+    """Return the appeal, with the upload or the manual block that it concerns."""
+    match appeal:
+        case MatchAppeal():
+            return {"appeal_id": appeal.appeal_id, "uploads": (appeal.upload_id,)}
+        case BlockAppeal():
+            return {"appeal_id": appeal.appeal_id, "since": appeal.block.since}
+        case _:
+            return {"appeal_id": appeal.appeal_id}

@@ -19,7 +19,7 @@ from staydown.domain.audit.actors import SYSTEM, Actor
 from staydown.domain.audit.chain import ChainHead
 from staydown.domain.audit.details import AuditDetails
 from staydown.domain.bank.entry import BankEntry
-from staydown.domain.cases.appeals import Appeal
+from staydown.domain.cases.appeals import Appeal, AppealBase, BlockAppeal
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.reports import Report, Reporter
 from staydown.domain.events import BankChanged, Event
@@ -201,7 +201,7 @@ class UnitOfWork:
                 stack.reporters.save(transaction, changed)
             case MisuseReview():
                 stack.misuse_reviews.save(transaction, changed)
-            case Appeal():
+            case AppealBase():
                 stack.cases.save_appeal(transaction, changed, until=self._appeal_expiry(changed))
 
     def _save_case(self, case: Case) -> None:
@@ -211,7 +211,7 @@ class UnitOfWork:
 
     def _appeal_expiry(self, appeal: Appeal) -> datetime | None:
         """A decided appeal of a manual block expires by itself: no case erases it."""
-        if appeal.case_id is not None or appeal.outcome is None:
+        if not isinstance(appeal, BlockAppeal) or appeal.outcome is None:
             return None
         return self.now + self.stack.settings.retention.case
 

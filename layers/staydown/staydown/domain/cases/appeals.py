@@ -1,4 +1,4 @@
-"""Appeals: a request to look again, answered by somebody who had no part in it."""
+"""Appeals, which a reviewer without a part in the decision decides, and disagreements of two reviewers."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import ClassVar, Self
 
 from staydown.domain.accounts.account import Block
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.states import CaseState
 from staydown.domain.errors import AlreadyDecided, Conflict, SameReviewer
+from staydown.domain.uploads.stops import StopCauseKind
 from staydown.domain.uploads.upload import Upload
 
 
@@ -20,45 +22,139 @@ class AppealOutcome(StrEnum):
 
 
 class AppealParty(StrEnum):
-    """Who asks for another look."""
+    """The party that appeals."""
 
     ACCOUNT_HOLDER = "account_holder"
     REPORTER = "reporter"
     DISAGREEMENT = "second_opinion"
-    """Two reviewers judged it differently; a senior decides."""
+    """Nobody: a second opinion differs from the decision, and a senior reviewer decides."""
 
 
-@dataclass(frozen=True, slots=True)
-class Appeal:
-    """appeal_id: follows from the case and who appeals, so that one party has one appeal of a decision.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealBase:
+    """What all kinds of appeals have in common."""
 
-    platform, account_id: of the account holder; empty for anybody else. report: the reporter's case number.
-    upload_id: not the decision is appealed, but that this upload was stopped by what it put into the bank.
-    block: what is appealed is this block by hand, as it was; no case is behind it.
-    """
+    party: ClassVar[AppealParty]
+    """The party that appeals."""
 
     appeal_id: str
-    case_id: str | None
-    platform: str
-    account_id: str
+    """Derived from what is appealed and by whom, so that a repeated appeal is the same one."""
     statement: str
+    """The party's words; of a disagreement, the reasons of the second opinion."""
     filed_at: datetime
+    """When the appeal was filed."""
     outcome: AppealOutcome | None = None
+    """The outcome; None: the appeal is pending."""
     reasons: str = ""
+    """The reviewer's reasons for the outcome."""
     decided_by: str | None = None
+    """The reviewer who decided the appeal."""
     decided_at: datetime | None = None
-    party: AppealParty = AppealParty.ACCOUNT_HOLDER
-    case_number: str | None = None
-    upload_id: str | None = None
-    block: Block | None = None
+    """When the appeal was decided."""
     version: int = 0
+    """Incremented by each write."""
 
-    def decided(self, outcome: AppealOutcome, reasons: str, *, reviewer: str, now: datetime) -> Appeal:
+    @property
+    def account(self) -> tuple[str, str]:
+        """The platform and account id of the account holder; both empty for other parties."""
+        return "", ""
+
+    def decided(self, outcome: AppealOutcome, reasons: str, *, reviewer: str, now: datetime) -> Self:
+        """Return the decided appeal. Raise AlreadyDecided if it is not pending."""
         if self.outcome is not None:
             raise AlreadyDecided(
-                f"The appeal was {self.outcome.value}.", extra={"outcome": self.outcome.value}
+                f"The appeal was {_IN_WORDS[self.outcome]}.", extra={"outcome": self.outcome.value}
             )
         return replace(self, outcome=outcome, reasons=reasons, decided_by=reviewer, decided_at=now)
+
+
+_IN_WORDS = {AppealOutcome.GRANTED: "granted", AppealOutcome.DENIED: "denied"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountAppeal(AppealBase):
+    """An appeal of an account holder."""
+
+    party: ClassVar[AppealParty] = AppealParty.ACCOUNT_HOLDER
+
+    platform: str
+    """The platform of the account."""
+    account_id: str
+    """The account."""
+
+    @property
+    def account(self) -> tuple[str, str]:
+        return self.platform, self.account_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionAppeal(AccountAppeal):
+    """An account holder's appeal of a decision that blocks the account."""
+
+    case_id: str
+    """The case of the decision."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchAppeal(AccountAppeal):
+    """An account holder's appeal of a match that stopped an upload without human review."""
+
+    case_id: str
+    """The case whose decision supports the matched entry. It can be about another platform's image."""
+    upload_id: str
+    """The stopped upload."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockAppeal(AccountAppeal):
+    """An account holder's appeal of a manual block."""
+
+    case_id: ClassVar[None] = None
+    """A manual block has no case."""
+
+    block: Block
+    """The block as it was when the appeal was filed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DismissalAppeal(AppealBase):
+    """A reporter's appeal of the dismissal of a report."""
+
+    party: ClassVar[AppealParty] = AppealParty.REPORTER
+
+    case_id: str
+    """The dismissed case."""
+    case_number: str
+    """The case number of the reporter's report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement(AppealBase):
+    """A second opinion that differs from the decision of a case."""
+
+    party: ClassVar[AppealParty] = AppealParty.DISAGREEMENT
+
+    case_id: str
+    """The case with the two decisions."""
+
+
+Appeal = DecisionAppeal | MatchAppeal | BlockAppeal | DismissalAppeal | Disagreement
+
+
+def disclosed_case_id(appeal: Appeal) -> str | None:
+    """Return the case that the party may know: not that of a match, which can be about another's image."""
+    return None if isinstance(appeal, MatchAppeal) else appeal.case_id
+
+
+def redacted(appeal: Appeal) -> Appeal:
+    """Return the appeal without its statement, account and upload."""
+    match appeal:
+        case MatchAppeal():
+            return replace(appeal, statement="", platform="", account_id="", upload_id="")
+        case DecisionAppeal() | BlockAppeal():
+            return replace(appeal, statement="", platform="", account_id="")
+        case DismissalAppeal() | Disagreement():
+            return replace(appeal, statement="")
 
 
 def decision_appeal_id(case_id: str, platform: str, account_id: str) -> str:
@@ -67,64 +163,67 @@ def decision_appeal_id(case_id: str, platform: str, account_id: str) -> str:
 
 
 def disagreement_appeal_id(case_id: str) -> str:
-    """Of what a senior has to decide when a second opinion differs."""
+    """Return the id of the disagreement on a case."""
     return str(uuid.uuid5(uuid.UUID(case_id), "second opinion"))
 
 
 def dismissal_appeal_id(case_id: str, case_number: str) -> str:
-    """Of the appeal by who sent the report with this number."""
+    """Return the id of the appeal by the reporter with this case number."""
     return str(uuid.uuid5(uuid.UUID(case_id), f"report\n{case_number}"))
 
 
 def match_appeal_id(case_id: str, upload_id: str) -> str:
-    """Of the appeal of an upload that was stopped by what this case put into the bank."""
+    """Return the id of the appeal of an upload that an entry of this case stopped."""
     return str(uuid.uuid5(uuid.UUID(case_id), f"upload\n{upload_id}"))
 
 
 def require_appealable_block(block: Block, *, now: datetime, window: timedelta) -> None:
-    """Raise what speaks against an appeal of this block by hand."""
+    """Raise Conflict unless this manual block can be appealed."""
     if now > block.since + window:
-        raise Conflict(f"The {window.days} days in which the block could be appealed are over.")
+        raise Conflict(f"The time limit of {window.days} days to appeal the block has passed.")
 
 
 def require_appealable_match(upload: Upload, *, now: datetime, window: timedelta) -> None:
-    """Raise what speaks against an appeal of what the bank alone did to this upload."""
+    """Raise Conflict unless the match that stopped this upload can be appealed."""
     if upload.erased_at is not None:
-        raise Conflict("The image is not kept any more; nobody could look at it again.")
-    judged = [cause.removeprefix("case:") for cause in upload.stops if cause.startswith("case:")]
+        raise Conflict("The image has been erased, so it cannot be reviewed again.")
+    judged = upload.stopping_ids(StopCauseKind.CASE)
     if judged:
         raise Conflict(
-            "A reviewer judged this very image; appeal that decision, by its case.", extra={"cases": judged}
+            "A reviewer judged this image. Appeal that decision by its case.", extra={"cases": list(judged)}
         )
     if not upload.blocking_entries:
         raise Conflict(
-            f"The image is {upload.state.value}, and not stopped for what was judged before.",
+            f"The image is {upload.state.value}, and no match stops it.",
             extra={"state": upload.state.value},
         )
     if now > upload.updated_at + window:
-        raise Conflict(f"The {window.days} days in which it could be appealed are over.")
+        raise Conflict(f"The time limit of {window.days} days to appeal the match has passed.")
 
 
 def require_appealable_decision(case: Case, *, now: datetime, window: timedelta) -> None:
-    """Raise what speaks against an appeal of this case."""
+    """Raise Conflict unless the decision of this case can be appealed."""
     if case.state is CaseState.LOCKED:
-        # To say why would warn who posted it.
+        # The reason would warn the account holder.
         raise Conflict("This decision can't be appealed here.")
     if case.state is not CaseState.DECIDED or case.decision is None:
-        raise Conflict(f"The case is {case.state.value}; there is no decision to appeal.")
+        raise Conflict(f"The case is {case.state.value}. It has no decision to appeal.")
     if now > case.decision.at + window:
-        raise Conflict(f"The {window.days} days in which the decision could be appealed are over.")
+        raise Conflict(f"The time limit of {window.days} days to appeal the decision has passed.")
 
 
 def require_appealable_dismissal(case: Case, *, now: datetime, window: timedelta) -> None:
-    """Raise what speaks against an appeal of this case by somebody who reported it."""
+    """Raise Conflict unless a reporter can appeal the dismissal of this case."""
     require_appealable_decision(case, now=now, window=window)
     if not case.is_dismissal:
-        raise Conflict("The image was judged violating, as you reported; there is nothing to appeal.")
+        raise Conflict("The image was found to be violating, as you reported. There is nothing to appeal.")
 
 
 def require_independent_reviewer(case: Case, reviewer: str) -> None:
-    """Promise 6: nobody who claimed or decided a case decides its appeal."""
+    """Raise ConflictOfInterest or SameReviewer unless the reviewer may decide appeals of the case.
+
+    This is promise 6.
+    """
     case.require_not_recused(reviewer)
     if reviewer in case.participants:
-        raise SameReviewer("You claimed or decided this case; somebody else has to decide its appeal.")
+        raise SameReviewer("You claimed or decided this case. A different reviewer must decide its appeal.")

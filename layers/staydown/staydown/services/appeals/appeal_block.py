@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from staydown.aws.stack import Stack
-from staydown.domain.accounts.account import MANUAL_BLOCK, Block
+from staydown.domain.accounts.account import MANUAL_BLOCK
 from staydown.domain.audit.actors import ACCOUNT_HOLDER, Actor
 from staydown.domain.audit.details import AppealDecided, AppealFiled
-from staydown.domain.cases.appeals import Appeal, AppealOutcome, require_appealable_block
+from staydown.domain.cases.appeals import Appeal, AppealOutcome, BlockAppeal, require_appealable_block
 from staydown.domain.errors import Conflict, SameReviewer
 from staydown.domain.events import AccountUnblocked
 from staydown.domain.events import AppealDecided as AppealDecidedEvent
@@ -37,7 +37,14 @@ def appeal_block(
     if known is not None:
         return known
     require_appealable_block(block, now=uow.now, window=stack.settings.appeal_window)
-    appeal = Appeal(appeal_id, None, platform, account_id, statement, filed_at=uow.now, block=block)
+    appeal = BlockAppeal(
+        appeal_id=appeal_id,
+        platform=platform,
+        account_id=account_id,
+        statement=statement,
+        filed_at=uow.now,
+        block=block,
+    )
     uow.cover(appeal, AppealFiledEvent(appeal_id, None, platform, account_id), by=account)
     uow.record(account, AppealFiled(appeal_id, still_blocked=account.blocked))
     uow.commit()
@@ -45,12 +52,13 @@ def appeal_block(
 
 
 def decide_block_appeal(
-    stack: Stack, appeal: Appeal, block: Block, outcome: AppealOutcome, reasons: str, reviewer: str
-) -> Appeal:
+    stack: Stack, appeal: BlockAppeal, outcome: AppealOutcome, reasons: str, reviewer: str
+) -> BlockAppeal:
     """Decide the appeal of a manual block. Granted, it lifts this very block; other blocks stay.
 
     Raise SameReviewer for the reviewer who set it. A block that was set anew meanwhile is another one.
     """
+    block = appeal.block
     if block.set_by == reviewer:
         raise SameReviewer("You set this block. A different reviewer must decide its appeal.")
     uow = UnitOfWork(stack, Actor.reviewer(reviewer))

@@ -5,7 +5,12 @@ from __future__ import annotations
 from staydown.aws.stack import Stack
 from staydown.domain.audit.actors import ACCOUNT_HOLDER
 from staydown.domain.audit.details import AppealFiled
-from staydown.domain.cases.appeals import Appeal, decision_appeal_id, require_appealable_decision
+from staydown.domain.cases.appeals import (
+    Appeal,
+    DecisionAppeal,
+    decision_appeal_id,
+    require_appealable_decision,
+)
 from staydown.domain.cases.case import Case
 from staydown.domain.errors import Conflict, InvalidRequest, NotFound
 from staydown.domain.events import AppealFiled as AppealFiledEvent
@@ -29,7 +34,14 @@ def appeal_case_decision(
     if known is not None:
         return known
     require_appealable_decision(case, now=uow.now, window=stack.settings.appeal_window)
-    appeal = Appeal(appeal_id, case.case_id, platform, account_id, statement, filed_at=uow.now)
+    appeal = DecisionAppeal(
+        appeal_id=appeal_id,
+        case_id=case.case_id,
+        platform=platform,
+        account_id=account_id,
+        statement=statement,
+        filed_at=uow.now,
+    )
     uow.cover(appeal, AppealFiledEvent(appeal_id, case.case_id, platform, account_id), by=case)
     uow.record(case.with_appeal(appeal_id), AppealFiled(appeal_id))
     uow.commit()

@@ -7,7 +7,7 @@ from staydown.domain.audit.actors import REPORTER
 from staydown.domain.audit.details import AppealFiled
 from staydown.domain.cases.appeals import (
     Appeal,
-    AppealParty,
+    DismissalAppeal,
     dismissal_appeal_id,
     require_appealable_dismissal,
 )
@@ -42,19 +42,16 @@ def appeal_dismissal(stack: Stack, case_number: str, secret: str, statement: str
         except StaydownError as error:
             refusals.append(error)
             continue
-        appeal = Appeal(
-            ids[case.case_id],
-            case.case_id,
-            platform="",
-            account_id="",
+        appeal = DismissalAppeal(
+            appeal_id=ids[case.case_id],
+            case_id=case.case_id,
+            case_number=report.case_number,
             statement=statement,
             filed_at=uow.now,
-            party=AppealParty.REPORTER,
-            case_number=report.case_number,
         )
         filed.append(appeal)
         uow.cover(appeal, AppealFiledEvent(appeal.appeal_id, case.case_id, "", ""), by=case)
-        details = AppealFiled(appeal.appeal_id, party=AppealParty.REPORTER)
+        details = AppealFiled(appeal.appeal_id, party=appeal.party)
         uow.record(case.with_appeal(appeal.appeal_id), details)
     if not filed and not known:
         raise refusals[0] if refusals else Conflict("No case of this report is decided yet.")

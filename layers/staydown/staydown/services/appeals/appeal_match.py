@@ -5,7 +5,7 @@ from __future__ import annotations
 from staydown.aws.stack import Stack
 from staydown.domain.audit.actors import ACCOUNT_HOLDER
 from staydown.domain.audit.details import AppealFiled
-from staydown.domain.cases.appeals import Appeal, match_appeal_id
+from staydown.domain.cases.appeals import Appeal, MatchAppeal, match_appeal_id
 from staydown.domain.errors import Conflict, NotFound
 from staydown.domain.events import AppealFiled as AppealFiledEvent
 from staydown.services.access.appeals import case_for_match_appeal
@@ -34,8 +34,14 @@ def appeal_match(stack: Stack, *, platform: str, account_id: str, upload_id: str
         return known
     if len(case.pending_appeals) >= MAX_WAITING_APPEALS:
         raise Conflict("Too many appeals of this kind are pending. File it again in some days.")
-    appeal = Appeal(
-        appeal_id, case.case_id, platform, account_id, statement, filed_at=uow.now, upload_id=upload_id
+    appeal = MatchAppeal(
+        appeal_id=appeal_id,
+        case_id=case.case_id,
+        platform=platform,
+        account_id=account_id,
+        upload_id=upload_id,
+        statement=statement,
+        filed_at=uow.now,
     )
     # The event does not name the case: that would reveal another platform's image.
     event = AppealFiledEvent(appeal_id, None, platform, account_id, upload_id=upload_id)

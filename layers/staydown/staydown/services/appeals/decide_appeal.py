@@ -14,7 +14,18 @@ from staydown.aws.codec import Item
 from staydown.aws.stack import Stack
 from staydown.domain.audit.actors import Actor
 from staydown.domain.audit.details import AppealDecided, AppealDetails, CaseOverturned, CaseReversed
-from staydown.domain.cases.appeals import Appeal, AppealOutcome, AppealParty, require_independent_reviewer
+from staydown.domain.cases.appeals import (
+    AccountAppeal,
+    Appeal,
+    AppealOutcome,
+    BlockAppeal,
+    Disagreement,
+    DismissalAppeal,
+    MatchAppeal,
+    disclosed_case_id,
+    redacted,
+    require_independent_reviewer,
+)
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.decisions import Decision, DecisionOutcome, Factors
 from staydown.domain.cases.states import CaseState, Step
@@ -67,16 +78,13 @@ def appeals_visible_to(stack: Stack, appeals: Iterable[Appeal], reviewer: str) -
     cases = {case.case_id: case for case in stack.cases.get_cases(ids)}
     visible = []
     for appeal in appeals:
-        if appeal.block is not None:
+        if isinstance(appeal, BlockAppeal):
             visible.append(AppealView(appeal, viewer_took_part=appeal.block.set_by == reviewer))
             continue
-        case = cases.get(str(appeal.case_id))
+        case = cases.get(appeal.case_id)
         if case is None or reviewer in case.recused:
             continue
-        locked = case.state is CaseState.LOCKED
-        shown = appeal
-        if locked:
-            shown = replace(appeal, statement="", platform="", account_id="", upload_id=None)
+        shown = redacted(appeal) if case.state is CaseState.LOCKED else appeal
         visible.append(AppealView(shown, viewer_took_part=reviewer in case.participants))
     return visible
 
@@ -98,7 +106,7 @@ def decide_appeal(
         bank_writer=BankWriter(stack),
     )
     if (
-        appeal.party is not AppealParty.ACCOUNT_HOLDER
+        not isinstance(appeal, AccountAppeal)
         and case is not None
         and case.decision is not None
         and case.decision.outcome.is_violation
@@ -132,15 +140,14 @@ def _decide(
     outcome, reasons = appeal_decision.outcome, appeal_decision.reasons
     if (appeal.outcome, appeal.reasons, appeal.decided_by) == (outcome, reasons, reviewer):
         return appeal, case
-    if appeal.block is not None:
-        return decide_block_appeal(stack, appeal, appeal.block, outcome, reasons, reviewer), None
+    if isinstance(appeal, BlockAppeal):
+        return decide_block_appeal(stack, appeal, outcome, reasons, reviewer), None
     assert case is not None
     require_independent_reviewer(case, reviewer)
-    is_disagreement = appeal.party is AppealParty.DISAGREEMENT
-    if is_disagreement and not senior:
+    if isinstance(appeal, Disagreement) and not senior:
         raise NotAllowed("Two reviewers disagree on this case. A senior reviewer must decide.")
     decided = appeal.decided(outcome, reasons, reviewer=reviewer, now=uow.now)
-    if appeal.upload_id is not None:
+    if isinstance(appeal, MatchAppeal):
         _require_independence(uow, appeal.upload_id, case, reviewer)
     uow.cover(decided, by=case)
     details: AppealDetails = AppealDecided(appeal_id, outcome, appeal.party)
@@ -148,17 +155,12 @@ def _decide(
         case, details = _grant(uow, case, decided, appeal_decision, bank_writer)
     case = replace(case, pending_appeals=tuple(one for one in case.pending_appeals if one != appeal_id))
     case = uow.record(case, details)
-    if not is_disagreement:  # no party filed it; what it changes has events of its own
-        uow.emit(
-            AppealDecidedEvent(
-                appeal_id,
-                outcome,
-                case.case_id if appeal.upload_id is None else None,
-                appeal.platform,
-                appeal.account_id,
-                upload_id=appeal.upload_id,
-            )
+    if not isinstance(appeal, Disagreement):  # no party filed it; what it changes has events of its own
+        upload_id = appeal.upload_id if isinstance(appeal, MatchAppeal) else None
+        event = AppealDecidedEvent(
+            appeal_id, outcome, disclosed_case_id(appeal), *appeal.account, upload_id=upload_id
         )
+        uow.emit(event)
     uow.commit()
     return decided, case
 
@@ -170,21 +172,19 @@ def _grant(
 
     Each party has an appeal of its own. The first that is granted changes the case for all of them.
     """
-    unchanged = AppealDecided(
-        appeal.appeal_id, AppealOutcome.GRANTED, appeal.party, upload_id=appeal.upload_id
-    )
-    if appeal.upload_id is not None:
+    unchanged = AppealDecided(appeal.appeal_id, AppealOutcome.GRANTED, appeal.party)
+    if isinstance(appeal, MatchAppeal):
         _exclude_matches(uow, appeal.upload_id)
-        return case, unchanged
+        return case, replace(unchanged, upload_id=appeal.upload_id)
     if case.state is not CaseState.DECIDED:
         return case, unchanged
     if not case.is_dismissal:
-        if appeal.party is AppealParty.REPORTER:
+        if isinstance(appeal, DismissalAppeal):
             return case, unchanged
         reverse(uow, case)
         details = CaseReversed(appeal.appeal_id, AppealOutcome.GRANTED, appeal.party)
         return case.advanced(Step.REVERSE), details
-    if appeal.party is AppealParty.ACCOUNT_HOLDER:
+    if isinstance(appeal, AccountAppeal):
         return case, unchanged
     return _overturn_dismissal(uow, case, appeal, appeal_decision, bank_writer)
 

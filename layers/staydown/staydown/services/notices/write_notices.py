@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from staydown.aws.stack import Stack
-from staydown.domain.cases.appeals import AppealParty
+from staydown.domain.cases.appeals import Disagreement, DismissalAppeal, disclosed_case_id
 from staydown.domain.events import AppealDecided, AppealFiled, EventEnvelope, EventType, NoticeIssued
 from staydown.notices import contents
 from staydown.notices.notice import Notice, RecipientParty
@@ -69,7 +69,7 @@ def _notice_issued(notice: Notice) -> NoticeIssued:
 def _appeal_notices(stack: Stack, event: EventEnvelope) -> Iterator[AddressedNotice]:
     appeal_event = AppealFiled if event.type is EventType.APPEAL_FILED else AppealDecided
     appeal = stack.cases.get_appeal(appeal_event.of_envelope(event).appeal_id)
-    if appeal is None or appeal.party is AppealParty.DISAGREEMENT:
+    if appeal is None or isinstance(appeal, Disagreement):
         return
     if event.type is EventType.APPEAL_FILED:
         content = contents.appeal_receipt(appeal)
@@ -77,13 +77,12 @@ def _appeal_notices(stack: Stack, event: EventEnvelope) -> Iterator[AddressedNot
         content = contents.appeal_outcome(appeal, appeal.outcome, event.at)
     else:
         return
-    if appeal.party is AppealParty.REPORTER:
-        report = stack.cases.get_report(str(appeal.case_number))
+    if isinstance(appeal, DismissalAppeal):
+        report = stack.cases.get_report(appeal.case_number)
         if report is not None and report.withdrawn_at is None:
             yield for_reporter(report, content, appeal.case_id)
         return
-    case_id = appeal.case_id if appeal.upload_id is None else None
-    yield for_account_holder(stack, appeal.platform, appeal.account_id, content, case_id)
+    yield for_account_holder(stack, appeal.platform, appeal.account_id, content, disclosed_case_id(appeal))
 
 
 NOTICE_BUILDERS: Mapping[EventType, Callable[[Stack, EventEnvelope], Iterator[AddressedNotice]]] = (

@@ -73,7 +73,8 @@ def _record_export(stack: Stack, case_id: str, viewer: Viewer) -> None:
 def _facts(stack: Stack, case: Case, records: Sequence[AuditRecord]) -> dict[str, Any]:
     item = Codec(Case).dump(case)
     facts = {name: item[name] for name in ("state", "origin", "opened_at", "deadline", "decision")}
-    reports, uploads, appeals = Codec(Report), Codec(Upload), Codec(Appeal)
+    reports, uploads = Codec(Report), Codec(Upload)
+    appeals: Codec[Appeal] = Codec(Appeal)
     facts["reports"] = [
         _pick(reports.dump(one), _REPORT_FIELDS) for one in stack.cases.get_reports(case.reports)
     ]

@@ -13,7 +13,7 @@ from staydown.aws.stack import Stack
 from staydown.domain.audit.actions import AuditAction
 from staydown.domain.audit.actors import Actor
 from staydown.domain.audit.details import ActionOnly, OpinionGiven
-from staydown.domain.cases.appeals import Appeal, AppealParty, disagreement_appeal_id
+from staydown.domain.cases.appeals import Disagreement, disagreement_appeal_id
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.decisions import Decision, DecisionOutcome
 from staydown.domain.errors import ClaimedByAnother, Conflict, InvalidRequest, NotAllowed
@@ -101,14 +101,11 @@ def _record_opinion(
     if judgement.outcome is DecisionOutcome.SUSPECTED_CHILD:
         case = _lock_case(uow, case, decision, bank_writer)
     elif not agrees:
-        disagreement = Appeal(
-            disagreement_appeal_id(case_id),
-            case_id,
-            platform="",
-            account_id="",
+        disagreement = Disagreement(
+            appeal_id=disagreement_appeal_id(case_id),
+            case_id=case_id,
             statement=judgement.reasons,
             filed_at=uow.now,
-            party=AppealParty.DISAGREEMENT,
         )
         uow.cover(disagreement, by=case)
         case = case.with_appeal(disagreement.appeal_id)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from staydown.aws.stack import Stack
 from staydown.domain.bank.entry import BankEntry
+from staydown.domain.cases.appeals import MatchAppeal
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.notes import ReviewerPresence
 from staydown.domain.cases.reports import Report
@@ -63,7 +64,7 @@ def _appealed_upload_ids(stack: Stack, case: Case) -> list[str]:
     """Uploads that were stopped by what it put into the bank, and that somebody is asked to look at; those
     that wait longest."""
     waiting = stack.cases.get_appeals(case.pending_appeals[:MAX_SHOWN_APPEALS])
-    return [appeal.upload_id for appeal in waiting if appeal.upload_id is not None]
+    return [appeal.upload_id for appeal in waiting if isinstance(appeal, MatchAppeal)]
 
 
 def view_case_blind(stack: Stack, case: Case, report_offset: int = 0) -> CaseView:
