@@ -1,4 +1,6 @@
-"""Where the photographs and hostile files lie that are not part of the project."""
+"""Optional test data beside the checkout. It adds cases to tests; every test has cases without it."""
+
+from __future__ import annotations
 
 from pathlib import Path
 
@@ -6,6 +8,10 @@ import pytest
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
-needs_shared_data = pytest.mark.skipif(
-    not SHARED.is_dir(), reason="the shared test data (../shared/data) is not beside this checkout"
-)
+
+def shared_files(pattern: str) -> list[Path]:
+    """Return the files below `../shared/data` that match a glob pattern, sorted; none if it is absent."""
+    return sorted(path for path in SHARED.glob(pattern) if path.is_file())
+
+
+needs_shared_data = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared test data is absent")
