@@ -39,11 +39,11 @@ fuzz: $(READY) $(FUZZ) ## files made to hurt, found by coverage (SECONDS=120)
 check: $(READY) ## style, types, template, API document, docs/law.md
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/cfn-lint template.yaml && $(PY) -m infra.openapi --check && $(PY) -m infra.legal_matrix --check
 
-bench: $(BENCH) ## every figure of docs/benchmarks.md, beside the peers (some 50 minutes; QUICK=1: a few)
-	@.venv-bench/bin/python -m tools.benchmarks $(if $(QUICK),--quick --out .local/benchmarks)
+bench: $(BENCH) ## every figure of docs/benchmarks.md (50 minutes; QUICK=1: a few; PHOTOGRAPHS=FOLDER, SOURCE=TEXT)
+	@PHOTOGRAPHS="$(PHOTOGRAPHS)" SOURCE="$(SOURCE)" .venv-bench/bin/python -m tools.benchmarks $(if $(QUICK),--quick --out .local/benchmarks)
 
 load: $(BENCH) ## uploads in bursts, for long, and when things go wrong: nothing is lost (some 5 minutes; ARGS=)
-	@.venv-bench/bin/python -m tools.load $(if $(ARGS),$(ARGS),--out docs)
+	@PHOTOGRAPHS="$(PHOTOGRAPHS)" SOURCE="$(SOURCE)" .venv-bench/bin/python -m tools.load $(if $(ARGS),$(ARGS),--out docs)
 
 build: $(SAM) ## what is deployed, into .aws-sam (needs python3.13 on PATH; HEIC=0: without HEIC)
 	@python3.13 -c pass 2>/dev/null || { echo "make build: no python3.13 on PATH that runs; the functions are built for it" >&2; exit 1; }

@@ -30,9 +30,10 @@ from staydown.matching.keypoint_snapshot import read_keypoints, write_keypoints
 from tools.benchmarks.attacks import ATTACKS, Attack, as_jpeg
 from tools.benchmarks.edits_geometry import cropped, flipped
 from tools.benchmarks.edits_tones import gamma
-from tools.benchmarks.photographs import file_of, in_parallel, photographs, picture_of
+from tools.benchmarks.photographs import choose_photographs, in_parallel
+from tools.photographs import photograph_file, photograph_image
 
-_OWN, _UNRELATED = 60, 30
+_OWN, _UNRELATED, _FILLERS = 60, 30, 210
 _EVERY = 13
 """Of each photograph every 13th edit is asked, another choice for each."""
 _FILLER = Attack("filler", (cropped(0.25, 0.6), gamma, flipped(Image.Transpose.ROTATE_90)))
@@ -44,7 +45,7 @@ def _no_preparation() -> None:
 
 def _filler(task: tuple[str, int]) -> bytes:
     name, number = task
-    data = _FILLER(picture_of(name), f"{name} {number}", ())
+    data = _FILLER(photograph_image(name), f"{name} {number}", ())
     return features_to_bytes(reference_features(decode(data, Limits())))
 
 
@@ -73,18 +74,18 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="where to write the figures as JSON")
     given = parser.parse_args()
     cv2.setNumThreads(1)
-    chosen = photographs(_OWN, given.seed)
-    unrelated, fillers = chosen.others[:_UNRELATED], chosen.others[_UNRELATED:]
-    partners = tuple(picture_of(name) for name in unrelated)
+    chosen = choose_photographs(_OWN, given.seed, share=0.3)
+    unrelated, fillers = chosen.split_others(_UNRELATED, _FILLERS)
+    partners = tuple(photograph_image(name) for name in unrelated)
     copies = [
-        (name, _asked(attack(picture_of(name), f"{given.seed} {name}", partners)))
+        (name, _asked(attack(photograph_image(name), f"{given.seed} {name}", partners)))
         for place, name in enumerate(chosen.banked)
         for attack in ATTACKS[place % _EVERY :: _EVERY]
     ]
-    innocent = [_asked(as_jpeg(picture_of(name), 85)) for name in unrelated]
-    own = [(_id(name), reference_features(decode(file_of(name), Limits()))) for name in chosen.banked]
+    innocent = [_asked(as_jpeg(photograph_image(name), 85)) for name in unrelated]
+    own = [(_id(name), reference_features(decode(photograph_file(name), Limits()))) for name in chosen.banked]
     random.Random(given.seed).shuffle(own)
-    tasks = [(fillers[n % len(fillers)], n) for n in range(max(given.sizes) - _OWN)]
+    tasks = [(fillers[n % len(fillers)], n) for n in range(max(given.sizes) - len(own))]
     others = list(in_parallel(_no_preparation, (), _filler, tasks))
     rows: list[dict[str, Any]] = []
     for size in given.sizes:

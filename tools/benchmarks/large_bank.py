@@ -33,12 +33,13 @@ from staydown.matching.keypoint_index import KeypointIndex
 from tools.benchmarks.attacks import ATTACKS, Attack, as_jpeg
 from tools.benchmarks.edits_geometry import cropped, flipped
 from tools.benchmarks.edits_tones import gamma
-from tools.benchmarks.photographs import in_parallel, photographs, picture_of
+from tools.benchmarks.photographs import choose_photographs, in_parallel
 from tools.benchmarks.recognisers import alignment_json, verdict_by_policy
+from tools.photographs import photograph_image
 
 LIMITS = Limits()
 OWN, UNRELATED = 60, 60
-_PARTNERS = 30
+_PARTNERS, _FILLERS = 30, 150
 _EVERY = 13
 """Of each banked photograph every 13th edit is asked, another choice for each."""
 _FILLER = Attack("filler", (cropped(0.25, 0.6), gamma, flipped(Image.Transpose.ROTATE_90)))
@@ -58,7 +59,7 @@ class _Worker:
 def _prepare(index: KeypointIndex, hashes: Hashes, rows: Mapping[str, int], partners: Sequence[str]) -> None:
     cv2.setNumThreads(1)
     _Worker.index, _Worker.hashes, _Worker.rows = index, hashes, rows
-    _Worker.partners = tuple(picture_of(name) for name in partners)
+    _Worker.partners = tuple(photograph_image(name) for name in partners)
 
 
 def _no_preparation() -> None:
@@ -68,7 +69,7 @@ def _no_preparation() -> None:
 def _banked(task: tuple[str, int | None]) -> tuple[bytes, int, bytes]:
     """The hash, its quality and the features of a photograph, or of the crop of it with that number."""
     name, number = task
-    picture = picture_of(name)
+    picture = photograph_image(name)
     data = as_jpeg(picture, 95) if number is None else _FILLER(picture, f"{name} {number}", ())
     decoded = decode(data, LIMITS)
     frame = decoded.frames[0]
@@ -79,7 +80,7 @@ def _banked(task: tuple[str, int | None]) -> tuple[bytes, int, bytes]:
 def _ask(task: tuple[int, str, int]) -> dict[str, Any]:
     """An edited photograph against the whole bank; `bits` counts the distances of all its comparisons."""
     attack, name, seed = task
-    data = ATTACKS[attack](picture_of(name), f"{seed} {name}", _Worker.partners)
+    data = ATTACKS[attack](photograph_image(name), f"{seed} {name}", _Worker.partners)
     picture = decode(data, LIMITS)
     views = fingerprint_picture(picture, data).views
     asked = np.frombuffer(b"".join(view.pdq.data for view in views), np.uint64).reshape(-1, 1, 4)
@@ -108,13 +109,13 @@ def _id(name: str) -> str:
 
 def measure(size: int, seed: int, edits: int) -> dict[str, Any]:
     """size: pictures banked. edits: every so many-th edit is asked of the unrelated ones; 1 for all."""
-    chosen = photographs(OWN, seed)
-    unrelated, fillers = chosen.others[:UNRELATED], chosen.others[UNRELATED + _PARTNERS :]
-    partners = chosen.others[UNRELATED : UNRELATED + _PARTNERS]
+    chosen = choose_photographs(OWN, seed, share=0.3)
+    unrelated, partners, fillers = chosen.split_others(UNRELATED, _PARTNERS, _FILLERS)
+    own = len(chosen.banked)
     tasks: list[tuple[str, int | None]] = [(name, None) for name in chosen.banked]
-    tasks += [(fillers[number % len(fillers)], number) for number in range(size - OWN)]
+    tasks += [(fillers[number % len(fillers)], number) for number in range(size - own)]
     banked = list(in_parallel(_no_preparation, (), _banked, tasks))
-    ids = [*map(_id, chosen.banked), *(str(uuid.UUID(int=number)) for number in range(size - OWN))]
+    ids = [*map(_id, chosen.banked), *(str(uuid.UUID(int=number)) for number in range(size - own))]
     index = KeypointIndex.from_pictures(
         (entry_id, features_from_bytes(features))
         for entry_id, (*_, features) in zip(ids, banked, strict=True)
@@ -122,7 +123,7 @@ def measure(size: int, seed: int, edits: int) -> dict[str, Any]:
     least = MatchPolicy().minimum_quality
     trusted = [row for row, (_, quality, _) in enumerate(banked) if quality >= least]
     hashes = np.frombuffer(b"".join(banked[row][0] for row in trusted), np.uint64).reshape(-1, 4)
-    rows = {chosen.banked[row]: place for place, row in enumerate(trusted) if row < OWN}
+    rows = {chosen.banked[row]: place for place, row in enumerate(trusted) if row < own}
     del banked
     copies = [
         (number, name, seed)

@@ -1,4 +1,4 @@
-"""The page of figures: tables, plots, and how each figure stands to its aim."""
+"""The page of figures: aims, tables and plots."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Rows = Sequence[dict[str, Any]]
 
 
 def write(results: dict[str, Any], folder: Path) -> None:
-    """benchmarks.md, benchmarks.json and the plots."""
+    """Write benchmarks.md, benchmarks.json and the plots into the folder."""
     plots = folder / "benchmarks"
     plots.mkdir(exist_ok=True)
     recall = results["recall"]["rows"]
@@ -46,12 +46,11 @@ def _lines(results: dict[str, Any]) -> Iterable[str]:
     yield from (
         "# Benchmarks",
         "",
-        "Written by `make bench` alone. What stands beside a peer was measured in one run, in turn, on one "
-        f"thread; medians. Machine: {os.cpu_count()} cores, {platform.machine()}, Python "
-        f"{platform.python_version()}. Seed {results['seed']}. "
-        "Photographs: 300 of the Berkeley Segmentation Data Set (BSDS500).",
+        "`make bench` writes this page. Times are medians on one thread. Methods in the same row are "
+        f"measured in turn, in one run. Machine: {os.cpu_count()} cores, {platform.machine()}, Python "
+        f"{platform.python_version()}. Seed {results['seed']}. Photographs: {results['photographs']}.",
         "",
-        "## The aims",
+        "## Aims",
         "",
         "| figure | aim | measured |",
         "| --- | --- | --- |",
@@ -59,9 +58,10 @@ def _lines(results: dict[str, Any]) -> Iterable[str]:
         "",
         "## Recall by edit",
         "",
-        "Per cent of the edited copies blocked / blocked or brought to a reviewer. `pdq`: one hash within 31 "
-        "bits, as python-threatexchange computes it. `stage_one`: hashes of views, one hash an entry. "
-        "`stage_two`: keypoints propose, PDQ disposes. Parameters of each edit are drawn from ranges.",
+        "Percentage of edited copies that are blocked / blocked or sent to review. `pdq`: one hash within 31 "
+        "bits, as python-threatexchange computes it. `stage_one`: hashes of several views of the upload, "
+        "against one hash for each entry. `stage_two`: keypoints find and align candidates, PDQ hashes of "
+        "tiles confirm them. `both`: the deployed rule. The parameters of each edit are random in a range.",
         "",
         "![Recall by edit](benchmarks/recall.svg)",
         "",
@@ -69,48 +69,47 @@ def _lines(results: dict[str, Any]) -> Iterable[str]:
         "",
         "### Stage one alone, by distance",
         "",
-        "What it misses are crops to less than nine tenths, tilts of more than seven degrees, photographs of "
-        "screens: no hash of the whole is near, and no guess at what was cut off reaches so far. Looking "
-        "farther would find stickers and captions over the picture as well, at a price that a large bank "
-        "pays: the last column is what an innocent upload would meet "
-        f"among {LARGEST:,} hashes, along the line drawn below.",
+        "Stage one misses crops to less than 90% of the image, tilts of more than 7 degrees, and photographs "
+        "of screens. A larger distance would also find images under stickers and captions, but causes wrong "
+        "matches in a large bank. The last column is the expected number of wrong matches for an unrelated "
+        f"upload in a bank of {LARGEST:,} hashes, by the extrapolation below.",
         "",
-        "| within, bits | copies met, % | wrong matches an upload |",
+        "| distance, bits | copies matched, % | wrong matches for each upload |",
         "| --- | --- | --- |",
         *_by_distance(recall, tail_of(results["large_bank"])),
         "",
         "## Wrong verdicts",
         "",
-        summary("Unrelated photographs, edited in every way", unrelated, _pairs(results)),
+        summary("Unrelated photographs with every edit", unrelated, _pairs(results)),
         "",
         summary("Hard negatives: two unrelated photographs in the same frame", hard, len(hard)),
         "",
         *_calibration(results["large_bank"]),
         "## Time",
         "",
-        "| what | ms | peer | peer's ms | times |",
+        "| operation | Staydown, ms | other method | its time, ms | ratio |",
         "| --- | --- | --- | --- | --- |",
         *(_timed(row) for row in [*results["speed_fingerprint"], results["speed_scan"]["scan"]]),
         "",
-        f"The scan's process holds {results['speed_scan']['memory_mb']:.0f} MB, with both indexes.",
+        f"The scan uses {results['speed_scan']['memory_mb']:.0f} MB of memory, with both indexes.",
         "",
         "## Exact look-ups within 31 bits",
         "",
         "![Look-ups](benchmarks/look-ups.svg)",
         "",
-        "| hashes | index | ms, median | ms, 99 % | memory, MB | built in, s | neighbours at 31 found |",
+        "| hashes | index | median, ms | 99th percentile, ms | memory, MB | build, s | neighbours found |",
         "| --- | --- | --- | --- | --- | --- | --- |",
         *(_look_up(row) for row in results["speed_index"]),
         "",
         "## Candidates by keypoints",
         "",
-        "| judged pictures | ms, a copy | ms, another | right one among five | memory, MB | snapshot, MB |",
+        "| references | copy, ms | unrelated image, ms | right one among five | memory, MB | snapshot, MB |",
         "| --- | --- | --- | --- | --- | --- |",
         *(_candidates(row) for row in results["keypoint_candidates"]["rows"]),
         "",
         "## Snapshots",
         "",
-        "| what | MB | loaded in, ms |",
+        "| snapshot | size, MB | load time, ms |",
         "| --- | --- | --- |",
         *(
             f"| {s['what']} | {s['mb']:.0f} | {s['load_ms']:.0f} |"
@@ -127,20 +126,21 @@ def _calibration(large: dict[str, Any]) -> Iterable[str]:
     found = (copies["block"] + copies["review"]) / asked
     blocked, reviewed = (1 / at_most(innocent[verdict], tried) for verdict in ("block", "review"))
     yield from (
-        f"### Against {large['pictures']:,} judged pictures",
+        f"### Against {large['pictures']:,} references",
         "",
-        f"{tried:,} innocent uploads (photographs of which nothing is banked, edited in every way) met "
-        f"{large['pictures']:,} banked pictures: {tried * large['pictures']:,} pairs of pictures, "
-        f"{tail.comparisons:,} comparisons of hashes. {innocent['block']} were blocked, {innocent['review']} "
-        f"brought to a reviewer. So, at 95 %, fewer than 1 in {blocked:,.0f} is blocked wrongly, "
-        f"and fewer than 1 in {reviewed:,.0f} reviewed wrongly. Of {asked} edited copies of banked "
-        f"photographs {copies['block'] / asked:.1%} were blocked, {found:.1%} blocked or reviewed.",
+        f"{tried:,} unrelated uploads (photographs of which nothing is in the bank, with every edit) were "
+        f"compared with {large['pictures']:,} references: {tried * large['pictures']:,} pairs of images, "
+        f"{tail.comparisons:,} comparisons of hashes. {innocent['block']} were blocked, and "
+        f"{innocent['review']} sent to review. At 95% confidence, fewer than 1 in {blocked:,.0f} is blocked "
+        f"wrongly, and fewer than 1 in {reviewed:,.0f} is sent to review wrongly. Of {asked} edited copies "
+        f"of references, {copies['block'] / asked:.1%} were blocked, and {found:.1%} were blocked or sent to "
+        "review.",
         "",
-        "Recall against wrong matches, as the rules loosen (beside a point: the distance). Stage "
-        "one: a view within so many bits. Stage two: tiles agree within so many bits. In force: "
-        f"{MatchPolicy().block_distance} and {MatchPolicy().review_distance}; "
-        f"{AlignmentPolicy().agree_distance}. (Of pictures that share nothing, keypoints propose hardly "
-        "anything, so the rules have little to dispose of; what shares a frame is counted above.)",
+        "The plot shows recall against wrong matches. The label of a point is its distance in bits: of a "
+        "view (stage one), or at which two tiles agree (stage two). The distances in use are "
+        f"{MatchPolicy().block_distance} (block) and {MatchPolicy().review_distance} (review) for stage one, "
+        f"and {AlignmentPolicy().agree_distance} for stage two. Keypoints of unrelated images propose hardly "
+        "any candidate. Unrelated images in the same frame are counted under hard negatives above.",
         "",
         "![Recall against wrong matches](benchmarks/curve.svg)",
         "",
@@ -148,14 +148,14 @@ def _calibration(large: dict[str, Any]) -> Iterable[str]:
         "",
         f"### In a bank of {LARGEST:,} hashes",
         "",
-        f"The nearest two unrelated pictures of all comparisons were {tail.nearest} bits apart. A line along "
-        f"the counts there and at the next distances that occur falls by {tail.slope:.2f} powers of ten a "
-        "bit; the counts themselves fall faster still, as those of any bell do. Along the line, in a bank of "
-        f"{LARGEST:,}, an innocent upload would meet "
-        + ", ".join(f"{tail.wrong_within(bits):.1e} hashes within {bits} bits" for bits in limits)
+        f"The nearest pair of unrelated images was {tail.nearest} bits apart. A line through the logarithms "
+        f"of the smallest counts rises by {tail.slope:.2f} powers of ten for each bit. Towards shorter "
+        "distances the real counts fall faster than the line, so the line gives an upper bound. By the line, "
+        f"an unrelated upload has, in a bank of {LARGEST:,} hashes, "
+        + " and ".join(f"{tail.wrong_within(bits):.1e} wrong matches within {bits} bits" for bits in limits)
         + ".",
         "",
-        "![Distances of unrelated pictures](benchmarks/distances.svg)",
+        "![Distances of unrelated images](benchmarks/distances.svg)",
         "",
     )
 
@@ -170,7 +170,7 @@ def _by_distance(recall: Rows, tail: Tail) -> Iterable[str]:
 
 
 def _points(stages: dict[str, list[tuple[float, float, str]]]) -> Iterable[str]:
-    yield "| stage | at | copies found, % | wrong, in 10,000 uploads |"
+    yield "| stage | distance, bits | copies matched, % | wrong matches in 10,000 uploads |"
     yield "| --- | --- | --- | --- |"
     for stage, points in stages.items():
         for wrong, found, setting in points:
@@ -195,19 +195,22 @@ def _aims(results: dict[str, Any]) -> Iterable[str]:
     uploads = len(wrong["unrelated"]) + tried
     pairs = _pairs(results) + tried * large_bank["pictures"]
     comparisons = tail_of(large_bank).comparisons
-    yield f"| mean recall, block or review (plain PDQ: {pdq:.1%}) | 99 % | {met:.1%} |"
-    yield f"| mean recall, block | 97 % | {blocked:.1%} |"
-    yield f"| mean recall of stage one alone, one hash an entry | 75 % | {one:.1%} |"
-    among = f"{pairs:,} pairs of unrelated pictures, {comparisons:,} comparisons of hashes"
+    yield f"| mean recall, blocked or sent to review (plain PDQ: {pdq:.1%}) | 99% | {met:.1%} |"
+    yield f"| mean recall, blocked | 97% | {blocked:.1%} |"
+    yield f"| mean recall of stage one alone, one hash for each entry | 75% | {one:.1%} |"
+    among = f"{pairs:,} pairs of unrelated images, {comparisons:,} comparisons of hashes"
     yield f"| wrong blocks, {among} | none | {blocks} |"
-    bound = f"at 95 %, fewer than 1 in {1 / at_most(reviews, uploads):,.0f}"
-    yield f"| wrong reviews, in {uploads:,} such uploads | under 1 in 10,000 | {reviews} ({bound}) |"
+    bound = f"at 95% confidence, fewer than 1 in {1 / at_most(reviews, uploads):,.0f}"
+    yield f"| wrong reviews, {uploads:,} unrelated uploads | under 1 in 10,000 | {reviews} ({bound}) |"
     hard = f"{len(wrong['hard']):,} hard negatives (reviews)"
     yield f"| wrong blocks, {hard} | none | {hard_blocks} ({hard_reviews}) |"
     took = large["ours"]["median"]
-    yield f"| 12-megapixel JPEG to all hashes | under 80 ms, 10 times | {took:.0f} ms, {ratio:.1f} times |"
+    yield (
+        "| 12-megapixel JPEG to all hashes | under 80 ms, 10 times as fast as pdqhash | "
+        f"{took:.0f} ms, {ratio:.1f} times |"
+    )
     whole, memory = scan["scan"]["ours"]["median"], scan["memory_mb"]
-    yield f"| whole scan of it, both stages | under 200 ms, under 1 GB | {whole:.0f} ms, {memory:.0f} MB |"
+    yield f"| scan of that file, both stages | under 200 ms, under 1 GB | {whole:.0f} ms, {memory:.0f} MB |"
     yield (
         f"| one exact look-up among {biggest:,} | under 1.2 ms, under 1.3 GB | "
         f"{index['median_ms']:.2f} ms, {index['memory_mb']:.0f} MB |"
@@ -215,13 +218,13 @@ def _aims(results: dict[str, Any]) -> Iterable[str]:
 
 
 def _mean(found: dict[str, Any], method: str) -> tuple[float, float]:
-    """Over the edits: the share blocked, and blocked or reviewed."""
+    """Return the mean share over the edits that is blocked, and blocked or sent to review."""
     each = [methods[method] for methods in found.values()]
     return sum(one[0] for one in each) / len(each), sum(one[1] for one in each) / len(each)
 
 
 def _counts(rows: Rows) -> tuple[int, int]:
-    """Uploads wrongly blocked, and wrongly brought to a reviewer, by both stages together."""
+    """Count the uploads that both stages together block, or send to review, wrongly."""
     named = [row["wrong"].get("both", []) for row in rows]
     blocks = sum(any(name.startswith("block") for name in names) for names in named)
     return blocks, sum(bool(names) for names in named) - blocks

@@ -1,4 +1,4 @@
-"""The photographs that the benchmarks edit."""
+"""The choice of photographs for a benchmark, and work over all cores."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
-from PIL import Image
-
-from tests.shared_data import SHARED
+from tools.photographs import photograph_names
 
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
@@ -19,28 +17,27 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True, slots=True)
 class Photographs:
-    """Photographs by name, in an order that the seed decides: those banked, and those that never are."""
+    """Names of photographs, in an order that the seed decides. banked: in the bank. others: never."""
 
     banked: tuple[str, ...]
     others: tuple[str, ...]
 
+    def split_others(self, *counts: int) -> Iterator[tuple[str, ...]]:
+        """Yield disjoint groups of the others with these sizes, all reduced alike if there are too few."""
+        scale = min(1.0, len(self.others) / sum(counts))
+        start = 0
+        for count in counts:
+            end = start + int(scale * count)
+            yield self.others[start:end]
+            start = end
 
-def photographs(count: int, seed: int) -> Photographs:
-    """`count` banked photographs; FileNotFoundError where the shared data is absent."""
-    names = sorted(path.name for path in (SHARED / "photos").glob("*.jpg"))
-    if not names:
-        raise FileNotFoundError(SHARED / "photos")
+
+def choose_photographs(count: int, seed: int, share: float = 0.5) -> Photographs:
+    """Choose `count` banked photographs, but at most this share of all photographs."""
+    names = photograph_names()
     random.Random(seed).shuffle(names)
-    return Photographs(tuple(names[:count]), tuple(names[count:]))
-
-
-def file_of(name: str) -> bytes:
-    return (SHARED / "photos" / name).read_bytes()
-
-
-def picture_of(name: str) -> Image.Image:
-    with Image.open(SHARED / "photos" / name) as image:
-        return image.convert("RGB")
+    banked = min(count, int(share * len(names)))
+    return Photographs(tuple(names[:banked]), tuple(names[banked:]))
 
 
 def in_parallel(
@@ -49,6 +46,6 @@ def in_parallel(
     work: Callable[[_Task], _Result],
     tasks: Iterable[_Task],
 ) -> Iterator[_Result]:
-    """The results of the tasks in their order, over all cores; `prepare` runs once in each process."""
+    """Yield the results of the tasks in order, over all cores. `prepare` runs once in each process."""
     with ProcessPoolExecutor(os.cpu_count(), initializer=prepare, initargs=arguments) as pool:
         yield from pool.map(work, tasks, chunksize=8)

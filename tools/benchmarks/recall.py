@@ -18,8 +18,9 @@ from PIL import Image
 from staydown.domain.bank.verdicts import Verdict
 
 from tools.benchmarks.attacks import ATTACKS
-from tools.benchmarks.photographs import file_of, in_parallel, photographs, picture_of
+from tools.benchmarks.photographs import choose_photographs, in_parallel
 from tools.benchmarks.recognisers import METHODS, Recogniser, alignment_json
+from tools.photographs import photograph_file, photograph_image, photographs_description
 
 _PARTNERS = 40
 """How many photographs serve as collage partners and backgrounds; none of them is banked."""
@@ -32,14 +33,14 @@ class _Worker:
 
 def _prepare(banked: Sequence[str], others: Sequence[str]) -> None:
     cv2.setNumThreads(1)
-    _Worker.recogniser = Recogniser({name: file_of(name) for name in banked})
-    _Worker.others = tuple(picture_of(name) for name in others)
+    _Worker.recogniser = Recogniser({name: photograph_file(name) for name in banked})
+    _Worker.others = tuple(photograph_image(name) for name in others)
 
 
 def _ask(task: tuple[int, str, int]) -> dict[str, Any]:
     """One edited photograph: a row of the result."""
     attack, name, seed = task
-    data = ATTACKS[attack](picture_of(name), f"{seed} {name}", _Worker.others)
+    data = ATTACKS[attack](photograph_image(name), f"{seed} {name}", _Worker.others)
     answer = _Worker.recogniser.ask(data)
     wrong = {
         method: sorted(
@@ -104,7 +105,7 @@ def main() -> None:
     parser.add_argument("--edits", nargs="*", help="only edits with one of these words in their name")
     parser.add_argument("--out", type=Path, help="where to write the rows as JSON")
     given = parser.parse_args()
-    chosen = photographs(max(given.bank, given.photos), given.seed)
+    chosen = choose_photographs(max(given.bank, given.photos), given.seed)
     attacks = [
         number
         for number, attack in enumerate(ATTACKS)
@@ -114,7 +115,9 @@ def main() -> None:
     rows = list(in_parallel(_prepare, (chosen.banked, chosen.others[:_PARTNERS]), _ask, tasks))
     if given.out:
         given.out.write_text(json.dumps({"seed": given.seed, "rows": rows}, indent=1))
-    print(f"seed {given.seed}: {given.photos} photographs, {len(chosen.banked)} banked, {len(rows)} uploads")
+    edited = len(chosen.banked[: given.photos])
+    print(f"photographs: {photographs_description()}")
+    print(f"seed {given.seed}: {edited} edited, {len(chosen.banked)} banked, {len(rows)} uploads")
     print("per cent blocked / blocked or reviewed\n\n" + table(rows))
     wrong = [(row["edit"], row["photo"], row["wrong"]) for row in rows if row["wrong"]]
     print(f"\nother banked photographs met: {len(wrong)} uploads {wrong[:10]}")

@@ -1,4 +1,4 @@
-"""Bytes to hashes: stage one against pdqhash as python-threatexchange calls it, pHash against imagehash."""
+"""Time from a file to its hashes, beside pdqhash (as python-threatexchange calls it) and imagehash."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from staydown.imaging.limits import Limits
 from staydown.imaging.luma import rounded
 from staydown.imaging.phash import phash
 
-from tests.shared_data import SHARED
 from tools.benchmarks.timing import row, timed, write_or_print
+from tools.photographs import mosaic_file
 
 LIMITS = Limits()
 
 
 def measure() -> list[dict[str, Any]]:
     cv2.setNumThreads(1)
-    large = (SHARED / "large" / "exif-rotn-1.jpg").read_bytes()
+    large = mosaic_file()
     rows = []
     for name, data in (("12 megapixels", large), ("2 megapixels", _reduced(large, 1632))):
         ours, theirs = timed(partial(fingerprint_file, data, LIMITS), partial(_threatexchange, data))
@@ -35,15 +35,15 @@ def measure() -> list[dict[str, Any]]:
     plane = rounded(picture.frames[0].luma)
     image = Image.fromarray(plane)
     ours, theirs = timed(lambda: phash(plane), lambda: imagehash.phash(image))
-    rows.append(row("pHash of a decoded picture", ours, imagehash=theirs))
-    asked, banked = timed(lambda: query_features(picture), lambda: reference_features(picture))
-    rows.append(row("keypoints of a picture that is asked, four ways", asked))
-    rows.append(row("keypoints and tile hashes of a picture that is banked", banked))
+    rows.append(row("pHash of a decoded image", ours, imagehash=theirs))
+    query, reference = timed(lambda: query_features(picture), lambda: reference_features(picture))
+    rows.append(row("keypoints of an upload, in four variants", query))
+    rows.append(row("keypoints and tile hashes of a reference", reference))
     return rows
 
 
 def _threatexchange(data: bytes) -> tuple[Any, int]:
-    """What its PDQ signal type does with bytes: decode in full, to RGB, hash."""
+    """Hash as the PDQ signal type of python-threatexchange: decode in full, convert to RGB, hash."""
     with Image.open(io.BytesIO(data)) as image:
         bits, quality = pdqhash.compute(np.asarray(image.convert("RGB")))
     return bits, quality

@@ -1,7 +1,7 @@
-"""The whole scan of an upload, both stages, against 10,000 judged pictures and a million hashes.
+"""Time of a complete scan, both stages, against 10,000 references and a million hashes.
 
-The judged pictures are the photographs; to make up the number, their descriptors with every fifth bit drawn
-anew, which spreads them over the tables as other pictures would.
+The references are the photographs, repeated. In each repetition every fifth bit of the descriptors is random,
+so that they spread over the tables as those of other images.
 """
 
 from __future__ import annotations
@@ -30,25 +30,24 @@ from staydown.matching.keypoint_alignment import align_candidates
 from staydown.matching.keypoint_index import KeypointIndex
 from staydown.matching.keypoint_snapshot import read_keypoints, write_keypoints
 
-from tests.shared_data import SHARED
-from tools.benchmarks.photographs import file_of, photographs
 from tools.benchmarks.timing import memory_mb, row, timed, write_or_print
+from tools.photographs import mosaic_file, photograph_file, photograph_names
 
 LIMITS = Limits()
-JUDGED = 10**4
+REFERENCES = 10**4
 HASHES = 10**6
 
 
 def measure() -> dict[str, Any]:
     cv2.setNumThreads(1)
-    large = (SHARED / "large" / "exif-rotn-1.jpg").read_bytes()
-    bank, of_hashes = _bank()
-    pictures, of_pictures = _pictures(_features_of_photographs(), JUDGED)
+    large = mosaic_file()
+    bank, hash_snapshot = _bank()
+    pictures, reference_snapshot = _pictures(_features_of_photographs(), REFERENCES)
     (whole,) = timed(lambda: _scan(large, bank, pictures), runs=15)
-    what = f"12 megapixels, bytes to verdict, against {JUDGED:,} judged pictures and {HASHES:,} hashes"
+    what = f"scan of a 12-megapixel JPEG, against {REFERENCES:,} references and {HASHES:,} hashes"
     return {
         "scan": row(what, whole),
-        "snapshots": [of_hashes, of_pictures],
+        "snapshots": [hash_snapshot, reference_snapshot],
         "memory_mb": memory_mb(),
     }
 
@@ -68,33 +67,33 @@ def _bank() -> tuple[BankIndex, dict[str, Any]]:
         for number, one in enumerate(hashes)
     )
     data = write_segment(BankSegment.of_entries(entries, seq=HASHES))
-    (took,) = timed(lambda: BankIndex.load([read_segment(data)], seq=HASHES), runs=3)
+    (load_time,) = timed(lambda: BankIndex.load([read_segment(data)], seq=HASHES), runs=3)
     bank = BankIndex.load([read_segment(data)], seq=HASHES)
-    return bank, {"what": f"snapshot of {HASHES} hashes", "mb": len(data) / 1e6, "load_ms": took.median}
+    return bank, {"what": f"{HASHES:,} hashes", "mb": len(data) / 1e6, "load_ms": load_time.median}
 
 
 def _pictures(real: list[ReferenceFeatures], count: int) -> tuple[KeypointIndex, dict[str, Any]]:
-    many = ((str(uuid.UUID(int=number)), one) for number, one in enumerate(_made_up(real, count)))
+    many = ((str(uuid.UUID(int=number)), one) for number, one in enumerate(_repeated(real, count)))
     data = write_keypoints(KeypointIndex.from_pictures(many))
-    (took,) = timed(lambda: read_keypoints(data), runs=3)
+    (load_time,) = timed(lambda: read_keypoints(data), runs=3)
     return read_keypoints(data), {
-        "what": f"snapshot of {count} judged pictures",
+        "what": f"{count:,} references",
         "mb": len(data) / 1e6,
-        "load_ms": took.median,
+        "load_ms": load_time.median,
     }
 
 
-def _made_up(real: list[ReferenceFeatures], count: int) -> Iterator[ReferenceFeatures]:
+def _repeated(real: list[ReferenceFeatures], count: int) -> Iterator[ReferenceFeatures]:
     random = np.random.default_rng(3)
     for number in range(count):
         one = real[number % len(real)]
         if number >= len(real):
-            points = replace(one.keypoints, descriptors=_disturbed(random, one.keypoints.descriptors))
+            points = replace(one.keypoints, descriptors=_with_noise(random, one.keypoints.descriptors))
             one = replace(one, keypoints=points)
         yield one
 
 
-def _disturbed(random: np.random.Generator, descriptors: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _with_noise(random: np.random.Generator, descriptors: NDArray[np.uint8]) -> NDArray[np.uint8]:
     drawn = random.random((len(descriptors), 256)) < 0.2
     noise = random.integers(0, 256, descriptors.shape, dtype=np.uint8)
     mask = np.packbits(drawn, axis=1)
@@ -103,11 +102,11 @@ def _disturbed(random: np.random.Generator, descriptors: NDArray[np.uint8]) -> N
 
 def _features_of_photographs() -> list[ReferenceFeatures]:
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(_features_of, photographs(10**4, seed=1).banked, chunksize=8))
+        return list(pool.map(_features_of, photograph_names(), chunksize=8))
 
 
 def _features_of(name: str) -> ReferenceFeatures:
-    return reference_features(decode(file_of(name), LIMITS))
+    return reference_features(decode(photograph_file(name), LIMITS))
 
 
 if __name__ == "__main__":

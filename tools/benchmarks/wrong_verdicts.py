@@ -21,8 +21,9 @@ from PIL import Image
 from staydown.domain.bank.verdicts import Verdict
 
 from tools.benchmarks.attacks import ATTACKS
-from tools.benchmarks.photographs import file_of, in_parallel, photographs, picture_of
+from tools.benchmarks.photographs import choose_photographs, in_parallel
 from tools.benchmarks.recognisers import METHODS, Recogniser, RecognitionResult, alignment_json
+from tools.photographs import photograph_file, photograph_image
 
 _PARTNERS = 30
 SHARED = (
@@ -49,8 +50,8 @@ class _Worker:
 
 def _prepare(banked: Sequence[str], others: Sequence[str]) -> None:
     cv2.setNumThreads(1)
-    _Worker.recogniser = Recogniser({name: file_of(name) for name in banked})
-    _Worker.others = tuple(picture_of(name) for name in others)
+    _Worker.recogniser = Recogniser({name: photograph_file(name) for name in banked})
+    _Worker.others = tuple(photograph_image(name) for name in others)
 
 
 def _wrong(answer: RecognitionResult) -> dict[str, list[str]]:
@@ -67,7 +68,7 @@ def _wrong(answer: RecognitionResult) -> dict[str, list[str]]:
 
 def _unrelated(task: tuple[int, str, str]) -> dict[str, Any]:
     attack, name, drawn = task
-    data = ATTACKS[attack](picture_of(name), f"{drawn} {name}", _Worker.others)
+    data = ATTACKS[attack](photograph_image(name), f"{drawn} {name}", _Worker.others)
     answer = _Worker.recogniser.ask(data)
     return {"edit": ATTACKS[attack].name, "photo": name, "wrong": _wrong(answer), "laid": len(answer.matches)}
 
@@ -78,10 +79,15 @@ def _same_frame(task: tuple[int, int, str, str, int]) -> dict[str, Any]:
     same = f"{seed} {banked} {asked}"
     # An edit's name is part of its seed: under one name they write the same words.
     one, other = replace(ATTACKS[first], name=name), replace(ATTACKS[second], name=name)
-    recogniser = Recogniser({banked: one(picture_of(banked), same, _Worker.others)})
-    answer = recogniser.ask(other(picture_of(asked), same, _Worker.others))
+    recogniser = Recogniser({banked: one(photograph_image(banked), same, _Worker.others)})
+    answer = recogniser.ask(other(photograph_image(asked), same, _Worker.others))
     overlaps = [alignment_json(match.alignment) for match in answer.matches]
     return {"edit": name, "photo": asked, "wrong": _wrong(answer), "laid": overlaps}
+
+
+def _is_landscape(name: str) -> bool:
+    width, height = photograph_image(name).size
+    return width > height
 
 
 def summary(title: str, rows: Sequence[dict[str, Any]], pairs: int) -> str:
@@ -112,13 +118,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, help="where to write the rows as JSON")
     given = parser.parse_args()
-    chosen = photographs(given.photos, given.seed)
-    partners, asked = chosen.others[:_PARTNERS], chosen.others[_PARTNERS : _PARTNERS + given.asked]
+    chosen = choose_photographs(given.photos, given.seed)
+    partners, asked = chosen.split_others(_PARTNERS, given.asked)
     draw = random.Random(given.seed)
     numbers = {attack.name: number for number, attack in enumerate(ATTACKS)}
-    same_shape = [name for name in chosen.banked if picture_of(name).width > picture_of(name).height]
+    landscape = [name for name in chosen.banked if _is_landscape(name)]
     hard = [
-        (numbers[one], numbers[other], *draw.sample(same_shape, 2), given.seed)
+        (numbers[one], numbers[other], *draw.sample(landscape, 2), given.seed)
         for one, other in (*zip(SHARED, SHARED, strict=True), *MOVED)
         for _ in range(given.hard)
     ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from infra.demo.photos import ALTERATIONS, REPORTED_PHOTO, ImageFile, encode_jpeg, load_photo
 from tests.journeys.sample_images import drawn
-from tests.shared_data import SHARED
+from tools.photographs import photograph_file, photograph_names, photographs_description
 
 EVERY = 5
 """One upload of so many is a copy."""
@@ -29,11 +30,13 @@ def judged() -> ImageFile:
 
 
 def innocent() -> tuple[str, list[ImageFile]]:
-    """The photographs of the shared test data, or drawn pictures where it is absent; and which of them."""
-    photos = sorted((SHARED / "photos").glob("*.jpg"))
-    if photos:
-        files = [ImageFile(one.read_bytes(), "image/jpeg") for one in photos]
-        return f"{len(files)} photographs, 481 x 321 (../shared/data/photos)", files
+    """Return a description, and the JPEG files of the folder PHOTOGRAPHS, or drawn pictures without it."""
+    if os.environ.get("PHOTOGRAPHS"):
+        names = [name for name in photograph_names() if name.lower().endswith((".jpg", ".jpeg"))]
+        return (
+            f"photographs: {photographs_description()}",
+            [ImageFile(photograph_file(name), "image/jpeg") for name in names],
+        )
     files = [encode_jpeg(drawn(number).resize((480, 360))) for number in range(2_000_000, 2_000_000 + _DRAWN)]
     return f"{len(files)} drawn pictures, 480 x 360", files
 
