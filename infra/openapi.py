@@ -1,7 +1,7 @@
-"""Writes the OpenAPI document from the functions' routes and the template's authorisation.
+"""Generate the OpenAPI document from the functions' routes and the template's authorisation.
 
-`python -m infra.openapi` writes it, `--check` says whether the one that is checked in is today's, and both
-fail when a route of the template has no documented operation, or the other way round.
+`python -m infra.openapi` writes the document. With `--check` it fails if the checked-in document is outdated.
+Both fail if the template and the functions do not have the same routes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from samtranslator.yaml_helper import yaml_parse
 ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "layers" / "staydown" / "staydown" / "api" / "openapi.json"
 UNDOCUMENTED = {("GET", "/v1/openapi.json")}
-"""Routes of the template that need no operation: the document itself."""
+"""Routes without an operation: the document itself."""
 
 SCHEMAS = "#/components/schemas/"
 PUBLISHED_NAMES: dict[str, str] = {
@@ -102,14 +102,18 @@ PUBLISHED_NAMES: dict[str, str] = {
 """The schema name in the contract of each class whose name in the code differs from it."""
 
 LIBRARY_SCHEMAS = {"HTTPValidationError", "ValidationError", "ResponseValidationError"}
-"""Schemas of answers that nobody gets: errors are problems here."""
+"""Error schemas of the library, which are not used: errors are problems."""
 
 PROBLEM = {
     "type": "object",
-    "description": "RFC 9457: what is wrong, where, and what to do",
+    "description": "RFC 9457 problem details: the cause, its place and the remedy",
     "required": ["type", "title", "status", "detail"],
     "properties": {
-        "type": {"type": "string", "format": "uri", "description": "Stable: tell problems apart by this"},
+        "type": {
+            "type": "string",
+            "format": "uri",
+            "description": "Stable identifier of the kind of problem",
+        },
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
@@ -125,14 +129,14 @@ PROBLEM = {
 }
 MESSAGE = {
     "type": "object",
-    "description": "What the gateway itself refuses, before any function is asked",
+    "description": "Response of the gateway to a request that it rejects itself",
     "required": ["message"],
     "properties": {"message": {"type": "string"}},
 }
 PROBLEM_RESPONSE = {
     "description": (
-        "Refused, or failed: the problem says why. The gateway's own refusals (401 no valid token, 403 no "
-        "scope, 404 no route, 413 too large, 429 too often) are a message alone"
+        "The request was rejected or failed. The problem states why. Rejections by the gateway (401 no valid "
+        "token, 403 missing scope, 404 no route, 413 too large, 429 throttled) have a message only"
     ),
     "content": {
         "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
@@ -142,11 +146,11 @@ PROBLEM_RESPONSE = {
 
 
 class ContractMismatch(Exception):
-    """The template and the functions don't have the same routes, or two functions not the same schema."""
+    """Template and functions have different routes, or two functions different schemas of one name."""
 
 
 def build_document() -> dict[str, Any]:
-    """The whole API. Raises OutOfStep."""
+    """Return the document of the whole API. Raise ContractMismatch."""
     routes = _template_routes()
     paths: dict[str, dict[str, Any]] = {}
     schemas: dict[str, Any] = {"Problem": PROBLEM, "Message": MESSAGE}
@@ -168,7 +172,7 @@ def build_document() -> dict[str, Any]:
         "info": {
             "title": "Staydown",
             "version": f"v1 ({version('staydown')})",
-            "description": "Notice and stay-down: an image that was reported and judged does not come back.",
+            "description": "Staydown keeps a removed intimate image from coming back.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": dict(sorted(paths.items())),
@@ -214,7 +218,7 @@ def _reference(value: str) -> str:
 
 
 def _template_routes() -> dict[tuple[str, str], tuple[str, list[str]]]:
-    """(method, path) -> the function's folder and the scopes that its token needs (none: public)."""
+    """Return the function folder and the required scopes (none: public) by (method, path)."""
     resources = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))["Resources"]
     (api,) = (one["Properties"] for one in resources.values() if one["Type"] == "AWS::Serverless::HttpApi")
     routes = {}
@@ -244,22 +248,20 @@ def route_scopes(api_auth: Mapping[str, Any], route: Mapping[str, Any]) -> list[
 
 
 def _add_schemas(schemas: dict[str, Any], more: dict[str, Any], function: str) -> None:
-    """A name means one thing in the whole document, whichever function says it."""
+    """Add the schemas of a function. Raise ContractMismatch if a name has another schema already."""
     for name, schema in more.items():
         if name not in LIBRARY_SCHEMAS and schemas.setdefault(name, schema) != schema:
-            raise ContractMismatch(
-                f"{function} has another schema {name} than a function before it, or than this"
-            )
+            raise ContractMismatch(f"{function}: the schema {name} differs from that of another function")
 
 
 def _require_same_routes(routed: set[tuple[str, str]], documented: set[tuple[str, str]]) -> None:
     odd = (routed - UNDOCUMENTED) ^ documented
     if odd:
-        raise ContractMismatch(f"in the template or in a function, but not in both: {sorted(odd)}")
+        raise ContractMismatch(f"only in the template or only in a function: {sorted(odd)}")
 
 
 def _finish_operation(operation: dict[str, Any]) -> dict[str, Any]:
-    for status in ("422", "500"):  # the library's own; ours are problems
+    for status in ("422", "500"):  # The library's own error schemas.
         operation["responses"].pop(status, None)
     operation["responses"]["default"] = PROBLEM_RESPONSE
     return operation
@@ -280,7 +282,7 @@ def main() -> int:
         DOCUMENT.write_text(text, encoding="utf-8")
         print(f"wrote {DOCUMENT.relative_to(ROOT)}")
     elif not DOCUMENT.is_file() or DOCUMENT.read_text(encoding="utf-8") != text:
-        print(f"{DOCUMENT.relative_to(ROOT)} is not today's: run `python -m infra.openapi`", file=sys.stderr)
+        print(f"{DOCUMENT.relative_to(ROOT)} is outdated: run `python -m infra.openapi`", file=sys.stderr)
         return 1
     return 0
 
