@@ -1,7 +1,7 @@
-"""The web pages: `python -m infra.pages --stack NAME` puts them where CloudFront serves them.
+"""Upload the web pages: `python -m infra.pages --stack NAME` puts them into the bucket behind CloudFront.
 
-What differs from one deployment to the next is one file, `config.json`, which this module writes; `make run`
-serves the same file made of its own addresses.
+Only the file `config.json` differs between deployments, and this module generates it. `make run` serves the
+same file with local addresses.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from staydown.config.report_form import InvalidSetting, parse_help_lines
 PAGES = Path(__file__).parents[1] / "console"
 CONFIG = "config.json"
 LEAVE_URL = "https://www.bbc.com/weather"
-"""Where "Leave now" leads: an everyday page that nobody wonders about. Change it to one of your country."""
-# A page is asked for again each time, and answered "not modified": a mended page is mended for everybody.
+"""The target of "Leave now": an inconspicuous page. Change it to one that is common in your country."""
+# Browsers revalidate a page each time, so a corrected page takes effect at once.
 _CACHE_CONTROL = "no-cache"
 
 
 def page_files() -> Iterator[tuple[str, Path]]:
-    """Path under the console's root, and where it lies here."""
+    """Yield each page file: its path below the root of the pages, and its local path."""
     for file in sorted(PAGES.rglob("*")):
         if file.is_file():
             yield file.relative_to(PAGES).as_posix(), file
@@ -42,11 +42,10 @@ def content_type(name: str) -> str:
 
 
 def render_config(*, sign_in_url: str, client_id: str, help_lines: str) -> bytes:
-    """`config.json`.
+    """Return the contents of `config.json`.
 
-    sign_in_url: Cognito's endpoint. client_id: of the console's app client. The API is at the pages' own
-    origin, here and when deployed. help_lines: the template's parameter; the pages show these until the API
-    answers, and when it does not.
+    sign_in_url: the Cognito endpoint. client_id: the id of the console's app client. help_lines: the template
+    parameter; the pages show these lines until the API responds. The API has the same origin as the pages.
     """
     content = {
         "api_url": "",
@@ -59,21 +58,23 @@ def render_config(*, sign_in_url: str, client_id: str, help_lines: str) -> bytes
 
 
 def deploy(stack: str) -> str:
-    """Upload every page of this checkout; return the address. Raise botocore's errors, KeyError for no stack
-    of ours."""
-    described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+    """Upload all pages and return their address.
+
+    Raise botocore's errors, and KeyError if the stack is not a Staydown stack.
+    """
+    description = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in description["Outputs"]}
     region = boto3.session.Session().region_name
-    parameters = {one["ParameterKey"]: one["ParameterValue"] for one in described["Parameters"]}
+    parameters = {item["ParameterKey"]: item["ParameterValue"] for item in description["Parameters"]}
     config = render_config(
         sign_in_url=f"https://cognito-idp.{region}.amazonaws.com",
         client_id=outputs["ConsoleClientId"],
         help_lines=parameters["HelpLines"],
     )
     s3, bucket = boto3.client("s3"), outputs["ConsoleBucketName"]
-    # Pages last: whoever gets a new page finds what it refers to.
-    everything = sorted(page_files(), key=lambda pair: pair[0].endswith(".html"))
-    for name, body in [(CONFIG, config), *((name, path.read_bytes()) for name, path in everything)]:
+    # HTML files last, so that the files they refer to are already there.
+    files = sorted(page_files(), key=lambda pair: pair[0].endswith(".html"))
+    for name, body in [(CONFIG, config), *((name, path.read_bytes()) for name, path in files)]:
         s3.put_object(**_put_arguments(bucket, name, body))
     boto3.client("cloudfront").create_invalidation(
         DistributionId=outputs["ConsoleDistributionId"],

@@ -1,8 +1,8 @@
-"""Client apps: `python -m infra.platforms add NAME`, `… renew NAME`, `… webhook NAME --url …`, `… redeliver`.
+"""Manage platforms: `python -m infra.platforms add NAME`, `renew NAME`, `webhook NAME --url …`, `redeliver`.
 
-A platform is an app client of the user pool that may use client credentials, with all of the service's scopes
-and one more, `platform/NAME`, that says who is calling. Scopes cannot be asked for by another client, so a
-platform can't pretend to be another.
+A platform is an app client of the user pool with client credentials. It has all scopes of the service, and
+the scope `platform/NAME`, which identifies it. Other clients cannot request that scope, so no platform can
+impersonate another.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
 
 class InvalidPlatform(ValueError):
-    """A name that can't be one, that is taken, or that nobody has."""
+    """The name is invalid, already taken or unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """A client app's credentials. The secret is shown once and is nowhere in the repository or the stack."""
+    """The credentials of a platform. The secret is printed once and stored by Cognito only."""
 
     name: str
     client_id: str
@@ -39,46 +39,49 @@ class Platform:
 
 
 def add_platforms(cognito: Any, user_pool_id: str, names: Sequence[str]) -> Iterator[Platform]:
-    """Make platforms' app clients, and hand out each when it is made: its secret is not to be had again.
+    """Create the app clients of platforms, and yield the credentials of each as soon as it exists.
 
-    cognito: a boto3 client. names: each 1 to 32 of a-z, 0-9 and -; the first part of an object's key. Raise
-    PlatformError for a name that is wrong or has a client already, before anything is made; ClientError for
-    what Cognito refuses (a resource server holds 100 scopes). What failed midway can be asked for again.
+    cognito: a boto3 client. names: 1 to 32 characters of a-z, 0-9 and -, the first part of the platform's
+    object keys. Raise InvalidPlatform, before any change, if a name is invalid or taken. Raise ClientError if
+    Cognito rejects a request (a resource server has at most 100 scopes). A failed run can be repeated.
     """
     for name in names:
         if not _NAME.fullmatch(name):
-            raise InvalidPlatform(f"{name!r} is no platform's name: 1 to 32 of a-z, 0-9 and -, no - in front")
+            raise InvalidPlatform(
+                f"invalid platform name {name!r}: use 1 to 32 of a-z, 0-9 and -, without - at the start"
+            )
     shared = _shared_scopes(cognito, user_pool_id)
     if taken := set(names) & {name for name, _ in _list_clients(cognito, user_pool_id)}:
-        raise InvalidPlatform(f"taken: {', '.join(sorted(taken))} (`renew` makes a further secret)")
+        raise InvalidPlatform(f"taken: {', '.join(sorted(taken))} (`renew` creates another secret)")
     _add_scopes(cognito, user_pool_id, names)
     for name in names:
-        yield _make_client(cognito, user_pool_id, name, shared)
+        yield _create_client(cognito, user_pool_id, name, shared)
 
 
 def add_client(cognito: Any, user_pool_id: str, name: str) -> Platform:
-    """A further client of a platform, to change its secret: a client has one, for good. The older works on,
-    until somebody deletes it. PlatformError for a name that has no client."""
+    """Create another app client of a platform, to change its secret.
+
+    The secret of a client cannot be changed. The old client works until it is deleted. Raise InvalidPlatform
+    for an unknown name.
+    """
     require_known_platform(cognito, [user_pool_id], name)
-    return _make_client(cognito, user_pool_id, name, _shared_scopes(cognito, user_pool_id))
+    return _create_client(cognito, user_pool_id, name, _shared_scopes(cognito, user_pool_id))
 
 
 def require_known_platform(cognito: Any, user_pool_ids: Iterable[str], name: str) -> None:
-    """Raise PlatformError for a name that has no client in any of the pools."""
-    known = {known for pool in user_pool_ids for known, _ in _list_clients(cognito, pool)}
+    """Raise InvalidPlatform for a name without a client in any of the user pools."""
+    known = {platform for pool in user_pool_ids for platform, _ in _list_clients(cognito, pool)}
     if name not in known:
-        raise InvalidPlatform(
-            f"there is no platform {name!r}; there are: {', '.join(sorted(known)) or 'none'}"
-        )
+        raise InvalidPlatform(f"no platform {name!r}; platforms: {', '.join(sorted(known)) or 'none'}")
 
 
 def _shared_scopes(cognito: Any, user_pool_id: str) -> list[str]:
-    """The service's own, which every platform has."""
+    """Return the scopes of the service, which every platform has."""
     service = cognito.describe_resource_server(UserPoolId=user_pool_id, Identifier=SERVICE)["ResourceServer"]
     return [f"{SERVICE}/{scope['ScopeName']}" for scope in service["Scopes"]]
 
 
-def _make_client(cognito: Any, user_pool_id: str, name: str, shared: Sequence[str]) -> Platform:
+def _create_client(cognito: Any, user_pool_id: str, name: str, shared: Sequence[str]) -> Platform:
     scopes = (*shared, f"{PLATFORM}/{name}")
     client = cognito.create_user_pool_client(
         UserPoolId=user_pool_id,
@@ -95,110 +98,116 @@ def _make_client(cognito: Any, user_pool_id: str, name: str, shared: Sequence[st
 
 
 def list_client_ids(cognito: Any, user_pool_id: str) -> list[str]:
-    """The client ids of all platforms, for the template's parameter PlatformClientIds."""
+    """Return the client ids of all platforms, for the template parameter PlatformClientIds."""
     return sorted(client_id for _, client_id in _list_clients(cognito, user_pool_id))
 
 
 def _list_clients(cognito: Any, user_pool_id: str) -> list[tuple[str, str]]:
-    """Each platform's name and client id; twice the same name while its secret is being changed."""
+    """Return (platform, client id) of all clients. A platform has several while its secret changes."""
     pages = cognito.get_paginator("list_user_pool_clients").paginate(UserPoolId=user_pool_id)
     clients = [(c["ClientName"], c["ClientId"]) for page in pages for c in page["UserPoolClients"]]
-    ours = f"{PLATFORM}-"
-    return [(name.removeprefix(ours), i) for name, i in clients if name.startswith(ours)]
+    prefix = f"{PLATFORM}-"
+    return [(name.removeprefix(prefix), client) for name, client in clients if name.startswith(prefix)]
 
 
 def _add_scopes(cognito: Any, user_pool_id: str, names: Sequence[str]) -> None:
-    """Give the resource server `platform` a scope for each name; an update replaces all, so all are sent."""
+    """Add a scope for each name to the resource server `platform`. An update replaces all its scopes."""
     server = {"UserPoolId": user_pool_id, "Identifier": PLATFORM}
     try:
-        found = cognito.describe_resource_server(**server)["ResourceServer"].get("Scopes", [])
+        scopes = cognito.describe_resource_server(**server)["ResourceServer"].get("Scopes", [])
         write = cognito.update_resource_server
     except cognito.exceptions.ResourceNotFoundException:
-        found, write = [], cognito.create_resource_server
-    there = {scope["ScopeName"] for scope in found}
+        scopes, write = [], cognito.create_resource_server
+    existing = {scope["ScopeName"] for scope in scopes}
     new = [
         {"ScopeName": name, "ScopeDescription": f"Is the platform {name}"}
         for name in names
-        if name not in there
+        if name not in existing
     ]
     if new:
-        write(**server, Name="Platforms", Scopes=[*found, *new])
+        write(**server, Name="Platforms", Scopes=[*scopes, *new])
 
 
 def _outputs(stack: str) -> dict[str, str]:
-    """Of a deployed stack."""
-    (found,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+    """Return the outputs of a deployed stack."""
+    (description,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", [])}
 
 
 def _user_pools(cognito: Any, stack: str) -> list[str]:
-    """Those of the stack's name: also one of a stack before it, which is kept; and that of one machine."""
+    """Return the user pools with the stack's name, including the retained pool of a deleted stack."""
     pages = cognito.get_paginator("list_user_pools").paginate(MaxResults=60)
     return [pool["Id"] for page in pages for pool in page["UserPools"] if pool["Name"] == f"{stack}-people"]
 
 
-def _webhook(given: argparse.Namespace) -> None:
-    if given.url:
+def _webhook(arguments: argparse.Namespace) -> None:
+    if arguments.url:
         cognito = boto3.client("cognito-idp")
-        require_known_platform(cognito, _user_pools(cognito, given.stack), given.name)
-    webhooks.run_command(boto3.client("ssm"), given, print)
+        require_known_platform(cognito, _user_pools(cognito, arguments.stack), arguments.name)
+    webhooks.run_command(boto3.client("ssm"), arguments, print)
 
 
-def _print_credentials(given: argparse.Namespace) -> None:
-    user_pool_id = given.user_pool or _outputs(given.stack)["UserPoolId"]
+def _print_credentials(arguments: argparse.Namespace) -> None:
+    user_pool_id = arguments.user_pool or _outputs(arguments.stack)["UserPoolId"]
     cognito = boto3.client("cognito-idp")
-    made: Iterable[Platform]
-    if given.command == "add":
-        made = add_platforms(cognito, user_pool_id, given.names)
+    platforms: Iterable[Platform]
+    if arguments.command == "add":
+        platforms = add_platforms(cognito, user_pool_id, arguments.names)
     else:
-        made = [add_client(cognito, user_pool_id, given.name)]
-    for platform in made:
+        platforms = [add_client(cognito, user_pool_id, arguments.name)]
+    for platform in platforms:
         print(f"platform       {platform.name}")
         print(f"client id      {platform.client_id}")
         print(f"client secret  {platform.client_secret}")
         print(f"scopes         {' '.join(platform.scopes)}\n", flush=True)
     ids = list_client_ids(cognito, user_pool_id)
-    print("Now let the API know it, or it is refused with 401:")
+    print("Deploy the new client ids. Until then, the API rejects them with 401:")
     print(f"  .venv-sam/bin/sam deploy --parameter-overrides PlatformClientIds={','.join(ids)}")
 
 
-def _redeliver(given: argparse.Namespace) -> None:
-    outputs = _outputs(given.stack)
+def _redeliver(arguments: argparse.Namespace) -> None:
+    outputs = _outputs(arguments.stack)
     queues = {"dead_letters": outputs["WebhooksDeadLettersUrl"], "queue": outputs["WebhooksQueueUrl"]}
-    sent = webhooks.redeliver(boto3.client("sqs"), platform=given.name, **queues)
-    print(f"{sent} webhooks are sent again")
+    sent = webhooks.redeliver(boto3.client("sqs"), platform=arguments.name, **queues)
+    print(f"redelivering {sent} webhooks")
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m infra.platforms", description="Client apps of a stack.")
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.platforms", description="Manage the platforms of a stack."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
-    add = commands.add_parser("add", help="make a client app's credentials")
-    add.add_argument("names", nargs="+", metavar="NAME", help="the first part of the platform's images' keys")
-    renew = commands.add_parser("renew", help="make a further client id and secret of a platform")
+    add = commands.add_parser("add", help="create the credentials of platforms")
+    add.add_argument(
+        "names", nargs="+", metavar="NAME", help="name of the platform, the first part of its object keys"
+    )
+    renew = commands.add_parser("renew", help="create another client id and secret for a platform")
     renew.add_argument("name", metavar="NAME")
-    for making in (add, renew):
-        making.add_argument("--stack", default="staydown", help="the deployed stack (default: %(default)s)")
-        making.add_argument("--user-pool", help="the user pool's id, instead of looking it up in the stack")
-    webhook = commands.add_parser("webhook", help="where a platform's events are sent, and signed with what")
+    for command in (add, renew):
+        command.add_argument("--stack", default="staydown", help="the deployed stack (default: %(default)s)")
+        command.add_argument("--user-pool", help="id of the user pool, instead of that of the stack")
+    webhook = commands.add_parser(
+        "webhook", help="set the webhook endpoint and signing secrets of a platform"
+    )
     webhook.add_argument("name", metavar="NAME")
     webhook.add_argument("--stack", default="staydown", help="the deployed stack (default: %(default)s)")
-    what = webhook.add_mutually_exclusive_group(required=True)
-    what.add_argument("--url", help="send them there; makes the first secret")
-    what.add_argument("--rotate", action="store_true", help="make a further secret")
-    what.add_argument("--retire", action="store_true", help="end the older secret")
-    what.add_argument("--remove", action="store_true", help="send nothing any more")
-    again = commands.add_parser("redeliver", help="send webhooks again that were given up after a day")
-    again.add_argument("name", metavar="NAME", nargs="?", help="one platform's (default: all)")
-    again.add_argument("--stack", default="staydown", help="the deployed stack (default: %(default)s)")
-    given = parser.parse_args(arguments)
+    action = webhook.add_mutually_exclusive_group(required=True)
+    action.add_argument("--url", help="set the endpoint, and create the first secret")
+    action.add_argument("--rotate", action="store_true", help="create another secret")
+    action.add_argument("--retire", action="store_true", help="retire the older secret")
+    action.add_argument("--remove", action="store_true", help="stop sending webhooks")
+    redeliver = commands.add_parser("redeliver", help="resend webhooks whose delivery failed for a day")
+    redeliver.add_argument("name", metavar="NAME", nargs="?", help="only this platform (default: all)")
+    redeliver.add_argument("--stack", default="staydown", help="the deployed stack (default: %(default)s)")
+    arguments = parser.parse_args(argv)
     try:
-        match given.command:
+        match arguments.command:
             case "add" | "renew":
-                _print_credentials(given)
+                _print_credentials(arguments)
             case "webhook":
-                _webhook(given)
+                _webhook(arguments)
             case "redeliver":
-                _redeliver(given)
+                _redeliver(arguments)
     except (InvalidPlatform, webhooks.InvalidEndpoint, ClientError, BotoCoreError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

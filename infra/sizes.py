@@ -1,4 +1,4 @@
-"""`make sizes`: what each function weighs with its layers, unzipped, as `sam build` left them."""
+"""`make sizes`: the unzipped size of each function with its layers, as built by `sam build`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 from samtranslator.yaml_helper import yaml_parse
 
 LIMIT = 250 * 1024 * 1024
-"""Bytes: Lambda's limit for a function with its layers."""
+"""Lambda's limit for a function with its layers, in bytes."""
 BUILD = Path(__file__).parents[1] / ".aws-sam" / "build"
 
 
 def function_sizes(build: Path) -> dict[str, int]:
-    """Bytes of each function with its layers, by logical id. FileNotFoundError: nothing is built."""
+    """Return the size of each function with its layers, by logical id. Raise FileNotFoundError."""
     template = yaml_parse((build / "template.yaml").read_text(encoding="utf-8"))
     resources = template["Resources"]
     shared = template.get("Globals", {}).get("Function", {}).get("Layers", [])
@@ -31,7 +31,7 @@ def function_sizes(build: Path) -> dict[str, int]:
 
 
 def _layers(shared: list[Any], resource: Mapping[str, Any]) -> list[Any]:
-    """SAM adds a function's own layers to those of Globals."""
+    """Return the layers of Globals and of the function, which SAM combines."""
     return [*shared, *resource["Properties"].get("Layers", [])]
 
 
@@ -41,14 +41,14 @@ def _folder_size(folder: Path) -> int:
 
 def main() -> int:
     try:
-        found = function_sizes(BUILD)
+        sizes = function_sizes(BUILD)
     except FileNotFoundError:
-        print("nothing is built: make build", file=sys.stderr)
+        print("there is no build: run `make build` first", file=sys.stderr)
         return 1
-    for name, size in sorted(found.items(), key=lambda pair: -pair[1]):
+    for name, size in sorted(sizes.items(), key=lambda pair: -pair[1]):
         print(f"{name:24} {size / 2**20:6.1f} MB{'  over the limit' if size > LIMIT else ''}")
     print(f"{'limit':24} {LIMIT / 2**20:6.1f} MB")
-    return int(max(found.values()) > LIMIT)
+    return int(max(sizes.values()) > LIMIT)
 
 
 if __name__ == "__main__":

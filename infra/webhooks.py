@@ -1,7 +1,7 @@
-"""Platforms' webhooks: where they are sent, what they are signed with, and sending again what was given up.
+"""Manage platforms' webhooks: endpoints, signing secrets and redelivery.
 
-An endpoint is one SecureString parameter of Systems Manager, `/{stack}/webhooks/{platform}`, which the
-function that delivers reads (see staydown.aws.webhook_endpoints). A secret is shown once, when it is made.
+An endpoint is a SecureString parameter of Systems Manager, `/{stack}/webhooks/{platform}`, which the
+delivering function reads (see staydown.aws.webhook_endpoints). A secret is printed once, when it is created.
 """
 
 from __future__ import annotations
@@ -17,37 +17,37 @@ _WAIT_SECONDS = 2
 
 
 class InvalidEndpoint(ValueError):
-    """An address that can't be an endpoint, or a platform that has none."""
+    """The URL is not allowed, or the platform has no endpoint."""
 
 
 def set_endpoint(ssm: Any, stack: str, platform: str, url: str) -> str | None:
-    """Send the platform's webhooks there. The secret they are signed with; None when it stays the one it was.
+    """Set the endpoint of a platform. Return the new signing secret, or None if it keeps its secrets.
 
-    ssm: a boto3 client. WebhookError unless it is https (http is for a stack on this machine alone).
+    ssm: a boto3 client. Raise InvalidEndpoint unless the URL is https (http is for the local stack only).
     """
     local = urlsplit(ssm.meta.endpoint_url).hostname in {"127.0.0.1", "localhost"}
     try:
         validate_endpoint_url(url, local=local)
     except InvalidEndpointUrl as error:
         raise InvalidEndpoint(f"{url}: {error}") from None
-    known = _read(ssm, stack, platform)
-    secret = None if known else new_signing_secret()
-    _write(ssm, stack, platform, url, known["secrets"] if known else [secret])
+    current = _read(ssm, stack, platform)
+    secret = None if current else new_signing_secret()
+    _write(ssm, stack, platform, url, current["secrets"] if current else [secret])
     return secret
 
 
 def rotate_secret(ssm: Any, stack: str, platform: str) -> str:
-    """A further secret. Webhooks carry two signatures until the older secret is retired."""
-    known = _require_endpoint(ssm, stack, platform)
+    """Create a secret and return it. Webhooks have two signatures until the older secret is retired."""
+    current = _require_endpoint(ssm, stack, platform)
     secret = new_signing_secret()
-    _write(ssm, stack, platform, known["url"], [secret, known["secrets"][0]])
+    _write(ssm, stack, platform, current["url"], [secret, current["secrets"][0]])
     return secret
 
 
 def retire_secret(ssm: Any, stack: str, platform: str) -> None:
-    """The newest secret alone from now on."""
-    known = _require_endpoint(ssm, stack, platform)
-    _write(ssm, stack, platform, known["url"], known["secrets"][:1])
+    """Retire the older secret, so that only the newest signs."""
+    current = _require_endpoint(ssm, stack, platform)
+    _write(ssm, stack, platform, current["url"], current["secrets"][:1])
 
 
 def remove_endpoint(ssm: Any, stack: str, platform: str) -> None:
@@ -56,9 +56,9 @@ def remove_endpoint(ssm: Any, stack: str, platform: str) -> None:
 
 
 def redeliver(sqs: Any, *, dead_letters: str, queue: str, platform: str | None = None) -> int:
-    """Send again what was given up, of one platform or of all; how many that were.
+    """Resend failed webhooks of one platform, or of all. Return their number.
 
-    dead_letters, queue: URLs. What is another platform's stays. If this is stopped, some may be sent twice.
+    dead_letters, queue: URLs. After an interruption, a webhook may be sent twice.
     """
     sent = 0
     while messages := _receive(sqs, dead_letters):
@@ -71,12 +71,14 @@ def redeliver(sqs: Any, *, dead_letters: str, queue: str, platform: str | None =
 
 
 def _receive(sqs: Any, url: str) -> list[dict[str, Any]]:
-    """Messages, hidden for long enough that those which stay don't come again meanwhile. Without waiting,
-    some of the queue's servers alone are asked, and may have none."""
-    answer = sqs.receive_message(
+    """Receive messages, and hide them long enough that no message is received twice.
+
+    Long polling is needed: a short poll asks only some servers of the queue, which may have none.
+    """
+    response = sqs.receive_message(
         QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=120, WaitTimeSeconds=_WAIT_SECONDS
     )
-    return list(answer.get("Messages", []))
+    return list(response.get("Messages", []))
 
 
 def _platform_of(body: str) -> object:
@@ -92,17 +94,17 @@ def _parameter_name(stack: str, platform: str) -> str:
 
 def _read(ssm: Any, stack: str, platform: str) -> dict[str, Any] | None:
     try:
-        answer = ssm.get_parameter(Name=_parameter_name(stack, platform), WithDecryption=True)
+        response = ssm.get_parameter(Name=_parameter_name(stack, platform), WithDecryption=True)
     except ssm.exceptions.ParameterNotFound:
         return None
-    return dict(json.loads(answer["Parameter"]["Value"]))
+    return dict(json.loads(response["Parameter"]["Value"]))
 
 
 def _require_endpoint(ssm: Any, stack: str, platform: str) -> dict[str, Any]:
-    known = _read(ssm, stack, platform)
-    if known is None:
+    current = _read(ssm, stack, platform)
+    if current is None:
         raise InvalidEndpoint(f"{platform} has no endpoint; set one with --url")
-    return known
+    return current
 
 
 def _write(ssm: Any, stack: str, platform: str, url: str, secrets: list[str | None]) -> None:
@@ -114,17 +116,17 @@ Print = Callable[[str], None]
 
 
 def run_command(ssm: Any, arguments: Any, print_line: Print) -> None:
-    """What the command `webhook` asks for. given: the parsed arguments."""
+    """Run the command `webhook` with its parsed arguments."""
     if arguments.url:
         secret = set_endpoint(ssm, arguments.stack, arguments.name, arguments.url)
         print_line(f"endpoint  {arguments.url}")
-        print_line(f"secret    {secret or 'as before'}")
+        print_line(f"secret    {secret or 'unchanged'}")
     elif arguments.rotate:
         print_line(f"secret    {rotate_secret(ssm, arguments.stack, arguments.name)}")
-        print_line("Signed with both now; `--retire` ends the older one.")
+        print_line("Webhooks are signed with both secrets. Use `--retire` to retire the older one.")
     elif arguments.retire:
         retire_secret(ssm, arguments.stack, arguments.name)
-        print_line("Signed with the newest secret alone.")
+        print_line("Webhooks are signed with the newest secret only.")
     else:
         remove_endpoint(ssm, arguments.stack, arguments.name)
-        print_line(f"{arguments.name} is sent nothing any more.")
+        print_line(f"No more webhooks are sent to {arguments.name}.")

@@ -1,1 +1,1 @@
-"""The audit, for operators: verify it, export a case, check a bundle offline."""
+"""Audit commands for operators: verify chains, export a case, check a bundle offline."""

@@ -1,13 +1,14 @@
-"""The audit from outside.
+"""Verify the audit of cases.
 
-    python -m infra.audit verify CASE_ID… --api https://…     each chain, against itself and its anchors
-    python -m infra.audit export CASE_ID --out FOLDER         a bundle for a court: JSON, and a page to read
-    python -m infra.audit check BUNDLE [--anchors FOLDER]     offline, with anchors kept elsewhere
+    python -m infra.audit verify CASE_ID… --api https://…     verify the chains of cases against their anchors
+    python -m infra.audit export CASE_ID --out FOLDER         export an evidence bundle as JSON and HTML
+    python -m infra.audit check BUNDLE [--anchors FOLDER]     verify a bundle offline with your own anchors
 
-The token of a senior or an admin is read from the environment variable STAYDOWN_TOKEN; the stack of
-`make run` is found without it. Anchors are had from the locked bucket, say by
+Set the environment variable STAYDOWN_TOKEN to the token of a senior or an admin. Without --api, the commands
+use the stack of `make run`, without a token. To copy the anchors from the locked bucket:
 `aws s3 cp --recursive s3://BUCKET/anchors .`
-Exit status 0: everything is whole. 1: something is broken. 2: it could not be looked at.
+
+Exit status: 0 if all chains are intact, 1 if one is broken, 2 if the verification could not run.
 """
 
 from __future__ import annotations
@@ -25,31 +26,30 @@ from infra.yearly_report.__main__ import CommandFailed, api_and_token
 
 
 def verify_chains(api: str, token: str, case_ids: list[str]) -> int:
-    whole = True
+    all_intact = True
     for case_id in case_ids:
-        answer = requests.get(
+        response = requests.get(
             f"{api}/v1/audit/{case_id}", headers={"Authorization": f"Bearer {token}"}, timeout=60
         )
-        if answer.status_code != 200:
-            raise CommandFailed(f"{case_id}: {answer.status_code} {answer.text[:300]}")
-        for chain in answer.json()["chains"]:
-            told = "whole" if chain["whole"] else f"BROKEN, {chain['broken']}"
-            print(
-                f"{chain['chain']}: {len(chain['records'])} records, anchored to {chain['anchored']}: {told}"
-            )
-            whole = whole and chain["whole"]
-    return 0 if whole else 1
+        if response.status_code != 200:
+            raise CommandFailed(f"{case_id}: {response.status_code} {response.text[:300]}")
+        for chain in response.json()["chains"]:
+            verdict = "intact" if chain["whole"] else f"BROKEN, {chain['broken']}"
+            coverage = f"{len(chain['records'])} records, anchored to {chain['anchored']}"
+            print(f"{chain['chain']}: {coverage}: {verdict}")
+            all_intact = all_intact and chain["whole"]
+    return 0 if all_intact else 1
 
 
 def export_bundle(api: str, token: str, case_id: str, folder: Path) -> int:
-    answer = requests.post(
+    response = requests.post(
         f"{api}/v1/audit/{case_id}/bundle", headers={"Authorization": f"Bearer {token}"}, timeout=60
     )
-    if answer.status_code != 200:
-        raise CommandFailed(f"{case_id}: {answer.status_code} {answer.text[:300]}")
-    bundle = answer.json()
+    if response.status_code != 200:
+        raise CommandFailed(f"{case_id}: {response.status_code} {response.text[:300]}")
+    bundle = response.json()
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in (("json", answer.text), ("html", render_page(bundle))):
+    for name, text in (("json", response.text), ("html", render_page(bundle))):
         path = folder / f"case-{case_id}.{name}"
         path.write_text(text, encoding="utf-8")
         print(path)
@@ -57,55 +57,56 @@ def export_bundle(api: str, token: str, case_id: str, folder: Path) -> int:
 
 
 def verify_bundle_file(path: Path, anchors: Path | None) -> int:
-    """The bundle's path; a folder of anchors, or one of them. NoReport where either is none."""
-    kept: list[str] = []
+    """Verify a bundle file and return the exit status. anchors: a file, or a folder of them.
+
+    Raise CommandFailed if the bundle is not JSON or the folder has no anchors.
+    """
+    anchor_texts: list[str] = []
     if anchors is not None:
         files = sorted(anchors.rglob("*.json")) if anchors.is_dir() else [anchors]
         if not files:
-            raise CommandFailed(f"no anchors (*.json) are in {anchors}")
-        kept = [file.read_text(encoding="utf-8") for file in files]
+            raise CommandFailed(f"no anchors (*.json) in {anchors}")
+        anchor_texts = [file.read_text(encoding="utf-8") for file in files]
     try:
         bundle = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         raise CommandFailed(f"{path} is not JSON") from None
-    checked = verify_bundle(bundle, kept)
-    for fault in checked.errors:
-        print(f"BROKEN: {fault}")
-    print(
-        f"{checked.records} records, of which anchors that were kept elsewhere vouch for {checked.anchored}"
-    )
-    if not checked.errors and not checked.anchored:
-        print("It fits together. That nothing was written anew, only an anchor from elsewhere can show.")
-    return 1 if checked.errors else 0
+    verification = verify_bundle(bundle, anchor_texts)
+    for error in verification.errors:
+        print(f"BROKEN: {error}")
+    print(f"{verification.records} records, {verification.anchored} of them covered by your own anchors")
+    if not verification.errors and not verification.anchored:
+        print(
+            "The chains are consistent. Only anchors from the locked bucket show that they are the originals."
+        )
+    return 1 if verification.errors else 0
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m infra.audit",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    verifying = commands.add_parser("verify", help="each chain, against itself and its anchors")
-    verifying.add_argument("case_ids", nargs="+", metavar="CASE_ID")
-    exporting = commands.add_parser("export", help="a bundle for a court")
-    exporting.add_argument("case_id", metavar="CASE_ID")
-    exporting.add_argument("--out", type=Path, default=Path(), help="folder (default: this one)")
-    for command in (verifying, exporting):
-        command.add_argument("--api", help="its address")
-    checking = commands.add_parser("check", help="a bundle, offline")
-    checking.add_argument("bundle", type=Path, metavar="BUNDLE")
-    checking.add_argument(
-        "--anchors", type=Path, help="anchors that were kept elsewhere: a folder, or one file"
-    )
-    given = parser.parse_args(arguments)
+    verify = commands.add_parser("verify", help="verify the chains of cases against their anchors")
+    verify.add_argument("case_ids", nargs="+", metavar="CASE_ID")
+    export = commands.add_parser("export", help="export the evidence bundle of a case")
+    export.add_argument("case_id", metavar="CASE_ID")
+    export.add_argument("--out", type=Path, default=Path(), help="output folder (default: the current one)")
+    for command in (verify, export):
+        command.add_argument("--api", help="address of the API (default: the stack of `make run`)")
+    check = commands.add_parser("check", help="verify a bundle offline")
+    check.add_argument("bundle", type=Path, metavar="BUNDLE")
+    check.add_argument("--anchors", type=Path, help="your own copies of the anchors: a folder or a file")
+    arguments = parser.parse_args(argv)
     try:
-        if given.command == "check":
-            return verify_bundle_file(given.bundle, given.anchors)
-        api, token = api_and_token(given.api)
-        if given.command == "verify":
-            return verify_chains(api, token, given.case_ids)
-        return export_bundle(api, token, given.case_id, given.out)
+        if arguments.command == "check":
+            return verify_bundle_file(arguments.bundle, arguments.anchors)
+        api, token = api_and_token(arguments.api)
+        if arguments.command == "verify":
+            return verify_chains(api, token, arguments.case_ids)
+        return export_bundle(api, token, arguments.case_id, arguments.out)
     except (CommandFailed, OSError, ValueError, requests.RequestException) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -1,4 +1,4 @@
-"""A bundle as a page that can be read and printed, without the picture."""
+"""Render an evidence bundle as a page to read and print, without the image."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ code, td.digest { font-family: monospace; word-break: break-all }
 
 
 def render_page(bundle: Mapping[str, Any]) -> str:
-    checked = verify_bundle(bundle)
+    verification = verify_bundle(bundle)
     verdict = (
-        f"{checked.records} records, each of which follows from the one before it."
-        if not checked.errors
-        else "Not whole: " + "; ".join(checked.errors)
+        f"{verification.records} records. Every record matches its predecessor."
+        if not verification.errors
+        else "Broken: " + "; ".join(verification.errors)
     )
     chains = "\n".join(_chain_table(chain) for chain in bundle["chains"])
     anchors = "\n".join(
-        f"<li><code>{_escape(json.loads(one['text'])['number'])}</code>, of "
-        f"{_escape(json.loads(one['text'])['at'])}: <code>{_escape(one['digest'])}</code></li>"
-        for one in bundle["anchors"]
+        f"<li><code>{_escape(json.loads(anchor['text'])['number'])}</code>, of "
+        f"{_escape(json.loads(anchor['text'])['at'])}: <code>{_escape(anchor['digest'])}</code></li>"
+        for anchor in bundle["anchors"]
     )
     return f"""<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Case {_escape(bundle["case_id"])}</title><style>{_STYLE}</style></head>
 <body>
 <h1>Case {_escape(bundle["case_id"])}</h1>
-<p>Made on {_escape(bundle["made_at"])} by {_escape(bundle["made_by"])}.
+<p>Exported on {_escape(bundle["made_at"])} by {_escape(bundle["made_by"])}.
 Digest <code>{_escape(bundle["digest"])}</code>.
-The picture, and who reported it, are not in this document.</p>
+This document contains neither the image nor the reporters.</p>
 <h2>The case</h2>
 {_nested_list(bundle["case"])}
 <h2>The audit</h2>
 <p>{_escape(verdict)}</p>
 {chains}
 <h2>Anchors</h2>
-<p>Digests of the chains' last records at a time, kept where nobody can change or delete them. Compare
-these with the anchors in the locked bucket:
+<p>An anchor contains the digests of the last records of the chains at one time. It is stored in a locked
+bucket, where it cannot be changed or deleted. Compare these digests with the anchors in that bucket:
 <code>python -m infra.audit check BUNDLE --anchors FOLDER</code>.</p>
 <ul>{anchors}</ul>
 </body>
@@ -59,7 +59,7 @@ def _escape(value: object) -> str:
 
 
 def _nested_list(value: object) -> str:
-    """Anything JSON, as nested lists."""
+    """Render a JSON value as nested lists."""
     if isinstance(value, Mapping):
         rows = "".join(f"<li>{_escape(name)}: {_nested_list(inner)}</li>" for name, inner in value.items())
         return f"<ul>{rows}</ul>"
@@ -81,6 +81,6 @@ def _chain_table(chain: Mapping[str, Any]) -> str:
         for record in chain["records"]
     )
     return (
-        f"<h3>{_escape(chain['chain'])}</h3><table><thead><tr><th>No.</th><th>At</th><th>Who</th><th>What</th>"
+        f"<h3>{_escape(chain['chain'])}</h3><table><thead><tr><th>No.</th><th>Time</th><th>Actor</th><th>Action</th>"
         f"<th>Details</th><th>Digest</th></tr></thead><tbody>{rows}</tbody></table>"
     )

@@ -1,1 +1,1 @@
-"""`make demo`: the story of one image, played on the local stack as its clients would."""
+"""`make demo`: the story of an image, played against the local stack through its public interfaces."""

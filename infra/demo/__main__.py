@@ -1,7 +1,7 @@
-"""`make demo`: brings the local stack up, plays the story, says what was observed.
+"""`make demo`: starts the local stack, plays the demo and prints what each step observed.
 
-Exit status 0 when every step was as it should be, 1 otherwise. NO_COLOR=1 leaves out colours, which only a
-terminal gets anyway; LOG_LEVEL (ERROR) is what the functions log.
+The exit status is 0 if every step passed, else 1. NO_COLOR=1 turns off colours, which only a terminal gets.
+LOG_LEVEL (default ERROR) sets the log level of the functions.
 """
 
 from __future__ import annotations
@@ -34,18 +34,16 @@ CHAPTERS = (
 
 
 def main(parameters: Mapping[str, Any] | None = None) -> int:
-    """parameters: of the template, instead of their defaults."""
+    """Run the demo and return the exit status. parameters: template parameters that replace the defaults."""
     started = time.monotonic()
     log_level = {"LogLevel": os.environ.get("LOG_LEVEL", "ERROR")}
     values = {**log_level, **(parameters or {})}
     with LocalStack(background=True, parameters=values, report=_DistinctMessages().print_once) as stack:
         if missing := stack.load_functions():
-            print(f"these functions can't be loaded: {', '.join(missing)}", file=sys.stderr)
+            print(f"functions that cannot be loaded: {', '.join(missing)}", file=sys.stderr)
             return 1
-        _print_line(
-            f"the stack of template.yaml, on this machine: {stack.api_url} (API), {stack.endpoint} (S3)"
-        )
-        _print_line(f"up after {time.monotonic() - started:.1f} s")
+        _print_line(f"local stack of template.yaml: API {stack.api_url}, S3 {stack.endpoint}")
+        _print_line(f"started in {time.monotonic() - started:.1f} s")
         colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         return 1 if run_chapters(CHAPTERS, Actors(stack.description()), _print_line, colour=colour) else 0
 
@@ -55,15 +53,14 @@ def _print_line(line: str) -> None:
 
 
 class _DistinctMessages:
-    """What the stack itself has to say goes beside the story, each thing once: what is broken is tried again
-    and again."""
+    """Prints each message of the stack to stderr once: the stack retries failures and repeats messages."""
 
     def __init__(self) -> None:
-        self._heard: set[str] = set()
+        self._printed: set[str] = set()
 
     def print_once(self, line: str) -> None:
-        if line not in self._heard:
-            self._heard.add(line)
+        if line not in self._printed:
+            self._printed.add(line)
             print(f"stack: {line}", file=sys.stderr, flush=True)
 
 

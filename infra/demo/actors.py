@@ -1,4 +1,4 @@
-"""Who is in the story, and what they remember of it."""
+"""The actors of the demo and the results that steps share."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from infra.demo.photos import HASH_REPORTED_PHOTO, OVERDUE_PHOTO, REPORTED_PHOTO
 from infra.demo.steps import StepResults
 
 POSTER = "mallory"
-"""The account that posts the image first."""
+"""The account that first posts the image."""
 
 
 class Actors:
-    """description: of a running stack, as in `.local/stack.json`; nothing else is known of it."""
+    """The actors on a running stack. description: the contents of `.local/stack.json`."""
 
     def __init__(self, description: Mapping[str, Any]) -> None:
-        people = {person["username"]: person["token"] for person in description["reviewers"]}
+        tokens = {user["username"]: user["token"] for user in description["reviewers"]}
         self.alpha = PlatformClient("alpha", description)
         self.beta = PlatformClient("beta", description)
         self.anybody = ApiClient(description["api_url"])
         self.clock_url = str(description["clock_url"])
         self.robin, self.sasha, self.kim, self.noor, self.ada = (
-            ApiClient(description["api_url"], people[name])
+            ApiClient(description["api_url"], tokens[name])
             for name in ("robin", "sasha", "kim", "noor", "ada")
         )
         self.reported_photo = load_photo(REPORTED_PHOTO)
@@ -32,4 +32,4 @@ class Actors:
         self.overdue_photo = load_photo(OVERDUE_PHOTO)
         self.results = StepResults()
         self.stopped_uploads: list[tuple[PlatformClient, str]] = []
-        """Uploads that the bank alone has stopped: platform, upload id."""
+        """(platform, upload id) of uploads that a match blocked or removed without human review."""

@@ -1,4 +1,4 @@
-"""Chapters four and five: what is stopped with nobody looking, what passes, and what a person has to see."""
+"""Chapters 4 and 5: copies that are blocked automatically, unrelated images, and unverified matches."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from infra.demo.steps import Chapter, Step, expect
 
 
 def _upload_copy(number: int, edit: Callable[[Image.Image], ImageFile]) -> Callable[[Actors], str]:
-    """The step of one copy; the platforms take turns, each account is a new one."""
+    """Return the step that posts one altered copy, from a new account, alternately on both platforms."""
 
-    def do(cast: Actors) -> str:
-        platform = (cast.beta, cast.alpha)[number % 2]
-        outcome = platform.upload(f"copier-{number}", edit(cast.reported_photo))
+    def upload_copy(actors: Actors) -> str:
+        platform = (actors.beta, actors.alpha)[number % 2]
+        outcome = platform.upload(f"copier-{number}", edit(actors.reported_photo))
         observed = f"on {platform.name}: {_require_blocked(outcome)}"
-        cast.stopped_uploads.append((platform, outcome.upload_id))
+        actors.stopped_uploads.append((platform, outcome.upload_id))
         return observed
 
-    return do
+    return upload_copy
 
 
 def _put_same_file(actors: Actors) -> str:
@@ -43,7 +43,7 @@ def _require_blocked(outcome: UploadResult) -> str:
 
 def _check_queue_empty(actors: Actors) -> str:
     waiting = len(actors.robin.get("/v1/review/queue").require_status(200).body["cases"])
-    return expect(waiting == 0, f"{waiting} cases wait in the reviewers' queue", expected="none")
+    return expect(waiting == 0, f"{waiting} cases in the review queue", expected="none")
 
 
 def _upload_unrelated_photo(actors: Actors) -> str:
@@ -79,7 +79,7 @@ def _report_by_hash(actors: Actors) -> str:
             "contact": {"email": "other@example.org"},
         },
     ).require_status(201)
-    return f"{answer.body['case_number']}, quality {quality} of 100; no picture has left the device"
+    return f"{answer.body['case_number']}, quality {quality} of 100; the image never left the device"
 
 
 def _check_upload_held(actors: Actors) -> str:
@@ -87,7 +87,7 @@ def _check_upload_held(actors: Actors) -> str:
     observed = expect(
         (outcome.state, outcome.reason, outcome.url) == ("held", "needs_review", None),
         str(outcome),
-        expected="held: needs_review, at no public address",
+        expected="held: needs_review, not public",
     )
     actors.results["held_upload"] = outcome.upload_id
     return observed
@@ -100,18 +100,20 @@ def _check_account_active(actors: Actors) -> str:
 
 def _claim_match_case(actors: Actors) -> str:
     case = actors.kim.post("/v1/review/next").require_status(200).body["case"] or {}
-    found = [
+    matches = [
         (upload["upload_id"], match["standing"], match["provenance"], match["distance"], match["view"])
         for upload in case.get("uploads", [])
         for match in upload["matches"]
     ]
-    told = [f"{standing} entry by {' '.join(by)}, distance {d}, {view}" for _, standing, by, d, view in found]
-    observed = "; ".join(told) or "no case with a match"
+    descriptions = [
+        f"{standing} entry from a {' '.join(provenance)}, distance {distance}, {view}"
+        for _, standing, provenance, distance, view in matches
+    ]
+    observed = "; ".join(descriptions) or "no case with a match"
     expect(
-        [(one[0], one[1], one[2]) for one in found]
-        == [(actors.results["held_upload"], "unverified", ["report"])],
+        [match[:3] for match in matches] == [(actors.results["held_upload"], "unverified", ["report"])],
         observed,
-        expected="the held upload, with an unverified entry by report",
+        expected="the held upload, with an unverified entry from a report",
     )
     actors.results["claimed_case"] = case["case_id"]
     actors.results["claimed_revision"] = case["revision"]
@@ -133,26 +135,26 @@ def _dismiss_case(actors: Actors) -> str:
 
 
 COPIES_BLOCKED = Chapter(
-    "It stays down",
+    "Copies of the image are blocked",
     (
         *(
-            Step(f"another account posts a copy: {name}", _upload_copy(number, edit))
+            Step(f"a new account posts a copy: {name}", _upload_copy(number, edit))
             for number, (name, edit) in enumerate(ALTERATIONS.items(), 1)
         ),
-        Step("an app puts the same file straight into the bucket", _put_same_file),
-        Step("no reviewer was asked", _check_queue_empty),
-        Step("an innocent photograph passes", _upload_unrelated_photo),
-        Step("so does a screenshot of it in the same app", _upload_unrelated_screenshot),
-        Step("a file that is no image is turned away", _upload_text_file),
+        Step("an app puts the same file directly into the bucket", _put_same_file),
+        Step("no reviewer was needed", _check_queue_empty),
+        Step("an unrelated photograph is published", _upload_unrelated_photo),
+        Step("a screenshot of that photograph in the same app is published", _upload_unrelated_screenshot),
+        Step("a text file is rejected", _upload_text_file),
     ),
 )
 UNVERIFIED_HASH = Chapter(
-    "An image that somebody claims, and nobody has judged",
+    "A reported hash needs human review",
     (
-        Step("a person reports it by a hash made on their own device", _report_by_hash),
-        Step("peggy posts that image on beta: it waits", _check_upload_held),
-        Step("peggy's account is not punished", _check_account_active),
-        Step("kim gets it as the next case", _claim_match_case),
-        Step("kim decides: not violating; it is published", _dismiss_case),
+        Step("a person reports an image by a hash computed on their own device", _report_by_hash),
+        Step("peggy posts that image on beta, and it is held for review", _check_upload_held),
+        Step("peggy's account stays active", _check_account_active),
+        Step("kim claims the case", _claim_match_case),
+        Step("kim dismisses the case, and the image is published", _dismiss_case),
     ),
 )

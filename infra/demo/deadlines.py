@@ -1,4 +1,4 @@
-"""Chapters eight and nine: a deadline that passes, and a report that is refused and appealed."""
+"""Chapters 8 and 9: a missed deadline, and the appeal of a dismissed report."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _file_report(actors: Actors) -> str:
         },
     ).require_status(201)
     actors.results |= {"late_upload": outcome.upload_id, "late_address": outcome.url, "late": answer.body}
-    return f"{answer.body['case_number']}, due {answer.body['deadline']}"
+    return f"{answer.body['case_number']}, deadline {answer.body['deadline']}"
 
 
 def _advance_clock(actors: Actors, hours: int) -> str:
@@ -37,14 +37,14 @@ def _advance_clock(actors: Actors, hours: int) -> str:
 def _check_before_deadline(actors: Actors) -> str:
     now = _advance_clock(actors, 47)
     status = fetch(actors.results["late_address"]).status_code
-    return expect(status == 200, f"it is {now}; its address: {status}", expected="200, there is an hour left")
+    return expect(status == 200, f"time {now}; public address: {status}", expected="200, with an hour left")
 
 
 def _check_hidden_at_deadline(actors: Actors) -> str:
     now = _advance_clock(actors, 1)
     outcome = actors.beta.wait_for_state(actors.results["late_upload"], expected_state="held")
     status = fetch_until_gone(actors.results["late_address"]).status_code
-    observed = f"it is {now}; {outcome.state}: {outcome.reason}; its address: {status}"
+    observed = f"time {now}; {outcome.state}: {outcome.reason}; public address: {status}"
     return expect(
         (outcome.reason, status) == ("deadline_passed", 403), observed, expected="held: deadline_passed; 403"
     )
@@ -53,15 +53,13 @@ def _check_hidden_at_deadline(actors: Actors) -> str:
 def _dismiss_case(actors: Actors) -> str:
     case = actors.kim.post("/v1/review/next").require_status(200).body["case"] or {}
     uploads = [upload["upload_id"] for upload in case.get("uploads", [])]
-    expect(
-        uploads == [actors.results["late_upload"]], f"a case of {uploads}", expected="the one that is overdue"
-    )
+    expect(uploads == [actors.results["late_upload"]], f"a case of {uploads}", expected="the overdue case")
     actors.kim.post(
         f"/v1/review/cases/{case['case_id']}/decision",
         {
             "outcome": "not_violating",
             "factors": {"shown": ["none"], "setting": "public", "complainant": "unclear"},
-            "reasons": "Nothing intimate is to be seen.",
+            "reasons": "The image shows nothing intimate.",
         },
         If_Match=f'"{case["revision"]}"',
     ).require_status(200)
@@ -69,7 +67,7 @@ def _dismiss_case(actors: Actors) -> str:
     outcome = actors.beta.wait_for_state(actors.results["late_upload"], expected_state="published")
     status = fetch(actors.results["late_address"]).status_code
     return expect(
-        outcome.state == "published", f"{outcome.state}; its address: {status}", expected="published"
+        outcome.state == "published", f"{outcome.state}; public address: {status}", expected="published"
     )
 
 
@@ -85,30 +83,32 @@ def _appeal_dismissal(actors: Actors) -> str:
     ).require_status(201)
     case = exactly_one(answer.body["cases"], "cases of the report")
     if case["appeal"] is None:
-        raise StepFailed("no appeal of the case is told")
-    observed = f"filed {case['appeal']['filed_at'][:19]}, could be until {case['appeal_until'][:10]}"
-    return expect(case["outcome"] == "not_violating", observed, expected="an appeal of a refusal")
+        raise StepFailed("the status does not list the appeal")
+    observed = f"filed {case['appeal']['filed_at'][:19]}; possible until {case['appeal_until'][:10]}"
+    return expect(case["outcome"] == "not_violating", observed, expected="an appeal of a dismissal")
 
 
 def _grant_appeal(actors: Actors) -> str:
     appeal = exactly_one(
-        actors.sasha.get("/v1/review/appeals").require_status(200).body["appeals"], "appeals that wait"
+        actors.sasha.get("/v1/review/appeals").require_status(200).body["appeals"], "undecided appeals"
     )
     body = {
         "outcome": "upheld",
-        "reasons": "It is as the report says.",
+        "reasons": "The report is right.",
         "factors": {"shown": ["nudity"], "setting": "private", "complainant": "yes"},
     }
     path = f"/v1/review/appeals/{appeal['appeal_id']}/decision"
-    refused = actors.kim.post(path, body)
+    rejected = actors.kim.post(path, body)
     expect(
-        refused.status_and_problem == "403 same-reviewer",
-        refused.status_and_problem,
+        rejected.status_and_problem == "403 same-reviewer",
+        rejected.status_and_problem,
         expected="403 same-reviewer",
     )
-    upheld = actors.sasha.post(path, body).require_status(200)
+    granted = actors.sasha.post(path, body).require_status(200)
     status = fetch(actors.results["late_address"]).status_code
-    observed = f"kim: {refused.status_and_problem}; sasha: {upheld.body['outcome']}; its address: {status}"
+    observed = (
+        f"kim: {rejected.status_and_problem}; sasha: {granted.body['outcome']}; public address: {status}"
+    )
     return expect(status == 403, observed, expected="403 at once")
 
 
@@ -123,24 +123,24 @@ def _check_report_status(actors: Actors) -> str:
     return expect(
         (case["outcome"], (case["appeal"] or {}).get("outcome")) == ("violating", "upheld"),
         observed,
-        expected="violating, the appeal upheld",
+        expected="violating, appeal upheld",
     )
 
 
 DEADLINE_MISSED = Chapter(
     "A deadline passes",
     (
-        Step("victor posts a picture on beta, and somebody reports it", _file_report),
-        Step("47 hours later nobody has decided; it is still up", _check_before_deadline),
-        Step("one hour later it is hidden, with nobody doing anything", _check_hidden_at_deadline),
-        Step("kim gets it first, and decides: not violating; it is back", _dismiss_case),
+        Step("victor posts an image on beta, and the person shown reports it", _file_report),
+        Step("after 47 hours without a decision, the image is still public", _check_before_deadline),
+        Step("after 48 hours it is hidden automatically", _check_hidden_at_deadline),
+        Step("kim claims this case first and dismisses it; the image is public again", _dismiss_case),
     ),
 )
 DISMISSAL_APPEALED = Chapter(
-    "Who reported it asks for another look",
+    "The reporter appeals",
     (
-        Step("with the case number and the secret, within six months", _appeal_dismissal),
-        Step("kim, who refused it, may not decide that; sasha does", _grant_appeal),
-        Step("the person who reported reads the answer", _check_report_status),
+        Step("the reporter appeals with the case number and the secret", _appeal_dismissal),
+        Step("kim, who dismissed the report, may not decide; sasha grants the appeal", _grant_appeal),
+        Step("the reporter reads the new decision", _check_report_status),
     ),
 )

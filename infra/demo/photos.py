@@ -1,7 +1,7 @@
-"""The photographs of the story, and what people do to an image before they post it again.
+"""The photographs of the demo, and typical alterations of a copy.
 
-The photographs lie in scikit-image's own package (no download): a cup of coffee and a cat by their
-photographers under CC0, a rocket by SpaceX in the public domain. They stand in for images nobody should see.
+The photographs come with the scikit-image package, without a download. A cup of coffee and a cat are CC0; a
+rocket (SpaceX) and a deep-field image (Hubble) are in the public domain. They stand in for intimate images.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from staydown.imaging.pdq import dct16, hash_of, luma
 REPORTED_PHOTO = "coffee.png"
 UNRELATED_PHOTO = "chelsea.png"
 HASH_REPORTED_PHOTO = "rocket.jpg"
-"""Reported by its hash alone; nobody has judged it."""
+"""Reported by its hash alone, and not reviewed yet."""
 OVERDUE_PHOTO = "hubble_deep_field.jpg"
-"""Reported, and not decided in time."""
+"""Reported, and not decided before the deadline."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImageFile:
-    """An image as it is posted."""
+    """An encoded image file."""
 
     data: bytes
     media_type: str
 
 
 def load_photo(name: str) -> Image.Image:
-    """A photograph, RGB, at its own size. FileNotFoundError where scikit-image does not bring it."""
-    found = importlib.util.find_spec("skimage")
-    folders = found.submodule_search_locations if found is not None else None
+    """Return a photograph as RGB in its original size. Raise FileNotFoundError without scikit-image."""
+    spec = importlib.util.find_spec("skimage")
+    folders = spec.submodule_search_locations if spec is not None else None
     if not folders:
-        raise FileNotFoundError(f"{name}: scikit-image, which brings it, is not installed")
+        raise FileNotFoundError(f"{name} is part of scikit-image, which is not installed")
     with Image.open(Path(folders[0]) / "data" / name) as image:
         return image.convert("RGB")
 
@@ -49,25 +49,25 @@ def encode_jpeg(image: Image.Image, *, quality: int = 90) -> ImageFile:
 
 
 def resized(image: Image.Image, share: float) -> Image.Image:
-    """Both sides times `share`."""
+    """Scale both sides by `share`."""
     return image.resize((round(image.width * share), round(image.height * share)))
 
 
 def cropped(image: Image.Image) -> Image.Image:
-    """The lower right part: 70 % of each side."""
+    """Return the lower right part: 70% of each side."""
     left, top = round(image.width * 0.3), round(image.height * 0.3)
     return image.crop((left, top, image.width, image.height))
 
 
 def rotated(image: Image.Image) -> Image.Image:
-    """By seven degrees, cut so that no corner is empty."""
+    """Rotate by 7 degrees, and crop so that no corner is empty."""
     turned = image.rotate(7, Image.Resampling.BICUBIC)
     margin = round(min(image.size) * 0.12)
     return turned.crop((margin, margin, image.width - margin, image.height - margin))
 
 
 def captioned(image: Image.Image) -> Image.Image:
-    """With a line of large white letters over its lower part."""
+    """Add a line of large white letters to the lower part."""
     copy = image.copy()
     height = image.height // 6
     draw = ImageDraw.Draw(copy)
@@ -78,7 +78,7 @@ def captioned(image: Image.Image) -> Image.Image:
 
 
 def screenshot(image: Image.Image) -> Image.Image:
-    """A phone's screenshot of an app that shows it."""
+    """Return a phone screenshot of an app that shows the image."""
     screen = Image.new("RGB", (540, 1170), "white")
     draw = ImageDraw.Draw(screen)
     draw.rectangle((0, 0, 540, 110), fill="#1b4f72")
@@ -93,7 +93,7 @@ def screenshot(image: Image.Image) -> Image.Image:
 
 
 def collage(image: Image.Image, other: Image.Image) -> Image.Image:
-    """Side by side with another picture."""
+    """Put the image beside another."""
     wide = Image.new("RGB", (2 * image.width, image.height))
     wide.paste(other.resize(image.size), (0, 0))
     wide.paste(image, (image.width, 0))
@@ -101,7 +101,7 @@ def collage(image: Image.Image, other: Image.Image) -> Image.Image:
 
 
 def client_side_hash(image: Image.Image) -> tuple[str, int]:
-    """What a person's own device sends instead of a picture: the PDQ as 64 hex digits, the quality."""
+    """Return what a reporter's device sends instead of an image: the PDQ hash in hex, and its quality."""
     dct = dct16(luma(np.asarray(image)))
     return hash_of(dct).hex, dct.quality
 
@@ -115,17 +115,19 @@ def _encode(image: Image.Image, pillow_name: str, media_type: str, **options: An
 ALTERATIONS: Mapping[str, Callable[[Image.Image], ImageFile]] = MappingProxyType(
     {
         "recompressed (JPEG, quality 25)": lambda image: encode_jpeg(image, quality=25),
-        "resized to 35 %": lambda image: encode_jpeg(resized(image, 0.35)),
+        "resized to 35%": lambda image: encode_jpeg(resized(image, 0.35)),
         "mirrored": lambda image: encode_jpeg(ImageOps.mirror(image)),
-        "turned by 90 degrees": lambda image: encode_jpeg(image.rotate(90, expand=True)),
+        "rotated by 90 degrees": lambda image: encode_jpeg(image.rotate(90, expand=True)),
         "in a white frame": lambda image: encode_jpeg(ImageOps.expand(image, 40, "white")),
-        "grey, as a WebP": lambda image: _encode(image.convert("L"), "WEBP", "image/webp", quality=60),
-        "cropped to 70 % of each side": lambda image: encode_jpeg(cropped(image)),
-        "tilted by 7 degrees": lambda image: encode_jpeg(rotated(image)),
-        "with a caption over it": lambda image: encode_jpeg(captioned(image)),
-        "in a phone's screenshot": lambda image: encode_jpeg(screenshot(image)),
+        "greyscale, as a WebP file": lambda image: _encode(
+            image.convert("L"), "WEBP", "image/webp", quality=60
+        ),
+        "cropped to 70% of each side": lambda image: encode_jpeg(cropped(image)),
+        "rotated by 7 degrees": lambda image: encode_jpeg(rotated(image)),
+        "with a caption": lambda image: encode_jpeg(captioned(image)),
+        "in a phone screenshot": lambda image: encode_jpeg(screenshot(image)),
         "in a collage": lambda image: encode_jpeg(collage(image, load_photo(HASH_REPORTED_PHOTO))),
-        "inverted": lambda image: encode_jpeg(ImageOps.invert(image)),
+        "with inverted colours": lambda image: encode_jpeg(ImageOps.invert(image)),
     }
 )
-"""Each is posted by another account, and has to be stopped. A further kind of copy is a further line."""
+"""Alterations by name. A new account posts each of them, and it must be blocked."""

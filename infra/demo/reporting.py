@@ -1,4 +1,4 @@
-"""Chapters one to three: an image is posted, reported, judged."""
+"""Chapters 1 to 3: an image is posted, reported and decided on."""
 
 from __future__ import annotations
 
@@ -34,14 +34,16 @@ def _upload_image(actors: Actors) -> str:
 def _fetch_public_image(actors: Actors) -> str:
     response = fetch(actors.results["public_address"])
     same = response.content == actors.results["file"].data
-    observed = f"{response.status_code}, {len(response.content)} bytes, {'the' if same else 'not the'} same"
-    return expect(same, observed, expected="200 with the bytes that were posted")
+    observed = (
+        f"{response.status_code}, {len(response.content)} bytes, {'identical' if same else 'not identical'}"
+    )
+    return expect(same, observed, expected="200 with the uploaded bytes")
 
 
 def _upload_smaller_copy(actors: Actors) -> str:
     outcome = actors.beta.upload("trent", encode_jpeg(resized(actors.reported_photo, 0.5)))
     observed = expect(
-        outcome.state == "published", str(outcome), expected="published, nobody has objected yet"
+        outcome.state == "published", str(outcome), expected="published, as there is no report yet"
     )
     actors.results |= {"earlier_copy": outcome.upload_id, "address_of_the_earlier_copy": outcome.url}
     return observed
@@ -50,7 +52,7 @@ def _upload_smaller_copy(actors: Actors) -> str:
 def _upload_crop(actors: Actors) -> str:
     outcome = actors.beta.upload("trent", encode_jpeg(cropped(actors.reported_photo)))
     observed = expect(
-        outcome.state == "published", str(outcome), expected="published, nobody has objected yet"
+        outcome.state == "published", str(outcome), expected="published, as there is no report yet"
     )
     actors.results |= {"earlier_crop": outcome.upload_id, "address_of_the_earlier_crop": outcome.url}
     return observed
@@ -70,7 +72,7 @@ def _file_report(actors: Actors) -> str:
     ).require_status(201)
     filed = answer.body
     actors.results |= {"case_number": filed["case_number"], "secret": filed["secret"]}
-    observed = f"{filed['case_number']} with a secret, valid: {filed['valid']}, due {filed['deadline']}"
+    observed = f"{filed['case_number']} and a secret; valid: {filed['valid']}; deadline {filed['deadline']}"
     return expect(
         filed["valid"] and filed["deadline"] is not None, observed, expected="valid, with a deadline"
     )
@@ -79,15 +81,13 @@ def _file_report(actors: Actors) -> str:
 def _claim_case(actors: Actors) -> str:
     case = actors.robin.post("/v1/review/next").require_status(200).body["case"] or {}
     uploads = [upload["upload_id"] for upload in case.get("uploads", [])]
-    observed = (
-        f"a case of {len(uploads)} upload, {len(case.get('reports', []))} report, nothing of who reported"
-    )
+    observed = f"a case: {len(uploads)} upload, {len(case.get('reports', []))} report, no reporter"
     text = str(case)
     anonymous = "person@example.org" not in text and "A. Person" not in text
     expect(
         uploads == [actors.results["upload"]] and anonymous,
         observed,
-        expected="the case, but not who reported",
+        expected="the case, without the reporter",
     )
     actors.results |= {"case": case["case_id"], "revision": case["revision"]}
     return observed
@@ -98,22 +98,24 @@ def _reveal_path(actors: Actors) -> str:
 
 
 def _reveal_blurred(actors: Actors) -> str:
-    look = {"upload_id": actors.results["upload"]}
-    answer = actors.robin.post(_reveal_path(actors), look).require_status(200)
-    with Image.open(io.BytesIO(base64.b64decode(answer.body["image"]))) as picture:
-        observed = f"{picture.width} x {picture.height}, {'grey' if picture.mode == 'L' else 'in colour'}"
-        small = max(picture.size) <= 320 and picture.mode == "L"
+    request = {"upload_id": actors.results["upload"]}
+    answer = actors.robin.post(_reveal_path(actors), request).require_status(200)
+    with Image.open(io.BytesIO(base64.b64decode(answer.body["image"]))) as image:
+        observed = f"{image.width} x {image.height} pixels, {'grey' if image.mode == 'L' else 'in colour'}"
+        small = max(image.size) <= 320 and image.mode == "L"
     return expect(small and answer.body["url"] is None, observed, expected="small, grey, no link")
 
 
 def _reveal_sharp(actors: Actors) -> str:
-    look = {"upload_id": actors.results["upload"], "sharp": True}
-    link = actors.robin.post(_reveal_path(actors), look).require_status(200).body
+    request = {"upload_id": actors.results["upload"], "sharp": True}
+    link = actors.robin.post(_reveal_path(actors), request).require_status(200).body
     response = fetch(link["url"])
     same = hashlib.sha256(response.content).digest() == hashlib.sha256(actors.results["file"].data).digest()
-    left = datetime.fromisoformat(link["expires_at"]) - datetime.now().astimezone()
-    observed = f"{response.status_code}, by a link that is good for {left.total_seconds():.0f} s"
-    return expect(same and left <= timedelta(seconds=60), observed, expected="the image, for 60 s at most")
+    lifetime = datetime.fromisoformat(link["expires_at"]) - datetime.now().astimezone()
+    observed = f"{response.status_code}; the link is valid for {lifetime.total_seconds():.0f} s"
+    return expect(
+        same and lifetime <= timedelta(seconds=60), observed, expected="the image, for at most 60 s"
+    )
 
 
 def _decide_case(actors: Actors) -> str:
@@ -128,8 +130,8 @@ def _decide_case(actors: Actors) -> str:
     ).require_status(200)
     state, banked = answer.body["state"], len(answer.body["banked"])
     actors.results["moment_of_the_decision"] = time.monotonic()
-    observed = f"{state}, {banked} entry in the bank, the call took {answer.milliseconds:.0f} ms"
-    return expect(state == "decided" and banked == 1, observed, expected="decided, one entry in the bank")
+    observed = f"{state}, {banked} bank entry; the request took {answer.milliseconds:.0f} ms"
+    return expect(state == "decided" and banked == 1, observed, expected="decided, 1 bank entry")
 
 
 def _check_public_copy_deleted(actors: Actors) -> str:
@@ -147,7 +149,7 @@ def _check_account_blocked(actors: Actors) -> str:
     account = actors.alpha.get(f"/v1/accounts/{POSTER}").require_status(200).body
     ticket = actors.alpha.post("/v1/uploads", {"account_id": POSTER, "content_type": "image/jpeg"})
     observed = (
-        f"{account['state']} by {len(account['blocks'])} case; a further ticket: {ticket.status_and_problem}"
+        f"{account['state']} by {len(account['blocks'])} case; a new ticket: {ticket.status_and_problem}"
     )
     return expect(
         account["state"] == "blocked" and ticket.status_and_problem == "403 account-blocked",
@@ -170,7 +172,7 @@ def _require_removed(actors: Actors, copy: str) -> str:
     milliseconds = (time.monotonic() - actors.results["moment_of_the_decision"]) * 1000
     observed = (
         f"{outcome.state}: {outcome.reason}, distance {outcome.distance} of 256; "
-        f"its address: {status}, {milliseconds:.0f} ms after the decision"
+        f"public address: {status}, {milliseconds:.0f} ms after the decision"
     )
     expect(
         (outcome.reason, status) == ("matches_confirmed_entry", 403),
@@ -184,27 +186,27 @@ def _require_removed(actors: Actors, copy: str) -> str:
 POSTED = Chapter(
     "An image is posted",
     (
-        Step("mallory posts it on the platform alpha", _upload_image),
-        Step("anybody can open its public address", _fetch_public_image),
+        Step("mallory posts an image on the platform alpha", _upload_image),
+        Step("anyone can open its public address", _fetch_public_image),
         Step("trent posts a smaller copy on the platform beta", _upload_smaller_copy),
-        Step("and a crop of it", _upload_crop),
+        Step("trent posts a crop of it, too", _upload_crop),
     ),
 )
 REPORTED = Chapter(
     "The person shown reports it",
-    (Step("without an account, by the form", _file_report),),
+    (Step("they file a report with the form, without an account", _file_report),),
 )
 DECIDED = Chapter(
     "A reviewer decides",
     (
         Step("robin claims the next case", _claim_case),
-        Step("robin looks: blurred first", _reveal_blurred),
-        Step("robin looks: sharp, on record", _reveal_sharp),
-        Step("robin decides: violating", _decide_case),
-        Step("the public address no longer answers", _check_public_copy_deleted),
-        Step("trent's copy, which was up before, is swept; nobody looked", _check_copy_removed),
-        Step("so is the crop, which no hash of the whole gives away", _check_crop_removed),
-        Step("alpha is told", _check_upload_removed),
+        Step("robin views the image blurred", _reveal_blurred),
+        Step("robin views the image unblurred, which the audit records", _reveal_sharp),
+        Step("robin decides that it is a violation", _decide_case),
+        Step("the public address no longer works", _check_public_copy_deleted),
+        Step("a sweep removes trent's copy, without human review", _check_copy_removed),
+        Step("the sweep removes the crop, which only keypoints match", _check_crop_removed),
+        Step("alpha sees that its upload is removed", _check_upload_removed),
         Step("mallory's account is blocked", _check_account_blocked),
     ),
 )

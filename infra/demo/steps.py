@@ -1,4 +1,4 @@
-"""Playing a list of steps: what was observed in each, and whether it is as it should be."""
+"""Run the steps of a demo and report what each observed and whether it passed."""
 
 from __future__ import annotations
 
@@ -15,23 +15,24 @@ T = TypeVar("T")
 
 
 class StepFailed(Exception):
-    """Something is not as it should be. Its text is what was observed."""
+    """A step observed something other than expected. The message says both."""
 
 
 class StepResults(dict[str, Any]):
-    """What earlier steps left for later ones."""
+    """Values that earlier steps store for later ones."""
 
     def __missing__(self, name: str) -> Any:
-        raise StepFailed(f"could not be tried: no {name.replace('_', ' ')}, an earlier step went wrong")
+        raise StepFailed(f"not tried: no {name.replace('_', ' ')}, because an earlier step failed")
 
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[P]):
-    """title: what somebody does, or what should be so. do: does it, and returns what was observed in words;
-    raises Wrong, or lets a failed request through."""
+    """One step of the demo."""
 
     title: str
+    """A short sentence: an action or an expectation."""
     do: Callable[[P], str]
+    """Performs the step and returns what it observed. Raises StepFailed, or the error of a failed request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +42,30 @@ class Chapter(Generic[P]):
 
 
 def expect(holds: bool, observed: str, *, expected: str) -> str:
-    """What was observed, if it is so; otherwise Wrong, with what it should be. Both in words."""
+    """Return what was observed if the condition holds. Otherwise raise StepFailed with both texts."""
     if not holds:
-        raise StepFailed(f"{observed}; should be: {expected}")
+        raise StepFailed(f"{observed}; expected: {expected}")
     return observed
 
 
 def exactly_one(items: Sequence[T], what: str) -> T:
-    """The one thing that should be there; otherwise Wrong. what: in the plural."""
+    """Return the only item. Raise StepFailed if there is not exactly one. what: the items, in the plural."""
     if len(items) != 1:
-        raise StepFailed(f"{len(items)} {what}; should be: one")
+        raise StepFailed(f"{len(items)} {what}; expected: one")
     return items[0]
 
 
 def run_chapters(
     chapters: Sequence[Chapter[P]], actors: P, print_line: Callable[[str], None], *, colour: bool
 ) -> int:
-    """Play every step, whatever became of those before it. Return how many were not as they should be.
+    """Run every step, even after a failure, and return the number of failed steps.
 
-    The last line says how many steps were.
+    The last printed line states how many steps passed.
     """
     started = time.monotonic()
     total = sum(len(chapter.steps) for chapter in chapters)
     number = 0
-    wrong: list[str] = []
+    failures: list[str] = []
     for chapter in chapters:
         print_line(f"\n{_coloured(chapter.title, '1', colour)}")
         for step in chapter.steps:
@@ -74,15 +75,15 @@ def run_chapters(
                 print_line(f"        {step.do(actors)}")
             except (StepFailed, requests.RequestException, ClientError, BotoCoreError) as error:
                 observed = str(error) if isinstance(error, StepFailed) else f"{type(error).__name__}: {error}"
-                print_line(_coloured(f"  WRONG {observed}", "31", colour))
-                wrong.append(f"[{number:2}/{total}] {step.title}: {observed}")
+                print_line(_coloured(f"  FAILED {observed}", "31", colour))
+                failures.append(f"[{number:2}/{total}] {step.title}: {observed}")
     print_line("")
-    for line in wrong:
-        print_line(_coloured(f"WRONG {line}", "31", colour))
+    for line in failures:
+        print_line(_coloured(f"FAILED {line}", "31", colour))
     seconds = time.monotonic() - started
-    print_line(f"after {seconds:.1f} s")
-    print_line(f"{total - len(wrong)} of {total} steps as they should be")
-    return len(wrong)
+    print_line(f"finished in {seconds:.1f} s")
+    print_line(f"{total - len(failures)} of {total} steps passed")
+    return len(failures)
 
 
 def _coloured(text: str, code: str, colour: bool) -> str:

@@ -1,1 +1,1 @@
-"""The whole stack on one machine, from `template.yaml` itself."""
+"""The local stack: the resources and functions of `template.yaml` on one machine."""

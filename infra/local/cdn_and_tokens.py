@@ -1,4 +1,4 @@
-"""What AWS serves beside the API: published images (CloudFront) and tokens (Cognito's domain)."""
+"""The published images (CloudFront) and the token endpoint (Cognito)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CONSOLE_PATH = "/console/"
 
 
 def serve_published(s3: Any, bucket: str) -> Callable[[Request], Response]:
-    """Serve the published bucket as the distribution does: GET and HEAD of an object, 403 for all else."""
+    """Return a handler for the published bucket, like the distribution: GET and HEAD, otherwise 403."""
 
     def handle(request: Request) -> Response:
         denied = Response(403, b"", (("content-type", "application/xml"),))
@@ -29,28 +29,28 @@ def serve_published(s3: Any, bucket: str) -> Callable[[Request], Response]:
         if request.method not in {"GET", "HEAD"} or not key:
             return denied
         try:
-            found = s3.get_object(Bucket=bucket, Key=key)
+            s3_object = s3.get_object(Bucket=bucket, Key=key)
         except ClientError:
-            # S3 says 403 to a distribution that may not list the bucket: whether it was there stays unsaid.
+            # S3 returns 403 for a missing object, because the distribution may not list the bucket.
             return denied
         headers = (
-            ("content-type", found["ContentType"]),
-            ("etag", found["ETag"]),
+            ("content-type", s3_object["ContentType"]),
+            ("etag", s3_object["ETag"]),
             ("x-content-type-options", "nosniff"),
             ("x-frame-options", "SAMEORIGIN"),
             ("referrer-policy", "strict-origin-when-cross-origin"),
         )
-        return Response(200, found["Body"].read(), headers)
+        return Response(200, s3_object["Body"].read(), headers)
 
     return handle
 
 
 class _TokenRequestRejected(Exception):
-    """An error of RFC 6749, 5.2."""
+    """An error code of RFC 6749, section 5.2."""
 
 
 def serve_tokens(cognito: Any, user_pool_id: str, tokens: TokenService) -> Callable[[Request], Response]:
-    """Serve client credentials (RFC 6749, 4.4) as Cognito's token endpoint does; moto has none."""
+    """Return a handler for client credentials (RFC 6749, section 4.4), which moto does not support."""
 
     def grant(request: Request) -> str:
         form = {name: values[0] for name, values in parse_qs(request.body.decode(errors="replace")).items()}
@@ -62,24 +62,24 @@ def serve_tokens(cognito: Any, user_pool_id: str, tokens: TokenService) -> Calla
         except ClientError:
             raise _TokenRequestRejected("invalid_client") from None
         client = client["UserPoolClient"]
-        right = client.get("ClientSecret", "")
-        if not right or not hmac.compare_digest(right.encode(), secret.encode()):
+        expected = client.get("ClientSecret", "")
+        if not expected or not hmac.compare_digest(expected.encode(), secret.encode()):
             raise _TokenRequestRejected("invalid_client")
         if "client_credentials" not in client.get("AllowedOAuthFlows", []):
             raise _TokenRequestRejected("unauthorized_client")
         allowed = client.get("AllowedOAuthScopes", [])
-        wanted = form["scope"].split() if "scope" in form else allowed
-        if not set(wanted) <= set(allowed):
+        requested = form["scope"].split() if "scope" in form else allowed
+        if not set(requested) <= set(allowed):
             raise _TokenRequestRejected("invalid_scope")
-        return tokens.issue_client_token(client_id, wanted)
+        return tokens.issue_client_token(client_id, requested)
 
     def handle(request: Request) -> Response:
         if request.method != "POST":
             return Response(405)
         try:
             token = grant(request)
-        except _TokenRequestRejected as refused:
-            return _json_response(400, {"error": str(refused)})
+        except _TokenRequestRejected as error:
+            return _json_response(400, {"error": str(error)})
         return _json_response(
             200, {"access_token": token, "expires_in": tokens.lifetime, "token_type": "Bearer"}
         )
@@ -88,7 +88,7 @@ def serve_tokens(cognito: Any, user_pool_id: str, tokens: TokenService) -> Calla
 
 
 def _client_credentials(request: Request, form: dict[str, str]) -> tuple[str, str]:
-    """From the Authorization header (basic), or from the form."""
+    """Return client id and secret from the Authorization header (basic) or from the form."""
     kind, _, encoded = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "basic":
         return form.get("client_id", "-"), form.get("client_secret", "")

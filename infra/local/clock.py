@@ -1,6 +1,6 @@
-"""The clock of the functions on this machine: the real one, and as far ahead of it as somebody has moved it.
+"""The clock of the local functions: the real time, plus the time by which it was advanced.
 
-Nothing else follows it: tokens, signed links and throttles go by the real time.
+Only the functions use it. Tokens, presigned URLs and throttles use the real time.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ CLOCK_PATH = "/local/clock"
 
 class LocalClock:
     def __init__(self) -> None:
-        self._ahead = timedelta()
+        self._offset = timedelta()
 
     def __call__(self) -> datetime:
-        return datetime.now(UTC) + self._ahead
+        return datetime.now(UTC) + self._offset
 
     def advance(self, by: timedelta) -> datetime:
-        """Move it on; the new time. ValueError for a move back: no clock that deadlines go by does that."""
+        """Advance the clock and return the new time. Raise ValueError for a negative duration."""
         if by < timedelta():
-            raise ValueError("a clock goes forwards")
-        self._ahead += by
+            raise ValueError("the clock cannot go back")
+        self._offset += by
         return self()
 
     def handle(self, request: Request) -> Response:
-        """GET: the time. POST {"advance_seconds": n}: move it on, then the time."""
+        """Return the time. POST {"advance_seconds": n} advances the clock first."""
         try:
             if request.method == "POST":
                 self.advance(timedelta(seconds=float(json.loads(request.body)["advance_seconds"])))
         except (ValueError, KeyError, TypeError, OverflowError):
-            return _json_response(422, {"detail": 'POST {"advance_seconds": a number, 0 or more}'})
+            return _json_response(422, {"detail": 'POST {"advance_seconds": n} with a number n of 0 or more'})
         return _json_response(200, {"now": self().isoformat()})
 
 

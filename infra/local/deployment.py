@@ -1,4 +1,4 @@
-"""A template, deployed on this machine: what `sam deploy` is for AWS."""
+"""Deploy a template on this machine, as `sam deploy` does on AWS."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ BUCKET, QUEUE, TABLE = "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::DynamoDB::Tab
 
 
 class Deployment:
-    """Makes each resource when something first refers to it: their order follows from the template."""
+    """Creates each resource when it is first referenced, so the template determines their order."""
 
     def __init__(self, template: Template, emulator: Emulator, report: Callable[[str], None]) -> None:
         self._template = template
         self._emulator = emulator
         self._report = report
-        self._made: dict[str, CreatedResource] = {}
-        self._under_way: list[str] = []
+        self._created: dict[str, CreatedResource] = {}
+        self._in_progress: list[str] = []
         self.parameters = template.parameters
         self.resolver = IntrinsicsResolver(template.parameters, template.conditions, self.attribute)
 
     def create_resources(self) -> None:
-        """Make everything that the emulator can hold."""
+        """Create all resources that the emulator supports."""
         for logical_id in self._active_resources():
             self._resource(logical_id)
 
     def attribute(self, logical_id: str, name: str | None = None) -> str:
-        """What Ref (name None) or GetAtt of a resource gives."""
-        made = self._resource(logical_id)
+        """Return the value of `Ref` (name None) or `GetAtt` of a resource."""
+        created = self._resource(logical_id)
         if name is None:
-            return made.ref
-        # What nothing here reads (a role's or key's ARN) is only named.
-        return made.attributes.get(name, arn("not-here", f"{logical_id}/{name}"))
+            return created.ref
+        # Values that nothing reads locally (ARNs of roles and keys) are placeholders.
+        return created.attributes.get(name, arn("not-here", f"{logical_id}/{name}"))
 
     def resources_of_type(self, kind: str) -> dict[str, dict[str, Any]]:
-        """The resolved properties of the resources of a type, by logical id."""
+        """Return the resolved properties of all resources of a type, by logical id."""
         return {
             logical_id: self.resolver.resolve(resource.get("Properties", {}))
             for logical_id, resource in self._template.resources.items()
@@ -47,7 +47,7 @@ class Deployment:
         }
 
     def references_by_short_name(self, kind: str, suffix: str) -> dict[str, str]:
-        """What Ref gives for each resource of a type, by a short name: CasesTable is `cases`."""
+        """Return the `Ref` of all resources of a type by short name: CasesTable is `cases`."""
         return {
             "_".join(split_words(logical_id.removesuffix(suffix))): self.attribute(logical_id)
             for logical_id in self._active_resources()
@@ -66,30 +66,32 @@ class Deployment:
         return "Condition" not in resource or self.resolver.holds(resource["Condition"])
 
     def _resource(self, logical_id: str) -> CreatedResource:
-        if logical_id not in self._made:
-            if logical_id in self._under_way:
-                raise UnsupportedTemplate(f"a circle: {' -> '.join([*self._under_way, logical_id])}")
-            self._under_way.append(logical_id)
+        if logical_id not in self._created:
+            if logical_id in self._in_progress:
+                raise UnsupportedTemplate(
+                    f"circular reference: {' -> '.join([*self._in_progress, logical_id])}"
+                )
+            self._in_progress.append(logical_id)
             try:
-                self._made[logical_id] = self._create(logical_id)
+                self._created[logical_id] = self._create(logical_id)
             finally:
-                self._under_way.pop()
-        return self._made[logical_id]
+                self._in_progress.pop()
+        return self._created[logical_id]
 
     def _create(self, logical_id: str) -> CreatedResource:
         try:
             resource = self._template.resources[logical_id]
         except KeyError:
-            raise UnsupportedTemplate(f"the template has no {logical_id}") from None
+            raise UnsupportedTemplate(f"the template has no resource {logical_id}") from None
         kind = resource["Type"]
         if kind == "AWS::Lambda::Function":
             return CreatedResource(logical_id, {"Arn": arn("lambda", f"function:{logical_id}")})
         try:
             make = resource_maker(kind)
         except UnsupportedResourceType:
-            self._report(f"not on this machine: {logical_id} ({kind})")
+            self._report(f"not supported locally: {logical_id} ({kind})")
             make = None
         if make is None:
-            # Its properties stay unresolved: a role names the table whose policy may name the role.
+            # Its properties stay unresolved, because they may be circular (a role and a policy).
             return CreatedResource(logical_id)
         return make(self._emulator.client, logical_id, self.resolver.resolve(resource.get("Properties", {})))

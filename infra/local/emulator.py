@@ -1,4 +1,4 @@
-"""AWS on this machine: moto behind a real HTTP endpoint. All that has to be known about moto is here."""
+"""The emulated AWS services: moto behind an HTTP endpoint."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ if TYPE_CHECKING:
 
 ACCOUNT = DEFAULT_ACCOUNT_ID
 REGION = "us-east-1"
-"""Where moto looks for what comes without a signature (sign-in, an anonymous GET), whatever is asked for."""
+"""The region that moto assumes for unsigned requests (sign-in, anonymous GET)."""
 
 _LOOKAHEAD_MS = 25
 
 
 @cache
 def _session() -> boto3.session.Session:
-    """One for all stacks of the process: what it has read of the services' descriptions, it keeps."""
+    """Return the session of all stacks of the process, which caches the service descriptions."""
     return boto3.session.Session(
         aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106 moto takes any
+        aws_secret_access_key="local",  # noqa: S106 moto accepts any key
         region_name=REGION,
     )
 
@@ -52,11 +52,10 @@ class _Handler(MotoRequestHandler):
 
 
 class _SerialApp:
-    """Each request alone: moto's own state does not stand two.
+    """Handles one request at a time, because moto's state is not safe for concurrent requests.
 
-    A transaction that fails puts back what it found, and a deleted message a copy of its queue: what another
-    request wrote in between would be gone. The body is read before the turn is
-    taken, so that a slow upload holds up nobody.
+    A failed transaction restores old items, and deleting a message writes back a copy of its queue. Both
+    would lose concurrent writes. The body is read before the lock is taken: a slow upload blocks nobody.
     """
 
     def __init__(self, app: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]) -> None:
@@ -79,9 +78,9 @@ class _SerialApp:
 
 
 class Emulator:
-    """moto, started and stopped. One at a time in a process: its state is the process's.
+    """Starts and stops moto. A process can run one at a time, because moto's state is global.
 
-    endpoint: the URL that every AWS client on this machine uses, once started.
+    endpoint: the URL of all AWS services, after the start.
     """
 
     _running: Emulator | None = None
@@ -92,17 +91,17 @@ class Emulator:
         self._clients: dict[str, Any] = {}
 
     def start(self) -> None:
-        """Raise RuntimeError when another one runs in this process, OSError when the port is taken."""
+        """Raise RuntimeError if another emulator runs in this process, OSError if the port is taken."""
         if Emulator._running is not None:
-            raise RuntimeError("one local stack at a time: moto's state belongs to the whole process")
+            raise RuntimeError("a process can run one local stack at a time: moto's state is global")
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         patch_moto()
         self._app = _SerialApp(CachingDispatcher(create_backend_app))
-        # Bound here: werkzeug ends the whole process when the port is taken.
-        with socket.create_server(("127.0.0.1", self._port)) as bound:
-            host, port = bound.getsockname()
+        # Bound here, because werkzeug exits the process if the port is taken.
+        with socket.create_server(("127.0.0.1", self._port)) as sock:
+            host, port = sock.getsockname()
             self._server = make_server(
-                host, port, self._app, threaded=True, request_handler=_Handler, fd=bound.fileno()
+                host, port, self._app, threaded=True, request_handler=_Handler, fd=sock.fileno()
             )
         self._server.daemon_threads = True  # type: ignore[attr-defined]
         self.endpoint = f"http://{host}:{port}"
@@ -126,7 +125,7 @@ class Emulator:
         Emulator._running = None
 
     def client(self, service: str) -> Any:
-        """A boto3 client of this endpoint; the same one each time."""
+        """Return the cached boto3 client of a service at this endpoint."""
         if service not in self._clients:
             self._clients[service] = _session().client(
                 service,
@@ -136,9 +135,9 @@ class Emulator:
         return self._clients[service]
 
     def count_receivable(self, queue: str) -> int:
-        """How many messages of the queue (its name) can be received now or within some milliseconds.
+        """Return the number of messages in a queue, given by name, that can be received now or very soon.
 
-        Looking costs microseconds, so that a poller can look often.
+        This takes microseconds, so that a poller can call it often.
         """
         with self._app.lock:
             backend = self._sqs.queues[queue]
@@ -146,20 +145,20 @@ class Emulator:
             return sum(message.visible_at <= soon for message in backend._messages)
 
     def count_messages(self, queue: str) -> int:
-        """How many messages the queue has, those in flight too."""
+        """Return the number of messages in a queue, including those in flight."""
         with self._app.lock:
             return len(self._sqs.queues[queue]._messages)
 
     def has_changes(self, table: str) -> bool:
-        """Whether `take_stream` would return something."""
+        """Return whether `take_stream` would return changes."""
         with self._app.lock:
             shard = self._dynamodb.tables[table].stream_shard
             return shard is not None and bool(shard.items)
 
     def take_stream(self, table: str) -> list[dict[str, Any]]:
-        """The table's changes since the last call, oldest first, as moto keeps them.
+        """Return the changes of a table since the last call, oldest first, in moto's format.
 
-        Read from moto itself: its GetRecords keeps every iterator for ever, and its streams are never cut.
+        This reads moto's data directly, because its GetRecords never frees iterators or old records.
         """
         with self._app.lock:
             shard = self._dynamodb.tables[table].stream_shard
@@ -170,7 +169,7 @@ class Emulator:
             return [copy.deepcopy(record.to_json()) for record in records]
 
     def signing_key(self, user_pool_id: str) -> str:
-        """The key (PEM, RSA, private) that the user pool signs its tokens with; its id is "dummy"."""
+        """Return the private RSA key (PEM) with which the user pool signs tokens. Its id is "dummy"."""
         key = get_backend("cognito-idp")[ACCOUNT][REGION].user_pools[user_pool_id].json_web_key
         return str(key.as_pem(private=True).decode())
 

@@ -1,4 +1,4 @@
-"""The template's functions, run in this process with the environment that the template gives them."""
+"""Run the template's functions in this process, with the environment of the template."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from infra.local.resources import arn
 
 Handler = Callable[[Any, "LambdaContext"], Any]
 _ENVIRONMENT_LOCK = threading.RLock()
-"""Whose environment the process has: one function's at a time, while it starts."""
+"""Guards the process environment, which belongs to one starting function at a time."""
 
 
 class FunctionError(Exception):
-    """A function raised, or could not be loaded. Its traceback was reported."""
+    """A function raised an exception or could not be loaded. Its traceback was reported."""
 
 
 @dataclass(frozen=True)
 class LambdaContext:
-    """What Lambda hands to a handler beside the event."""
+    """The context object that Lambda passes to a handler."""
 
     function_name: str
     memory_limit_in_mb: int
@@ -46,10 +46,10 @@ class LambdaContext:
 
 
 class LambdaFunction:
-    """One function, with one execution environment: it handles one event at a time, as each of Lambda's does.
+    """A function with one execution environment. As on Lambda, it handles one event at a time.
 
-    properties: of its AWS::Lambda::Function, resolved. extra: what is added to its environment on this
-    machine. report: takes a line for the person who runs the stack. clock: what it goes by.
+    properties: the resolved properties of the AWS::Lambda::Function. extra: additional environment variables.
+    report: prints a line for the user. clock: the clock that the function uses.
     """
 
     def __init__(
@@ -65,26 +65,26 @@ class LambdaFunction:
         self.handler_path = str(properties["Handler"])
         self.timeout = int(properties.get("Timeout", 3))
         self._memory = int(properties.get("MemorySize", 128))
-        given = properties.get("Environment", {}).get("Variables", {})
+        variables = properties.get("Environment", {}).get("Variables", {})
         self.environment = {
-            **{key: str(value) for key, value in given.items()},
+            **{key: str(value) for key, value in variables.items()},
             **extra,
             "AWS_LAMBDA_FUNCTION_NAME": name,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self._memory),
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         }
         self._report = report
-        self._one_at_a_time = threading.Lock()
+        self._invocation_lock = threading.Lock()
         self._handler: Handler | None = None
         self._is_warm = False
 
     def load(self) -> None:
-        """Import the handler anew, as a cold start does. Raise FunctionFailed, and report why, if not."""
+        """Import the handler again, as a cold start does. Report a failure and raise FunctionError."""
         module_name, _, attribute = self.handler_path.rpartition(".")
         package = module_name.rpartition(".")[0]
         with _ENVIRONMENT_LOCK, applied_environment(self.environment):
             for loaded in list(sys.modules):
-                # What a handler keeps from one call to the next belongs to one stack and not to the next.
+                # Modules keep state between calls, which must not pass from one stack to the next.
                 if loaded == package or loaded.startswith(package + "."):
                     del sys.modules[loaded]
             try:
@@ -96,23 +96,23 @@ class LambdaFunction:
                 if error.name is None or not module_name.startswith(error.name):
                     self._report(f"{self.name} could not be loaded:\n{traceback.format_exc()}")
                 else:
-                    self._report(f"{self.name} is not there: no module {error.name}")
-                raise FunctionError(f"{self.handler_path} is not there") from None
-            except Exception:  # noqa: BLE001 the module is not ours: whatever it raises is its failure
+                    self._report(f"{self.name} is missing: no module {error.name}")
+                raise FunctionError(f"{self.handler_path} is missing") from None
+            except Exception:  # noqa: BLE001 the module may raise anything
                 self._report(f"{self.name} could not be loaded:\n{traceback.format_exc()}")
                 raise FunctionError(f"{self.handler_path} could not be loaded") from None
 
     def invoke(self, event: Any) -> Any:
-        """Hand over an event and return the answer. Raise FunctionFailed when the handler raises."""
-        with self._one_at_a_time:
+        """Invoke the handler and return its result. Raise FunctionError if it raises."""
+        with self._invocation_lock:
             if self._handler is None:
                 self.load()
             if self._is_warm:
                 return self._call(event)
             with _ENVIRONMENT_LOCK, applied_environment(self.environment):
-                answer = self._call(event)
+                result = self._call(event)
             self._is_warm = True
-            return answer
+            return result
 
     def _call(self, event: Any) -> Any:
         assert self._handler is not None
@@ -122,10 +122,10 @@ class LambdaFunction:
         )
         try:
             return self._handler(event, context)
-        except Exception:  # noqa: BLE001 whatever a handler raises is its failure, and goes back to the source
+        except Exception:  # noqa: BLE001 a handler may raise anything; its source retries
             self._report(f"{self.name} failed:\n{traceback.format_exc()}")
             raise FunctionError(f"{self.name} failed") from None
         finally:
-            took = time.monotonic() - started
-            if took > self.timeout:
-                self._report(f"{self.name} took {took:.1f} s: AWS would have ended it after {self.timeout} s")
+            duration = time.monotonic() - started
+            if duration > self.timeout:
+                self._report(f"{self.name} took {duration:.1f} s; AWS would stop it after {self.timeout} s")

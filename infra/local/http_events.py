@@ -1,4 +1,4 @@
-"""Requests and answers, between a socket and a function's HTTP API event (payload format 2.0)."""
+"""Convert HTTP requests and responses to HTTP API events (payload format 2.0) and back."""
 
 from __future__ import annotations
 
@@ -22,17 +22,19 @@ _TEXT = re.compile(r"text/.*|application/(.+\+)?(json|xml)|application/javascrip
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """headers: names in lower case, values of one name joined by commas. target: path and query, encoded."""
+    """An HTTP request."""
 
     method: str
     target: str
+    """Path and query, percent-encoded."""
     headers: Mapping[str, str]
+    """By name in lower case, with repeated values joined by commas."""
     body: bytes = b""
     source_ip: str = "127.0.0.1"
 
     @property
     def path(self) -> str:
-        """Still encoded."""
+        """The percent-encoded path."""
         return urlsplit(self.target).path
 
     @property
@@ -48,7 +50,7 @@ class Response:
 
 
 def gateway_message(status: int, text: str, *headers: tuple[str, str]) -> Response:
-    """What API Gateway itself answers: {"message": …}."""
+    """Return a response of API Gateway itself: {"message": …}."""
     body = json.dumps({"message": text}).encode()
     return Response(status, body, (("content-type", "application/json"), *headers))
 
@@ -56,7 +58,7 @@ def gateway_message(status: int, text: str, *headers: tuple[str, str]) -> Respon
 def to_lambda_event(
     request: Request, route: Route, parameters: Mapping[str, str], claims: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    """The event that a function gets. claims: of the caller's token; None on a public route."""
+    """Return the event for a function. claims: of the caller's token, or None on a public route."""
     headers = {name: value for name, value in request.headers.items() if name != "cookie"}
     body, is_base64 = _encode_body(request)
     now = time.time()
@@ -82,7 +84,7 @@ def to_lambda_event(
     if claims is not None:
         scopes = list(route.scopes) or None
         context["authorizer"] = {"jwt": {"claims": claims_as_text(claims), "scopes": scopes}}
-    whole: dict[str, Any] = {
+    event: dict[str, Any] = {
         "version": "2.0",
         "routeKey": route.key,
         "rawPath": path,
@@ -92,20 +94,20 @@ def to_lambda_event(
         "isBase64Encoded": is_base64,
     }
     if cookies := request.headers.get("cookie"):
-        whole["cookies"] = [cookie.strip() for cookie in cookies.split(";")]
+        event["cookies"] = [cookie.strip() for cookie in cookies.split(";")]
     if request.query:
-        whole["queryStringParameters"] = _query_parameters(request.query)
+        event["queryStringParameters"] = _query_parameters(request.query)
     if parameters:
-        whole["pathParameters"] = {name: unquote(value) for name, value in parameters.items()}
+        event["pathParameters"] = {name: unquote(value) for name, value in parameters.items()}
     if body is not None:
-        whole["body"] = body
-    return whole
+        event["body"] = body
+    return event
 
 
 def to_http_response(result: Any) -> Response:
-    """A function's answer as a response. One that API Gateway could not read is its 500."""
+    """Return a function's result as a response: status 500 if API Gateway could not read it."""
     if not isinstance(result, Mapping) or "statusCode" not in result:
-        # Without a status code the whole answer is the body.
+        # A result without a status code is the body.
         return Response(200, json.dumps(result).encode(), (("content-type", "application/json"),))
     body = result.get("body") or ""
     try:
@@ -119,7 +121,7 @@ def to_http_response(result: Any) -> Response:
 
 
 def _encode_body(request: Request) -> tuple[str | None, bool]:
-    """The body as text where its type says text, else as base64."""
+    """Return the body as text for text media types, else as base64, and whether it is base64."""
     if not request.body:
         return None, False
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -132,8 +134,8 @@ def _encode_body(request: Request) -> tuple[str | None, bool]:
 
 
 def _query_parameters(query: str) -> dict[str, str]:
-    """Parameters, decoded; the values of one name joined by commas."""
+    """Return the decoded query parameters, with repeated values joined by commas."""
     values: dict[str, list[str]] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
         values.setdefault(name, []).append(value)
-    return {name: ",".join(each) for name, each in values.items()}
+    return {name: ",".join(items) for name, items in values.items()}

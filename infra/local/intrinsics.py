@@ -1,4 +1,4 @@
-"""CloudFormation's intrinsic functions, resolved here as it resolves them when it deploys."""
+"""Resolve CloudFormation's intrinsic functions."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _VARIABLE = re.compile(r"\$\{(!?)([^}]+)\}")
 
 
 class UnsupportedTemplate(Exception):
-    """The template uses something that the local stack does not understand."""
+    """The template uses a feature that the local stack does not support."""
 
 
 class IntrinsicsResolver:
-    """Resolves values of a template.
+    """Resolves the values of a template.
 
-    parameters: by name, already of their type; may change between calls. conditions: as in the template.
-    attribute: given a logical id and an attribute (None for Ref), says its value; it may create the resource.
+    parameters: typed values by name, which may change between calls. conditions: as in the template.
+    attribute: returns the value of an attribute (None for `Ref`) of a resource, and may create the resource.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class IntrinsicsResolver:
         self._attribute = attribute
 
     def resolve(self, value: Any) -> Any:
-        """The value with every intrinsic function replaced; raise Unresolvable for one that is not known."""
+        """Return the value with all intrinsic functions resolved. Raise UnsupportedTemplate."""
         if isinstance(value, list):
             return [item for item in map(self.resolve, value) if item is not _NO_VALUE]
         if not isinstance(value, dict):
@@ -76,7 +76,7 @@ class IntrinsicsResolver:
             "Fn::Or": lambda a: any(self.resolve(a)),
         }
         if name not in calls:
-            raise UnsupportedTemplate(f"the local stack does not know {name}")
+            raise UnsupportedTemplate(f"the local stack does not support {name}")
         return calls[name](argument)
 
     def _get_att(self, argument: Any) -> Any:
@@ -93,11 +93,11 @@ class IntrinsicsResolver:
         return self._attribute(name, None)
 
     def _sub(self, argument: Any) -> str:
-        template, given = (argument, {}) if isinstance(argument, str) else argument
-        values = {name: self.resolve(item) for name, item in given.items()}
+        template, variables = (argument, {}) if isinstance(argument, str) else argument
+        values = {name: self.resolve(item) for name, item in variables.items()}
 
-        def replacement(found: re.Match[str]) -> str:
-            literal, name = found.groups()
+        def replacement(match: re.Match[str]) -> str:
+            literal, name = match.groups()
             if literal:
                 return f"${{{name}}}"
             if name in values:
@@ -109,7 +109,7 @@ class IntrinsicsResolver:
 
 
 def as_text(value: Any) -> str:
-    """A value as CloudFormation writes it into text: `true`, `31`, `a,b`."""
+    """Return a value as CloudFormation formats it in text: `true`, `31`, `a,b`."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""The web pages, on the same port as the API, with the headers that the template gives them."""
+"""Serve the web pages on the port of the API, with the headers of the template."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ Headers = Sequence[tuple[str, str]]
 
 
 def serve_pages(prefix: str, config: bytes, headers: Headers) -> Callable[[Request], Response]:
-    """Serve the pages under a path (`/console/`). config: the content of config.json. headers: of each."""
-    known = dict(page_files())
+    """Return a handler for the pages below `prefix`. config: the contents of config.json."""
+    files = dict(page_files())
 
     def handle(request: Request) -> Response:
-        nonlocal known
+        nonlocal files
         name = unquote(request.path.removeprefix(prefix)) or "index.html"
-        # Looked up among those that there are, and read each time: a changed page shows without a restart.
-        file = known.get(name)
+        # Files are read for each request, so that a changed page takes effect without a restart.
+        file = files.get(name)
         if file is None or not file.is_file():
-            known = dict(page_files())
-            file = known.get(name)
+            files = dict(page_files())
+            file = files.get(name)
         if request.method not in {"GET", "HEAD"} or (file is None and name != CONFIG):
             return Response(404, b"Not Found", (("content-type", "text/plain"), *headers))
         body = config if file is None else file.read_bytes()
@@ -34,9 +34,9 @@ def serve_pages(prefix: str, config: bytes, headers: Headers) -> Callable[[Reque
 
 
 def security_headers(policies: Mapping[str, Any], local_origins: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The headers of the template's one AWS::CloudFront::ResponseHeadersPolicy; none without one.
+    """Return the headers of the template's AWS::CloudFront::ResponseHeadersPolicy, or none without one.
 
-    elsewhere: origins of AWS, and where they are on this machine.
+    local_origins: the local origin of each AWS origin.
     """
     if not policies:
         return []
@@ -45,8 +45,8 @@ def security_headers(policies: Mapping[str, Any], local_origins: Mapping[str, st
     security = config["SecurityHeadersConfig"]
     transport = security["StrictTransportSecurity"]
     policy = security["ContentSecurityPolicy"]["ContentSecurityPolicy"]
-    for origin, here in local_origins.items():
-        policy = policy.replace(origin, here)
+    for origin, local_origin in local_origins.items():
+        policy = policy.replace(origin, local_origin)
     subdomains = "; includeSubDomains" if transport["IncludeSubdomains"] else ""
     return [
         ("content-security-policy", policy),

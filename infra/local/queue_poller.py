@@ -1,4 +1,4 @@
-"""Queues to functions, as Lambda's event source mapping for SQS does it."""
+"""Deliver SQS messages to functions, as Lambda's event source mapping does."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _ATTRIBUTES = (
 
 
 class QueuePoller:
-    """Takes batches from one queue to one function.
+    """Delivers batches of one queue to one function.
 
-    mapping: of its AWS::Lambda::EventSourceMapping, resolved. retry_after: seconds until a message that
-    failed is delivered again. On AWS that is the queue's visibility timeout, which is minutes: nobody waits
-    for that here. After maxReceiveCount deliveries the queue itself moves it to its dead-letter queue.
+    mapping: the resolved AWS::Lambda::EventSourceMapping. retry_after: seconds until a failed message is
+    retried. On AWS this is the queue's visibility timeout: minutes, which would be too long here. After
+    maxReceiveCount deliveries, the queue moves the message to its dead-letter queue.
     """
 
     def __init__(
@@ -49,11 +49,11 @@ class QueuePoller:
         self._retry_after = retry_after
 
     def is_quiet(self) -> bool:
-        """Nothing waits, and nothing is being done."""
+        """Return whether no message waits or is being processed."""
         return self._emulator.count_messages(self.name) == 0
 
     def poll(self) -> int:
-        """Deliver one batch, if something waits. Return how many messages were received or given up."""
+        """Deliver one batch of waiting messages. Return the number of received and discarded messages."""
         waiting = self._emulator.count_receivable(self.name)
         if not waiting:
             return 0
@@ -64,10 +64,10 @@ class QueuePoller:
             MessageAttributeNames=["All"],
         ).get("Messages", [])
         if not messages:
-            # The queue has moved what it held to its dead-letter queue, or is about to show it.
-            given_up = waiting - self._emulator.count_receivable(self.name)
-            if given_up:
-                self._report(f"{self.name}: {given_up} given up, now in the dead-letter queue")
+            # The queue has moved messages to its dead-letter queue, or will make them visible soon.
+            discarded = waiting - self._emulator.count_receivable(self.name)
+            if discarded:
+                self._report(f"{self.name}: {discarded} messages moved to the dead-letter queue")
             return waiting
         failed = self._deliver(messages)
         for message in messages:
@@ -80,21 +80,21 @@ class QueuePoller:
             else:
                 self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
         if failed:
-            self._report(f"{self.name}: {len(failed)} of {len(messages)} go back to the queue")
+            self._report(f"{self.name}: {len(failed)} of {len(messages)} messages failed and are retried")
         return len(messages)
 
     def _deliver(self, messages: Sequence[Mapping[str, Any]]) -> set[str]:
-        """The ids of the messages that the function did not do."""
-        everything = {str(message["MessageId"]) for message in messages}
+        """Return the ids of the messages that failed."""
+        all_ids = {str(message["MessageId"]) for message in messages}
         try:
-            answer = self._function.invoke({"Records": [self._record(message) for message in messages]})
+            response = self._function.invoke({"Records": [self._record(message) for message in messages]})
         except FunctionError:
-            return everything
+            return all_ids
         if not self._partial:
             return set()
-        failed = failed_item_ids(answer)
-        # An id that is no message of the batch means that the answer can't be relied on: Lambda repeats all.
-        return everything if failed is None or not failed <= everything else failed
+        failed = failed_item_ids(response)
+        # As on Lambda, an invalid response or an unknown id makes the whole batch fail.
+        return all_ids if failed is None or not failed <= all_ids else failed
 
     def _record(self, message: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -116,7 +116,7 @@ class QueuePoller:
 
 
 def failed_item_ids(response: Any) -> set[str] | None:
-    """The item identifiers in a partial answer; None when malformed: that stands for the whole batch."""
+    """Return the failed ids in a partial batch response, or None if it is invalid: then all have failed."""
     if response is None:
         return set()
     if not isinstance(response, dict):
@@ -129,9 +129,9 @@ def failed_item_ids(response: Any) -> set[str] | None:
 
 
 def _message_attribute(value: Mapping[str, Any]) -> dict[str, Any]:
-    spelled = {"StringValue": "stringValue", "BinaryValue": "binaryValue", "DataType": "dataType"}
+    names = {"StringValue": "stringValue", "BinaryValue": "binaryValue", "DataType": "dataType"}
     return {
         "stringListValues": [],
         "binaryListValues": [],
-        **{new: value[old] for old, new in spelled.items() if old in value},
+        **{new: value[old] for old, new in names.items() if old in value},
     }

@@ -1,4 +1,4 @@
-"""The template's resources, made in the emulator; each when something first refers to it."""
+"""Create the template's resources in the emulator, each when it is first referenced."""
 
 from __future__ import annotations
 
@@ -17,20 +17,22 @@ Properties = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class CreatedResource:
-    """A resource that exists. ref: what Ref gives. attributes: what GetAtt gives, by name."""
+    """A resource that exists."""
 
     ref: str
+    """The value of `Ref`."""
     attributes: Mapping[str, str] = field(default_factory=dict)
+    """The values of `GetAtt`, by name."""
 
 
 class UnsupportedResourceType(LookupError):
-    """A CloudFormation type that this module has never heard of: nothing is dropped in silence."""
+    """The CloudFormation type is unknown. No resource is ignored silently."""
 
 
 def resource_maker(kind: str) -> Maker | None:
-    """What makes a resource of a CloudFormation type from its resolved properties.
+    """Return the function that creates a resource of a CloudFormation type from its resolved properties.
 
-    None: there is nothing to make here (a role, a policy, an alarm, …).
+    Return None for types that are not emulated (roles, policies, alarms, …).
     """
     if kind in _NOT_EMULATED:
         return None
@@ -41,7 +43,7 @@ def resource_maker(kind: str) -> Maker | None:
 
 
 def split_words(logical_id: str) -> list[str]:
-    """`ScanDeadLetters` is scan, dead, letters."""
+    """Split a logical id: `ScanDeadLetters` gives scan, dead, letters."""
     return [word.lower() for word in re.findall(r"[A-Z][a-z0-9]*|[A-Z]+(?![a-z])", logical_id)]
 
 
@@ -64,11 +66,11 @@ def _bucket(clients: Clients, logical_id: str, properties: Properties) -> Create
             Bucket=name, VersioningConfiguration=dict(properties["VersioningConfiguration"])
         )
     if rules := properties.get("CorsConfiguration", {}).get("CorsRules"):
-        spelled = {"MaxAge": "MaxAgeSeconds", "Id": "ID", "ExposedHeaders": "ExposeHeaders"}
+        names = {"MaxAge": "MaxAgeSeconds", "Id": "ID", "ExposedHeaders": "ExposeHeaders"}
         s3.put_bucket_cors(
             Bucket=name,
             CORSConfiguration={
-                "CORSRules": [{spelled.get(key, key): value for key, value in rule.items()} for rule in rules]
+                "CORSRules": [{names.get(key, key): value for key, value in rule.items()} for rule in rules]
             },
         )
     if queues := properties.get("NotificationConfiguration", {}).get("QueueConfigurations"):
@@ -110,21 +112,21 @@ def _table(clients: Clients, logical_id: str, properties: Properties) -> Created
 
 
 def _bus(clients: Clients, logical_id: str, properties: Properties) -> CreatedResource:
-    made = clients("events").create_event_bus(Name=properties["Name"])
-    return CreatedResource(properties["Name"], {"Arn": made["EventBusArn"], "Name": properties["Name"]})
+    bus = clients("events").create_event_bus(Name=properties["Name"])
+    return CreatedResource(properties["Name"], {"Arn": bus["EventBusArn"], "Name": properties["Name"]})
 
 
 def _rule(clients: Clients, logical_id: str, properties: Properties) -> CreatedResource:
     events, name = clients("events"), _resource_name(logical_id)
     if "ScheduleExpression" in properties:
-        return CreatedResource(name, {"Arn": arn("events", f"rule/{name}")})  # the emulator has no clock
-    on_bus = {"EventBusName": properties["EventBusName"]} if "EventBusName" in properties else {}
-    made = events.put_rule(Name=name, EventPattern=json.dumps(properties["EventPattern"]), **on_bus)
-    if properties.get("State") == "DISABLED":  # which means nothing to the emulator
-        return CreatedResource(name, {"Arn": made["RuleArn"]})
+        return CreatedResource(name, {"Arn": arn("events", f"rule/{name}")})  # The emulator has no schedules.
+    bus = {"EventBusName": properties["EventBusName"]} if "EventBusName" in properties else {}
+    rule = events.put_rule(Name=name, EventPattern=json.dumps(properties["EventPattern"]), **bus)
+    if properties.get("State") == "DISABLED":  # The emulator ignores the state.
+        return CreatedResource(name, {"Arn": rule["RuleArn"]})
     targets = [{"Id": target["Id"], "Arn": target["Arn"]} for target in properties["Targets"]]
-    events.put_targets(Rule=name, Targets=targets, **on_bus)
-    return CreatedResource(name, {"Arn": made["RuleArn"]})
+    events.put_targets(Rule=name, Targets=targets, **bus)
+    return CreatedResource(name, {"Arn": rule["RuleArn"]})
 
 
 def _distribution(clients: Clients, logical_id: str, properties: Properties) -> CreatedResource:
@@ -134,7 +136,7 @@ def _distribution(clients: Clients, logical_id: str, properties: Properties) -> 
         for o in config["Origins"]
     ]
     behaviour = config["DefaultCacheBehavior"]
-    made = clients("cloudfront").create_distribution(
+    distribution = clients("cloudfront").create_distribution(
         DistributionConfig={
             "CallerReference": logical_id,
             "Comment": config.get("Comment", ""),
@@ -145,23 +147,24 @@ def _distribution(clients: Clients, logical_id: str, properties: Properties) -> 
             },
         }
     )["Distribution"]
-    return CreatedResource(made["Id"], {"Id": made["Id"], "DomainName": made["DomainName"]})
+    return CreatedResource(
+        distribution["Id"], {"Id": distribution["Id"], "DomainName": distribution["DomainName"]}
+    )
 
 
 def _user_pool(clients: Clients, logical_id: str, properties: Properties) -> CreatedResource:
-    made = clients("cognito-idp").create_user_pool(
+    pool = clients("cognito-idp").create_user_pool(
         PoolName=properties.get("UserPoolName", _resource_name(logical_id)),
         Policies=properties.get("Policies", {}),
     )["UserPool"]
-    issuer = f"cognito-idp.{REGION}.amazonaws.com/{made['Id']}"
-    return CreatedResource(made["Id"], {"Arn": made["Arn"], "UserPoolId": made["Id"], "ProviderName": issuer})
+    issuer = f"cognito-idp.{REGION}.amazonaws.com/{pool['Id']}"
+    return CreatedResource(pool["Id"], {"Arn": pool["Arn"], "UserPoolId": pool["Id"], "ProviderName": issuer})
 
 
 def _user_pool_client(clients: Clients, logical_id: str, properties: Properties) -> CreatedResource:
-    made = clients("cognito-idp").create_user_pool_client(**{"ClientName": logical_id, **properties})[
-        "UserPoolClient"
-    ]
-    return CreatedResource(made["ClientId"], {"ClientId": made["ClientId"]})
+    request = {"ClientName": logical_id, **properties}
+    client = clients("cognito-idp").create_user_pool_client(**request)["UserPoolClient"]
+    return CreatedResource(client["ClientId"], {"ClientId": client["ClientId"]})
 
 
 def _group(clients: Clients, logical_id: str, properties: Properties) -> CreatedResource:
@@ -186,8 +189,8 @@ _MAKERS: Mapping[str, Maker] = {
     "AWS::Cognito::UserPoolGroup": _group,
     "AWS::Cognito::UserPoolResourceServer": _resource_server,
 }
-# The emulator enforces no policy, encrypts nothing, watches no metric; functions and the API are run by
-# modules of their own.
+# The emulator enforces no policies, encrypts nothing and evaluates no alarms. Other modules run the functions
+# and the API.
 _NOT_EMULATED = frozenset(
     {
         "AWS::ApiGatewayV2::Api",

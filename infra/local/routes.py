@@ -1,4 +1,4 @@
-"""The HTTP API's routes, read from the OpenAPI body that SAM writes for API Gateway."""
+"""Read the HTTP API's routes from the OpenAPI body that SAM generates for API Gateway."""
 
 from __future__ import annotations
 
@@ -14,14 +14,18 @@ _FUNCTION = re.compile(r":function:([A-Za-z0-9]+)/invocations$")
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """key: `POST /v1/uploads`. function: logical id. authorizer: None for a public route. scopes: a token
-    needs one of them (no scopes: any token). rate, burst: throttle, per second and at once."""
+    """One route of the HTTP API."""
 
     key: str
+    """For example `POST /v1/uploads`."""
     function: str
+    """The logical id of the function."""
     authorizer: str | None
+    """None for a public route."""
     scopes: tuple[str, ...]
+    """A token needs one of these. Without scopes, any token is accepted."""
     rate: float
+    """Throttling limit, in requests per second."""
     burst: int
     pattern: re.Pattern[str]
 
@@ -38,7 +42,7 @@ class JwtConfiguration:
 
 @dataclass(frozen=True, slots=True)
 class Cors:
-    """As API Gateway holds it; any of them may be empty. max_age: seconds."""
+    """The CORS configuration of the API. Any part may be empty. max_age is in seconds."""
 
     origins: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
@@ -54,15 +58,15 @@ class HttpApi:
     cors: Cors
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
-        """The route of a request, and its path parameters as they stand in the path."""
+        """Return the route of a request and its path parameters, which stay percent-encoded."""
         for route in self.routes:
-            if route.method == method and (found := route.pattern.fullmatch(path)):
-                return route, found.groupdict()
+            if route.method == method and (match := route.pattern.fullmatch(path)):
+                return route, match.groupdict()
         return None
 
 
 def load_api(deployment: Deployment) -> HttpApi:
-    """The one HTTP API of the template (an empty one, when it has none)."""
+    """Return the HTTP API of the template, or an empty one."""
     apis = deployment.resources_of_type("AWS::ApiGatewayV2::Api")
     if not apis:
         return HttpApi((), {}, Cors())
@@ -74,15 +78,15 @@ def load_api(deployment: Deployment) -> HttpApi:
         for path, operations in body["paths"].items()
         for method, operation in operations.items()
     ]
-    # Literal parts before parameters, as API Gateway prefers them.
+    # Like API Gateway, prefer literal parts over parameters.
     routes.sort(key=lambda route: [part.startswith("{") for part in route.key.split("/")])
     schemes = body.get("components", {}).get("securitySchemes", {})
     return HttpApi(tuple(routes), _authorizers(schemes), _cors(body.get("x-amazon-apigateway-cors", {})))
 
 
 def _route(key: str, path: str, operation: Mapping[str, Any], stage: Mapping[str, Any]) -> Route:
-    found = _FUNCTION.search(operation["x-amazon-apigateway-integration"]["uri"])
-    assert found is not None, f"{key} has no function"
+    match = _FUNCTION.search(operation["x-amazon-apigateway-integration"]["uri"])
+    assert match is not None, f"{key} has no function"
     ((authorizer, scopes),) = operation.get("security", [{"NONE": []}])[0].items()
     throttle = {**stage.get("DefaultRouteSettings", {}), **stage.get("RouteSettings", {}).get(key, {})}
     pattern = "".join(
@@ -91,7 +95,7 @@ def _route(key: str, path: str, operation: Mapping[str, Any], stage: Mapping[str
     )
     return Route(
         key=key,
-        function=found[1],
+        function=match[1],
         authorizer=None if authorizer == "NONE" else authorizer,
         scopes=tuple(scopes),
         rate=float(throttle.get("ThrottlingRateLimit", 10_000)),
@@ -101,17 +105,17 @@ def _route(key: str, path: str, operation: Mapping[str, Any], stage: Mapping[str
 
 
 def _authorizers(schemes: Mapping[str, Any]) -> dict[str, JwtConfiguration]:
-    found = {}
+    configurations = {}
     for name, scheme in schemes.items():
         configuration = scheme["x-amazon-apigateway-authorizer"]["jwtConfiguration"]
-        found[name] = JwtConfiguration(configuration["issuer"], tuple(configuration["audience"]))
-    return found
+        configurations[name] = JwtConfiguration(configuration["issuer"], tuple(configuration["audience"]))
+    return configurations
 
 
 def _cors(configuration: Mapping[str, Any]) -> Cors:
     def names(key: str) -> tuple[str, ...]:
-        given: Sequence[str] = configuration.get(key, ())
-        return tuple(given)
+        values: Sequence[str] = configuration.get(key, ())
+        return tuple(values)
 
     return Cors(
         origins=names("allowOrigins"),

@@ -1,4 +1,4 @@
-"""Schedules of the template: a function that is woken again and again, by the clock of this machine."""
+"""Invoke functions on the schedules of the template, by the local clock."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 
 
 class UnsupportedSchedule(ValueError):
-    """A schedule expression that nothing here understands: none is dropped in silence."""
+    """The schedule expression is not supported. No schedule is ignored silently."""
 
 
 class SchedulePoller:
-    """Wakes one function at a rate. name: of the rule. rule: its AWS::Events::Rule, resolved."""
+    """Invokes the targets of a rule at its rate. rule: the resolved AWS::Events::Rule."""
 
     def __init__(
         self,
@@ -30,18 +30,18 @@ class SchedulePoller:
         clock: Callable[[], datetime],
     ) -> None:
         self.name = name
-        self._functions = [functions[str(one["Arn"]).rpartition(":")[2]] for one in rule["Targets"]]
-        self._every = parse_rate(str(rule["ScheduleExpression"]))
+        self._functions = [functions[str(target["Arn"]).rpartition(":")[2]] for target in rule["Targets"]]
+        self._interval = parse_rate(str(rule["ScheduleExpression"]))
         self._clock = clock
-        self._next = clock() + self._every
+        self._due = clock() + self._interval
 
     def is_quiet(self) -> bool:
-        return self._clock() < self._next
+        return self._clock() < self._due
 
     def poll(self) -> int:
-        """Wake it if its time has come; however many times were missed, it is woken once."""
+        """Invoke the functions if they are due: once, even if several times were missed."""
         now = self._clock()
-        if now < self._next:
+        if now < self._due:
             return 0
         event = {
             "id": str(uuid.uuid4()),
@@ -53,16 +53,16 @@ class SchedulePoller:
             "detail": {},
         }
         for function in self._functions:
-            # A failure was reported; the next time comes anyway.
+            # A failure is reported, and the schedule continues.
             with suppress(FunctionError):
                 function.invoke(event)
-        self._next = now + self._every
+        self._due = now + self._interval
         return 1
 
 
 def parse_rate(expression: str) -> timedelta:
-    """What a rate says; UnknownSchedule for anything else."""
-    found = _RATE.fullmatch(expression)
-    if found is None:
+    """Return the interval of a rate expression. Raise UnsupportedSchedule for others."""
+    match = _RATE.fullmatch(expression)
+    if match is None:
         raise UnsupportedSchedule(expression)
-    return timedelta(**{f"{found[2]}s": int(found[1])})
+    return timedelta(**{f"{match[2]}s": int(match[1])})

@@ -1,4 +1,4 @@
-"""The one port: the API, the published images, the tokens, the pages."""
+"""The HTTP server of the API, the published images, the tokens and the pages, on one port."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from infra.local.http_events import Request, Response, gateway_message
 
 Handler = Callable[[Request], Response]
 MAX_BODY_BYTES = 6 * 1024 * 1024
-"""Bytes: what Lambda takes in one call (API Gateway itself would take ten million)."""
+"""Lambda's limit for an invocation, in bytes. (API Gateway alone would accept 10 MB.)"""
 
 
 class Server:
-    """Listens on 127.0.0.1. Raise OSError when the port is taken.
+    """Listens on 127.0.0.1. Raises OSError if the port is taken.
 
-    The handlers come later (`serve`), since what they serve has to know the port.
+    The handlers are set later with `serve`, because they need to know the port.
     """
 
     def __init__(self, port: int) -> None:
@@ -27,7 +27,7 @@ class Server:
         self._thread: threading.Thread | None = None
 
     def serve(self, api: Handler, extra_handlers: Mapping[str, Handler]) -> None:
-        """api: answers all that no prefix of `beside` is for."""
+        """Start serving. extra_handlers: by path prefix. api: handles all other paths."""
         self._http.api = api
         self._http.extra_handlers = dict(extra_handlers)
         self._thread = threading.Thread(
@@ -55,13 +55,13 @@ class _HttpServer(ThreadingHTTPServer):
         return self.api(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is nothing to report."""
+        """Ignore clients that close the connection."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
 
 class _Connection(BaseHTTPRequestHandler):
-    """HTTP/1.1 with keep-alive. Without Nagle, and each answer in one write: else each costs 40 ms."""
+    """HTTP/1.1 with keep-alive. No Nagle algorithm and one write per response: this saves 40 ms each."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -99,7 +99,7 @@ class _Connection(BaseHTTPRequestHandler):
             self.wfile.write(response.body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing: a path holds case numbers and account ids."""
+        """Log nothing, because paths contain case numbers and account ids."""
 
-    # The names are http.server's.
+    # Names required by http.server.
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = _respond  # noqa: N815

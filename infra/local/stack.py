@@ -1,11 +1,11 @@
-"""The local stack: the template, deployed on this machine and running.
+"""The local stack: the template, deployed and running on this machine.
 
     with LocalStack() as stack:
         requests.post(f"{stack.api_url}/v1/uploads", headers=stack.authorization("alpha"), …)
         stack.drain()
 
-A test drains: every message that waits is delivered, in this thread, until none is left; nothing runs in the
-background, so nothing has to be waited for. `background=True` delivers all the time instead (`make run`).
+Tests call `drain`: it delivers all waiting messages in the calling thread, so nothing runs in the background
+and no test has to wait. With `background=True`, threads deliver messages continuously (`make run`).
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ Poller = QueuePoller | StreamPoller | SchedulePoller
 
 
 class LocalStack:
-    """One at a time in a process.
+    """The local stack. A process can run one at a time.
 
-    port: of the API (0: any free one). aws_port: of S3 and the rest. parameters: of the template, instead of
-    their defaults. background: deliver messages all the time. state_file: written when ready, removed on
-    stop; None for none. report: takes a line for the person who runs it.
+    port: port of the API (0: a free port). aws_port: port of the AWS services. parameters: template
+    parameters that replace the defaults. background: deliver messages continuously. state_file: a file that
+    describes the running stack, or None. report: prints a line for the user.
     """
 
     def __init__(
@@ -88,9 +88,9 @@ class LocalStack:
         self.stop()
 
     def start(self) -> None:
-        """Bring everything up, or nothing. Raise OSError for a port that is taken."""
+        """Start the stack, or leave nothing running. Raise OSError if a port is taken."""
         try:
-            # First of all: even reading a template asks boto3 for a region, and so for a profile.
+            # Must come first: reading a template makes boto3 look up a region, and so a profile.
             self._undo.enter_context(applied_environment({"AWS_DEFAULT_REGION": REGION}, clear_aws=True))
             self._start(load_template(self._template_path, self._parameters))
         except BaseException:
@@ -102,11 +102,11 @@ class LocalStack:
         self._undo.close()
 
     def client(self, service: str) -> Any:
-        """A boto3 client of the stack's own AWS."""
+        """Return a boto3 client of the local AWS services."""
         return self._emulator.client(service)
 
     def token(self, name: str) -> str:
-        """The token of a platform or person, by name; KeyError for nobody."""
+        """Return the token of a platform or user by name. Raise KeyError for an unknown name."""
         if self.callers is None:
             raise KeyError(name)
         return self.callers.token(name)
@@ -115,14 +115,14 @@ class LocalStack:
         return {"Authorization": f"Bearer {self.token(name)}"}
 
     def resources_of_type(self, kind: str) -> dict[str, dict[str, Any]]:
-        """The properties of the template's resources of a CloudFormation type, resolved, by logical id."""
+        """Return the resolved properties of all resources of a CloudFormation type, by logical id."""
         return self._deployment.resources_of_type(kind)
 
     def drain(self) -> int:
-        """Deliver what waits, and what follows from it, until nothing does. Return how many deliveries.
+        """Deliver messages, and those that they cause, until none waits. Return the number of deliveries.
 
-        What fails is delivered again at once, until its queue moves it to the dead-letter queue. Raise
-        RuntimeError when there is no end of it.
+        A failed message is retried at once, until its queue moves it to the dead-letter queue. Raise
+        RuntimeError if the deliveries do not end.
         """
         total = 0
         for _ in range(_MAX_ROUNDS):
@@ -130,19 +130,19 @@ class LocalStack:
             if not delivered:
                 return total
             total += delivered
-        raise RuntimeError(f"still not drained after {total} deliveries: something feeds itself")
+        raise RuntimeError(f"not drained after {total} deliveries: a message causes itself again")
 
     def wait_until_quiet(self, seconds: float) -> None:
-        """With background=True: wait until nothing waits to be delivered; TimeoutError after so long."""
+        """With background=True: wait until no message waits. Raise TimeoutError after `seconds`."""
         end = time.monotonic() + seconds
-        # Twice: what the first poller did may have given the second something to do.
+        # Checked twice, because a delivery of one poller may cause a message for another.
         while not all(poller.is_quiet() for _ in range(2) for poller in self._pollers):
             if time.monotonic() > end:
-                raise TimeoutError(f"messages still wait after {seconds} s")
+                raise TimeoutError(f"messages are still waiting after {seconds} s")
             self._stopping.wait(_IDLE_SECONDS)
 
     def load_functions(self) -> list[str]:
-        """Load every function now instead of at its first event. Return the names of those that can't be."""
+        """Load all functions now and not at their first event. Return the names of those that fail."""
         failed = []
         for name, function in self.functions.items():
             try:
@@ -189,7 +189,7 @@ class LocalStack:
         console, *_ = self._deployment.references_by_short_name("AWS::Cognito::UserPoolClient", "").values()
         callers = create_callers(self._emulator, pool, console)
         ids = [platform.client_id for platform in callers.platforms]
-        # On AWS this is the second deployment, after `python -m infra.platforms add`.
+        # On AWS this takes a second deployment, after `python -m infra.platforms add`.
         self._deployment.parameters["PlatformClientIds"] = ",".join(ids)
         return callers
 
@@ -198,7 +198,7 @@ class LocalStack:
         for name, properties in self._deployment.resources_of_type("AWS::Lambda::Function").items():
             variables = properties.get("Environment", {}).get("Variables", {})
             for host in self._buckets_by_domain():
-                # Published images are served here, and not by the domain that the template would get.
+                # Published images are served here, not by the domain of the distribution.
                 for key, value in variables.items():
                     variables[key] = str(value).replace(f"https://{host}", self.api_url + PUBLISHED_PATH)
             self.functions[name] = LambdaFunction(name, properties, extra, self._report, self.clock)
@@ -222,34 +222,34 @@ class LocalStack:
                 self._pollers.append(SchedulePoller(name, rule, self.functions, self.clock))
 
     def _extra_handlers(self) -> dict[str, Handler]:
-        beside: dict[str, Handler] = {CONSOLE_PATH: self._pages(), CLOCK_PATH: self.clock.handle}
+        handlers: dict[str, Handler] = {CONSOLE_PATH: self._pages(), CLOCK_PATH: self.clock.handle}
         for bucket in self._buckets_by_domain().values():
-            beside[PUBLISHED_PATH + "/"] = serve_published(self.client("s3"), bucket)
+            handlers[PUBLISHED_PATH + "/"] = serve_published(self.client("s3"), bucket)
         if (callers := self.callers) is not None:
             cognito = self.client("cognito-idp")
-            beside[TOKEN_PATH] = serve_tokens(cognito, callers.user_pool_id, callers.tokens)
-        return beside
+            handlers[TOKEN_PATH] = serve_tokens(cognito, callers.user_pool_id, callers.tokens)
+        return handlers
 
     def _pages(self) -> Handler:
-        """The web pages; what they may call on AWS is here at the emulator's one address."""
+        """Return the handler of the web pages, whose policy allows the emulator in place of AWS."""
         hosts = [
             f"{name}.s3{at}.amazonaws.com" for name in self.buckets.values() for at in (f".{REGION}", "")
         ]
-        elsewhere = {
+        local_origins = {
             f"https://{host}": self.endpoint for host in (*hosts, f"cognito-idp.{REGION}.amazonaws.com")
         }
         policies = self._deployment.resources_of_type("AWS::CloudFront::ResponseHeadersPolicy")
         client_id = self.callers.console_client_id if self.callers is not None else ""
         lines = str(self._deployment.parameters["HelpLines"])
         config = render_config(sign_in_url=self.endpoint, client_id=client_id, help_lines=lines)
-        return serve_pages(CONSOLE_PATH, config, security_headers(policies, elsewhere))
+        return serve_pages(CONSOLE_PATH, config, security_headers(policies, local_origins))
 
     def _buckets_by_domain(self) -> dict[str, str]:
-        """The bucket behind each distribution of images, by the distribution's domain name."""
+        """Return the bucket of each image distribution, by domain name."""
         found = {}
         for name, properties in self._deployment.resources_of_type("AWS::CloudFront::Distribution").items():
             if "DefaultRootObject" in properties["DistributionConfig"]:
-                continue  # the pages: `_pages` serves them from the checkout
+                continue  # The web pages, which `_pages` serves from the checkout.
             domain = properties["DistributionConfig"]["Origins"][0]["DomainName"]
             found[self._deployment.attribute(name, "DomainName")] = domain.partition(".s3.")[0]
         return found
@@ -266,7 +266,7 @@ class LocalStack:
                 self._stopping.wait(_IDLE_SECONDS)
 
     def description(self) -> dict[str, Any]:
-        """What is in `.local/stack.json`."""
+        """Return the contents of `.local/stack.json`."""
         description: dict[str, Any] = {
             "api_url": self.api_url,
             "console_url": self.api_url + CONSOLE_PATH,
@@ -281,7 +281,7 @@ class LocalStack:
         if (callers := self.callers) is not None:
             description |= {
                 "platforms": [asdict(platform) for platform in callers.platforms],
-                "reviewers": [asdict(person) for person in callers.users],
+                "reviewers": [asdict(user) for user in callers.users],
                 "issuer": callers.tokens.issuer,
                 "token_url": self.api_url + TOKEN_PATH,
                 "user_pool_id": callers.user_pool_id,

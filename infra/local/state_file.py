@@ -1,4 +1,4 @@
-"""`.local/stack.json`: where everything of a running local stack is, for any client."""
+"""`.local/stack.json`: the addresses and credentials of the running local stack, for any client."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Any
 
 
 def write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write at once or not at all; for the owner alone, since it holds passwords."""
+    """Write the file atomically, readable by its owner only because it contains passwords."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".new")
-    draft.touch(mode=0o600)
-    draft.write_text(json.dumps({**content, "pid": os.getpid()}, indent=2) + "\n", encoding="utf-8")
-    draft.replace(path)
+    temporary = path.with_suffix(".new")
+    temporary.touch(mode=0o600)
+    temporary.write_text(json.dumps({**content, "pid": os.getpid()}, indent=2) + "\n", encoding="utf-8")
+    temporary.replace(path)
 
 
 def remove(path: Path) -> None:
-    """Remove it, unless another stack has put its own there since."""
+    """Remove the file, unless another process has written it since."""
     try:
         if json.loads(path.read_text(encoding="utf-8")).get("pid") == os.getpid():
             path.unlink()

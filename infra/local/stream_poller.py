@@ -1,4 +1,4 @@
-"""A table's stream to a function, as Lambda's event source mapping for DynamoDB does it."""
+"""Deliver DynamoDB stream records to functions, as Lambda's event source mapping does."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _UNLIMITED = -1
 
 
 class StreamPoller:
-    """Takes the changes of one table to one function, in order.
+    """Delivers the changes of one table to one function, in order.
 
-    mapping: of its AWS::Lambda::EventSourceMapping, resolved. What fails is tried again at once, at most
-    MaximumRetryAttempts times; a batch that raises is halved where the mapping says so (that is no attempt);
-    what is given up is told to the OnFailure queue, and the stream goes on.
+    mapping: the resolved AWS::Lambda::EventSourceMapping. A failed batch is retried at once, at most
+    MaximumRetryAttempts times. If the mapping says so, a batch that raises is split in two, which is not
+    counted as an attempt. Discarded records are reported to the OnFailure queue, and the stream continues.
     """
 
     def __init__(
@@ -38,22 +38,22 @@ class StreamPoller:
         self.name = self._arn.split(":", 5)[5].split("/")[1]
         self._batch_size = int(mapping.get("BatchSize", 100))
         self._partial = "ReportBatchItemFailures" in mapping.get("FunctionResponseTypes", [])
-        self._halve = bool(mapping.get("BisectBatchOnFunctionError", False))
+        self._bisect = bool(mapping.get("BisectBatchOnFunctionError", False))
         self._retries = int(mapping.get("MaximumRetryAttempts", _UNLIMITED))
         self._filter = FilterCriteria(mapping.get("FilterCriteria", {}).get("Filters", []))
         self._on_failure = mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
         self._report = report
-        self._one_at_a_time = threading.Lock()
+        self._lock = threading.Lock()
         self._batches: deque[tuple[list[dict[str, Any]], int]] = deque()
 
     def is_quiet(self) -> bool:
-        """Nothing waits, and nothing is being done."""
-        with self._one_at_a_time:
+        """Return whether no record waits or is being processed."""
+        with self._lock:
             return not self._batches and not self._emulator.has_changes(self.name)
 
     def poll(self) -> int:
-        """Deliver one batch, if something waits. Return how many records were done or given up."""
-        with self._one_at_a_time:
+        """Deliver one batch of waiting records. Return the number of processed and discarded records."""
+        with self._lock:
             return self._poll()
 
     def _poll(self) -> int:
@@ -67,7 +67,7 @@ class StreamPoller:
         remaining, raised = self._deliver(batch)
         if not remaining:
             return len(batch)
-        if raised and self._halve and len(remaining) > 1:
+        if raised and self._bisect and len(remaining) > 1:
             middle = len(remaining) // 2
             self._batches.extendleft([(remaining[middle:], attempts), (remaining[:middle], attempts)])
         elif self._retries == _UNLIMITED or attempts < self._retries:
@@ -77,14 +77,14 @@ class StreamPoller:
         return len(batch)
 
     def _deliver(self, batch: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], bool]:
-        """What is left to do of the batch, from the first failure on; and whether the function raised."""
+        """Return the remaining records, from the first failure on, and whether the function raised."""
         try:
-            answer = self._function.invoke({"Records": batch})
+            response = self._function.invoke({"Records": batch})
         except FunctionError:
             return batch, True
         if not self._partial:
             return [], False
-        failed = failed_item_ids(answer)
+        failed = failed_item_ids(response)
         if failed is None:
             return batch, False
         numbers = [record["dynamodb"]["SequenceNumber"] for record in batch]
@@ -93,7 +93,7 @@ class StreamPoller:
         return (batch[min(map(numbers.index, failed)) :] if failed else []), False
 
     def _discard(self, records: list[dict[str, Any]], attempts: int) -> None:
-        self._report(f"{self.name}: {len(records)} given up after {attempts} attempts")
+        self._report(f"{self.name}: {len(records)} records discarded after {attempts} attempts")
         if self._on_failure is None:
             return
         sqs = self._emulator.client("sqs")
@@ -119,7 +119,7 @@ class StreamPoller:
 
 
 def _to_event_record(record: Mapping[str, Any], stream_arn: str) -> dict[str, Any]:
-    """A record as JSON carries it to a function: times as seconds, bytes as base64 (moto has them so)."""
+    """Return a record in the format of a Lambda event, with times in seconds."""
     change = dict(record["dynamodb"])
     at = change["ApproximateCreationDateTime"]
     change["ApproximateCreationDateTime"] = float(

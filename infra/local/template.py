@@ -1,4 +1,4 @@
-"""`template.yaml`, read as CloudFormation reads it: SAM translated, parameters checked, conditions known."""
+"""Read `template.yaml` as CloudFormation does: translate SAM and validate parameters."""
 
 from __future__ import annotations
 
@@ -20,23 +20,24 @@ from infra.local.environment import applied_environment
 
 
 class InvalidParameter(ValueError):
-    """A parameter that the template does not have, or a value outside its bounds."""
+    """The parameter does not exist, or its value is not allowed."""
 
 
 @dataclass(frozen=True)
 class Template:
-    """resources: logical id to {"Type", "Properties", …} without any AWS::Serverless type. parameters: the
-    values in force, numbers as numbers; the deployment may set one later, as an update of a stack does.
-    conditions, outputs: as they are written."""
+    """A translated template."""
 
     resources: Mapping[str, Mapping[str, Any]]
+    """{"Type", "Properties", …} by logical id, without AWS::Serverless types."""
     parameters: dict[str, Any]
+    """Current values. The deployment may change one later, as a stack update does."""
     conditions: Mapping[str, Any]
+    """Unresolved, like the outputs."""
     outputs: Mapping[str, Any]
 
 
 def load_template(path: Path, overrides: Mapping[str, Any] | None = None) -> Template:
-    """Read a SAM template. Raise ParameterError, or what the translator raises for a wrong template."""
+    """Read a SAM template. Raise InvalidParameter, or the translator's error for an invalid template."""
     text = path.read_text(encoding="utf-8")
     parameters = _parameters(_parsed(text).get("Parameters", {}), overrides or {})
     translated = pickle.loads(_translated(text, tuple(sorted(_as_text(parameters).items()))))  # noqa: S301 our own
@@ -50,17 +51,17 @@ def load_template(path: Path, overrides: Mapping[str, Any] | None = None) -> Tem
 
 @lru_cache(maxsize=4)
 def _translated(text: str, parameters: tuple[tuple[str, str], ...]) -> bytes:
-    """CloudFormation's resources, pickled: translating takes a second, and a process starts many stacks."""
+    """Return the translated template, pickled. It is cached, because translating takes a second."""
     source = copy.deepcopy(_parsed(text))
     for resource in source["Resources"].values():
         for key in ("CodeUri", "ContentUri"):
-            # The translator takes only what was uploaded; nothing here reads it from there.
+            # The translator accepts only S3 addresses. Nothing reads them locally.
             if key in resource.get("Properties", {}):
                 resource["Properties"][key] = "s3://this-machine/code"
     with applied_environment({"AWS_DEFAULT_REGION": REGION}):
         translator = Translator({}, Parser())
         translated = translator.translate(source, dict(parameters))
-        translator.metrics.publish()  # to nowhere; unpublished ones are warned of when the program ends
+        translator.metrics.publish()  # Goes nowhere, but avoids a warning at exit.
     return pickle.dumps(translated)
 
 
@@ -79,7 +80,7 @@ def _parameters(declared: Mapping[str, Any], overrides: Mapping[str, Any]) -> di
 
 
 def _value(name: str, declaration: Mapping[str, Any], given: Any) -> Any:
-    """The value with its type, inside its bounds."""
+    """Return the typed value. Raise InvalidParameter if it is not allowed."""
     if given is None:
         raise InvalidParameter(f"parameter {name} has no value")
     if declaration["Type"] == "CommaDelimitedList":
@@ -89,12 +90,14 @@ def _value(name: str, declaration: Mapping[str, Any], given: Any) -> Any:
         value = float(value) if "." in value else int(value)
         low, high = declaration.get("MinValue"), declaration.get("MaxValue")
         if (low is not None and value < low) or (high is not None and value > high):
-            raise InvalidParameter(f"parameter {name} is {value}, and not from {low} to {high}")
+            raise InvalidParameter(f"parameter {name} is {value}; allowed: {low} to {high}")
     allowed = declaration.get("AllowedValues")
     if allowed is not None and str(value) not in map(str, allowed):
-        raise InvalidParameter(f"parameter {name} is {value}, and not one of {allowed}")
+        raise InvalidParameter(f"parameter {name} is {value}; allowed: {allowed}")
     if len(str(value)) > int(declaration.get("MaxLength", 4096)):
-        raise InvalidParameter(f"parameter {name} is longer than {declaration.get('MaxLength', 4096)}")
+        raise InvalidParameter(
+            f"parameter {name} is longer than {declaration.get('MaxLength', 4096)} characters"
+        )
     pattern = declaration.get("AllowedPattern")
     if pattern is not None and not re.fullmatch(pattern, str(value)):
         raise InvalidParameter(f"parameter {name} does not match {pattern}")
@@ -102,7 +105,7 @@ def _value(name: str, declaration: Mapping[str, Any], given: Any) -> Any:
 
 
 def _as_text(parameters: Mapping[str, Any]) -> dict[str, str]:
-    """What CloudFormation hands to SAM: every value as text."""
+    """Return all values as text, as CloudFormation passes them to SAM."""
     return {
         name: ",".join(value) if isinstance(value, list) else str(value) for name, value in parameters.items()
     }

@@ -1,4 +1,4 @@
-"""The user pool's tokens: signed for client apps, and verified as the HTTP API's JWT authorizer does."""
+"""Issue the user pool's tokens, and verify them as the JWT authorizer of the HTTP API does."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from infra.local.routes import JwtConfiguration, Route
 
-_KEY_ID = "dummy"  # the id of moto's key
+_KEY_ID = "dummy"  # The key id that moto uses.
 
 
 class Unauthorized(Exception):
-    """No token, or none that holds: 401."""
+    """The token is missing or invalid: 401."""
 
 
 class Forbidden(Exception):
-    """The token holds but has none of the route's scopes: 403."""
+    """The token is valid but has none of the route's scopes: 403."""
 
 
 class TokenService:
-    """One user pool's key.
+    """Issues and verifies the tokens of one user pool.
 
-    issuer: as in its tokens. signing_key: PEM, private. lifetime: seconds, of a client app's token.
+    issuer: the `iss` claim. signing_key: private key as PEM. lifetime: lifetime of the tokens in seconds.
     """
 
     def __init__(self, issuer: str, signing_key: str, lifetime: int) -> None:
@@ -39,7 +39,7 @@ class TokenService:
         self._public = key.public_key()
 
     def issue_client_token(self, client_id: str, scopes: list[str]) -> str:
-        """An access token as Cognito gives one for client credentials: no aud, no groups."""
+        """Return an access token as Cognito issues it for client credentials, without aud and groups."""
         now = int(time.time())
         return self._sign(
             {
@@ -57,15 +57,16 @@ class TokenService:
         )
 
     def extend_token(self, token: str) -> str:
-        """The same token, valid for `lifetime` from now: moto's last an hour whatever the pool says."""
+        """Return the token with the full lifetime. Tokens of moto expire after an hour."""
         claims = jwt.decode(token, options={"verify_signature": False})
         return self._sign({**claims, "exp": int(time.time()) + self.lifetime})
 
     def authorize(self, header: str | None, configuration: JwtConfiguration, route: Route) -> dict[str, Any]:
-        """The claims of a request's token. Raise Unauthorized or Forbidden.
+        """Return the claims of a request's token. Raise Unauthorized or Forbidden.
 
-        In the order of API Gateway's guide (HTTP API, "JWT authorizers"): key id and signature, iss, aud or
-        else client_id, exp, nbf, iat; then scope or scp has at least one of the route's scopes.
+        Checks, in the order of API Gateway's documentation (HTTP API, "JWT authorizers"): key id and
+        signature, iss, aud (or else client_id), exp, nbf and iat. Then scope or scp must include one of the
+        route's scopes.
         """
         if not header:
             raise Unauthorized("no token")
@@ -83,9 +84,9 @@ class TokenService:
         except jwt.InvalidTokenError as error:
             raise Unauthorized(str(error)) from None
         audience = claims.get("aud", claims.get("client_id"))
-        named = audience if isinstance(audience, list) else [audience]
-        if not set(named) & set(configuration.audience):
-            raise Unauthorized("the token is for somebody else")
+        audiences = audience if isinstance(audience, list) else [audience]
+        if not set(audiences) & set(configuration.audience):
+            raise Unauthorized("wrong audience")
         granted = str(claims.get("scope", claims.get("scp", ""))).split()
         if route.scopes and not set(route.scopes) & set(granted):
             raise Forbidden("insufficient scope")
@@ -96,7 +97,7 @@ class TokenService:
 
 
 def claims_as_text(claims: Mapping[str, Any]) -> dict[str, str]:
-    """Claims as the HTTP API hands them on: every one as text, a list as `[a b]`."""
+    """Return the claims as the HTTP API passes them on: as text, with a list as `[a b]`."""
     return {name: _claim_text(value) for name, value in claims.items()}
 
 

@@ -1,4 +1,4 @@
-"""Who may call the local stack: two platforms, three reviewers, a senior, an admin, one of child safety."""
+"""The callers of the local stack: two platforms, and one user pool with six users."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TOKEN_SECONDS = 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class LocalPlatform:
-    """token: an access token of client credentials, good for a working day."""
+    """A platform. token: an access token from client credentials, valid for 24 hours."""
 
     platform: str
     client_id: str
@@ -36,7 +36,7 @@ class LocalPlatform:
 
 @dataclass(frozen=True, slots=True)
 class LocalUser:
-    """token: an access token as signing in with username and password gives one, good for a working day."""
+    """A user. token: an access token as from a sign-in, but valid for 24 hours."""
 
     username: str
     password: str
@@ -46,7 +46,7 @@ class LocalUser:
 
 @dataclass(frozen=True, slots=True)
 class LocalCallers:
-    """Everybody who may call, and the user pool that knows them."""
+    """All callers, and their user pool."""
 
     user_pool_id: str
     console_client_id: str
@@ -55,9 +55,9 @@ class LocalCallers:
     users: tuple[LocalUser, ...]
 
     def token(self, name: str) -> str:
-        """Of a platform or a person, by name; KeyError for nobody."""
-        by_name = {platform.platform: platform.token for platform in self.platforms}
-        return {**by_name, **{person.username: person.token for person in self.users}}[name]
+        """Return the token of a platform or user by name. Raise KeyError for an unknown name."""
+        platform_tokens = {platform.platform: platform.token for platform in self.platforms}
+        return {**platform_tokens, **{user.username: user.token for user in self.users}}[name]
 
 
 def create_callers(emulator: Emulator, user_pool_id: str, console_client_id: str) -> LocalCallers:
@@ -74,7 +74,7 @@ def create_callers(emulator: Emulator, user_pool_id: str, console_client_id: str
 
 
 def _create_platforms(cognito: Any, user_pool_id: str, tokens: TokenService) -> list[LocalPlatform]:
-    made = add_platforms(cognito, user_pool_id, PLATFORMS)
+    platforms = add_platforms(cognito, user_pool_id, PLATFORMS)
     return [
         LocalPlatform(
             platform.name,
@@ -82,12 +82,12 @@ def _create_platforms(cognito: Any, user_pool_id: str, tokens: TokenService) -> 
             platform.client_secret,
             tokens.issue_client_token(platform.client_id, list(platform.scopes)),
         )
-        for platform in made
+        for platform in platforms
     ]
 
 
 def _create_users(cognito: Any, user_pool_id: str, client_id: str, tokens: TokenService) -> list[LocalUser]:
-    people = []
+    users = []
     for username, group in USERS:
         password = f"{secrets.token_urlsafe(15)}-Aa1"
         cognito.admin_create_user(UserPoolId=user_pool_id, Username=username, MessageAction="SUPPRESS")
@@ -95,10 +95,10 @@ def _create_users(cognito: Any, user_pool_id: str, client_id: str, tokens: Token
             UserPoolId=user_pool_id, Username=username, Password=password, Permanent=True
         )
         cognito.admin_add_user_to_group(UserPoolId=user_pool_id, Username=username, GroupName=group)
-        signed_in = cognito.initiate_auth(
+        result = cognito.initiate_auth(
             ClientId=client_id,
             AuthFlow="USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": username, "PASSWORD": password},
         )["AuthenticationResult"]
-        people.append(LocalUser(username, password, group, tokens.extend_token(signed_in["AccessToken"])))
-    return people
+        users.append(LocalUser(username, password, group, tokens.extend_token(result["AccessToken"])))
+    return users

@@ -1,1 +1,1 @@
-"""The yearly transparency report, from the figures of the API."""
+"""The yearly transparency report, from the metrics of the API."""

@@ -1,4 +1,4 @@
-"""The report as a table: a row for each figure, a column for the year and each month."""
+"""The report as CSV: one row for each figure, one column for the year and for each month."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _NOT_METRICS = {"first_day", "last_day", "now", "transparency.ground"}
 
 
 def to_csv(report: Mapping[str, Any]) -> str:
-    """CSV (RFC 4180): `figure,year,01,…,12`; empty where nothing was counted."""
+    """Return CSV (RFC 4180) with the columns `figure,year,01,…,12`. Cells without data are empty."""
     columns = [dict(_flatten(report["whole"])), *(dict(_flatten(month)) for month in report["months"])]
     names = dict.fromkeys(name for column in columns for name in column)
     text = io.StringIO()
@@ -23,7 +23,7 @@ def to_csv(report: Mapping[str, Any]) -> str:
 
 
 def _flatten(metrics: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Figures by a dotted name; lists by what each of their members is about."""
+    """Yield figures by dotted name. The items of a list are named by their first value."""
     for name, value in metrics.items():
         dotted = prefix + name
         if dotted in _NOT_METRICS or name == "by_day":
@@ -32,7 +32,7 @@ def _flatten(metrics: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str
             yield from _flatten(value, f"{dotted}.")
         elif isinstance(value, list):
             for member in value:
-                about, by = member.values()
-                yield f"{dotted}.{about}", by
+                key, count = member.values()
+                yield f"{dotted}.{key}", count
         else:
             yield dotted, "" if value is None else value

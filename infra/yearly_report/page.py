@@ -1,4 +1,4 @@
-"""The report as one page that needs nothing else: figures in words, charts as SVG."""
+"""Render the report as a self-contained page with figures and SVG charts."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def render_page(report: Mapping[str, Any]) -> str:
             },
         ),
         _bar_chart(
-            "Images stopped by a match, by month",
+            "Matched images by month",
             {kind: [month["stopped"][kind] for month in months] for kind in ("blocked", "removed", "held")},
         ),
         _bar_chart(
-            "Hours from a valid report to its decision, median by month",
+            "Median hours from a valid report to its decision, by month",
             {"median": [month["time_to_act"]["median_hours"] or 0 for month in months]},
         ),
         _bar_chart(
@@ -42,48 +42,45 @@ def render_page(report: Mapping[str, Any]) -> str:
             {kind: [month["appeals"][kind] for month in months] for kind in ("filed", "upheld", "rejected")},
         ),
     ]
-    words = {
+    figures = {
         "Notices received": transparency["notices"],
-        "of these decided by automated means alone": transparency["notices_by_automated_means"],
-        "Cases decided against the image": transparency["cases_acted_on"],
-        "Cases refused": transparency["cases_refused"],
+        "of these decided solely by automated means": transparency["notices_by_automated_means"],
+        "Cases with a violation": transparency["cases_acted_on"],
+        "Cases dismissed": transparency["cases_refused"],
         "Median time from a valid notice to its decision": _hours(whole["time_to_act"]["median_hours"]),
-        "Nine in ten took no longer than": _hours(whole["time_to_act"]["ninetieth_hours"]),
+        "90th percentile of that time": _hours(whole["time_to_act"]["ninetieth_hours"]),
         "Decided before the deadline": _percentage(whole["time_to_act"]["share_in_time"]),
         "Images removed or blocked by a reviewer's decision": transparency["actions"]["by_decision"],
-        "Images removed or blocked by a match, automatically": transparency["actions"]["by_match"],
-        "Accounts blocked, by the decision of a case or by a reviewer's hand": transparency["actions"][
-            "accounts_blocked"
-        ],
+        "Images removed or blocked automatically by a match": transparency["actions"]["by_match"],
+        "Accounts blocked by a case decision or manually": transparency["actions"]["accounts_blocked"],
         "Complaints received": transparency["complaints"],
-        "of these upheld": transparency["complaints_upheld"],
-        "of these rejected": transparency["complaints_rejected"],
+        "of these granted": transparency["complaints_upheld"],
+        "of these denied": transparency["complaints_rejected"],
         "Median time to answer a complaint": _hours(whole["appeals"]["time_to_answer"]["median_hours"]),
-        "Suspensions for a time, for illegal content again and again": transparency["suspensions"][
-            "illegal_content"
-        ],
-        "Suspensions for a time, for manifestly unfounded notices": transparency["suspensions"][
+        "Temporary suspensions for repeated illegal content": transparency["suspensions"]["illegal_content"],
+        "Temporary suspensions for manifestly unfounded notices": transparency["suspensions"][
             "unfounded_notices"
         ],
-        "Suspensions for a time, for manifestly unfounded complaints": transparency["suspensions"][
+        "Temporary suspensions for manifestly unfounded complaints": transparency["suspensions"][
             "unfounded_complaints"
         ],
         "Second opinions that agreed": _percentage(whole["second_opinions"]["share_agreed"]),
     }
-    rows = "\n".join(f"<dt>{escape(name)}</dt><dd>{escape(str(value))}</dd>" for name, value in words.items())
-    figures = "\n".join(charts)
+    rows = "\n".join(
+        f"<dt>{escape(name)}</dt><dd>{escape(str(value))}</dd>" for name, value in figures.items()
+    )
     return f"""<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Transparency report {year}</title><style>{_STYLE}</style></head>
 <body>
 <h1>Transparency report {year}</h1>
-<p>Non-consensual intimate images: reports, decisions and what followed from them. Times are to a quarter
-of an hour, rounded up. Ground: {escape(transparency["ground"])}</p>
+<p>Non-consensual intimate images: reports, decisions and actions. Times are rounded up to a quarter of an
+hour. Legal or contractual ground: {escape(transparency["ground"])}</p>
 <dl>
 {rows}
 </dl>
-{figures}
+{"".join(charts)}
 </body>
 </html>
 """
@@ -94,29 +91,29 @@ def _hours(value: float | None) -> str:
 
 
 def _percentage(value: float | None) -> str:
-    return "none" if value is None else f"{100 * value:.1f} %"
+    return "none" if value is None else f"{100 * value:.1f}%"
 
 
 def _bar_chart(title: str, series: Mapping[str, Sequence[float]]) -> str:
-    """A chart of twelve months: bars side by side. Each bar says its value when pointed at, or read out."""
-    most = max((value for values in series.values() for value in values), default=0) or 1
+    """Return a grouped bar chart of twelve months. Each bar has its value as its accessible title."""
+    maximum = max((value for values in series.values() for value in values), default=0) or 1
     slot = (_WIDTH - _LEFT) / 12
     width = slot * 0.8 / len(series)
     marks = []
     for number, (name, values) in enumerate(series.items()):
         for month, value in enumerate(values):
-            height = (_HEIGHT - _BOTTOM - 20) * value / most
+            height = (_HEIGHT - _BOTTOM - 20) * value / maximum
             x = _LEFT + month * slot + slot * 0.1 + number * width
-            said = f"{calendar.month_abbr[month + 1]}, {name}: {value:g}"
+            label = f"{calendar.month_abbr[month + 1]}, {name}: {value:g}"
             marks.append(
                 f'<rect x="{x:.1f}" y="{_HEIGHT - _BOTTOM - height:.1f}" width="{width:.1f}" '
-                f'height="{height:.1f}" fill="{_COLOURS[number]}"><title>{escape(said)}</title></rect>'
+                f'height="{height:.1f}" fill="{_COLOURS[number]}"><title>{escape(label)}</title></rect>'
             )
     for month in range(12):
         x = _LEFT + (month + 0.5) * slot
-        label = calendar.month_abbr[month + 1]
-        marks.append(f'<text x="{x:.1f}" y="{_HEIGHT - 8}" text-anchor="middle">{label}</text>')
-    marks.append(f'<text x="{_LEFT - 6}" y="24" text-anchor="end">{most:g}</text>')
+        month_name = calendar.month_abbr[month + 1]
+        marks.append(f'<text x="{x:.1f}" y="{_HEIGHT - 8}" text-anchor="middle">{month_name}</text>')
+    marks.append(f'<text x="{_LEFT - 6}" y="24" text-anchor="end">{maximum:g}</text>')
     marks.append(f'<text x="{_LEFT - 6}" y="{_HEIGHT - _BOTTOM}" text-anchor="end">0</text>')
     key = " · ".join(
         f'<span style="color:{_COLOURS[number]}">■</span> {escape(name)}'

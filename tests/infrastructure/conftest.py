@@ -1,4 +1,4 @@
-"""The tiny stack: up once for a module, its ledger and its report empty for each test."""
+"""The small stack: started once for each module, with empty records for each test."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TINY = Path(__file__).parent / "tiny" / "template.yaml"
 
 @dataclass
 class TinyStack:
-    """The stack, and the lines that it reported."""
+    """The stack, and the lines that it printed."""
 
     stack: LocalStack
     report: list[str] = field(default_factory=list)
@@ -33,7 +33,7 @@ class TinyStack:
             )
 
     def dead_letters(self, queue: str) -> list[str]:
-        """The bodies in a dead-letter queue, which is empty afterwards."""
+        """Receive and delete all messages of a dead-letter queue, and return their bodies."""
         sqs, url = self.stack.client("sqs"), self.stack.queues[queue]
         found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
         for message in found:
@@ -58,5 +58,5 @@ def tiny(running: TinyStack) -> TinyStack:
 
 
 def records() -> list[list[dict[str, Any]]]:
-    """The batches that reached a function, as lists of records."""
+    """Return the batches that a function received, as lists of records."""
     return [event["Records"] for event in ledger.events]

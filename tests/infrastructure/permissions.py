@@ -1,4 +1,4 @@
-"""Which calls each function makes, and which its role allows."""
+"""Record the AWS calls of each function, and compare them with its role."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from infra.local.environment import applied_environment
 from infra.local.stack import LocalStack
 
 Permission = tuple[str, str]
-"""An action and the resource it is for: ("dynamodb:PutItem", "arn:…:table/…")."""
+"""An action and its resource: ("dynamodb:PutItem", "arn:…:table/…")."""
 
 GRANTED_FOR_AWS = ("logs:", "kms:", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
-"""Not calls of the function's code: logging, polling and encryption are done for it."""
+"""Permissions that AWS uses for the function: logging, polling and encryption."""
 STREAM_PERMISSIONS = (
     "dynamodb:DescribeStream",
     "dynamodb:GetRecords",
@@ -24,7 +24,7 @@ STREAM_PERMISSIONS = (
     "dynamodb:ListStreams",
     "sqs:SendMessage",
 )
-"""The same, for a function that a stream wakes and whose failures go to a queue."""
+"""The same, for a function that a stream triggers and whose failures go to a queue."""
 
 _TRANSACTED = {
     "Put": "dynamodb:PutItem",
@@ -36,14 +36,14 @@ _TRANSACTED = {
 
 @dataclass
 class CallRecorder:
-    """Listens to the clients of every function of a stack. needs: by function, as they occur."""
+    """Records the AWS calls of all functions of a stack. needs: the permissions by function."""
 
     stack: LocalStack
     required: dict[str, set[Permission]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def listen(self) -> None:
-        """Load every function and hear each call that it prepares from then on."""
+        """Load all functions and record their calls from then on."""
         failed = self.stack.load_functions()
         assert not failed, failed
         for name, function in self.stack.functions.items():
@@ -61,11 +61,11 @@ class CallRecorder:
 
 
 def _recording_session(recorder: CallRecorder, function: str) -> Any:
-    def hear(params: dict[str, Any], model: Any, **_: Any) -> None:
+    def record_call(params: dict[str, Any], model: Any, **_: Any) -> None:
         service = model.service_model.service_name
         recorder.record(function, set(_needs(service, model.name, params)))
 
-    return hear
+    return record_call
 
 
 def _needs(service: str, operation: str, params: Mapping[str, Any]) -> Iterator[Permission]:
@@ -103,7 +103,7 @@ def _dynamodb(operation: str, params: Mapping[str, Any]) -> Iterator[Permission]
 
 
 def _s3(operation: str, params: Mapping[str, Any]) -> Iterator[Permission]:
-    """Asked whether an object is there, S3 says 404 only to those who may list its bucket, else 403."""
+    """Return the needs of an S3 call. S3 returns 404 only with permission to list the bucket, else 403."""
     version = "Version" if params.get("VersionId") else ""
     bucket = f":::{params['Bucket']}"
     here = f"{bucket}/{params.get('Key', '*')}"
@@ -113,10 +113,10 @@ def _s3(operation: str, params: Mapping[str, Any]) -> Iterator[Permission]:
             yield "s3:ListBucket", bucket
     elif operation == "DeleteObject":
         yield f"s3:DeleteObject{version}", here
-    elif operation in {"PutObject", "CreateBucket"}:  # boto3 makes a form to post out of a CreateBucket
+    elif operation in {"PutObject", "CreateBucket"}:  # boto3 creates a presigned POST from CreateBucket.
         yield "s3:PutObject", here
     elif operation == "CopyObject":
-        source = str(params["CopySource"])  # boto3 has made it text by now: bucket/key?versionId=…
+        source = str(params["CopySource"])  # boto3 has turned it into text: bucket/key?versionId=…
         key, _, version = source.partition("?versionId=")
         yield f"s3:GetObject{'Version' if version else ''}", f":::{key}"
         yield "s3:ListBucket", f":::{key.partition('/')[0]}"
@@ -126,7 +126,7 @@ def _s3(operation: str, params: Mapping[str, Any]) -> Iterator[Permission]:
 
 
 def allowed_permissions(stack: LocalStack) -> dict[str, set[Permission]]:
-    """What each function's role allows, an action and a resource at a time, resources resolved."""
+    """Return what the role of each function allows, as single actions and resolved resources."""
     roles = stack.resources_of_type("AWS::IAM::Role")
     found = {}
     for name, properties in stack.resources_of_type("AWS::Lambda::Function").items():
@@ -142,7 +142,7 @@ def allowed_permissions(stack: LocalStack) -> dict[str, set[Permission]]:
 
 
 def covers(permission: Permission, need: Permission) -> bool:
-    """Whether a permission allows a need (whose resource is the end of an ARN)."""
+    """Return whether a permission allows a need, whose resource is the end of an ARN."""
     action, resource = permission
     if ":::" in resource:
         return need[0] == action and fnmatchcase(need[1], resource[resource.index(":::") :])
@@ -152,7 +152,7 @@ def covers(permission: Permission, need: Permission) -> bool:
 
 
 def denied_calls(recorder: CallRecorder) -> list[str]:
-    """The calls that were heard and that no role of their function allows, in words."""
+    """Describe the recorded calls that the role of their function does not allow."""
     permissions = allowed_permissions(recorder.stack)
     return [
         f"{function}: {need[0]} on {need[1]}"

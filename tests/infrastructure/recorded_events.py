@@ -1,4 +1,4 @@
-"""What the tiny stack's functions saw, for tests to look at."""
+"""The events that the functions of the small stack received."""
 
 from __future__ import annotations
 

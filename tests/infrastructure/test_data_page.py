@@ -1,4 +1,4 @@
-"""docs/data.md is true of the template: its stores, its numbers, and who may read what."""
+"""docs/data.md matches the template: stores, retention periods and readers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ READS = {
 
 
 def rows() -> Iterator[list[str]]:
-    """what, where, key, kept, who can read it: of the tables of images and of records."""
+    """Return the rows (data, store, key, retention, readers) of the tables of images and records."""
     for line in PAGE.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split(" | ")]
         if line.startswith("| ") and len(cells) == 5 and cells[0] != "what" and "---" not in line:
@@ -31,13 +31,13 @@ def rows() -> Iterator[list[str]]:
 
 
 def stores() -> dict[str, dict[str, Any]]:
-    """All but the bucket of the web pages, which holds nothing of anybody."""
+    """Return all stores except the bucket of the web pages, which has no personal data."""
     found = of_type("AWS::DynamoDB::Table") | of_type("AWS::S3::Bucket")
     return {name: store for name, store in found.items() if name != "ConsoleBucket"}
 
 
 def readers(store: str) -> set[str]:
-    """The folders of the functions whose role may read a table or a bucket."""
+    """Return the folders of the functions whose role may read a table or bucket."""
     named = re.compile(rf"['{{]{store}(\.Arn|\b)")
     found = set()
     for name, function in functions().items():
@@ -50,28 +50,28 @@ def readers(store: str) -> set[str]:
 
 
 def test_data_page_lists_exactly_the_tables_and_buckets() -> None:
-    told = {word for cells in rows() for word in re.findall(r"\b\w+(?:Table|Bucket)\b", cells[1])}
-    assert told == set(stores())
+    listed = {word for cells in rows() for word in re.findall(r"\b\w+(?:Table|Bucket)\b", cells[1])}
+    assert listed == set(stores())
 
 
 def test_data_page_lists_the_readers_of_each_store() -> None:
-    """Should it fail, this is what belongs there."""
+    """A failure prints the correct rows."""
     section = PAGE.partition("## Which function may read what")[2]
-    told = [line for line in section.splitlines() if re.match(r"\| \w+(Table|Bucket) ", line)]
-    true = [
+    listed = [line for line in section.splitlines() if re.match(r"\| \w+(Table|Bucket) ", line)]
+    expected = [
         f"| {store} | {', '.join(f'`{name}`' for name in sorted(readers(store))) or 'none'} |"
         for store in sorted(stores())
     ]
-    assert told == true, "\n".join(true)
+    assert listed == expected, "\n".join(expected)
 
 
 def test_rows_name_only_functions_that_can_read_the_store() -> None:
-    everybody = {function["Handler"].split(".")[1] for function in functions().values()}
+    all_functions = {function["Handler"].split(".")[1] for function in functions().values()}
     for what, where, _, _, who in rows():
         named = re.findall(r"\b\w+(?:Table|Bucket)\b", where)
-        may = {reader for store in named for reader in readers(store)}
-        told = set(re.findall(r"`(\w+)`", who)) & everybody
-        assert not named or told <= may, (what, told - may)
+        allowed = {reader for store in named for reader in readers(store)}
+        listed = set(re.findall(r"`(\w+)`", who)) & all_functions
+        assert not named or listed <= allowed, (what, listed - allowed)
 
 
 def test_rows_name_the_encryption_key_of_the_store() -> None:
@@ -83,9 +83,9 @@ def test_rows_name_the_encryption_key_of_the_store() -> None:
 
 def test_numbers_are_the_template_defaults() -> None:
     declared = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))["Parameters"]
-    told = re.findall(r"\*\*(\w+)\*\* \(([\w,]+)\)", PAGE)
-    assert len(told) > 8
-    for name, default in told:
+    stated = re.findall(r"\*\*(\w+)\*\* \(([\w,]+)\)", PAGE)
+    assert len(stated) > 8
+    for name, default in stated:
         assert str(declared[name]["Default"]) == default.replace(",", ""), name
     named = set(re.findall(r"\*\*(\w+)\*\*", PAGE))
     assert {name for name in declared if name.endswith("Days")} <= named
@@ -110,7 +110,7 @@ def test_page_links_lead_to_existing_files(name: str) -> None:
 
 @pytest.mark.law("GD5")
 def test_every_expiring_table_has_a_time_to_live() -> None:
-    """A table whose items expire has the time limit switched on; the page says which are erased by a run."""
+    """A table with expiring items has a time to live, which lets DynamoDB delete them."""
     for name, table in of_type("AWS::DynamoDB::Table").items():
         if name != "AuditTable":
             assert table["TimeToLiveSpecification"]["Enabled"] is True, name

@@ -1,4 +1,4 @@
-"""Each row of docs/law.md is shown by a test, or says plainly that it is not."""
+"""Each requirement in docs/law.md has a test or states a gap."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def test_page_matches_the_test_markers() -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [r for c in law.LEGAL_SOURCES for r in c.requirements if not r.gap], ids=lambda r: r.row_id
+    "row", [r for c in law.LEGAL_SOURCES for r in c.requirements if not r.gap], ids=lambda r: r.requirement_id
 )
 def test_row_without_tests_is_an_error(row: law.Requirement, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = {

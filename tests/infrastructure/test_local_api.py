@@ -1,4 +1,4 @@
-"""The HTTP API on this machine: routes, authorizer, throttle, CORS and the event that a function gets."""
+"""The local HTTP API: routes, authorizer, throttling, CORS and the events of functions."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def _of_another_issuer(tiny: TinyStack) -> dict[str, str]:
 
 
 def _of_another_client(tiny: TinyStack) -> dict[str, str]:
-    claims = {**_claims(tiny.stack.token("alpha")), "client_id": "somebody"}
+    claims = {**_claims(tiny.stack.token("alpha")), "client_id": "another"}
     return {"Authorization": f"Bearer {_signed_by_the_pool(tiny, claims)}"}
 
 
@@ -190,7 +190,7 @@ def test_answer_without_a_status_code_is_the_body(tiny: TinyStack) -> None:
 
 def test_missing_function_module_is_500_and_named(tiny: TinyStack) -> None:
     assert _get(tiny, "/unwritten").status_code == 500
-    assert tiny.report == ["Unwritten is not there: no module tests.infrastructure.tiny.unwritten"]
+    assert tiny.report == ["Unwritten is missing: no module tests.infrastructure.tiny.unwritten"]
 
 
 def test_body_above_the_lambda_limit_is_413(tiny: TinyStack) -> None:
@@ -216,10 +216,10 @@ def test_client_that_resets_its_connection_is_not_reported(
 
 def test_only_the_allowed_origin_passes_cors(tiny: TinyStack) -> None:
     url = tiny.stack.api_url + "/things/all"
-    asked = requests.options(url, headers={"Origin": "https://console.example"}, timeout=SECONDS)
-    assert asked.status_code == 204
-    assert asked.headers["access-control-allow-origin"] == "https://console.example"
-    assert asked.headers["access-control-allow-headers"] == "authorization"
+    preflight = requests.options(url, headers={"Origin": "https://console.example"}, timeout=SECONDS)
+    assert preflight.status_code == 204
+    assert preflight.headers["access-control-allow-origin"] == "https://console.example"
+    assert preflight.headers["access-control-allow-headers"] == "authorization"
     answered = _get(tiny, "/things/all", Origin="https://console.example")
     assert answered.headers["access-control-expose-headers"] == "etag"
     stranger = _get(tiny, "/things/all", Origin="https://other.example")

@@ -1,4 +1,4 @@
-"""The local stack comes up, goes down, and leaves nothing behind."""
+"""The local stack starts and stops without leaving anything behind."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.infrastructure.conftest import TINY
 
 
 def test_stack_restores_the_process_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_PROFILE", "somebody's")
+    monkeypatch.setenv("AWS_PROFILE", "another")
     monkeypatch.setenv("AWS_REGION", "eu-north-1")
     before = dict(os.environ)
     with LocalStack(template=TINY) as stack:
@@ -62,7 +62,7 @@ def test_invalid_port_is_reported(
     for port in ("abc", "70000", "-1", ""):
         monkeypatch.setenv("PORT", port)
         assert main() == 2
-        assert f"PORT={port!r} is no port" in capsys.readouterr().out
+        assert f"PORT={port!r} is not a port" in capsys.readouterr().out
 
 
 def test_every_page_states_its_audience() -> None:

@@ -1,4 +1,4 @@
-"""Queues to functions on this machine, as Lambda does it."""
+"""The local stack delivers queue messages to functions as Lambda does."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_message_is_dead_lettered_after_max_receive_count(tiny: TinyStack) -> No
     tiny.stack.drain()
     assert len(records()) == 3
     assert tiny.dead_letters("work_dead_letters") == ["fail"]
-    assert any("given up" in line for line in tiny.report)
+    assert any("moved to the dead-letter queue" in line for line in tiny.report)
 
 
 def test_raising_handler_returns_the_whole_batch(tiny: TinyStack) -> None:

@@ -1,4 +1,4 @@
-"""Schedules on this machine, and the clock that they go by."""
+"""Schedules of the local stack, and its clock."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.clock import Clock
 
 
 class RecordingFunction:
-    """In place of a function: what it was called with."""
+    """Stands in for a function and records its events."""
 
     def __init__(self, fails: bool = False) -> None:
         self.events: list[dict[str, Any]] = []

@@ -1,4 +1,4 @@
-"""The local stack as a whole, from the real template."""
+"""The local stack with the real template."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_tokens_of_the_state_file_last_a_day(written: tuple[LocalStack, Path]) -
         claims = jwt.decode(caller["token"], options={"verify_signature": False})
         assert claims["exp"] - claims["iat"] >= 23 * 3600
         assert claims["iss"] == content["issuer"]
-    accounts = f"{stack.api_url}/v1/accounts/somebody"
+    accounts = f"{stack.api_url}/v1/accounts/anyone"
     for name in ("alpha", "robin"):
         answer = requests.get(accounts, headers=stack.authorization(name), timeout=30)
         assert answer.status_code not in {401, 403} or answer.headers["content-type"].startswith(
@@ -89,12 +89,12 @@ def test_every_handler_of_the_template_can_be_loaded(written: tuple[LocalStack, 
 
 
 def test_ticket_needs_only_permissions_of_its_function(written: tuple[LocalStack, Path]) -> None:
-    """What `test_permissions` does for everything; it needs half a minute, and this none."""
+    """A quick version of `test_permissions`, which takes half a minute."""
     stack, _ = written
     recorder = CallRecorder(stack)
     recorder.listen()
-    asked = {"account_id": "ann", "content_type": "image/jpeg"}
+    body = {"account_id": "ann", "content_type": "image/jpeg"}
     url, who = f"{stack.api_url}/v1/uploads", stack.authorization("alpha")
-    assert requests.post(url, json=asked, headers=who, timeout=60).status_code == 201
+    assert requests.post(url, json=body, headers=who, timeout=60).status_code == 201
     assert any(action == "dynamodb:PutItem" for action, _ in recorder.required["UploadsFunction"])
     assert denied_calls(recorder) == []

@@ -1,4 +1,4 @@
-"""A table's stream to a function on this machine, as Lambda does it."""
+"""The local stack delivers stream records to functions as Lambda does."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def test_reported_failure_is_retried_from_there_then_given_up(tiny: TinyStack) -
     tiny.put(("reported-0", "n0"), ("reported-1", "fail"), ("reported-2", "n2"))
     tiny.stack.drain()
     assert _received_values() == [["n0", "fail", "n2"], ["fail", "n2"], ["fail", "n2"]]
-    (told,) = tiny.dead_letters("relay_dead_letters")
-    assert json.loads(told)["DDBStreamBatchInfo"]["batchSize"] == 2
+    (message,) = tiny.dead_letters("relay_dead_letters")
+    assert json.loads(message)["DDBStreamBatchInfo"]["batchSize"] == 2
 
 
 def test_raising_batch_is_bisected_to_the_failing_record(tiny: TinyStack) -> None:
@@ -66,12 +66,12 @@ def test_raising_batch_is_bisected_to_the_failing_record(tiny: TinyStack) -> Non
         ["raise"],
         ["n3"],
     ]
-    (told,) = tiny.dead_letters("relay_dead_letters")
-    assert json.loads(told)["requestContext"]["condition"] == "RetryAttemptsExhausted"
+    (message,) = tiny.dead_letters("relay_dead_letters")
+    assert json.loads(message)["requestContext"]["condition"] == "RetryAttemptsExhausted"
 
 
 def test_rejected_transaction_leaves_nothing_in_the_stream(tiny: TinyStack) -> None:
-    """moto puts the table back as it was; a reader that had counted the items would now skip some."""
+    """moto restores the table. A reader that counts records would then skip some."""
     table, dynamodb = tiny.stack.tables["items"], tiny.stack.client("dynamodb")
     tiny.put(("t-0", "n0"))
     put = {"TableName": table, "Item": {"pk": {"S": "t-1"}, "what": {"S": "refused"}}}

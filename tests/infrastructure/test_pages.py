@@ -1,4 +1,4 @@
-"""The web pages, put where a deployed stack serves them."""
+"""Upload of the web pages to a deployed stack."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HELP = [{"name": "Hilfe", "url": "https://help.example/", "whom": "adults", "whe
 
 
 class Aws:
-    """CloudFormation, S3 and CloudFront, as far as they are asked; keeps what was put, in order."""
+    """Stands in for CloudFormation, S3 and CloudFront, and records uploads in order."""
 
     def __init__(self) -> None:
         self.put: dict[str, dict[str, Any]] = {}
@@ -30,13 +30,13 @@ class Aws:
         given = [{"ParameterKey": "HelpLines", "ParameterValue": json.dumps(HELP)}]
         return {"Stacks": [{"StackName": StackName, "Outputs": outputs, "Parameters": given}]}
 
-    def put_object(self, **asked: Any) -> None:
-        assert asked["Bucket"] == "pages"
-        assert not self.invalidated, "the edge was told before everything was there"
-        self.put[asked["Key"]] = asked
+    def put_object(self, **parameters: Any) -> None:
+        assert parameters["Bucket"] == "pages"
+        assert not self.invalidated, "invalidated before all files were uploaded"
+        self.put[parameters["Key"]] = parameters
 
-    def create_invalidation(self, **asked: Any) -> None:
-        self.invalidated += asked["InvalidationBatch"]["Paths"]["Items"]
+    def create_invalidation(self, **parameters: Any) -> None:
+        self.invalidated += parameters["InvalidationBatch"]["Paths"]["Items"]
 
 
 @pytest.fixture
@@ -51,13 +51,13 @@ def test_pages_are_uploaded_with_types_and_after_their_assets(aws: Aws) -> None:
     assert pages.deploy("staydown") == OUTPUTS["ConsoleUrl"]
     assert set(aws.put) == {name for name, _ in pages.page_files()} | {"config.json"}
     html = [name.endswith(".html") for name in aws.put]
-    assert html == sorted(html), "a page was up before what it refers to"
+    assert html == sorted(html), "an HTML file was uploaded before the files it refers to"
     assert aws.invalidated == ["/*"]
-    kinds = {name: asked["ContentType"] for name, asked in aws.put.items()}
+    kinds = {name: parameters["ContentType"] for name, parameters in aws.put.items()}
     assert kinds["review.html"] == "text/html; charset=utf-8"
     assert kinds["scripts/api.js"] == "text/javascript; charset=utf-8"
     assert kinds["styles/base.css"] == "text/css; charset=utf-8"
-    assert {asked["CacheControl"] for asked in aws.put.values()} == {"no-cache"}
+    assert {parameters["CacheControl"] for parameters in aws.put.values()} == {"no-cache"}
 
 
 def test_pages_get_the_sign_in_and_help_configuration(aws: Aws) -> None:

@@ -1,4 +1,4 @@
-"""Each function may do what it does, and nothing else."""
+"""The role of each function allows exactly the calls that it makes."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ RACE_ONLY_PERMISSIONS = {
     ("CompactLogFunction", "dynamodb:BatchGetItem"),
     ("ScanUploadFunction", "s3:DeleteObjectVersion"),
 }
-"""The one asks whether an entry still stands whose features were erased while the log was being read; the
-other takes back a copy that was published while its upload was being stopped."""
+"""Calls that happen only in races. One checks an entry whose features were erased while the log was read. The
+other deletes a copy that was published while its upload was being removed."""
 STREAM_FUNCTIONS = {"PublishEventsFunction", "CountFiguresFunction"}
 SENDER = "help@staydown.example"
 DECLARED = dict.fromkeys(("intimate", "without_consent", "subject_or_representative", "good_faith"), True)
@@ -39,7 +39,7 @@ FACTORS = {"shown": ["nudity"], "setting": "private", "complainant": "yes"}
 
 @pytest.fixture(scope="module")
 def recorder() -> Iterator[CallRecorder]:
-    """What every function did while everything that it is for was done once."""
+    """Return the recorded calls of every function during a full exercise of the stack."""
     with LocalStack(parameters={"SenderAddress": SENDER, "FoldChanges": 2}, report=lambda _: None) as stack:
         recorder = CallRecorder(stack)
         recorder.listen()
@@ -61,21 +61,23 @@ def test_no_call_of_a_function_is_denied(
 def test_no_function_has_unused_permissions(recorder: CallRecorder) -> None:
     idle = []
     for function, permissions in sorted(allowed_permissions(recorder.stack).items()):
-        given = GRANTED_FOR_AWS + (STREAM_PERMISSIONS if function in STREAM_FUNCTIONS else ())
-        # An answer that must not be kept (a crash, say) is forgotten; not every function crashes here.
-        forgets = ("dynamodb:DeleteItem", f"table/{recorder.stack.tables['idempotency']}")
+        granted_for_aws = GRANTED_FOR_AWS + (STREAM_PERMISSIONS if function in STREAM_FUNCTIONS else ())
+        # A response that must not be stored is deleted. Not every function returns one here.
+        delete_stored_response = ("dynamodb:DeleteItem", f"table/{recorder.stack.tables['idempotency']}")
         idle += [
             f"{function}: {permission[0]} on {permission[1]}"
             for permission in sorted(permissions)
-            if not permission[0].startswith(given)
+            if not permission[0].startswith(granted_for_aws)
             and (function, permission[0]) not in RACE_ONLY_PERMISSIONS
-            and not any(covers(permission, need) for need in {*recorder.required[function], forgets})
+            and not any(
+                covers(permission, need) for need in {*recorder.required[function], delete_stored_response}
+            )
         ]
     assert not idle, "\n".join(idle)
 
 
 class _FullExercise:
-    """Plays everything that the functions are for, through HTTP and S3."""
+    """Exercises everything that the functions do, through HTTP and S3."""
 
     def __init__(self, stack: LocalStack, recorder: CallRecorder) -> None:
         self.stack = stack
@@ -100,7 +102,7 @@ class _FullExercise:
         self._apply_retention()
 
     def _configure_webhooks(self) -> None:
-        """One has an endpoint that is not there: what it was to be told goes back to the queue."""
+        """One platform has an unreachable endpoint, so its webhooks go back to the queue."""
         self.stack.client("sesv2").create_email_identity(EmailIdentity=SENDER)
         set_endpoint(self.stack.client("ssm"), STACK_NAME, "alpha", "http://127.0.0.1:9/")
 
@@ -128,12 +130,12 @@ class _FullExercise:
         self._get(f"/v1/audit/{case}", "noor")
         assert self._get("/v1/stats", "noor")["decisions"]["violating"] == 1
         assert self._get(f"/v1/stats/statements/{case}", "noor")["statements"]
-        told = self._get("/v1/accounts/poster/notices", "alpha")["notices"][0]
+        notice = self._get("/v1/accounts/poster/notices", "alpha")["notices"][0]
         self._post("/v1/accounts/poster/language", "alpha", {"language": "de"})
-        link = self._post(f"/v1/accounts/poster/notices/{told['notice_id']}/link", "alpha", {})["token"]
+        link = self._post(f"/v1/accounts/poster/notices/{notice['notice_id']}/link", "alpha", {})["token"]
         self._by_link(link, {"statement": "mine"})
-        told = self._get("/v1/accounts/direct/notices", "beta")["notices"][0]
-        link = self._post(f"/v1/accounts/direct/notices/{told['notice_id']}/link", "beta", {})["token"]
+        notice = self._get("/v1/accounts/direct/notices", "beta")["notices"][0]
+        link = self._post(f"/v1/accounts/direct/notices/{notice['notice_id']}/link", "beta", {})["token"]
         self._by_link(link, {"statement": "another picture"})
         self._appeal_a_match(stopped, case)
         self._override_entries()
@@ -144,13 +146,13 @@ class _FullExercise:
         self._get("/v1/review/appeals", "sasha")
         answer = {"outcome": "upheld", "reasons": "consent shown"}
         self._post(f"/v1/review/appeals/{appeal}/decision", "sasha", answer)
-        self._redeliver_events(stopped)  # before the sweep that follows from the appeal
+        self._redeliver_events(stopped)  # Before the sweep that the appeal causes.
         self.stack.drain()
         assert self._get(f"/v1/uploads/{first}", "alpha")["state"] == "published"
 
     def _appeal_a_match(self, stopped: str, case: str) -> None:
-        asked = {"account_id": "third", "upload_id": stopped, "statement": "another picture"}
-        appeal = self._post("/v1/appeals", "beta", asked)
+        body = {"account_id": "third", "upload_id": stopped, "statement": "another picture"}
+        appeal = self._post("/v1/appeals", "beta", body)
         assert appeal["case_id"] is None
         self._post(f"/v1/review/cases/{case}/reveal", "sasha", {"upload_id": stopped})
         answer = {"outcome": "rejected", "reasons": "the same"}
@@ -160,12 +162,14 @@ class _FullExercise:
         filed = self._report(uploads=[stopped])
         case = self._post("/v1/review/next", "kim", {})["case"]
         (upload,) = case["uploads"]
-        laid = {"upload_id": stopped, "entry_id": upload["matches"][0]["entry_id"]}
-        assert self._post(f"/v1/review/cases/{case['case_id']}/comparison", "kim", laid)["original_kept"]
+        comparison = {"upload_id": stopped, "entry_id": upload["matches"][0]["entry_id"]}
+        assert self._post(f"/v1/review/cases/{case['case_id']}/comparison", "kim", comparison)[
+            "original_kept"
+        ]
         self._with_secret(f"/v1/cases/{filed['case_number']}/withdraw", filed, None)
 
     def _apply_retention(self) -> None:
-        """Each end of what is kept: asked for, held and let go, its time over."""
+        """Erase data in each way: on request, after a legal hold, and at the end of its retention."""
         photo = self._photo()
         shown = self._upload("alpha", "years", photo)
         other = self._upload("alpha", "years-after", self._photo())
@@ -184,7 +188,7 @@ class _FullExercise:
         self._post(f"{path}/release", "noor", {})
         assert self._post(f"{path}/release", "ada", {})["held"] is False
         self._post(f"{path}/erase", "noor", {})
-        # A public copy that its removal has left, whatever went wrong with that.
+        # A public copy that a failed removal left.
         self.s3.put_object(Bucket=self.stack.buckets["published"], Key=f"alpha/{other}", Body=photo)
         self.stack.clock.advance(timedelta(days=191))
         self.stack.functions["ApplyRetentionFunction"].invoke({})
@@ -211,11 +215,11 @@ class _FullExercise:
 
     def _report_a_hash_and_dismiss_it(self) -> None:
         photo = self._photo()
-        shown = self._upload("alpha", "somebody", photo)
+        shown = self._upload("alpha", "a-poster", photo)
         hashed = self._hash_of(shown)
         filed = self._report(hashes=[{"pdq": hashed, "quality": 100}])
         self.stack.drain()
-        held = self._upload("alpha", "somebody-else", photo)
+        held = self._upload("alpha", "another-poster", photo)
         assert self._get(f"/v1/uploads/{held}", "alpha")["state"] == "held"
         case = self._post("/v1/review/next", "kim", {})["case"]["case_id"]
         self._post(f"/v1/review/cases/{case}/reveal", "kim", {"upload_id": held})
@@ -244,18 +248,18 @@ class _FullExercise:
         assert wrong.status_code == 404
 
     def _block_an_account_manually(self) -> None:
-        body = {"platform": "alpha", "reason": "by hand"}
+        body = {"platform": "alpha", "reason": "set manually"}
         assert self._post("/v1/accounts/loud/block", "noor", body)["state"] == "blocked"
         key = f"alpha/loud/{self._photo_name()}"
         self.s3.put_object(Bucket=self.stack.buckets["uploads"], Key=key, Body=self._photo())
         self.stack.drain()
-        told = self._get("/v1/accounts/loud/notices", "alpha")["notices"][0]
-        link = self._post(f"/v1/accounts/loud/notices/{told['notice_id']}/link", "alpha", {})["token"]
+        notice = self._get("/v1/accounts/loud/notices", "alpha")["notices"][0]
+        link = self._post(f"/v1/accounts/loud/notices/{notice['notice_id']}/link", "alpha", {})["token"]
         self._by_link(link, {"statement": "not me"})
         self._post("/v1/accounts/loud/unblock", "noor", {"platform": "alpha"})
         self._post("/v1/accounts/loud/block", "noor", body)
-        asked = {"account_id": "loud", "by_hand": True, "statement": "still not me"}
-        appeal = self._post("/v1/appeals", "alpha", asked)["appeal_id"]
+        appeal_body = {"account_id": "loud", "by_hand": True, "statement": "still not me"}
+        appeal = self._post("/v1/appeals", "alpha", appeal_body)["appeal_id"]
         answer = {"outcome": "upheld", "reasons": "not the same person"}
         self._post(f"/v1/review/appeals/{appeal}/decision", "sasha", answer)
         assert self._get("/v1/accounts/loud", "alpha")["state"] == "active"
@@ -289,7 +293,7 @@ class _FullExercise:
         assert self._get("/v1/review/misuse", "kim")["reviews"] == []
 
     def _suspend_a_reporter(self) -> None:
-        """By addresses alone: what is said to be elsewhere is a case too."""
+        """The reports contain addresses only, which also open a case."""
         reports = "/v1/accounts/cries-wolf/reports"
         body = {"relation": "self", "declarations": DECLARED, "addresses": ["https://example.org/1"]}
         for _ in range(3):
@@ -344,10 +348,10 @@ class _FullExercise:
         self._get("/v1/review/templates", "robin")
 
     def _compact_the_content_log(self) -> None:
-        """Hours become segments, these become one, a sweep reads it, and what was replaced is deleted."""
+        """Compact hours to segments, merge segments, sweep them, and delete replaced files."""
         photo = self._photo()
         copy = self._upload("alpha", "copies", photo)
-        for _ in range(3):  # the first hour has all that came before, and is too large to be merged with
+        for _ in range(3):  # The first hour has all earlier uploads, and is too large to be merged.
             shown = self._upload("beta", "copies", self._photo())
             self.stack.clock.advance(timedelta(hours=2))
             self.stack.drain()
@@ -369,7 +373,7 @@ class _FullExercise:
         assert answer.status_code == 200, answer.text
 
     def _load_a_snapshot(self) -> None:
-        """A log that has grown is folded, twice, and cold functions start from the snapshot."""
+        """Compact the log twice, and let cold functions load the snapshot."""
         for _ in range(4):
             shown = self._upload("alpha", "many", self._photo())
             self._report(hashes=[{"pdq": self._hash_of(shown), "quality": 100}])
@@ -382,10 +386,10 @@ class _FullExercise:
         self.stack.drain()
 
     def _repeat_idempotent_requests(self) -> None:
-        """Each function that keeps answers finds one again, and forgets one that must not be kept."""
+        """Each function with stored responses returns one again, and deletes one that must not be stored."""
         refused = {
             "/v1/uploads": ("alpha", {"account_id": "a", "content_type": "image/png"}),
-            "/v1/accounts/somebody/block": ("noor", {"platform": "alpha", "reason": "by hand"}),
+            "/v1/accounts/anyone/block": ("noor", {"platform": "alpha", "reason": "set manually"}),
             "/v1/appeals": ("alpha", {"account_id": "nobody", "statement": "why"}),
             "/v1/review/next": ("robin", {}),
             "/v1/reports": (None, {"relation": "self"}),
@@ -418,7 +422,7 @@ class _FullExercise:
 
     def _report(self, **fields: Any) -> dict[str, Any]:
         body = {"relation": "self", "declarations": DECLARED, "signature": "A. B.", **fields}
-        body["contact"] = {"email": "somebody@example.org"}
+        body["contact"] = {"email": "person@example.org"}
         answer = requests.post(f"{self.stack.api_url}/v1/reports", json=body, timeout=30)
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
@@ -486,7 +490,7 @@ class _FullExercise:
         return str(item["cases"]["L"][-1]["S"])
 
     def _photo(self) -> bytes:
-        """A picture unlike any before it."""
+        """Return an image that differs from all earlier ones."""
         self._seed += 1
         noise = np.random.default_rng(self._seed).integers(0, 255, (12, 16, 3), dtype=np.uint8)
         file = io.BytesIO()
@@ -499,5 +503,5 @@ class _FullExercise:
 
 
 def test_recorder_records_a_call(recorder: CallRecorder) -> None:
-    heard = json.dumps(sorted(recorder.required["ScanUploadFunction"]))
-    assert "dynamodb:ConditionCheckItem" in heard
+    recorded = json.dumps(sorted(recorder.required["ScanUploadFunction"]))
+    assert "dynamodb:ConditionCheckItem" in recorded

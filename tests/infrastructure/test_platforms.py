@@ -1,4 +1,4 @@
-"""`python -m infra.platforms add NAME`, against what Cognito answers."""
+"""`python -m infra.platforms`, with stubbed Cognito responses."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_taken_name_creates_nothing(cognito: tuple[Any, Stubber]) -> None:
 
 
 def test_partial_failure_can_be_retried(cognito: tuple[Any, Stubber]) -> None:
-    """The scopes are there, one of the clients is not: its scope is taken as it is."""
+    """The scopes exist, but one client is missing: its scope is reused."""
     client, stubber = cognito
     scopes = [
         {"ScopeName": name, "ScopeDescription": f"Is the platform {name}"} for name in ("alpha", "beta")
@@ -155,7 +155,7 @@ def test_command_prints_the_parameter_value(
 def test_renewing_a_secret_adds_a_client_of_the_same_platform(
     cognito: tuple[Any, Stubber], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Both are let in, and the scopes of platforms are left as they are."""
+    """Both clients work, and the scopes stay unchanged."""
     client, stubber = cognito
     monkeypatch.setattr("infra.platforms.boto3.client", lambda service: client)
     _expect_clients(stubber, "alpha")
@@ -171,7 +171,7 @@ def test_renewing_a_secret_adds_a_client_of_the_same_platform(
 def test_unknown_platform_gets_no_further_client(cognito: tuple[Any, Stubber]) -> None:
     client, stubber = cognito
     _expect_clients(stubber, "alpha")
-    with pytest.raises(InvalidPlatform, match="no platform 'beta'; there are: alpha"):
+    with pytest.raises(InvalidPlatform, match="no platform 'beta'; platforms: alpha"):
         platforms.add_client(client, POOL, "beta")
 
 

@@ -97,5 +97,5 @@ class LeakWatch:
         return [
             text
             for where, text in self.lines
-            if where == "report" and re.search("failed|given up|go back", text)
+            if where == "report" and re.search("failed|dead-letter queue|discarded", text)
         ]

@@ -1,4 +1,4 @@
-"""The yearly report says what the API's figures say, in three forms."""
+"""The yearly report states the metrics of the API in three formats."""
 
 from __future__ import annotations
 
@@ -23,15 +23,17 @@ def test_year_is_reported_as_json_csv_and_page(stack: DeployedStack, tmp_path: P
     report = fetch_metrics(stack.stack.api_url, stack.stack.token("noor"), year)
     files = {path.suffix: path.read_text(encoding="utf-8") for path in write_files(report, tmp_path)}
 
-    told = json.loads(files[".json"])
-    assert told["whole"]["decisions"]["violating"] >= 1
-    acted = told["whole"]["transparency"]
+    report = json.loads(files[".json"])
+    assert report["whole"]["decisions"]["violating"] >= 1
+    acted = report["whole"]["transparency"]
     assert acted["actions"]["accounts_blocked"] >= 1
-    assert acted["suspensions"]["illegal_content"] == 0, "a block by a case is no suspension of Article 23"
-    assert sum(month["notices"] for month in told["months"]) == told["whole"]["notices"]
+    assert acted["suspensions"]["illegal_content"] == 0, (
+        "a block by a case is not a suspension under Article 23"
+    )
+    assert sum(month["notices"] for month in report["months"]) == report["whole"]["notices"]
 
     rows = {row[0]: row[1:] for row in csv.reader(files[".csv"].splitlines())}
-    assert rows["decisions.violating"][0] == str(told["whole"]["decisions"]["violating"])
+    assert rows["decisions.violating"][0] == str(report["whole"]["decisions"]["violating"])
     assert len({len(row) for row in rows.values()}) == 1
     assert sum(map(int, rows["notices"][1:])) == int(rows["notices"][0])
 

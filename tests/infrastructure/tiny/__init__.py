@@ -1,1 +1,1 @@
-"""A stack of a few functions, for the tests of the local stack itself."""
+"""A small stack of three functions, for the tests of the local stack."""

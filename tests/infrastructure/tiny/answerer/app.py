@@ -1,4 +1,4 @@
-"""Answers with the event itself; `POST /public` with what its body says."""
+"""Returns the event itself; `POST /public` returns what its body asks for."""
 
 from __future__ import annotations
 

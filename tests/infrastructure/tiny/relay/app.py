@@ -1,4 +1,4 @@
-"""Takes stream records; an item that says `fail` is reported, one that says `raise` raises."""
+"""Receives stream records. An item `fail` is reported as failed, an item `raise` raises."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""One function of the tiny stack."""
+"""A function of the small stack."""

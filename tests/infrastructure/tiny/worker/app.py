@@ -1,4 +1,4 @@
-"""Does what each message says: `ok`, `fail` (this one alone), `raise`, or `nonsense` as an answer."""
+"""Follows the message: `ok`, `fail` (only this message), `raise`, or `nonsense` as the response."""
 
 from __future__ import annotations
 
