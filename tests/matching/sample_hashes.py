@@ -1,4 +1,4 @@
-"""Hashes made for tests, and the plain way to compare them."""
+"""Sample hashes, and a simple comparison of all pairs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KINDS = ("random", "alike", "shared bytes", "duplicates", "all the same")
 
 
 def hashes_of_kind(kind: str, rows: int, seed: int) -> Hashes:
-    """(rows, 32) uint8, spread in one of the ways that an index may find hard."""
+    """Return hashes, uint8 (rows, 32), with a distribution that is difficult for an index."""
     rng = np.random.default_rng(seed)
     hashes = rng.integers(0, 256, (rows, 32), np.uint8)
     if kind == "alike":
@@ -35,7 +35,7 @@ def hashes_of_kind(kind: str, rows: int, seed: int) -> Hashes:
 
 
 def flipped(value: bytes, bits: int, seed: int) -> bytes:
-    """The hash at exactly so many bits from this one."""
+    """Return the hash at exactly that many bits from this one."""
     changed = np.unpackbits(np.frombuffer(value, np.uint8))
     changed[np.random.default_rng(seed).choice(256, bits, replace=False)] ^= 1
     return np.packbits(changed).tobytes()
@@ -46,7 +46,7 @@ def rows_of(*values: bytes) -> Hashes:
 
 
 def pairs_within(queries: Hashes, hashes: Hashes, distance: int) -> list[tuple[int, int, int]]:
-    """(query, row, distance) of every pair within the distance, bit by bit."""
+    """Return (query, row, distance) of every pair within the distance, compared bit by bit."""
     bits = np.unpackbits(hashes, axis=1)
     return [
         (number, int(row), int(counts[row]))
@@ -88,7 +88,7 @@ def entry(
 
 
 def fingerprint(*views: bytes | View, sha256: bytes = bytes(32), quality: int = 100) -> Fingerprint:
-    """Of an image with these views: hashes, named by their place, or whole views."""
+    """Return the fingerprint of an image with these views: hashes, named by their index, or whole views."""
     named = tuple(
         view if isinstance(view, View) else View(f"view {n}" if n else UPRIGHT, PdqHash(view), quality)
         for n, view in enumerate(views)
@@ -116,5 +116,5 @@ entries_by_id = st.lists(
         allowed=st.booleans(),
     ),
     max_size=12,
-    unique_by=lambda made: made.entry_id,
+    unique_by=lambda entry: entry.entry_id,
 )

@@ -1,4 +1,4 @@
-"""Band tables alone, made to probe even where a scan would be faster."""
+"""Band tables, forced to probe even if a scan is faster."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_neighbour_reachable_by_one_band_is_found(rows: int, distance: int) -> N
         if reach[band] < 0:
             continue
         query = as_words(hashes[7:8]).copy()
-        # One bit more than its threshold in every other band, all at its end, and the threshold in this.
+        # One bit more than its threshold at the end of every other band, exactly the threshold in this one.
         for other, end in enumerate(ends.tolist()):
             for bit in range(end - reach[other] - (other != band), end):
                 query[0, bit // 64] ^= np.uint64(1 << (bit % 64))

@@ -1,4 +1,4 @@
-"""The pigeonhole that the index rests on."""
+"""The pigeonhole principle of the index."""
 
 from __future__ import annotations
 

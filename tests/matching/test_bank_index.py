@@ -1,4 +1,4 @@
-"""The bank in memory: which changes it takes, and what an image meets."""
+"""The bank in memory: the changes it applies, and the entries that an image matches."""
 
 from __future__ import annotations
 
@@ -235,7 +235,7 @@ def test_bare_hash_of_low_quality_is_not_trusted() -> None:
     assert not match.trusted
 
 
-# Hashes that are near or the same, ids that come again: what random bytes would never give.
+# Near and equal hashes and repeated ids, which random bytes would never give.
 few_hashes = st.sampled_from([BANKED, flipped(BANKED, 10, 1), flipped(BANKED, 25, 2), OTHER])
 few_digests = st.sampled_from([SHA, b"\x02" * 32])
 changed_entries = st.builds(
@@ -251,7 +251,7 @@ changed_entries = st.builds(
 
 
 def expected_matches(entries: list[BankEntry], image: Fingerprint, distance: int) -> dict[str, Match]:
-    """What `match` says it does, entry by entry."""
+    """Return what `match` should return, entry by entry."""
     expected = {}
     for banked in entries:
         if banked.standing is Standing.INACTIVE:

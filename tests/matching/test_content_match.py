@@ -1,8 +1,7 @@
-"""Which uploads lie near the entries that were just added."""
+"""The uploads that are near new entries."""
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

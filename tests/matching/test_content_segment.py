@@ -1,4 +1,4 @@
-"""Lines of the content log as a file: none is lost, and none is missed."""
+"""Lines of the content log as a file: all are kept and found."""
 
 from __future__ import annotations
 

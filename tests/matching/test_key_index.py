@@ -1,4 +1,4 @@
-"""Exact look-up of ids and digests."""
+"""Exact lookup of ids and digests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from staydown.matching import key_index as key_table
 from staydown.matching.key_index import KeyIndex
 
-# Few distinct bytes, so that whole keys and their endings often agree.
+# Few distinct bytes, so that whole keys and their endings are often equal.
 similar_keys = st.lists(st.lists(st.sampled_from([0, 255]), min_size=9, max_size=9).map(bytes), max_size=30)
 
 

@@ -1,4 +1,4 @@
-"""The index of judged pictures: finds what was added, forgets what was removed, keeps over a snapshot."""
+"""The keypoint index: it finds added references, erases removed ones, and survives a snapshot."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ IDS = [str(uuid.UUID(int=number + 1)) for number in range(COUNT)]
 JUDGED = [reference_features(as_picture(scene(number))) for number in range(COUNT)]
 
 
-def asked(number: int) -> QueryFeatures:
-    """Half of the picture, from its middle."""
+def query(number: int) -> QueryFeatures:
+    """Return the features of the middle half of a picture."""
     return query_features_of_plane(np.ascontiguousarray(scene(number)[80:420, 90:550]))
 
 
@@ -35,12 +35,12 @@ def index(count: int = COUNT) -> KeypointIndex:
 
 
 def first(found: KeypointIndex, number: int) -> str | None:
-    candidates = found.candidates(asked(number))
+    candidates = found.candidates(query(number))
     return candidates[0].entry_id if candidates else None
 
 
 def test_an_empty_index_proposes_nothing() -> None:
-    assert KeypointIndex().candidates(asked(0)) == []
+    assert KeypointIndex().candidates(query(0)) == []
 
 
 def test_each_image_is_the_first_candidate_for_its_copy() -> None:
@@ -63,7 +63,7 @@ def test_bulk_and_single_additions_answer_alike() -> None:
     )
     one_by_one = index()
     for number in range(COUNT):
-        one, other = at_once.candidates(asked(number))[0], one_by_one.candidates(asked(number))[0]
+        one, other = at_once.candidates(query(number))[0], one_by_one.candidates(query(number))[0]
         assert (one.entry_id, one.variant) == (other.entry_id, other.variant)
 
 
@@ -72,7 +72,7 @@ def test_removed_entry_is_not_found_and_leaves_no_data() -> None:
     filled.remove(IDS[3])
     assert IDS[3] not in filled
     assert len(filled) == COUNT - 1
-    assert IDS[3] not in {candidate.entry_id for candidate in filled.candidates(asked(3))}
+    assert IDS[3] not in {candidate.entry_id for candidate in filled.candidates(query(3))}
     assert first(filled, 4) == IDS[4]
     assert JUDGED[3].keypoints.descriptors[:8].tobytes() not in write_keypoints(filled)
 
@@ -92,12 +92,12 @@ def test_entry_may_have_several_images() -> None:
 
 def test_unrelated_image_is_no_match() -> None:
     policy = AlignmentPolicy()
-    matches = align_candidates([asked(100), asked(101)], index())
+    matches = align_candidates([query(100), query(101)], index())
     assert all(policy.judge_alignment(match.alignment) is Verdict.CLEAR for match in matches)
 
 
 def test_a_match_names_the_entry_and_the_frame() -> None:
-    matches = align_candidates([asked(100), asked(5)], index())
+    matches = align_candidates([query(100), query(5)], index())
     blocked = [
         match for match in matches if AlignmentPolicy().judge_alignment(match.alignment) is Verdict.BLOCK
     ]

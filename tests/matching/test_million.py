@@ -1,4 +1,4 @@
-"""A partner's million hashes."""
+"""An index of a million hashes, as from a partner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entries as arrays and back."""
+"""Conversion of entries to arrays and back."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_merging_no_segments_is_rejected() -> None:
 
 
 def test_duplicate_entry_is_rejected() -> None:
-    with pytest.raises(ValueError, match="comes twice"):
+    with pytest.raises(ValueError, match="duplicate"):
         BankSegment.of_entries([entry(1), entry(2), entry(1)], seq=1)
 
 

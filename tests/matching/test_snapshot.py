@@ -1,4 +1,4 @@
-"""The file of a segment: comes back the same, or not at all."""
+"""The file of a segment: it is read back equal, or rejected."""
 
 from __future__ import annotations
 
@@ -79,10 +79,10 @@ def test_truncated_or_extended_file_is_detected() -> None:
 @pytest.mark.parametrize(
     ("data", "what"),
     [
-        (b"", "too few"),
-        (b"PK\x03\x04" + bytes(200), "does not begin as"),
-        (small_file().replace(b"\n", b"\r\n", 1), "does not begin as"),
-        (small_file()[:8] + struct.pack("<I", 2) + small_file()[12:], "format version 2, where 1"),
+        (b"", "too short"),
+        (b"PK\x03\x04" + bytes(200), "magic number"),
+        (small_file().replace(b"\n", b"\r\n", 1), "magic number"),
+        (small_file()[:8] + struct.pack("<I", 2) + small_file()[12:], "format version 2, expected 1"),
         (small_file()[:-33] + small_file()[-32:], "checksum"),
     ],
 )
@@ -92,7 +92,7 @@ def test_error_names_the_cause(data: bytes, what: str) -> None:
 
 
 def with_meta(**changes: Any) -> bytes:
-    """A file whose checksum fits, but whose JSON was written by a faulty writer."""
+    """Return a file with the right checksum but inconsistent JSON."""
     data = small_file()
     _, _, length = struct.unpack_from("<8sII", data)
     meta = json.loads(data[16 : 16 + length])

@@ -1,4 +1,4 @@
-"""An array that rows are added to."""
+"""An array that rows can be appended to."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _Scalar = TypeVar("_Scalar", bound=np.generic)
 
 
 class AppendableArray(Generic[_Scalar]):
-    """Rows of one shape and dtype, with room kept for more, so that adding one copies only now and then.
+    """Rows of one shape and dtype, with spare capacity, so that appending rarely copies the array.
 
-    The room is an eighth, not the usual double: at ten million hashes a doubling would not fit.
+    The array grows by an eighth, not to twice its size, to save memory with ten million hashes.
     """
 
     def __init__(self, dtype: type[_Scalar], width: int | None = None) -> None:
-        """width: columns of a row; None for rows of a single value."""
+        """Create an empty array. width: the number of columns; None for rows of a single value."""
         self._data: NDArray[_Scalar] = np.empty((0,) if width is None else (0, width), dtype)
         self._size = 0
 
@@ -26,15 +26,16 @@ class AppendableArray(Generic[_Scalar]):
 
     @property
     def rows(self) -> NDArray[_Scalar]:
-        """The rows as they are now; may be written to. Not to be kept over an `extend`."""
+        """The rows, writable; invalid after the next `extend`."""
         return self._data[: self._size]
 
     @property
     def nbytes(self) -> int:
+        """Bytes, with the spare capacity."""
         return self._data.nbytes
 
     def extend(self, rows: NDArray[_Scalar]) -> int:
-        """Add rows (a copy of them); returns the number of the first."""
+        """Append a copy of the rows; return the index of the first."""
         first, size = self._size, self._size + len(rows)
         if size > len(self._data):
             larger = np.empty((size + size // 8 + 8, *self._data.shape[1:]), self._data.dtype)
@@ -45,4 +46,5 @@ class AppendableArray(Generic[_Scalar]):
         return first
 
     def clear(self) -> None:
+        """Remove all rows, and free their memory."""
         self._data, self._size = self._data[:0].copy(), 0

@@ -1,16 +1,16 @@
-"""A file of plain arrays behind a small header: nothing to parse, and damage is noticed.
+"""A file format for arrays: a small header and plain arrays, protected by a checksum.
 
 All numbers are little-endian:
 
     8 bytes    magic
     4 bytes    format version, uint32
     4 bytes    length of the JSON, uint32
-    JSON       what the reader must know to find the arrays
-    arrays     C order, the first and each further one at a multiple of 64 bytes, zeros between
-    32 bytes   SHA-256 of all that comes before
+    JSON       metadata that determines the layout of the arrays
+    arrays     C order, each at a multiple of 64 bytes, with zeros between
+    32 bytes   SHA-256 of everything before
 
-A reader lays NumPy arrays over the bytes (of a file in memory or mapped), once the checksum fits. The
-checksum finds damage; it is no signature.
+After verifying the checksum, a reader maps NumPy arrays onto the bytes without a copy. The checksum detects
+damage, but is no signature.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Layout = Sequence[tuple[str, np.dtype[np.generic], tuple[int, ...]]]
-"""Name, dtype and shape of each array, in their order in the file."""
+"""Name, dtype and shape of each array, in file order."""
 
 _HEADER = struct.Struct("<8sII")
 _ALIGNMENT = 64
@@ -33,14 +33,12 @@ _DIGEST_BYTES = 32
 
 
 class SnapshotDamaged(Exception):
-    """These bytes are not a whole and healthy file that this code can read.
-
-    what: which part of it is not as it should be, for an operator.
-    """
+    """The bytes are not a valid file of this format version."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"damaged snapshot: {what}")
         self.what = what
+        """The defect, for an operator."""
 
 
 def write_arrays(
@@ -50,7 +48,10 @@ def write_arrays(
     layout: Layout,
     arrays: Mapping[str, NDArray[np.generic]],
 ) -> bytes:
-    """The file; equal contents give equal bytes. ValueError where an array is not as the layout says."""
+    """Return the file; equal contents give equal bytes.
+
+    Raises ValueError if the shape of an array differs from the layout.
+    """
     text = json.dumps(meta, sort_keys=True, separators=(",", ":")).encode()
     parts: list[bytes | memoryview] = [_HEADER.pack(magic, version, len(text)), text]
     size = _HEADER.size + len(text)
@@ -72,22 +73,22 @@ def write_arrays(
 def read_arrays(
     magic: bytes, version: int, data: bytes | memoryview, layout_of: Callable[[Mapping[str, Any]], Layout]
 ) -> tuple[Mapping[str, Any], dict[str, NDArray[Any]]]:
-    """What a file says and holds; the arrays are views of the bytes.
+    """Return the metadata and the arrays of a file; the arrays are views of the bytes.
 
-    layout_of: from the JSON to the arrays. Raises SnapshotDamaged for anything but what `write_arrays` made:
-    another magic or version, a byte too few or too many, a byte that changed.
+    layout_of: returns the layout for the metadata. Raises SnapshotDamaged if magic, version, length or
+    checksum is wrong, or the contents are inconsistent.
     """
     view = memoryview(data).cast("B")
     if len(view) < _HEADER.size + _DIGEST_BYTES:
-        raise SnapshotDamaged(f"{len(view)} bytes are too few for a header and a checksum")
+        raise SnapshotDamaged(f"{len(view)} bytes are too short for a header and a checksum")
     found_magic, found_version, text_length = _HEADER.unpack_from(view)
     if found_magic != magic:
-        raise SnapshotDamaged("it does not begin as a snapshot does")
+        raise SnapshotDamaged("wrong magic number")
     if found_version != version:
-        raise SnapshotDamaged(f"format version {found_version}, where {version} is expected")
+        raise SnapshotDamaged(f"format version {found_version}, expected {version}")
     if hashlib.sha256(view[:-_DIGEST_BYTES]).digest() != view[-_DIGEST_BYTES:]:
-        raise SnapshotDamaged("the checksum does not fit: cut short or changed")
-    # From here on a fault is the writer's, not the storage's; it is refused all the same.
+        raise SnapshotDamaged("wrong checksum: the file is truncated or was changed")
+    # The checksum is right, so a defect from here on is an error of the writer.
     try:
         body = view[:-_DIGEST_BYTES]
         meta = json.loads(bytes(body[_HEADER.size : _HEADER.size + text_length]))
@@ -97,7 +98,7 @@ def read_arrays(
 
 
 def read_count(meta: Mapping[str, Any], name: str) -> int:
-    """A number of the JSON, from 0 up; ValueError for anything else."""
+    """Return a number of the metadata. Raises ValueError unless it is an integer of at least 0."""
     value = meta[name]
     if not isinstance(value, int) or value < 0:
         raise ValueError(f"{name} is {value!r}")
@@ -114,5 +115,5 @@ def _map_arrays(body: memoryview, offset: int, layout: Layout) -> dict[str, NDAr
         )
         offset += items * dtype.itemsize
     if offset != len(body):
-        raise ValueError(f"{len(body)} bytes, where {offset} are expected")
+        raise ValueError(f"{len(body)} bytes, expected {offset}")
     return arrays

@@ -1,4 +1,4 @@
-"""An exact index of hashes that do not change: sorted band tables."""
+"""An exact index of immutable hashes: sorted band tables."""
 
 from __future__ import annotations
 
@@ -19,35 +19,41 @@ from staydown.matching.hamming_distance import (
 )
 
 _QUERIES_AT_ONCE = 1 << 12
-"""Queries whose band values are worked out together: a few hundred KB."""
+"""Queries whose band values are computed together: a few hundred KB."""
 _SLOTS_AT_ONCE = 1 << 13
-"""Short probes of several queries are made together, which saves calls; long ones are faster alone."""
+"""Short probes of several queries are made together, to save calls; long ones are faster alone."""
 _CANDIDATES_AT_ONCE = 1 << 16
-"""2 MB of hashes: more would leave the cache, and a crowded bucket would take memory without bound."""
+"""2 MB of hashes: more would not fit the cache. Also bounds the memory for a large bucket."""
 
 
 @dataclass(frozen=True, slots=True)
 class _QueryPlan:
-    """What to ask for a distance: slots of each band, all masks, and queries to take at once."""
+    """How to query for a distance."""
 
     slots: NDArray[np.int64]
+    """The number of slots to probe in each band."""
     masks: NDArray[np.int64]
+    """The masks of all bands, in order."""
     queries_at_once: int
 
 
 class BandTable:
-    """Finds every one of its hashes within a distance of a query, by general pigeonhole (see `bands`).
+    """Finds every hash within a distance of a query, by the general pigeonhole principle (see `bands`).
 
-    For each band the rows are sorted by the band's bits. All bands share one numbering of their buckets
-    ("slots"): the bucket of band i with bits b is slot base_i + b, and its rows are those from
-    `ends[slot]` to `ends[slot + 1]`. A query flips bits of its own band value to get the slots within
-    the band's threshold, reads their rows, and compares these hashes in full.
+    For each band the rows are sorted by the band's bits. The buckets of all bands are numbered as slots: the
+    bucket of band i with bits b is slot base_i + b, and its rows are those from `ends[slot]` to `ends[slot +
+    1]`. A query flips bits of its own band value to get the slots within the band's threshold, and compares
+    the hashes in their rows in full.
 
-    Room: 4 bytes per row and band, 4 per slot: 13 bands and 52 bytes a row plus 46 MB at a million rows.
+    Memory: 4 bytes per row and band, and 4 per slot. At a million rows that is 13 bands, 52 bytes a row and
+    46 MB.
     """
 
     def __init__(self, words: NDArray[np.uint64], *, scan_cost: float = bands.SCAN_COST) -> None:
-        """words: (n, 4) uint64, kept as they are, n at least 1. scan_cost: see `bands.SCAN_COST`."""
+        """Build the table. words: uint64 (n, 4), n at least 1, not copied. scan_cost: see `bands.SCAN_COST`.
+
+        Raises ValueError if there are too many hashes for 32-bit positions.
+        """
         self.words = words
         self._widths = bands.band_widths(len(words))
         self._scan_cost = scan_cost
@@ -64,35 +70,35 @@ class BandTable:
         return self.words.nbytes + self._ends.nbytes + self._rows.nbytes
 
     def query(self, queries: NDArray[np.uint64], distance: int) -> HammingMatches:
-        """Every pair within the distance (0 to 256) of queries (m, 4) uint64 and rows."""
+        """Return every pair of query, uint64 (m, 4), and row within the distance, 0 to 256 bits."""
         plan = self._plan(distance)
         if plan is None:
             return scan(self.words, queries, distance)
         pieces: list[HammingMatches] = []
         for first in range(0, len(queries), _QUERIES_AT_ONCE):
-            some = queries[first : first + _QUERIES_AT_ONCE]
-            values = self._band_values(some)
-            for start in range(0, len(some), plan.queries_at_once):
+            batch = queries[first : first + _QUERIES_AT_ONCE]
+            values = self._band_values(batch)
+            for start in range(0, len(batch), plan.queries_at_once):
                 stop = start + plan.queries_at_once
-                for piece in self._probe(plan, values[start:stop], some[start:stop], distance):
+                for piece in self._probe(plan, values[start:stop], batch[start:stop], distance):
                     pieces.append(piece._replace(query=piece.query + (first + start)))
         return _distinct(concatenate_matches(pieces))
 
     def _layout(self) -> None:
-        """Where in the four words each band lies, and where its slots begin."""
+        """Compute the position of each band in the four words, and its first slot."""
         widths = np.array(self._widths)
         starts = np.cumsum(widths) - widths
         self._word = starts // 64
         self._shift = (starts % 64).astype(np.uint64)
         self._mask = (np.uint64(1) << widths.astype(np.uint64)) - np.uint64(1)
-        # The wide bands come first, so each base is a multiple of its band's number of slots, and
-        # flipping bits of a slot is flipping bits of the band's value.
+        # The wide bands come first, so each base is a multiple of its band's number of slots: flipping bits
+        # of a slot flips bits of the band's value.
         self._base: NDArray[np.int64] = np.cumsum(1 << widths) - (1 << widths)
 
     def _band_values(self, words: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """The slot of each hash in each band: (m, 4) -> (m, bands) int64."""
+        """Return the slot of each hash, (m, 4), in each band: int64 (m, bands)."""
         low = words[:, self._word] >> self._shift
-        # A shift by 64 gives 0 in NumPy, as it should here: the band then lies in one word.
+        # NumPy returns 0 for a shift by 64, which is right here: the band then lies in one word.
         high = words[:, np.minimum(self._word + 1, 3)] << (np.uint64(64) - self._shift)
         values: NDArray[np.int64] = ((low | high) & self._mask).astype(np.int64)
         values += self._base
@@ -111,8 +117,8 @@ class BandTable:
             if int(self._shift[band]) + width > 64:
                 value |= self.words[:, self._word[band] + 1] << (np.uint64(64) - self._shift[band])
             value &= self._mask[band]
-            # Sorting value and row as one number is several times faster than an argsort, and counting
-            # sorted values than counting them as they come.
+            # Sorting value and row as one number is several times faster than an argsort; counting is faster
+            # with sorted values.
             value <<= np.uint64(32)
             value |= numbers
             value.sort()
@@ -121,38 +127,38 @@ class BandTable:
             counts = np.bincount(value.view(np.int64), minlength=1 << width)
             base = self._base[band]
             self._ends[base + 1 : base + 1 + (1 << width)] = np.cumsum(counts) + band * rows
-            # A query that is distributed as the rows are meets on average this many in its own bucket.
+            # The mean number of rows in the bucket of a query, if queries are distributed like the rows.
             self._bucket_rows.append(float(np.dot(counts.astype(np.float64), counts)) / rows)
 
     def _plan(self, distance: int) -> _QueryPlan | None:
-        """How to ask for the distance; None where a scan of everything is cheaper."""
+        """Return the plan for a distance; None if a scan of all rows is cheaper."""
         if distance not in self._plans:
             chosen = bands.thresholds(self._widths, self._bucket_rows, distance)
             slots = bands.slot_counts(self._widths, chosen)
-            # Of rows spread evenly: a few hashes that many entries share must not have every query scan
-            # everything. A query that does meet a crowd is noticed when it does.
+            # Assumes evenly distributed rows: a few hashes that many entries share must not make every query
+            # a scan. `_probe` handles queries with large buckets.
             candidates = sum(n * len(self.words) / (1 << w) for n, w in zip(slots, self._widths, strict=True))
             cost = bands.SLOT_COST * sum(slots) + bands.CANDIDATE_COST * candidates
             plan = None
             if cost < self._scan_cost * len(self.words):
-                at_once = max(1, int(_SLOTS_AT_ONCE / max(sum(slots), candidates)))
-                plan = _QueryPlan(np.array(slots), bands.probe_masks(self._widths, chosen), at_once)
+                queries_at_once = max(1, int(_SLOTS_AT_ONCE / max(sum(slots), candidates)))
+                plan = _QueryPlan(np.array(slots), bands.probe_masks(self._widths, chosen), queries_at_once)
             self._plans[distance] = plan
         return self._plans[distance]
 
     def _probe(
         self, plan: _QueryPlan, values: NDArray[np.int64], queries: NDArray[np.uint64], distance: int
     ) -> Iterator[HammingMatches]:
-        """Pairs within the distance; a pair that meets in several bands comes several times."""
+        """Yield the pairs within the distance; a pair may come once for each band."""
         slots = np.repeat(values, plan.slots, axis=1)
         slots ^= plan.masks
         begins = self._ends.take(slots)
         slots += 1
         counts = self._ends.take(slots)
         counts -= begins
-        # Where the hashes crowd around this query, comparing it with all of them is cheaper.
-        most = self._scan_cost * len(self.words) / bands.CANDIDATE_COST
-        crowded = np.flatnonzero(counts.sum(axis=1, dtype=np.int64) > most)
+        # For a query with very large buckets, a scan of all rows is cheaper.
+        max_candidates = self._scan_cost * len(self.words) / bands.CANDIDATE_COST
+        crowded = np.flatnonzero(counts.sum(axis=1, dtype=np.int64) > max_candidates)
         if crowded.size:
             counts[crowded] = 0
             found = scan(self.words, queries[crowded], distance)
@@ -170,14 +176,14 @@ class BandTable:
         queries: NDArray[np.uint64],
         distance: int,
     ) -> Iterator[HammingMatches]:
-        """The rows of these buckets, each compared with the query that owns the bucket."""
+        """Compare the rows of these buckets with the query that owns the bucket."""
         stops = np.cumsum(counts, dtype=np.int64)
         total = int(stops[-1]) if stops.size else 0
         cuts = np.searchsorted(stops, np.arange(_CANDIDATES_AT_ONCE, total, _CANDIDATES_AT_ONCE))
         edges = np.unique(cuts).tolist() if cuts.size else []
         for first, last in pairwise([0, *edges, stops.size]):
-            some = slice(first, last)
-            yield self._compare_buckets(begins[some], counts[some], owners[some], queries, distance)
+            part = slice(first, last)
+            yield self._compare_buckets(begins[part], counts[part], owners[part], queries, distance)
 
     def _compare_buckets(
         self,
@@ -188,9 +194,9 @@ class BandTable:
         distance: int,
     ) -> HammingMatches:
         stops = np.cumsum(counts, dtype=np.int64)
-        places = np.repeat(begins - (stops - counts), counts)
-        places += np.arange(places.size)
-        rows = self._rows.take(places)
+        positions = np.repeat(begins - (stops - counts), counts)
+        positions += np.arange(positions.size)
+        rows = self._rows.take(positions)
         words = self.words.take(rows, axis=0)
         if len(queries) == 1:
             index, distances = rows_within(words, queries[0], distance)
@@ -203,9 +209,9 @@ class BandTable:
 
 
 def _distinct(found: HammingMatches) -> HammingMatches:
-    """Each pair once, of pairs in order."""
+    """Return sorted pairs without duplicates."""
     if found.row.size < 2:
         return found
-    new = np.ones(found.row.size, bool)
-    new[1:] = (np.diff(found.query) != 0) | (np.diff(found.row) != 0)
-    return HammingMatches(found.query[new], found.row[new], found.distance[new])
+    is_first = np.ones(found.row.size, bool)
+    is_first[1:] = (np.diff(found.query) != 0) | (np.diff(found.row) != 0)
+    return HammingMatches(found.query[is_first], found.row[is_first], found.distance[is_first])

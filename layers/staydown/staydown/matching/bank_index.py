@@ -1,4 +1,4 @@
-"""The bank in memory: follows the log of changes, and tells which entries an image meets."""
+"""The bank in memory: applies the changes of the bank log, and finds the entries that an image matches."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NO_HASH = -1
 
 
 class BankLogGap(Exception):
-    """A change came whose predecessor was not applied: read the log again from `expected` on."""
+    """A change is missing. Read the log again from change `expected` on."""
 
     def __init__(self, expected: int, got: int) -> None:
         super().__init__(f"expected change {expected} of the bank, got {got}")
@@ -42,17 +42,17 @@ class BankLogGap(Exception):
 class BankIndex:
     """All entries of a bank, found by hash within a distance and by exact bytes.
 
-    It knows no policy: distances and the least quality come with each question. It holds what matching
-    needs, in arrays: about 180 bytes an entry, 230 with a SHA-256. A row is written for each new
-    combination of id and hashes; where an entry's hashes change, its former row is switched off.
+    It contains no policy: distances and the minimum quality are arguments. Memory: about 180 bytes an entry,
+    230 with a SHA-256. Each combination of id and hashes has a row; if the hashes of an entry change, its old
+    row is deactivated.
 
-    seq: the number of the last change that is in it.
-    Questions may be asked at the same time; nothing else may run while changes are applied.
+    Queries may run concurrently, but not while changes are applied.
     """
 
     def __init__(self) -> None:
-        """A bank without entries, before its first change."""
+        """Create an empty bank, before its first change."""
         self.seq = 0
+        """The number of the last applied change."""
         self._ids = KeyIndex(16)
         self._standing = AppendableArray(np.uint8)
         self._quality = AppendableArray(np.uint8)
@@ -66,10 +66,10 @@ class BankIndex:
 
     @classmethod
     def load(cls, segments: Sequence[BankSegment], *, seq: int) -> Self:
-        """The bank as it stood after change `seq`.
+        """Return the bank after change `seq`.
 
-        segments: of the bank's snapshot; later ones override earlier ones, entry by entry. They are
-        copied, and their bytes may be given up. None at all is an empty bank.
+        segments: those of the snapshot, copied; entries of later ones replace those of earlier ones. No
+        segment gives an empty bank.
         """
         index = cls()
         if segments:
@@ -78,7 +78,7 @@ class BankIndex:
         return index
 
     def __len__(self) -> int:
-        """How many entries there are, inactive ones included."""
+        """The number of entries, inactive ones included."""
         return len(self._ids) - self._replaced
 
     @property
@@ -88,10 +88,10 @@ class BankIndex:
         return sum(array.nbytes for array in (*arrays, self._sha256, self._sha256_row, self._sha256_owner))
 
     def apply(self, changes: Iterable[BankChange]) -> None:
-        """Bring the bank up to date. A change that is in it already is passed over.
+        """Apply changes in order; changes that were already applied are skipped.
 
-        Raises LogGap where a change is missing, ValueError where an entry can't be held (its id is no
-        UUID, its quality out of range); then none of the changes is applied.
+        Raises BankLogGap if a change is missing, ValueError if an entry is invalid (its id is no UUID, or its
+        quality out of range). In both cases no change is applied.
         """
         seq = self.seq
         latest: dict[str, BankEntry] = {}
@@ -102,37 +102,39 @@ class BankIndex:
                 raise BankLogGap(seq + 1, change.seq)
             seq = change.seq
             latest[change.entry.entry_id] = change.entry
-        # Of all of them first: it refuses what can't be held before anything is touched.
+        # Validates all entries before the first change.
         segment = BankSegment.of_entries(latest.values(), seq=seq)
-        fresh = [entry for entry in latest.values() if not self._update_row(entry)]
-        self._append(segment if len(fresh) == len(segment) else BankSegment.of_entries(fresh, seq=seq))
+        new_rows = [entry for entry in latest.values() if not self._update_row(entry)]
+        self._append(segment if len(new_rows) == len(segment) else BankSegment.of_entries(new_rows, seq=seq))
         self.seq = seq
 
     def match(self, fingerprint: Fingerprint, *, distance: int, minimum_quality: int) -> list[Match]:
-        """The entries that an image meets; see `match_many`."""
+        """Return the matches of an image; see `match_many`."""
         return self.match_many([fingerprint], distance=distance, minimum_quality=minimum_quality)[0]
 
     def match_many(
         self, fingerprints: Sequence[Fingerprint], *, distance: int, minimum_quality: int
     ) -> list[list[Match]]:
-        """For each image the entries it meets, each once, the nearest first.
+        """Return the matches of each image, one for each entry, the nearest first.
 
-        An entry is met by the very bytes, or by a view within `distance` bits (0 to 256). Of several
-        views the nearest counts among those whose match is trusted (both qualities are at least
-        `minimum_quality`, 0 to 100), so that a featureless view can't hide a good one; failing these, the
-        nearest of all. Inactive entries are never met; allowed ones are, and say so in their standing.
+        An entry matches by identical bytes, or by a view within `distance` bits (0 to 256). A match is
+        trusted if the qualities of the view and the entry are at least `minimum_quality` (0 to 100). Of
+        several views the nearest trusted one counts, otherwise the nearest. Inactive entries never match;
+        allowed ones do.
         """
         views = [(number, view) for number, image in enumerate(fingerprints) for view in image.views]
-        met = self._best_matches(views, len(fingerprints), distance, minimum_quality)
+        matches_by_image = self._best_matches(views, len(fingerprints), distance, minimum_quality)
         for number, image in enumerate(fingerprints):
-            for place in self._sha256.rows_of(image.sha256):
-                row = int(self._sha256_owner.rows[place])
+            for sha256_row in self._sha256.rows_of(image.sha256):
+                row = int(self._sha256_owner.rows[sha256_row])
                 if self._standing.rows[row] != _INACTIVE:
                     trusted = self._pdq_row.rows[row] != _NO_HASH and self._trusted(
                         row, image.upright, minimum_quality
                     )
-                    met[number][row] = self._as_match(row, 0, image.upright.name, trusted, exact=True)
-        return [sorted(matches.values(), key=_nearest_first) for matches in met]
+                    matches_by_image[number][row] = self._as_match(
+                        row, 0, image.upright.name, trusted, exact=True
+                    )
+        return [sorted(matches.values(), key=_nearest_first) for matches in matches_by_image]
 
     def match_hash(
         self,
@@ -143,30 +145,33 @@ class BankIndex:
         minimum_quality: int,
         all_orientations: bool = True,
     ) -> list[Match]:
-        """The entries that a bare hash meets, the nearest first, as `match_many` says.
+        """Return the matches of a hash without its image, the nearest first; see `match_many`.
 
-        all_orientations: ask for the picture turned and mirrored too, as far as its bits tell (see
-        `orientations`; the distance is then some bits larger than that of the turned picture).
+        all_orientations: also search for the rotated and mirrored image, by approximate hashes (see
+        `orientations`; their distances are a few bits larger than those of the rotated image).
         """
         hashes = approximate_orientations(pdq) if all_orientations else {UPRIGHT: pdq}
-        views = [(0, View(name, turned, quality)) for name, turned in hashes.items()]
+        views = [(0, View(name, oriented, quality)) for name, oriented in hashes.items()]
         return sorted(self._best_matches(views, 1, distance, minimum_quality)[0].values(), key=_nearest_first)
 
     def _best_matches(
         self, views: Sequence[tuple[int, View]], images: int, distance: int, minimum_quality: int
     ) -> list[dict[int, Match]]:
-        """For each image, row -> the match by its best view. views: (number of the image, view)."""
+        """Return, for each image, the match by its best view for each row.
+
+        views: (number of the image, view).
+        """
         hashes = np.frombuffer(b"".join(view.pdq.data for _, view in views), np.uint8).reshape(-1, 32)
         found = self._pdq.query(hashes, distance)
         rows = self._pdq_owner.rows[found.row].tolist()
-        met: list[dict[int, Match]] = [{} for _ in range(images)]
+        matches_by_image: list[dict[int, Match]] = [{} for _ in range(images)]
         for query, row, bits in zip(found.query.tolist(), rows, found.distance.tolist(), strict=True):
             number, view = views[query]
             trusted = self._trusted(row, view, minimum_quality)
-            former = met[number].get(row)
-            if former is None or (not trusted, bits) < (not former.trusted, former.distance):
-                met[number][row] = self._as_match(row, bits, view.name, trusted, exact=False)
-        return met
+            best = matches_by_image[number].get(row)
+            if best is None or (not trusted, bits) < (not best.trusted, best.distance):
+                matches_by_image[number][row] = self._as_match(row, bits, view.name, trusted, exact=False)
+        return matches_by_image
 
     def _trusted(self, row: int, view: View, minimum_quality: int) -> bool:
         return view.quality >= minimum_quality and int(self._quality.rows[row]) >= minimum_quality
@@ -182,20 +187,20 @@ class BankIndex:
         )
 
     def _update_row(self, entry: BankEntry) -> bool:
-        """Bring the entry's row up to date; where its hashes are not the row's, switch the row off."""
+        """Update the row of an entry, or deactivate it if the hashes differ. Returns whether it has a row."""
         rows = self._ids.rows_of(id_bytes(entry.entry_id))
         if not rows:
             return False
         row = rows[-1]
-        same = self._has_hashes(row, entry)
-        standing = STANDINGS.index(entry.standing) if same else _INACTIVE
+        has_same_hashes = self._has_hashes(row, entry)
+        standing = STANDINGS.index(entry.standing) if has_same_hashes else _INACTIVE
         self._standing.rows[row] = standing
         self._quality.rows[row] = entry.quality
         pdq_row = int(self._pdq_row.rows[row])
         if pdq_row != _NO_HASH:
             self._pdq.set_active(pdq_row, active=standing != _INACTIVE)
-        self._replaced += not same
-        return same
+        self._replaced += not has_same_hashes
+        return has_same_hashes
 
     def _has_hashes(self, row: int, entry: BankEntry) -> bool:
         pdq_row, sha256_row = int(self._pdq_row.rows[row]), int(self._sha256_row.rows[row])
@@ -204,7 +209,7 @@ class BankIndex:
         return pdq == (entry.pdq.data if entry.pdq else None) and sha256 == entry.sha256
 
     def _append(self, segment: BankSegment) -> None:
-        """Give each entry a new row."""
+        """Append a row for each entry."""
         first = self._ids.extend(segment.ids)
         standings = segment.standings()
         self._standing.extend(standings)
@@ -220,10 +225,10 @@ class BankIndex:
         self._sha256_owner.extend((first + with_sha256).astype(np.uint32))
 
 
-def _scatter(count: int, places: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.int32]:
-    """The values at their places, _NO_HASH elsewhere."""
+def _scatter(count: int, rows: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Return a column with the values in these rows, and _NO_HASH in the others."""
     column = np.full(count, _NO_HASH, np.int32)
-    column[places] = values
+    column[rows] = values
     return column
 
 

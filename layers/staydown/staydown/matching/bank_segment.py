@@ -1,4 +1,4 @@
-"""Entries of the bank as plain arrays: what a snapshot holds and an index is built from."""
+"""Bank entries as arrays: the contents of a snapshot, and the source of an index."""
 
 from __future__ import annotations
 
@@ -14,44 +14,45 @@ from staydown.domain.bank.entry import BankEntry, Standing, Support
 from staydown.domain.bank.hashes import PdqHash
 
 STANDINGS = tuple(Standing)
-"""A standing is kept in arrays as its place here."""
+"""Arrays contain a standing as its index in this tuple."""
 
 HAS_PDQ, HAS_SHA256, HAS_PHASH, DISABLED, ALLOWED = 1, 2, 4, 8, 16
-"""The bits of `Segment.flags`."""
+"""The bits of `BankSegment.flags`."""
 
 
 @dataclass(frozen=True, eq=False)
 class BankSegment:
-    """The state of some entries of the bank when change number `seq` had been applied.
-
-    All arrays have a row per entry, but for `sha256`; rows are ordered by id, and no id comes twice.
-    ids: (n, 16) uint8, the bytes of the UUIDs. hashes: (n, 32) uint8, zero where HAS_PDQ is not set.
-    quality: (n,) uint8, 0 to 100. flags: (n,) uint8. phash: (n,) uint64, zero where HAS_PHASH is not set.
-    sha256: (k, 32) uint8, of the k rows with HAS_SHA256, in their order.
-    supports: (n,) uint32, indices into `support_sets`, in which no set comes twice.
-    """
+    """The state of n bank entries after change `seq`, sorted by id, without duplicates."""
 
     seq: int
     ids: NDArray[np.uint8]
+    """(n, 16), the bytes of the UUIDs."""
     hashes: NDArray[np.uint8]
+    """(n, 32), the PDQ; zero without HAS_PDQ."""
     quality: NDArray[np.uint8]
+    """(n,), 0 to 100."""
     flags: NDArray[np.uint8]
+    """(n,)."""
     phash: NDArray[np.uint64]
+    """(n,); zero without HAS_PHASH."""
     sha256: NDArray[np.uint8]
+    """(k, 32), of the k rows with HAS_SHA256, in their order."""
     supports: NDArray[np.uint32]
+    """(n,), indices into `support_sets`."""
     support_sets: tuple[frozenset[Support], ...]
+    """The distinct sets of supports."""
 
     @classmethod
     def of_entries(cls, entries: Iterable[BankEntry], *, seq: int) -> BankSegment:
-        """The same segment whatever the order of the entries.
+        """Return the segment of entries in any order.
 
-        Raises ValueError where an id is not a UUID as `str(UUID)` writes it, or comes twice, or a value
-        is out of its range.
+        Raises ValueError if an id is not a UUID in its usual form or is a duplicate, or a value is out of
+        range.
         """
         rows = sorted(((id_bytes(e.entry_id), e) for e in entries), key=lambda row: row[0])
-        for (one, _), (other, _) in pairwise(rows):
-            if one == other:
-                raise ValueError(f"entry {uuid.UUID(bytes=one)} comes twice in a segment")
+        for (key, _), (next_key, _) in pairwise(rows):
+            if key == next_key:
+                raise ValueError(f"duplicate entry {uuid.UUID(bytes=key)} in a segment")
         numbers: dict[frozenset[Support], int] = {}
         return cls(
             seq=seq,
@@ -69,7 +70,7 @@ class BankSegment:
         return len(self.ids)
 
     def __iter__(self) -> Iterator[BankEntry]:
-        """The entries, by id."""
+        """Yield the entries, sorted by id."""
         digests = iter(self.sha256)
         for row, flags in enumerate(self.flags.tolist()):
             yield BankEntry(
@@ -84,7 +85,7 @@ class BankSegment:
             )
 
     def standings(self) -> NDArray[np.uint8]:
-        """The standing of each entry, as `Entry.standing` says: (n,) uint8, places in STANDINGS."""
+        """Return `BankEntry.standing` of each entry: uint8 (n,), indices into STANDINGS."""
         by_set = [_standing_of(supports) for supports in self.support_sets]
         standings = np.array(by_set, np.uint8)[self.supports] if by_set else np.empty(0, np.uint8)
         standings[(self.flags & DISABLED) != 0] = STANDINGS.index(Standing.INACTIVE)
@@ -93,18 +94,18 @@ class BankSegment:
 
 
 def merge_segments(segments: Sequence[BankSegment]) -> BankSegment:
-    """One segment of several, of which the later ones override the earlier, entry by entry.
+    """Merge segments; entries of later ones replace those of earlier ones. The seq is that of the last one.
 
-    Its seq is that of the last. Raises ValueError for none at all.
+    Raises ValueError without a segment.
     """
     if not segments:
-        raise ValueError("there is no segment to merge")
+        raise ValueError("no segment to merge")
     if len(segments) == 1:
         return segments[0]
     ids = np.concatenate([segment.ids for segment in segments])
     rows = _last_of_each(ids)
     flags = np.concatenate([segment.flags for segment in segments])
-    digest_places = np.cumsum((flags & HAS_SHA256) != 0) - 1
+    digest_rows = np.cumsum((flags & HAS_SHA256) != 0) - 1
     with_digest = rows[(flags[rows] & HAS_SHA256) != 0]
     numbers: dict[frozenset[Support], int] = {}
     supports = np.concatenate(
@@ -115,7 +116,7 @@ def merge_segments(segments: Sequence[BankSegment]) -> BankSegment:
             for segment in segments
         ]
     )[rows]
-    # Only the sets that are still in use, in the order of their first use, as `of_entries` has them.
+    # Keep the used sets in the order of their first use, as `of_entries` does.
     used, first, supports = np.unique(supports, return_index=True, return_inverse=True)
     order = np.argsort(first)
     sets = tuple(numbers)
@@ -126,22 +127,22 @@ def merge_segments(segments: Sequence[BankSegment]) -> BankSegment:
         quality=np.concatenate([segment.quality for segment in segments])[rows],
         flags=flags[rows],
         phash=np.concatenate([segment.phash for segment in segments])[rows],
-        sha256=np.concatenate([segment.sha256 for segment in segments])[digest_places[with_digest]],
+        sha256=np.concatenate([segment.sha256 for segment in segments])[digest_rows[with_digest]],
         supports=np.argsort(order).astype(np.uint32)[supports],
         support_sets=tuple(sets[number] for number in used[order]),
     )
 
 
 def id_bytes(entry_id: str) -> bytes:
-    """The 16 bytes of an entry's id; ValueError where they would not give the same text back."""
+    """Return the 16 bytes of an entry id. Raises ValueError if it is not a UUID in its usual form."""
     value = uuid.UUID(entry_id)
     if str(value) != entry_id:
-        raise ValueError(f"the id {entry_id!r} of an entry is not a UUID in its usual form")
+        raise ValueError(f"entry id {entry_id!r} is not a UUID in its usual form")
     return value.bytes
 
 
 def _last_of_each(ids: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """The last row of each id, ordered by id."""
+    """Return the last row of each id, sorted by id."""
     high, low = np.ascontiguousarray(ids).view(">u8").astype(np.uint64).T
     order = np.lexsort((low, high))
     differs = (np.diff(high[order]) != 0) | (np.diff(low[order]) != 0)
@@ -155,13 +156,13 @@ def _standing_of(supports: frozenset[Support]) -> int:
 
 def _quality(entry: BankEntry) -> int:
     if not 0 <= entry.quality <= 100:
-        raise ValueError(f"the quality of entry {entry.entry_id} is {entry.quality}, not from 0 to 100")
+        raise ValueError(f"quality {entry.quality} of entry {entry.entry_id} is not from 0 to 100")
     return entry.quality
 
 
 def _phash(entry: BankEntry) -> int:
     if not 0 <= (entry.phash or 0) < 1 << 64:
-        raise ValueError(f"the pHash of entry {entry.entry_id} has more than 64 bits")
+        raise ValueError(f"pHash of entry {entry.entry_id} has more than 64 bits")
     return entry.phash or 0
 
 
@@ -170,7 +171,7 @@ def _flags(entry: BankEntry) -> int:
         HAS_PDQ * (entry.pdq is not None)
         | HAS_SHA256 * (entry.sha256 is not None)
         | HAS_PHASH * (entry.phash is not None)
-        # Not where a later judgement overrules it.
+        # A later decision may have replaced the override.
         | DISABLED * (entry.disabled and entry.override is not None)
         | ALLOWED * (entry.allowed and entry.override is not None)
     )
@@ -178,5 +179,5 @@ def _flags(entry: BankEntry) -> int:
 
 def _byte_rows(values: Sequence[bytes], width: int) -> NDArray[np.uint8]:
     if any(len(value) != width for value in values):
-        raise ValueError(f"a value has another length than {width} bytes")
+        raise ValueError(f"a value does not have {width} bytes")
     return np.frombuffer(b"".join(values), np.uint8).reshape(-1, width)

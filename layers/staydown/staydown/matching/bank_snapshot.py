@@ -1,7 +1,7 @@
-"""A segment of the bank as one file of plain arrays (see `arrays_file`).
+"""The file format of a bank segment (see `arrays_file`).
 
 JSON: {"count", "seq", "sha256_count", "support_sets": [[[source, reference], …], …]}.
-Arrays: ids, hashes, quality, flags, phash, sha256, supports (see `Segment`).
+Arrays: ids, hashes, quality, flags, phash, sha256, supports (see `BankSegment`).
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from staydown.matching.arrays_file import Layout, SnapshotDamaged, read_arrays, 
 from staydown.matching.bank_segment import HAS_SHA256, BankSegment
 
 MAGIC = b"\x93SDBANK\n"
-"""A byte that is not ASCII and a line's end, so that a file that went through as text is known."""
+"""A non-ASCII byte and a line end, which reveal a file that was transferred as text."""
 VERSION = 1
 
 
 def write_segment(segment: BankSegment) -> bytes:
-    """The file of a segment; equal segments give equal bytes."""
+    """Return the file of a segment; equal segments give equal bytes."""
     meta = {
         "count": len(segment),
         "seq": segment.seq,
@@ -36,10 +36,7 @@ def write_segment(segment: BankSegment) -> bytes:
 
 
 def read_segment(data: bytes | memoryview) -> BankSegment:
-    """The segment in a file: bytes, or a memoryview of a mapped one; its arrays are views of them.
-
-    Raises SnapshotDamaged for anything but what `write` made.
-    """
+    """Return the segment in a file; its arrays are views of the bytes. Raises SnapshotDamaged."""
     meta, arrays = read_arrays(MAGIC, VERSION, data, _layout)
     try:
         return _segment(meta, arrays)
@@ -68,7 +65,7 @@ def _segment(meta: Mapping[str, Any], arrays: Mapping[str, Any]) -> BankSegment:
     )
     segment = BankSegment(seq=read_count(meta, "seq"), support_sets=support_sets, **arrays)
     if int(np.count_nonzero(segment.flags & HAS_SHA256)) != len(segment.sha256):
-        raise ValueError("the number of SHA-256 digests is not that of the rows with one")
+        raise ValueError("wrong number of SHA-256 digests")
     if len(segment) and int(segment.supports.max()) >= len(support_sets):
-        raise ValueError("a row refers to a support set that is not there")
+        raise ValueError("a row refers to a missing support set")
     return segment

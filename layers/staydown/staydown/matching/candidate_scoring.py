@@ -1,8 +1,10 @@
-"""From pairs of keypoints that look alike to the pictures that most of them speak for.
+"""Score the candidate references of a query by their pairs of similar keypoints.
 
-Two pictures of the same thing differ by one turn and one change of size, so the keypoints that really
-correspond agree on both; chance pairs scatter. (Jégou, Douze, Schmid, "Hamming embedding and weak geometric
-consistency", 2008.) A keypoint that many pictures share says little of any of them and weighs less.
+True pairs agree on one rotation and one scale; chance pairs do not. A query keypoint that is similar to those
+of many references has a lower weight.
+
+Source: Jégou, Douze, Schmid, "Hamming embedding and weak geometric consistency for large scale image search",
+2008.
 """
 
 from __future__ import annotations
@@ -13,59 +15,61 @@ import numpy as np
 from numpy.typing import NDArray
 
 ROTATION_BINS, SCALE_BINS = 16, 8
-"""Bins of the difference in angle (each 22.5 degrees) and in pyramid level (each two levels)."""
+"""Bins of the rotation, 22.5 degrees each, and of the change of pyramid level, two levels each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeypointPairs:
-    """Pairs of an asked keypoint and a judged one.
-
-    All (n,): query: number of the asked keypoint, int64. picture: number of the judged picture, int64.
-    turn: angle of the asked less that of the judged, uint8, 1/256 turn. levels: pyramid level of the
-    asked less that of the judged, int64, -7 to 7.
-    """
+    """n pairs of a query keypoint and a reference keypoint; all arrays are (n,)."""
 
     query: NDArray[np.int64]
+    """The number of the query keypoint."""
     picture: NDArray[np.int64]
+    """The number of the reference."""
     rotation: NDArray[np.uint8]
+    """Angle of the query keypoint minus that of the reference keypoint, in 1/256 turn."""
     level_change: NDArray[np.int64]
+    """Pyramid level of the query keypoint minus that of the reference keypoint, -7 to 7."""
 
     def __len__(self) -> int:
         return len(self.query)
 
-    def masked(self, kept: NDArray[np.bool_]) -> KeypointPairs:
+    def masked(self, mask: NDArray[np.bool_]) -> KeypointPairs:
+        """Return the pairs where the mask, (n,), is true."""
         return KeypointPairs(
-            self.query[kept], self.picture[kept], self.rotation[kept], self.level_change[kept]
+            self.query[mask], self.picture[mask], self.rotation[mask], self.level_change[mask]
         )
 
 
 def candidate_scores(pairs: KeypointPairs, min_score: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The pictures that reach the score `least`, and their scores, the highest first.
+    """Return the numbers of the references with at least `min_score`, and their scores, the highest first.
 
-    A score is about the number of asked keypoints that agree on a turn and a change of size, each counted
-    less the more pictures it speaks for.
+    A score is the weighted number of query keypoints that agree on a rotation and a scale. The weight of a
+    keypoint is 1 / sqrt(number of references that it votes for).
     """
-    votes, which = np.unique(pairs.query << np.int64(32) | pairs.picture, return_inverse=True)
-    spoken = np.bincount(votes >> np.int64(32))
-    voted, place, voters = np.unique(votes & np.int64(0xFFFF_FFFF), return_inverse=True, return_counts=True)
-    # Most pictures are met by one or two keypoints by chance: those need no further look.
-    enough = voters >= min_score
-    kept = enough[place[which]]
-    if not kept.any():
+    votes, vote_of_pair = np.unique(pairs.query << np.int64(32) | pairs.picture, return_inverse=True)
+    pictures_of_query = np.bincount(votes >> np.int64(32))
+    pictures, picture_of_vote, vote_counts = np.unique(
+        votes & np.int64(0xFFFF_FFFF), return_inverse=True, return_counts=True
+    )
+    # Most references have one or two votes by chance; skip them before the histogram.
+    is_candidate = vote_counts >= min_score
+    mask = is_candidate[picture_of_vote[vote_of_pair]]
+    if not mask.any():
         return np.empty(0, np.int64), np.empty(0)
-    some, which = pairs.masked(kept), which[kept]
-    picture = (np.cumsum(enough) - 1)[place[which]]
-    count = int(enough.sum())
-    weight = 1.0 / np.sqrt(spoken[some.query]) / np.bincount(which)[which]
-    turn = some.rotation.astype(np.int64) * ROTATION_BINS // 256
-    size = (some.level_change + SCALE_BINS) // 2
-    cell = (picture * ROTATION_BINS + turn) * (SCALE_BINS + 1) + size
-    bins = np.bincount(cell, weight, count * ROTATION_BINS * (SCALE_BINS + 1)).reshape(
+    kept, vote_of_pair = pairs.masked(mask), vote_of_pair[mask]
+    candidate = (np.cumsum(is_candidate) - 1)[picture_of_vote[vote_of_pair]]
+    count = int(is_candidate.sum())
+    weight = 1.0 / np.sqrt(pictures_of_query[kept.query]) / np.bincount(vote_of_pair)[vote_of_pair]
+    rotation = kept.rotation.astype(np.int64) * ROTATION_BINS // 256
+    scale = (kept.level_change + SCALE_BINS) // 2
+    index = (candidate * ROTATION_BINS + rotation) * (SCALE_BINS + 1) + scale
+    bins = np.bincount(index, weight, count * ROTATION_BINS * (SCALE_BINS + 1)).reshape(
         count, ROTATION_BINS, SCALE_BINS + 1
     )
-    # Neighbouring bins are taken together, so that no agreement is cut in two by a border.
+    # Neighbouring bins are added, so that no agreement is split by their border.
     bins = bins + np.roll(bins, 1, axis=1)
     score = (bins[:, :, :-1] + bins[:, :, 1:]).max(axis=(1, 2))
     order = np.argsort(-score, kind="stable")
     order = order[score[order] >= min_score]
-    return voted[enough][order], score[order]
+    return pictures[is_candidate][order], score[order]

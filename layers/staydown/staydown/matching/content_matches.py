@@ -1,4 +1,4 @@
-"""The sweep's direction: given entries, which of many views lie within a distance of them."""
+"""Match in the direction of a sweep: find the views of many uploads that are near any of a few entries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines of the content log as plain arrays, and as one file of them (see `arrays_file`).
+"""Lines of the content log as arrays, and their file format (see `arrays_file`).
 
 JSON: {"count", "rows"}. Arrays: ids, sha256, counts, views.
 """
@@ -23,20 +23,20 @@ VERSION = 1
 
 @dataclass(frozen=True, eq=False)
 class ContentSegment:
-    """Some uploads, a row each, in the order in which they came; the same upload may come twice.
-
-    ids: (n, 16) uint8, the bytes of the UUIDs. sha256: (n, 32) uint8. counts: (n,) uint32, how many views
-    each has. views: (rows, 32) uint8, those of the first upload first.
-    """
+    """n registered uploads, one row each, in the order of their registration. An upload may occur twice."""
 
     ids: NDArray[np.uint8]
+    """(n, 16), the bytes of the UUIDs."""
     sha256: NDArray[np.uint8]
+    """(n, 32)."""
     counts: NDArray[np.uint32]
+    """(n,), the number of views of each upload."""
     views: NDArray[np.uint8]
+    """(rows, 32), the PDQ of all views, those of the first upload first."""
 
     @classmethod
     def from_lines(cls, lines: Iterable[LogLine]) -> ContentSegment:
-        """Keeps of each line its bytes alone, so a long log may be an iterator. ValueError for no UUID."""
+        """Return the segment of lines; an iterator saves memory. Raises ValueError if an id is no UUID."""
         ids, digests, views, counts = bytearray(), bytearray(), bytearray(), []
         for line in lines:
             ids += uuid.UUID(line.upload_id).bytes
@@ -54,15 +54,15 @@ class ContentSegment:
         return len(self.ids)
 
     def upload_ids(self) -> list[str]:
-        """In order of the rows, each once."""
+        """Return the distinct ids in the order of the rows."""
         return list(dict.fromkeys(str(uuid.UUID(bytes=row.tobytes())) for row in self.ids))
 
     def uploads_within(
         self, hashes: NDArray[np.uint8], digests: Collection[bytes], distance: int
     ) -> list[str]:
-        """The ids of the uploads with a view within the distance of a hash, or with the same bytes.
+        """Return the distinct ids of uploads with a view near a hash or with the same bytes, in row order.
 
-        hashes: (k, 32) uint8. digests: SHA-256, 32 bytes each. Each id once, in order of the rows.
+        hashes: uint8 (k, 32). digests: SHA-256, 32 bytes each. distance: 0 to 256 bits.
         """
         rows = rows_near_entries(hashes, self.views, distance)
         owners = np.searchsorted(np.cumsum(self.counts, dtype=np.int64), rows, side="right")
@@ -72,35 +72,36 @@ class ContentSegment:
     def _with_bytes(self, digests: Collection[bytes]) -> NDArray[np.int64]:
         if not digests or not len(self):
             return np.empty(0, np.int64)
-        # By their first eight bytes, of which few are ever the same; then the whole.
+        # Compare the first eight bytes of all, then the whole of the few that are equal.
         starts = np.ascontiguousarray(self.sha256[:, :8]).view("<u8")[:, 0]
-        wanted = np.array([int.from_bytes(digest[:8], "little") for digest in digests], np.uint64)
+        wanted_starts = np.array([int.from_bytes(digest[:8], "little") for digest in digests], np.uint64)
         known = set(digests)
-        likely = np.flatnonzero(np.isin(starts, wanted))
+        likely = np.flatnonzero(np.isin(starts, wanted_starts))
         return np.array([row for row in likely if self.sha256[row].tobytes() in known], np.int64)
 
 
 def concatenate_segments(segments: Sequence[ContentSegment]) -> ContentSegment:
-    """All rows, those of the first segment first. ValueError for none at all."""
+    """Return the rows of all segments in order. Raises ValueError without a segment."""
     return ContentSegment(
-        ids=np.concatenate([one.ids for one in segments]),
-        sha256=np.concatenate([one.sha256 for one in segments]),
-        counts=np.concatenate([one.counts for one in segments]),
-        views=np.concatenate([one.views for one in segments]),
+        ids=np.concatenate([segment.ids for segment in segments]),
+        sha256=np.concatenate([segment.sha256 for segment in segments]),
+        counts=np.concatenate([segment.counts for segment in segments]),
+        views=np.concatenate([segment.views for segment in segments]),
     )
 
 
 def write_content(segment: ContentSegment) -> bytes:
+    """Return the file of a segment; equal segments give equal bytes."""
     meta = {"count": len(segment), "rows": len(segment.views)}
     arrays = {name: getattr(segment, name) for name in ("ids", "sha256", "counts", "views")}
     return write_arrays(MAGIC, VERSION, meta, _layout(meta), arrays)
 
 
 def read_content(data: bytes | memoryview) -> ContentSegment:
-    """Its arrays are views of the bytes. SnapshotDamaged for anything but what `write_content` made."""
+    """Return the segment in a file; its arrays are views of the bytes. Raises SnapshotDamaged."""
     _, arrays = read_arrays(MAGIC, VERSION, data, _layout)
     if int(arrays["counts"].sum(dtype=np.int64)) != len(arrays["views"]):
-        raise SnapshotDamaged("inconsistent contents: the views don't add up")
+        raise SnapshotDamaged("inconsistent contents: wrong number of views")
     return ContentSegment(**arrays)
 
 

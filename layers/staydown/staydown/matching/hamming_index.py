@@ -1,4 +1,4 @@
-"""The exact index of hashes: every hash within a distance, none missed, while hashes come and go."""
+"""An exact index of hashes that change: finds every hash within a distance."""
 
 from __future__ import annotations
 
@@ -12,25 +12,24 @@ from staydown.matching.band_table import BandTable
 from staydown.matching.hamming_distance import HASH_BITS, HammingMatches, as_words, concatenate_matches, scan
 
 TAIL_ROWS = 16_384
-"""As many hashes are scanned in the time that band tables of them take to be asked (about 60 us)."""
+"""A scan of this many hashes takes as long as a query of their band table, about 60 us."""
 _GROWTH = 4
-"""A table is rebuilt only together with at least a quarter as many newer rows."""
+"""A table is only merged with newer rows if they are more than a quarter as many."""
 
 
 class HammingIndex:
-    """256-bit hashes in rows 0, 1, 2 …; the caller keeps what each row stands for.
+    """256-bit hashes, in rows numbered from 0.
 
-    The newest rows are a tail that is scanned. A full tail becomes a band table, together with the tables
-    before it that are less than four times as large (a log-structured merge): so a row is sorted a few
-    times in its life, adding to ten million rows never rebuilds ten million, and there are few tables to
-    ask. Rows are not removed but switched off.
+    The newest rows are a tail that is scanned. A full tail becomes a band table, merged with the preceding
+    tables that are less than four times as large (a log-structured merge). So each row is sorted only a few
+    times, and there are few tables to query. Rows are deactivated, not removed.
 
-    Any distance from 0 to 256 is answered exactly; beyond about 64 by a scan.
-    Queries may run at the same time; nothing else may run while rows are added or switched.
+    Every distance from 0 to 256 gives exact results; above about 64, by a scan. Queries may run concurrently,
+    but not while rows are added, activated or deactivated.
     """
 
     def __init__(self, hashes: NDArray[np.uint8] | None = None, *, tail_rows: int = TAIL_ROWS) -> None:
-        """hashes: (n, 32) uint8, copied. tail_rows: how many rows are scanned before they are sorted."""
+        """Create an index. hashes: uint8 (n, 32), copied. tail_rows: the maximum of rows that are scanned."""
         self._tail_rows = tail_rows
         self._tables: list[BandTable] = []
         self._starts: list[int] = []
@@ -41,7 +40,7 @@ class HammingIndex:
             self.add(hashes)
 
     def __len__(self) -> int:
-        """Rows, also those that are switched off."""
+        """The number of rows, inactive ones included."""
         return len(self._active)
 
     @property
@@ -50,7 +49,7 @@ class HammingIndex:
         return sum(table.nbytes for table in self._tables) + self._tail.nbytes + self._active.nbytes
 
     def add(self, hashes: NDArray[np.uint8]) -> int:
-        """Add rows, switched on: (n, 32) uint8, copied. Returns the number of the first."""
+        """Add active rows, uint8 (n, 32), copied. Returns the number of the first."""
         words = as_words(hashes)
         if len(self._tail) + len(words) > self._tail_rows:
             self._compact(words)
@@ -59,23 +58,23 @@ class HammingIndex:
         return self._active.extend(np.ones(len(words), np.bool_))
 
     def set_active(self, rows: int | NDArray[np.integer], *, active: bool) -> None:
-        """Let one row or many be found, or not. rows: 0 to len - 1; IndexError beyond."""
+        """Activate or deactivate rows: inactive rows are not found. Raises IndexError for a missing row."""
         self._active.rows[rows] = active
 
     def hash_of(self, row: int) -> bytes:
-        """The 32 bytes in a row; IndexError where there is none."""
+        """Return the 32 bytes of a row. Raises IndexError for a missing row."""
         if not 0 <= row < len(self):
             raise IndexError(f"row {row} of {len(self)}")
         start, words = self._tail_start, self._tail.rows
         if row < start:
-            place = bisect_right(self._starts, row) - 1
-            start, words = self._starts[place], self._tables[place].words
+            table = bisect_right(self._starts, row) - 1
+            start, words = self._starts[table], self._tables[table].words
         return words[row - start : row - start + 1].tobytes()
 
     def query(self, hashes: NDArray[np.uint8], distance: int) -> HammingMatches:
-        """Every row that is switched on and within the distance, for each of the hashes.
+        """Return all pairs of hashes and active rows within the distance.
 
-        hashes: (m, 32) uint8. distance: 0 to 256 bits. The pairs come ordered by query, then row.
+        hashes: uint8 (m, 32). distance: 0 to 256 bits, otherwise ValueError.
         """
         if not 0 <= distance <= HASH_BITS:
             raise ValueError(f"a distance is from 0 to {HASH_BITS}, not {distance}")
@@ -86,11 +85,13 @@ class HammingIndex:
         ]
         pieces.append(_with_row_offset(scan(self._tail.rows, queries, distance), self._tail_start))
         found = concatenate_matches(pieces)
-        on = self._active.rows[found.row]
-        return found if on.all() else HammingMatches(found.query[on], found.row[on], found.distance[on])
+        active = self._active.rows[found.row]
+        if active.all():
+            return found
+        return HammingMatches(found.query[active], found.row[active], found.distance[active])
 
     def _compact(self, words: NDArray[np.uint64]) -> None:
-        """Make a table of these rows, the tail before them, and the small tables before that."""
+        """Make a table of the small tables at the end, the tail, and these rows."""
         start, parts = self._tail_start, [self._tail.rows, words]
         end = start + len(self._tail) + len(words)
         while self._tables and len(self._tables[-1]) < _GROWTH * (end - start):

@@ -1,4 +1,4 @@
-"""An exact look-up by fixed-width byte keys, in a fraction of the memory of a dict."""
+"""An exact lookup by byte keys of fixed width, with much less memory than a dict."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ _PENDING = 4096
 
 
 class KeyIndex:
-    """Rows by key: row i has the i-th key that was added; several rows may have the same key.
+    """The keys of rows numbered from 0. Several rows may have the same key.
 
-    Sorted by the last eight bytes of the keys (which are random in a UUID of version 4, 5 or 7 and in a
-    digest), 12 bytes a row besides the key itself; the newest rows wait in a dict until they are an eighth.
+    Rows are sorted by the last eight bytes of the key, which are random in digests and in UUIDs of versions
+    4, 5 and 7. The newest rows are in a dict until they are an eighth of all. Memory: the key and 12 bytes a
+    row.
     """
 
     def __init__(self, width: int) -> None:
-        """width: bytes of a key, at least 8."""
+        """Create an empty index. width: the bytes of a key, at least 8."""
         self._width = width
         self._keys = AppendableArray(np.uint8, width)
         self._endings = np.empty(0, np.uint64)
@@ -35,11 +36,11 @@ class KeyIndex:
 
     @property
     def keys(self) -> NDArray[np.uint8]:
-        """The keys by row: (n, width) uint8."""
+        """The keys by row: uint8 (n, width)."""
         return self._keys.rows
 
     def extend(self, keys: NDArray[np.uint8]) -> int:
-        """Add rows: (n, width) uint8. Returns the number of the first."""
+        """Add rows, uint8 (n, width). Returns the number of the first."""
         first = self._keys.extend(keys)
         if len(self) - len(self._order) > max(_PENDING, len(self) // 8):
             endings = np.ascontiguousarray(self._keys.rows[:, -8:]).view(np.uint64).ravel()
@@ -52,11 +53,11 @@ class KeyIndex:
         return first
 
     def rows_of(self, key: bytes) -> list[int]:
-        """The rows with this key, ascending; none, one or several. ValueError for another width."""
+        """Return the rows with a key, ascending. Raises ValueError for a key of another width."""
         if len(key) != self._width:
             raise ValueError(f"a key is {self._width} bytes, not {len(key)}")
         ending = np.frombuffer(key[-8:], np.uint64)[0]
         first, last = self._endings.searchsorted(ending, "left"), self._endings.searchsorted(ending, "right")
         rows = self._order[first:last]
-        same = (self._keys.rows[rows] == np.frombuffer(key, np.uint8)).all(axis=1)
-        return [*np.sort(rows[same]).tolist(), *self._pending.get(key, ())]
+        is_equal = (self._keys.rows[rows] == np.frombuffer(key, np.uint8)).all(axis=1)
+        return [*np.sort(rows[is_equal]).tolist(), *self._pending.get(key, ())]

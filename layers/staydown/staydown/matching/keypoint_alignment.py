@@ -1,4 +1,4 @@
-"""Stage two of recognition: keypoints propose, PDQ disposes."""
+"""The second stage of recognition: align a query with its candidates."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from staydown.imaging.features import QueryFeatures
 from staydown.matching.keypoint_index import KeypointIndex
 
 MAX_CANDIDATES = 5
-"""How many judged pictures one asked picture is laid over, at most."""
+"""The maximum number of references that one frame is aligned with."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlignedCandidate:
-    """An asked picture laid over a judged picture of an entry. frame: place of the asked picture among
-    those asked, from 0. `EvidencePolicy.judge` says what the evidence is worth."""
+    """A frame of the query, aligned with a reference. `AlignmentPolicy.judge_alignment` gives the verdict."""
 
     entry_id: str
     frame: int
+    """The index of the frame in the query, from 0."""
     alignment: Alignment
 
 
 def align_candidates(
     query_frames: Iterable[QueryFeatures], index: KeypointIndex, *, limit: int = MAX_CANDIDATES
 ) -> list[AlignedCandidate]:
-    """What the asked pictures (the frames of an upload) look like laid over the likeliest judged ones.
+    """Align each frame of a query with its most likely references, at most `limit` for each frame.
 
-    Pictures that can't be laid over each other are left out. No policy is applied: most of what is found
-    for an innocent picture is chance.
+    Candidates without an alignment are left out. No policy is applied; most alignments of unrelated pictures
+    are by chance.
     """
-    found = []
+    aligned = []
     for frame, features in enumerate(query_frames):
         for candidate in index.candidates(features, limit):
-            evidence = align(features, candidate.features, candidate.variant)
-            if evidence is not None:
-                found.append(AlignedCandidate(candidate.entry_id, frame, evidence))
-    return found
+            alignment = align(features, candidate.features, candidate.variant)
+            if alignment is not None:
+                aligned.append(AlignedCandidate(candidate.entry_id, frame, alignment))
+    return aligned

@@ -1,17 +1,17 @@
-"""The keypoint index as one file: plain arrays behind a small header, nothing to parse.
+"""The file format of a keypoint index: a small header and plain arrays.
 
 All numbers are little-endian:
 
     8 bytes    magic
     4 bytes    format version, uint32
-    4 bytes    number of tiles a picture, uint32
+    4 bytes    number of tiles of a picture, uint32
     24 bytes   seq, number of pictures, number of keypoints, uint64 each
     arrays     ids (n, 16) uint8, the bytes of the UUIDs; ends (n,) int64; sizes (n, 2) uint16;
                tiles (n, tiles * 32), qualities (n, tiles) uint8; positions (k, 2) uint16;
                angles, levels (k,), descriptors (k, 32) uint8; C order
-    32 bytes   SHA-256 of all that comes before: it finds damage, it is no signature
+    32 bytes   SHA-256 of everything before; detects damage, but is no signature
 
-The tables are not in it: sorting them anew takes less time than fetching them.
+The tables are not stored: building them takes less time than reading them from S3.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ _DIGEST_BYTES = 32
 
 
 def write_keypoints(index: KeypointIndex) -> bytes:
-    """The file of an index; pictures that were removed are not in it.
+    """Return the file of an index, without removed pictures.
 
-    Raises ValueError where an entry's id is not a UUID as `str(UUID)` writes it.
+    Raises ValueError if an entry id is not a UUID in its usual form.
     """
     ids, arrays = index.contents()
     keypoints = len(arrays["positions"])
@@ -61,22 +61,22 @@ def write_keypoints(index: KeypointIndex) -> bytes:
 
 
 def read_keypoints(data: bytes | memoryview) -> KeypointIndex:
-    """The index in a file; its arrays are copies. Raises SnapshotDamaged for anything else."""
+    """Return the index in a file; its arrays are copies. Raises SnapshotDamaged."""
     view = memoryview(data).cast("B")
     if len(view) < _HEADER.size + _DIGEST_BYTES:
-        raise SnapshotDamaged(f"{len(view)} bytes are too few for a header and a checksum")
+        raise SnapshotDamaged(f"{len(view)} bytes are too short for a header and a checksum")
     magic, version, tiles, seq, pictures, keypoints = _HEADER.unpack_from(view)
     if magic != MAGIC:
-        raise SnapshotDamaged("it does not begin as a snapshot of keypoints does")
+        raise SnapshotDamaged("wrong magic number")
     if version != VERSION or tiles != len(TILES):
         raise SnapshotDamaged(f"format version {version} with {tiles} tiles")
     if hashlib.sha256(view[:-_DIGEST_BYTES]).digest() != view[-_DIGEST_BYTES:]:
-        raise SnapshotDamaged("the checksum does not fit: cut short or changed")
+        raise SnapshotDamaged("wrong checksum: the file is truncated or was changed")
     layout = _layout(pictures, keypoints)
     sizes = [math.prod(shape) * np.dtype(dtype).itemsize for _, dtype, shape in layout]
     expected = _HEADER.size + pictures * 16 + sum(sizes) + _DIGEST_BYTES
     if len(view) != expected:
-        raise SnapshotDamaged(f"{len(view)} bytes, where {expected} are expected")
+        raise SnapshotDamaged(f"{len(view)} bytes, expected {expected}")
     at = _HEADER.size
     ids = [
         str(uuid.UUID(bytes=bytes(view[start : start + 16]))) for start in range(at, at + pictures * 16, 16)
@@ -88,12 +88,12 @@ def read_keypoints(data: bytes | memoryview) -> KeypointIndex:
         at += size
     ends = arrays["ends"]
     if (np.diff(ends, prepend=0) < 0).any() or (int(ends[-1]) if pictures else 0) != keypoints:
-        raise SnapshotDamaged("the keypoints don't add up")
+        raise SnapshotDamaged("wrong number of keypoints")
     return KeypointIndex.from_store(ids, KeypointStore.from_arrays(arrays), seq=seq)
 
 
 def _layout(pictures: int, keypoints: int) -> list[tuple[str, str, tuple[int, ...]]]:
-    """Name, dtype and shape of the arrays, in their order in the file."""
+    """Return name, dtype and shape of each array, in file order."""
     tiles = len(TILES)
     return [
         ("ends", "<i8", (pictures,)),

@@ -1,4 +1,4 @@
-"""The features of all judged pictures, in a few long arrays."""
+"""The features of all references, in a few long arrays."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ PICTURE_ARRAYS = ("sizes", "tiles", "qualities")
 
 
 class KeypointStore:
-    """Pictures by number, in the order they were added; a keypoint's row is its place among all.
+    """Pictures numbered from 0 in the order they were added; a keypoint's row is its position among all.
 
-    About 38 bytes a keypoint and 2 KB a picture.
+    Memory: about 38 bytes a keypoint and 2 KB a picture.
     """
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class KeypointStore:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """The pictures of whole arrays, as `arrays` gives them; they are copied."""
+        """Return a store of the arrays of `arrays`; they are copied."""
         store = cls()
         for name in (*KEYPOINT_ARRAYS, *PICTURE_ARRAYS, "ends"):
             getattr(store, name).extend(arrays[name])
@@ -42,8 +42,11 @@ class KeypointStore:
         return store
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """All pictures but the removed ones, by the names of OF_KEYPOINTS, OF_PICTURES and "ends" (of each
-        picture the row after its last keypoint)."""
+        """Return the arrays of all pictures without removed ones, by name.
+
+        The names are KEYPOINT_ARRAYS, PICTURE_ARRAYS and "ends", the row after the last keypoint of each
+        picture.
+        """
         alive = self.alive.rows
         counts = np.diff(self.ends.rows, prepend=0)
         rows = slice(None) if alive.all() else np.repeat(alive, counts)
@@ -52,15 +55,16 @@ class KeypointStore:
         return found | {"ends": np.cumsum(counts[alive])}
 
     def __len__(self) -> int:
-        """How many pictures there were, removed ones included."""
+        """The number of pictures, removed ones included."""
         return len(self.ends)
 
     @property
     def nbytes(self) -> int:
+        """Bytes of all arrays."""
         return sum(value.nbytes for value in vars(self).values())
 
     def add(self, features: ReferenceFeatures) -> int:
-        """Add a picture; returns its number."""
+        """Add a picture; return its number."""
         points = features.keypoints
         self.positions.extend(points.positions)
         self.angles.extend(points.angles)
@@ -73,15 +77,15 @@ class KeypointStore:
         return self.ends.extend(np.array([len(self.positions)], np.int64))
 
     def rows(self, picture: int) -> slice:
-        """Where the picture's keypoints lie."""
+        """Return the rows of the keypoints of a picture."""
         return slice(int(self.ends.rows[picture - 1]) if picture else 0, int(self.ends.rows[picture]))
 
     def picture_numbers(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The numbers of the pictures that these keypoints belong to."""
+        """Return the numbers of the pictures of these keypoints."""
         return np.asarray(np.searchsorted(self.ends.rows, rows, side="right"), np.int64)
 
     def features(self, picture: int) -> ReferenceFeatures:
-        """The picture as it was added (a copy)."""
+        """Return a copy of the features of a picture."""
         rows = self.rows(picture)
         width, height = self.sizes.rows[picture].tolist()
         keypoints = Keypoints(
@@ -94,10 +98,10 @@ class KeypointStore:
         return ReferenceFeatures(width, height, keypoints, tiles, self.qualities.rows[picture].copy())
 
     def erase(self, picture: int) -> None:
-        """Nothing of the picture is left but its place."""
+        """Erase a picture; its number is not reused."""
         rows = self.rows(picture)
-        for of_keypoints in (self.positions, self.angles, self.levels, self.descriptors):
-            of_keypoints.rows[rows] = 0
+        for array in (self.positions, self.angles, self.levels, self.descriptors):
+            array.rows[rows] = 0
         self.tiles.rows[picture] = 0
         self.qualities.rows[picture] = 0
         self.alive.rows[picture] = False

@@ -1,4 +1,4 @@
-"""The eight orientations of a hash whose picture we don't have."""
+"""Approximate the hashes of the rotated and mirrored image from a hash alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ODD = np.arange(_SIDE) % 2 == 1
 _ODD_COLUMNS = np.broadcast_to(_ODD, (_SIDE, _SIDE))
 _ODD_ROWS = _ODD_COLUMNS.T
 
-_TURNS: dict[str, tuple[bool, NDArray[np.bool_]]] = {
+_ORIENTATIONS: dict[str, tuple[bool, NDArray[np.bool_]]] = {
     UPRIGHT: (False, np.zeros((_SIDE, _SIDE), bool)),
     "turned 90": (True, _ODD_COLUMNS),
     "turned 180": (False, _ODD_ROWS ^ _ODD_COLUMNS),
@@ -23,21 +23,20 @@ _TURNS: dict[str, tuple[bool, NDArray[np.bool_]]] = {
     "mirrored, turned 180": (False, _ODD_ROWS),
     "mirrored, turned 270": (True, np.zeros((_SIDE, _SIDE), bool)),
 }
-"""Of each orientation: whether rows and columns change places, and which bits turn over after that."""
+"""For each orientation: whether to transpose the bits, and which bits to invert afterwards."""
 
 
 def approximate_orientations(pdq: PdqHash) -> dict[str, PdqHash]:
-    """About what the eight turned and mirrored pictures would hash to, by name, upright first.
+    """Return the approximate hashes of the eight rotated and mirrored images by name, upright first.
 
-    A bit of a PDQ says whether a coefficient of the discrete cosine transform (rows and columns 16 to 1)
-    is above the median. Mirroring changes the sign of the coefficients of odd frequency, turning by 90
-    degrees (clockwise) transposes as well. Were the median 0, the turned bits would be these exactly; it is
-    near 0, so the bits of the coefficients between come out wrong: on 300 photographs 8 to 14 bits at the
-    median, at most 34, 26 or fewer for 99 of 100 (the diagonal flip: none). Where the picture is at hand,
-    hash it turned instead.
+    A bit of a PDQ is whether a coefficient of the cosine transform (rows and columns 16 to 1) is above the
+    median. Mirroring changes the sign of coefficients of odd frequency; rotation by 90 degrees clockwise also
+    transposes. Because the median is near 0 but not 0, bits of coefficients between them are wrong. On 300
+    photographs that is 8 to 14 bits for half of them, at most 26 for 99% and at most 34 for all; none for
+    "mirrored, turned 270". If the image is available, hash it in each orientation instead.
     """
     bits = np.unpackbits(np.frombuffer(pdq.data, np.uint8)).reshape(_SIDE, _SIDE).astype(bool)
     return {
-        name: PdqHash(np.packbits((bits.T if transposed else bits) ^ turned_over).tobytes())
-        for name, (transposed, turned_over) in _TURNS.items()
+        name: PdqHash(np.packbits((bits.T if is_transposed else bits) ^ inverted_bits).tobytes())
+        for name, (is_transposed, inverted_bits) in _ORIENTATIONS.items()
     }

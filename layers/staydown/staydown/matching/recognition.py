@@ -1,8 +1,6 @@
-"""Both stages of recognition, one after the other: hashes against everything, then keypoints against what
-was judged with the picture at hand.
+"""Recognition in two stages: match hashes with all entries, then align keypoints with the references.
 
-Nothing here knows where a bank is kept or what a picture was decoded with: the service and the tool ask the
-same way.
+Independent of storage and decoding: the functions and the tool use the same code.
 """
 
 from __future__ import annotations
@@ -13,7 +11,7 @@ from staydown.domain.bank.match import Match
 from staydown.domain.bank.verdicts import MatchPolicy, Verdict
 
 RecognitionResult = tuple[Verdict, tuple[Match, ...]]
-"""A verdict and the matches it rests on, the gravest and nearest first."""
+"""A verdict, and the matches that lead to it, the most severe and nearest first."""
 
 
 def recognise(
@@ -24,18 +22,18 @@ def recognise(
     dismissed_entries: Collection[str] = (),
     excluded_entries: Collection[str] = (),
 ) -> RecognitionResult:
-    """The verdict on a picture.
+    """Return the verdict on a picture.
 
-    by_hashes: what its views meet within the policy's review distance. by_keypoints: what it shows when it
-    is laid over the judged pictures; not called for the very bytes of a judged one, since keypoints take
-    most of the time. None where no picture is at hand. cleared, spared: as the policy has them.
+    hash_matches: the matches of its views within the review distance. find_alignment_matches: returns the
+    matches by alignment; None without the picture. It takes most of the time, so it is not called if
+    identical bytes already block. dismissed_entries, excluded_entries: see `MatchPolicy.judge_matches`.
     """
-    finding = policy.judge_matches(
+    result = policy.judge_matches(
         hash_matches, dismissed_entries=dismissed_entries, excluded_entries=excluded_entries
     )
-    is_known = finding[0] is Verdict.BLOCK and any(match.exact for match in finding[1])
+    is_known = result[0] is Verdict.BLOCK and any(match.exact for match in result[1])
     if is_known or find_alignment_matches is None:
-        return finding
+        return result
     return policy.judge_matches(
         (*hash_matches, *find_alignment_matches()),
         dismissed_entries=dismissed_entries,
