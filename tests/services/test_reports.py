@@ -65,6 +65,12 @@ class TestFiling:
         assert filed.report.missing == ("/signature", "/contact")
         assert filed.cases[0].deadline is None
 
+    def test_report_without_an_image_is_stored_without_a_case(self, world: World) -> None:
+        filed = report(world)
+        assert (filed.cases, filed.report.missing) == ((), ("/uploads",))
+        view = view_report(world.stack, filed.report.case_number, filed.secret)
+        assert (view.report, view.cases) == (replace(filed.report, version=1), ())
+
     @pytest.mark.law("GD4")
     def test_reporter_identity_is_stored_only_in_its_own_table(self, world: World) -> None:
         filed = report(world, world.upload("alpha", "ann", drawn(1)))
@@ -452,8 +458,8 @@ class TestFollowing:
     def test_information_request_is_not_shown_as_a_decision(self, world: World) -> None:
         filed = report(world, world.upload("alpha", "ann", drawn(1)))
         decide(world, filed.cases[0].case_id, DecisionOutcome.NEEDS_INFORMATION)
-        told = view_report(world.stack, filed.report.case_number, filed.secret).timeline
-        assert told[-1].text == "A reviewer needs to know more before it can be decided."
+        timeline = view_report(world.stack, filed.report.case_number, filed.secret).timeline
+        assert timeline[-1].text == "A reviewer needs to know more before it can be decided."
 
     def test_timeline_omits_reveals_and_earlier_events(self, world: World) -> None:
         upload = world.upload("alpha", "ann", drawn(1))
@@ -462,8 +468,8 @@ class TestFollowing:
         second = report(world, upload)
         world.clock.advance(hours=1)
         decide(world, first.cases[0].case_id)
-        told = view_report(world.stack, second.report.case_number, second.secret).timeline
-        assert [moment.text for moment in told] == [
+        timeline = view_report(world.stack, second.report.case_number, second.secret).timeline
+        assert [moment.text for moment in timeline] == [
             "A report was added to the case.",
             "A reviewer made a decision.",
         ]

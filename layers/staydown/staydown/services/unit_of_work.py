@@ -44,6 +44,8 @@ class Maintenance(Enum):
     """A reporter changes how they are reached, or e-mail to them is rejected."""
     SECRET = auto()
     """A reporter gets a new secret."""
+    EMPTY_REPORT = auto()
+    """A report names no image, so it has no case."""
     DECIDED_REPORT = auto()
     """A reporter completes or withdraws a report of decided cases; the report itself keeps when."""
     ERASURE = auto()

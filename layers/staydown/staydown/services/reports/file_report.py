@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime, timedelta
 
 from staydown.aws.stack import Stack
-from staydown.config.report_form import validate_answers
+from staydown.config.report_form import ReportQuestion, unanswered_required, validate_answers
 from staydown.domain.audit.actors import REPORTER
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.reports import (
@@ -27,23 +27,21 @@ from staydown.domain.ids import new_case_number, new_secret, phrase_digest, secr
 from staydown.domain.uploads.upload import Upload, is_valid_id
 from staydown.services.access.reporters import replace_secret
 from staydown.services.deferrals import Deferrals
-from staydown.services.reports.answer_questions import with_answers
 from staydown.services.reports.case_assignment import CaseAssignment
 from staydown.services.reports.verified_reporter import active_deferral, ensure_verified_reporter_id
 from staydown.services.retries import retry_on_conflict
-from staydown.services.unit_of_work import UnitOfWork
+from staydown.services.unit_of_work import Maintenance, UnitOfWork
 
 MAX_PICTURES = 15
-"""In one report, by upload and by hash together: it is one transaction, and DynamoDB takes 100 writes."""
+"""Uploads and hashes of one report together: it is one transaction, and DynamoDB takes 100 writes."""
 
 REPLAY_WINDOW = timedelta(days=1)
-"""How long a request is known again by its id."""
+"""How long a repeated request is recognised by its id."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportForm:
-    """What a person filled in. vouched: (platform, account_id) of the account by which they did, where a
-    platform says so."""
+    """What a reporter filled in."""
 
     relation: RelationToSubject
     declarations: Declarations
@@ -60,6 +58,7 @@ class ReportForm:
     recovery_phrase: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
     verified_account: tuple[str, str] | None = None
+    """(platform, account id) of the reporter, where the platform vouches for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +102,13 @@ def file_report(stack: Stack, form: ReportForm, *, request_id: str | None = None
     assignment.assign_addresses(report)
     cases = assignment.save(report)
     report = replace(report, case_ids=tuple(case.case_id for case in cases))
-    uow.cover(report, ReportFiled(report.case_number), by=cases[0])
-    uow.cover(reporter, by=cases[0])
+    filed = ReportFiled(report.case_number)
+    if cases:
+        uow.cover(report, filed, by=cases[0])
+        uow.cover(reporter, by=cases[0])
+    else:
+        uow.maintain(report, Maintenance.EMPTY_REPORT, filed)
+        uow.maintain(reporter, Maintenance.EMPTY_REPORT)
     if token is not None:
         stack.cases.save_report_request(
             uow.transaction, token, report.case_number, until=uow.now + REPLAY_WINDOW
@@ -140,6 +144,27 @@ def _from_form(
     return report, reporter
 
 
+def with_answers(
+    questions: Sequence[ReportQuestion], report: Report, reporter: Reporter, new_answers: Mapping[str, str]
+) -> tuple[Report, Reporter]:
+    """Return report and reporter with these answers added. An empty answer removes the earlier one.
+
+    Answers for reviewers are stored with the report, others with the reporter. Earlier answers stay where
+    they are: if a question is for reviewers from now on, its earlier answers were not given to reviewers.
+    """
+    for_reviewers = {question.key for question in questions if question.for_reviewers}
+    report_answers = {key: one for key, one in report.answers.items() if key not in new_answers}
+    reporter_answers = {key: one for key, one in reporter.answers.items() if key not in new_answers}
+    for key, answer in new_answers.items():
+        if answer:
+            (report_answers if key in for_reviewers else reporter_answers)[key] = answer
+    unanswered = unanswered_required(questions, {*report_answers, *reporter_answers})
+    return (
+        replace(report, answers=report_answers, unanswered=unanswered),
+        replace(reporter, answers=reporter_answers),
+    )
+
+
 def _request_token(request_id: str | None, form: ReportForm) -> str | None:
     """Return a digest of this request. Another body with the same id is another request."""
     if request_id is None:
@@ -155,7 +180,7 @@ def _replay(stack: Stack, case_number: str) -> FiledReport:
     """Return the report that this request filed, with a new secret: nobody can have seen the first one."""
     report = stack.cases.get_report(case_number)
     if report is None:
-        raise ConcurrentChange("The report that this request filed is not there any more.")
+        raise ConcurrentChange("The report that this request filed no longer exists.")
     secret = replace_secret(stack, report)
     found = (stack.cases.get_case(case_id) for case_id in report.case_ids)
     cases = tuple(case for case in found if case is not None)
@@ -195,30 +220,28 @@ def _parse_address(base_url: str, address: str) -> tuple[str, str] | None:
 def _check_picture_count(form: ReportForm) -> None:
     if len(form.uploads) + len(form.hashes) > MAX_PICTURES:
         raise InvalidRequest(
-            f"A report takes {MAX_PICTURES} pictures at most; file another one for the rest.",
-            pointers={"/uploads": "too many together", "/hashes": "too many together"},
+            f"A report takes at most {MAX_PICTURES} images. File another report for the others.",
+            pointers={"/uploads": "too many", "/hashes": "too many"},
         )
 
 
 def _load_named_uploads(stack: Stack, form: ReportForm) -> list[Upload]:
     found = {upload.upload_id: upload for upload in stack.uploads.get_many(form.uploads)}
-    absent = {
-        f"/uploads/{i}": "there is no such upload" for i, one in enumerate(form.uploads) if one not in found
-    }
+    absent = {f"/uploads/{i}": "no such upload" for i, one in enumerate(form.uploads) if one not in found}
     if absent:
-        raise InvalidRequest("The report names uploads that are not there; see errors.", pointers=absent)
+        raise InvalidRequest("The report names unknown uploads. See errors.", pointers=absent)
     return list(found.values())
 
 
 def _check_hashes(stack: Stack, form: ReportForm) -> None:
     least = stack.settings.match_policy.minimum_quality
     plain = {
-        f"/hashes/{i}/quality": f"too plain to be told from others by its hash ({least} at least)"
+        f"/hashes/{i}/quality": f"must be at least {least}"
         for i, one in enumerate(form.hashes)
         if one.quality < least
     }
     if plain:
         raise InvalidRequest(
-            "Some pictures are too plain to be recognised by a hash; report where they are posted instead.",
+            "Some images have too little detail for a hash. Report the addresses of the posts instead.",
             pointers=plain,
         )
