@@ -249,7 +249,7 @@ class TestFiling:
         hashes = [drawn_hash(100 + number) for number in range(MAX_PICTURES - 5)]
         filed = report(world, *uploads, hashes=hashes)
         assert len(filed.cases) == MAX_PICTURES
-        with pytest.raises(InvalidRequest, match="15 pictures at most"):
+        with pytest.raises(InvalidRequest, match="at most 15 images"):
             report(world, *uploads, hashes=[*hashes, drawn_hash(99)])
 
     @pytest.mark.promise(7)
@@ -326,7 +326,7 @@ class TestCompleting:
         ledger = dump_state(world.cloud)
         assert ledger.cases[case.case_id].state is CaseState.NEEDS_INFORMATION
         followed = view_report(world.stack, filed.report.case_number, filed.secret)
-        assert followed.timeline[-1].text == "A reviewer needs to know more before it can be decided."
+        assert followed.timeline[-1].text == "A reviewer needs more information to decide."
 
     def test_valid_report_keeps_its_first_valid_time(self, world: World) -> None:
         filed = report(world, world.upload("alpha", "ann", drawn(1)))
@@ -459,7 +459,7 @@ class TestFollowing:
         filed = report(world, world.upload("alpha", "ann", drawn(1)))
         decide(world, filed.cases[0].case_id, DecisionOutcome.NEEDS_INFORMATION)
         timeline = view_report(world.stack, filed.report.case_number, filed.secret).timeline
-        assert timeline[-1].text == "A reviewer needs to know more before it can be decided."
+        assert timeline[-1].text == "A reviewer needs more information to decide."
 
     def test_timeline_omits_reveals_and_earlier_events(self, world: World) -> None:
         upload = world.upload("alpha", "ann", drawn(1))

@@ -19,7 +19,7 @@ from staydown.domain.events import CaseWithdrawn, ReportCompleted
 from staydown.domain.ids import derived_entry_id
 from staydown.services.access.reporters import authenticate_reporter
 from staydown.services.bank.supports import report_supports, withdraw_supports
-from staydown.services.reports.answer_questions import with_answers
+from staydown.services.reports.file_report import with_answers
 from staydown.services.retries import retry_on_conflict
 from staydown.services.unit_of_work import Maintenance, UnitOfWork
 from staydown.services.uploads.release_upload import release_from_case

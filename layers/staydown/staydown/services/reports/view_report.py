@@ -1,4 +1,4 @@
-"""What a reporter sees of their report."""
+"""A report as its reporter sees it."""
 
 from __future__ import annotations
 
