@@ -14,8 +14,7 @@ from staydown.api.http import BodyName, IdempotencyKey, PathId, RequestBody, cre
 from staydown.api.idempotency import IdempotentHandler
 from staydown.aws.stack import Stack
 from staydown.domain.uploads.upload import UploadState
-from staydown.services.uploads.issue_ticket import issue_ticket
-from staydown.services.uploads.show_upload import UploadStatus, get_upload_status
+from staydown.services.uploads.tickets import UploadStatus, get_upload_status, issue_ticket
 
 logger = Logger()
 app = create_app(logger)

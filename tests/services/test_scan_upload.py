@@ -12,9 +12,9 @@ from staydown.domain.errors import AccountIsBlocked
 from staydown.domain.uploads.stops import StopReason
 from staydown.domain.uploads.upload import Upload, UploadState
 from staydown.services.accounts import block_account, unblock_account
-from staydown.services.uploads.issue_ticket import issue_ticket
 from staydown.services.uploads.reconcile_upload import reconcile_upload
 from staydown.services.uploads.sync_location import sync_location
+from staydown.services.uploads.tickets import issue_ticket
 
 from tests.support.actions import enforced_story, report, report_and_decide
 from tests.support.botocore_hooks import Answer, Call, Watcher
@@ -245,9 +245,9 @@ def test_image_removed_during_publication_does_not_stay_public(
 
     monkeypatch.setattr(Images, "sync_location", slowly)
     assert not sync_location(world.stack, upload), "the decision in between must make the result stale"
-    settled = reconcile_upload(world.stack, world.bank, upload.upload_id)
-    assert settled is not None
-    assert settled.state is UploadState.REMOVED
+    reconciled = reconcile_upload(world.stack, world.bank, upload.upload_id)
+    assert reconciled is not None
+    assert reconciled.state is UploadState.REMOVED
 
 
 def test_ticket_is_valid_for_one_object(world: World) -> None:
