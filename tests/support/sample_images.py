@@ -16,7 +16,7 @@ from PIL import Image
 from staydown.domain.bank.fingerprints import UPRIGHT, Fingerprint, View
 from staydown.domain.bank.hashes import PdqHash
 from staydown.imaging.limits import ImageRejected, Limits
-from staydown.services.bank import keep_features
+from staydown.services.bank import store_features
 from staydown.services.uploads import scan_upload
 
 NOT_AN_IMAGE = b"this is no image"
@@ -65,9 +65,9 @@ def drawn_images_only() -> Iterator[None]:
     with (
         mock.patch.object(scan_upload, "decode", decode_drawn),
         mock.patch.object(scan_upload, "fingerprint_picture", _fingerprint_of),
-        mock.patch.object(keep_features, "decode", decode_drawn),
-        mock.patch.object(keep_features, "reference_features", lambda picture: picture),
-        mock.patch.object(keep_features, "features_to_bytes", lambda features: b"features"),
+        mock.patch.object(store_features, "decode", decode_drawn),
+        mock.patch.object(store_features, "reference_features", lambda picture: picture),
+        mock.patch.object(store_features, "features_to_bytes", lambda features: b"features"),
     ):
         yield
 

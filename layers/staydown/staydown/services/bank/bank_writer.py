@@ -62,7 +62,7 @@ class BankWriter:
             return entry
         if entry.entry_id not in self._feature_keys:
             # Imported here: it brings OpenCV, which no other route of the reviewers needs.
-            from staydown.services.bank.keep_features import store_features  # noqa: PLC0415
+            from staydown.services.bank.store_features import store_features  # noqa: PLC0415
 
             self._feature_keys[entry.entry_id] = store_features(self._stack, upload, entry.entry_id)
         return replace(entry, features_key=self._feature_keys[entry.entry_id])

@@ -1,4 +1,4 @@
-"""At banking time the picture is at hand: keep its keypoints, by which altered copies are found."""
+"""Storing the keypoints of a picture as it is banked. Altered copies are found by them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from staydown.services.bank.feature_cache import DECODE_LOCK, decode_limits
 
 
 def store_features(stack: Stack, upload: Upload, entry_id: str) -> str | None:
-    """Where they are kept now; None when the image can't be read (any more).
+    """Store the features of an upload's image. Return their key, or None where the image can't be read.
 
-    Kept before the transaction that banks the entry: what nothing came to refer to says nothing.
+    Runs before the transaction that banks the entry. If that fails, nothing refers to the stored features.
     """
     try:
         data = stack.images.read(upload)
