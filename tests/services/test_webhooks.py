@@ -34,8 +34,8 @@ def event(world: World, platform: object = "alpha") -> EventEnvelope:
     )
 
 
-def deliver(world: World, platform: object = "alpha", resting: EndpointBackoff | None = None) -> str | None:
-    return deliver_webhook(world.stack, resting or EndpointBackoff(), event(world, platform))
+def deliver(world: World, platform: object = "alpha", backoff: EndpointBackoff | None = None) -> str | None:
+    return deliver_webhook(world.stack, backoff or EndpointBackoff(), event(world, platform))
 
 
 def test_event_goes_to_its_platform_signed_with_both_secrets(world: World, outside: WebhookReceiver) -> None:
@@ -63,25 +63,25 @@ def test_non_success_status_is_a_failed_delivery(world: World, outside: WebhookR
 
 
 def test_slow_endpoint_is_paused_and_others_are_not(world: World, outside: WebhookReceiver) -> None:
-    resting = EndpointBackoff()
+    backoff = EndpointBackoff()
     outside.responses["https://alpha/"] = RequestFailed("timed_out", timed_out=True)
-    for expected in ("timed_out", "resting"):
+    for expected in ("timed_out", "backing_off"):
         with pytest.raises(WebhookNotDelivered, match=expected):
-            deliver(world, "alpha", resting)
-    assert deliver(world, "beta", resting) == "beta"
+            deliver(world, "alpha", backoff)
+    assert deliver(world, "beta", backoff) == "beta"
     assert [url for url, _, _ in outside.received] == ["https://alpha/", "https://beta/"]
     world.clock.now += BACKOFF
     del outside.responses["https://alpha/"]
-    assert deliver(world, "alpha", resting) == "alpha"
+    assert deliver(world, "alpha", backoff) == "alpha"
 
 
 def test_unreachable_endpoint_is_retried_at_once(world: World, outside: WebhookReceiver) -> None:
-    resting = EndpointBackoff()
+    backoff = EndpointBackoff()
     outside.responses["https://alpha/"] = RequestFailed("unreachable")
     with pytest.raises(WebhookNotDelivered):
-        deliver(world, "alpha", resting)
+        deliver(world, "alpha", backoff)
     del outside.responses["https://alpha/"]
-    assert deliver(world, "alpha", resting) == "alpha"
+    assert deliver(world, "alpha", backoff) == "alpha"
 
 
 def endpoint_reads(world: World, act: Callable[[], object]) -> int:

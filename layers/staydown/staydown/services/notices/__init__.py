@@ -1,1 +1,1 @@
-"""Telling everybody what concerns them."""
+"""Notices, webhooks and e-mail."""

@@ -1,4 +1,4 @@
-"""What account holders are told, by the event that it follows from."""
+"""The notices to account holders that follow from an event."""
 
 from __future__ import annotations
 
@@ -8,39 +8,44 @@ from datetime import datetime
 from staydown.aws.stack import Stack
 from staydown.domain.accounts.account import MANUAL_BLOCK
 from staydown.domain.cases.decisions import DecisionOutcome
-from staydown.domain.events import EventEnvelope, EventType
+from staydown.domain.events import (
+    AccountBlocked,
+    AccountUnblocked,
+    AccountWarned,
+    EventEnvelope,
+    EventType,
+    UploadStateChanged,
+)
 from staydown.domain.uploads.stops import StopReason
 from staydown.notices import contents
 from staydown.notices import misuse as misuse_contents
 from staydown.notices.contents import NoticeContent
-from staydown.services.notices.recipients import AddressedNotice, event_account, for_account_holder
+from staydown.services.notices.recipients import AddressedNotice, for_account_holder
 
 
-def account_blocked(stack: Stack, event: EventEnvelope) -> Iterator[AddressedNotice]:
-    """Why the account is blocked: by a case, by hand, or for misuse."""
-    case_id = event.detail["case_id"]
-    platform, account_id = event_account(event)
-    if "review_id" in event.detail:
-        content = _misuse_block(stack, str(event.detail["review_id"]))
-    elif case_id is None:
-        content = _manual_block(stack, event, platform, account_id)
+def account_blocked(stack: Stack, envelope: EventEnvelope) -> Iterator[AddressedNotice]:
+    """The reason of a block: a case, a reviewer's manual block, or misuse."""
+    event = AccountBlocked.of_envelope(envelope)
+    if event.review_id is not None:
+        content = _misuse_block(stack, event.review_id)
+    elif event.case_id is None:
+        content = _manual_block(stack, event)
     else:
-        content = _case_block(stack, event, str(case_id))
+        content = _case_block(stack, event, event.case_id)
     if content is not None:
-        yield for_account_holder(
-            stack, platform, account_id, content, None if case_id is None else str(case_id)
-        )
+        yield for_account_holder(stack, event.platform, event.account_id, content, event.case_id)
 
 
-def account_warned(stack: Stack, event: EventEnvelope) -> Iterator[AddressedNotice]:
-    """That what goes on would be looked at as a whole."""
-    platform, account_id = event_account(event)
-    uploads = event.detail["uploads"]
-    assert isinstance(uploads, list)
+def account_warned(stack: Stack, envelope: EventEnvelope) -> Iterator[AddressedNotice]:
+    """A warning of repeated uploads of blocked images."""
+    event = AccountWarned.of_envelope(envelope)
     content = misuse_contents.warning(
-        platform=platform, uploads=map(str, uploads), since=event.at, policy=stack.settings.strike_policy
+        platform=event.platform,
+        uploads=event.uploads,
+        since=envelope.at,
+        policy=stack.settings.strike_policy,
     )
-    yield for_account_holder(stack, platform, account_id, content, None)
+    yield for_account_holder(stack, event.platform, event.account_id, content, None)
 
 
 def _misuse_block(stack: Stack, review_id: str) -> NoticeContent | None:
@@ -58,12 +63,12 @@ def _misuse_block(stack: Stack, review_id: str) -> NoticeContent | None:
     )
 
 
-def _manual_block(stack: Stack, event: EventEnvelope, platform: str, account_id: str) -> NoticeContent | None:
-    block = stack.accounts.get(platform, account_id).blocks.get(MANUAL_BLOCK)
+def _manual_block(stack: Stack, event: AccountBlocked) -> NoticeContent | None:
+    block = stack.accounts.get(event.platform, event.account_id).blocks.get(MANUAL_BLOCK)
     if block is None:
-        return None  # lifted since: of that they are told, and of nothing that no longer holds
+        return None  # the block was lifted since, which has a notice of its own
     return contents.statement_for_manual_block(
-        platform=platform,
+        platform=event.platform,
         reason=block.reason,
         since=block.since,
         ground=stack.settings.legal_ground,
@@ -71,68 +76,68 @@ def _manual_block(stack: Stack, event: EventEnvelope, platform: str, account_id:
     )
 
 
-def _case_block(stack: Stack, event: EventEnvelope, case_id: str) -> NoticeContent | None:
+def _case_block(stack: Stack, event: AccountBlocked, case_id: str) -> NoticeContent | None:
     case = stack.cases.get_case(case_id)
-    # Of a suspected child, whoever deals with the authorities tells the account holder, or does not.
+    # In a case of a suspected child, the authorities decide whether the account holder learns of it.
     if case is None or case.decision is None or case.decision.outcome is DecisionOutcome.SUSPECTED_CHILD:
         return None
-    platform, account_id = event_account(event)
-    uploads = stack.uploads.get_many(case.uploads)
-    theirs = [one for one in uploads if (one.platform, one.account_id) == (platform, account_id)]
+    account = (event.platform, event.account_id)
+    uploads = [
+        upload
+        for upload in stack.uploads.get_many(case.uploads)
+        if (upload.platform, upload.account_id) == account
+    ]
     return contents.statement_for_decision(
         case,
         case.decision,
-        platform=platform,
-        uploads=sorted(one.upload_id for one in theirs),
-        first_uploaded_at=min((one.received_at for one in theirs), default=None),
+        platform=event.platform,
+        uploads=sorted(upload.upload_id for upload in uploads),
+        first_uploaded_at=min((upload.received_at for upload in uploads), default=None),
         ground=stack.settings.legal_ground,
         appeal_until=case.decision.at + stack.settings.appeal_window,
     )
 
 
-def upload_stopped(stack: Stack, event: EventEnvelope) -> Iterator[AddressedNotice]:
-    """By the bank alone; what a reviewer judged is told with the block that it brings."""
-    if event.detail["reason"] != StopReason.MATCHES_CONFIRMED_ENTRY:
+def upload_stopped(stack: Stack, envelope: EventEnvelope) -> Iterator[AddressedNotice]:
+    """A match stopped the upload. The notice of the block covers uploads that a reviewer decided on."""
+    event = UploadStateChanged.of_envelope(envelope)
+    if event.reason != StopReason.MATCHES_CONFIRMED_ENTRY:
         return
-    platform, account_id = event_account(event)
     content = contents.statement_for_match(
-        platform=platform,
-        upload_id=str(event.detail["upload_id"]),
+        platform=event.platform,
+        upload_id=event.upload_id,
         uploaded_at=_uploaded_at(stack, event),
-        removed=event.type is EventType.UPLOAD_REMOVED,
-        since=event.at,
+        removed=envelope.type is EventType.UPLOAD_REMOVED,
+        since=envelope.at,
         ground=stack.settings.legal_ground,
-        appeal_until=event.at + stack.settings.appeal_window,
+        appeal_until=envelope.at + stack.settings.appeal_window,
     )
-    yield for_account_holder(stack, platform, account_id, content, None)
+    yield for_account_holder(stack, event.platform, event.account_id, content, None)
 
 
-def upload_hidden(stack: Stack, event: EventEnvelope) -> Iterator[AddressedNotice]:
-    """At the deadline; what is only held back before anybody saw it restricts nothing yet."""
-    if event.detail["reason"] != StopReason.DEADLINE_PASSED:
+def upload_hidden(stack: Stack, envelope: EventEnvelope) -> Iterator[AddressedNotice]:
+    """A deadline hid the upload. An upload that is held before publication is not restricted yet."""
+    event = UploadStateChanged.of_envelope(envelope)
+    if event.reason != StopReason.DEADLINE_PASSED:
         return
-    platform, account_id = event_account(event)
     content = contents.statement_for_deadline(
-        platform=platform,
-        upload_id=str(event.detail["upload_id"]),
+        platform=event.platform,
+        upload_id=event.upload_id,
         uploaded_at=_uploaded_at(stack, event),
-        since=event.at,
+        since=envelope.at,
         ground=stack.settings.legal_ground,
     )
-    yield for_account_holder(stack, platform, account_id, content, None)
+    yield for_account_holder(stack, event.platform, event.account_id, content, None)
 
 
-def _uploaded_at(stack: Stack, event: EventEnvelope) -> datetime | None:
-    """When its upload came; None of one that is gone by now."""
-    found = stack.uploads.get_many([str(event.detail["upload_id"])])
-    return next((one.received_at for one in found), None)
+def _uploaded_at(stack: Stack, event: UploadStateChanged) -> datetime | None:
+    """Return when the upload arrived; None where it was erased since."""
+    found = stack.uploads.get_many([event.upload_id])
+    return next((upload.received_at for upload in found), None)
 
 
-def account_unblocked(stack: Stack, event: EventEnvelope) -> Iterator[AddressedNotice]:
-    """That a block is over, and whether another stays."""
-    platform, account_id = event_account(event)
-    content = contents.block_lifted(
-        platform=platform, since=event.at, still_blocked=bool(event.detail["blocked"])
-    )
-    case_id = event.detail["case_id"]
-    yield for_account_holder(stack, platform, account_id, content, None if case_id is None else str(case_id))
+def account_unblocked(stack: Stack, envelope: EventEnvelope) -> Iterator[AddressedNotice]:
+    """A block was lifted. The notice says whether another block remains."""
+    event = AccountUnblocked.of_envelope(envelope)
+    content = contents.block_lifted(platform=event.platform, since=envelope.at, still_blocked=event.blocked)
+    yield for_account_holder(stack, event.platform, event.account_id, content, event.case_id)

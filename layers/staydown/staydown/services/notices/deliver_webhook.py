@@ -1,4 +1,4 @@
-"""A platform is told of what concerns it, at the endpoint that it named."""
+"""Delivery of events to the webhook endpoints of platforms."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from staydown.domain.events import EventEnvelope
 from staydown.exchange.webhooks import CONTENT_TYPE, cloud_event_body, signature_headers
 
 BACKOFF = timedelta(seconds=30)
-"""How long an endpoint that let us wait is not asked again by the same function."""
+"""How long a function sends nothing to an endpoint that timed out."""
 
 
 class WebhookNotDelivered(Exception):
-    """why: a code for a log."""
+    """The endpoint did not accept the event."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+        """The reason, as a code for the log."""
 
 
 class EndpointBackoff:
-    """Endpoints that let us wait, so that others need not wait behind them."""
+    """The endpoints that timed out lately. Skipping them keeps deliveries to other endpoints on time."""
 
     def __init__(self) -> None:
         self._until: dict[str, datetime] = {}
@@ -35,25 +36,25 @@ class EndpointBackoff:
         self._until[platform] = now + BACKOFF
 
 
-def deliver_webhook(stack: Stack, backoff: EndpointBackoff, event: EventEnvelope) -> str | None:
-    """Send an event to the platform it concerns; which that is, or None when nobody asked for it.
+def deliver_webhook(stack: Stack, backoff: EndpointBackoff, envelope: EventEnvelope) -> str | None:
+    """Send an event to its platform. Return the platform, or None where no endpoint is to receive the event.
 
-    Undelivered unless the endpoint answered that it has it (2xx); a redirection is no such answer. The same
-    event has the same id in each delivery, so an endpoint can drop what it has seen.
+    Raise WebhookNotDelivered unless the endpoint answers 2xx; a redirection counts as a failure. An event
+    keeps its id in all deliveries, so that an endpoint can drop duplicates.
     """
-    platform = event.detail.get("platform")
-    if not isinstance(platform, str) or not platform:
+    platform = _platform(envelope)
+    if platform is None:
         return None
     endpoint = stack.webhook_endpoints.get(platform)
     if endpoint is None:
         return None
     if backoff.is_backing_off(platform, stack.now()):
-        raise WebhookNotDelivered("resting")
-    body = cloud_event_body(event)
+        raise WebhookNotDelivered("backing_off")
+    body = cloud_event_body(envelope)
     headers = {
         "content-type": CONTENT_TYPE,
         "user-agent": "staydown",
-        **signature_headers(endpoint.secrets, event.event_id, body, now=stack.now()),
+        **signature_headers(endpoint.secrets, envelope.event_id, body, now=stack.now()),
     }
     try:
         status = stack.outbound_http(endpoint.url, headers, body)
@@ -64,3 +65,9 @@ def deliver_webhook(stack: Stack, backoff: EndpointBackoff, event: EventEnvelope
     if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         raise WebhookNotDelivered(f"status_{status}")
     return platform
+
+
+def _platform(envelope: EventEnvelope) -> str | None:
+    """Return the platform that an event of any type is about, if it names one."""
+    platform = envelope.detail.get("platform")
+    return platform if isinstance(platform, str) and platform else None

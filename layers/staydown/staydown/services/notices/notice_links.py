@@ -1,4 +1,4 @@
-"""Links: an account holder opens a notice without an account, by a token that the platform hands on."""
+"""Links that open a notice without a login. The platform gives the link to the account holder."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from staydown.services.retries import retry_on_conflict
 def create_notice_link(
     stack: Stack, *, platform: str, account_id: str, notice_id: str
 ) -> tuple[str, datetime]:
-    """A token that opens this notice, and until when. It is shown this once; only its digest is kept.
+    """Return a token that opens this notice, and when it expires. Only its digest is stored.
 
-    Each call makes another; those before it work on. NotFound when the account has no such notice.
+    Each call returns a new token; earlier ones stay valid. Raise NotFound for an unknown notice.
     """
     recipient = Recipient.account_holder(platform, account_id)
     if stack.notices.get(recipient, notice_id) is None:
-        raise NotFound(f"There is no notice {notice_id[:64]!r} to this account.")
+        raise NotFound(f"This account has no notice {notice_id[:64]!r}.")
     number, secret = new_link_number(), new_secret()
     until = stack.now() + stack.settings.notice_link_lifetime
     transaction = stack.transaction()
@@ -33,10 +33,10 @@ def create_notice_link(
 
 
 def resolve_notice_link(stack: Stack, token: str) -> NoticeLink:
-    """The link that a token is of.
+    """Return the link of a token.
 
-    Unknown, wrong and expired are one answer, NotFound; after WRONG_SECRETS_AN_HOUR of them for one number
-    it is TooManyAttempts. The right one always opens.
+    Raise NotFound for an unknown, wrong or expired token, and TooManyAttempts after
+    MAX_WRONG_SECRETS_PER_HOUR of them for one number. A valid token always works.
     """
     number, _, secret = token.partition("-")
     link = stack.notices.get_link(number)
@@ -45,5 +45,5 @@ def resolve_notice_link(stack: Stack, token: str) -> NoticeLink:
         return link
     attempts = stack.notices.count_attempt(secret_digest(number), stack.now())
     if attempts > MAX_WRONG_SECRETS_PER_HOUR:
-        raise TooManyAttempts("Too many wrong links; try again in an hour.")
-    raise NotFound("This link opens nothing, or not any more. Ask the platform for a new one.")
+        raise TooManyAttempts("Too many invalid links. Try again in an hour.")
+    raise NotFound("This link is invalid or has expired. Ask the platform for a new one.")

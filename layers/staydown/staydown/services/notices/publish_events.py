@@ -1,4 +1,4 @@
-"""What the outbox holds goes onto the bus, once."""
+"""Publishing the events of the outbox."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from staydown.aws.stack import Stack
 
 
 def publish_events(stack: Stack, event_ids: Sequence[str]) -> set[str]:
-    """Publish those that still wait; the ids of those that the bus did not take, to be told again.
+    """Publish the pending events among these. Return the ids of those that the bus refused, to be retried.
 
-    An event that was published is gone from the outbox, so a second delivery finds nothing to do. Only a
-    crash between the two can send one twice; its id is the same then.
+    A published event is deleted from the outbox, so a second delivery finds nothing to do. Only a crash
+    between publishing and deleting can publish an event twice, with the same id.
     """
     refused: set[str] = set()
-    waiting = sorted(stack.outbox.list_pending(event_ids), key=lambda event: event.event_id)
-    for start in range(0, len(waiting), MAX_BATCH_SIZE):
-        events = waiting[start : start + MAX_BATCH_SIZE]
-        taken = stack.event_bus.publish(events)
-        for event in taken:
-            stack.outbox.delete(event.event_id)
-        refused |= {event.event_id for event in events} - {event.event_id for event in taken}
+    pending = sorted(stack.outbox.list_pending(event_ids), key=lambda envelope: envelope.event_id)
+    for start in range(0, len(pending), MAX_BATCH_SIZE):
+        batch = pending[start : start + MAX_BATCH_SIZE]
+        accepted = stack.event_bus.publish(batch)
+        for envelope in accepted:
+            stack.outbox.delete(envelope.event_id)
+        refused |= {one.event_id for one in batch} - {one.event_id for one in accepted}
     return refused

@@ -1,4 +1,4 @@
-"""What is to be told, and to whom."""
+"""Notice contents with their recipients."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from staydown.aws.stack import Stack
 from staydown.domain.cases.reports import Report
-from staydown.domain.events import EventEnvelope
 from staydown.notices.contents import NoticeContent
 from staydown.notices.notice import Recipient
 
@@ -16,12 +15,9 @@ class AddressedNotice:
     recipient: Recipient
     content: NoticeContent
     language: str | None
+    """The recipient's language, as a BCP 47 tag; None for the default."""
     case_id: str | None = None
-
-
-def event_account(event: EventEnvelope) -> tuple[str, str]:
-    """(platform, account id) of whom the event is about."""
-    return str(event.detail["platform"]), str(event.detail["account_id"])
+    """The case that the notice belongs to. It is erased with the case."""
 
 
 def for_reporter(report: Report, content: NoticeContent, case_id: str | None = None) -> AddressedNotice:

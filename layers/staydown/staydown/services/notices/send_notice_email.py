@@ -1,4 +1,4 @@
-"""Who reported is told by e-mail that there is a notice, if and as they chose; what comes back is noted."""
+"""E-mail to reporters about their notices, by their preference, and addresses that reject it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from staydown.aws.mailer import AddressRejected
 from staydown.aws.stack import Stack
 from staydown.domain.cases.reports import EmailPreference, Reporter, UnreachableReason
-from staydown.domain.events import EventEnvelope
+from staydown.domain.events import EventEnvelope, NoticeIssued
 from staydown.notices.mail import is_email_address, render_email
 from staydown.notices.notice import Recipient
 from staydown.notices.wording import catalogue_for
@@ -15,13 +15,14 @@ from staydown.services.retries import retry_on_conflict
 from staydown.services.unit_of_work import Maintenance, UnitOfWork
 
 
-def send_notice_email(stack: Stack, event: EventEnvelope) -> bool:
-    """Send the mail of a notice that was issued; whether there was one to send.
+def send_notice_email(stack: Stack, envelope: EventEnvelope) -> bool:
+    """Send the e-mail about an issued notice. Return whether there was one to send.
 
-    Told again it sends none, unless it was stopped between sending and noting that: then it comes twice.
+    A repeated call sends nothing. Only a crash between sending and recording sends an e-mail twice.
     """
-    number, notice_id = event.detail["case_number"], str(event.detail["notice_id"])
-    if not stack.settings.mail_from_address or not isinstance(number, str):
+    event = NoticeIssued.of_envelope(envelope)
+    number, notice_id = event.case_number, event.notice_id
+    if not stack.settings.mail_from_address or number is None:
         return False
     reporter = stack.reporters.get(number)
     if reporter is None or not _accepts_email(reporter) or stack.reporters.was_mailed(number, notice_id):
@@ -29,8 +30,9 @@ def send_notice_email(stack: Stack, event: EventEnvelope) -> bool:
     notice = stack.notices.get(Recipient.reporter(number), notice_id)
     if notice is None:
         return False
-    words = catalogue_for(notice.language)
-    mail = render_email(notice, number, reporter.email_preference, words, pages_url=stack.settings.pages_url)
+    catalogue = catalogue_for(notice.language)
+    pages_url = stack.settings.pages_url
+    mail = render_email(notice, number, reporter.email_preference, catalogue, pages_url=pages_url)
     try:
         stack.mailer.send(reporter.email.strip(), mail, case_number=number)
     except AddressRejected:
@@ -57,7 +59,7 @@ def _accepts_email(reporter: Reporter) -> bool:
 
 @retry_on_conflict
 def mark_unreachable(stack: Stack, case_number: str, reason: UnreachableReason) -> None:
-    """Nothing more is sent there, until they give another address."""
+    """Send nothing more to a reporter until they give another address."""
     reporter = stack.reporters.get(case_number)
     if reporter is None or reporter.unreachable is not None:
         return

@@ -1,4 +1,4 @@
-"""What an account holder sees by the link of a notice."""
+"""The page of a notice, as an account holder sees it by its link."""
 
 from __future__ import annotations
 
@@ -45,22 +45,22 @@ def view_notice(stack: Stack, token: str) -> NoticeView:
     platform, account_id = link.recipient.account
     linked = stack.notices.get(link.recipient, link.notice_id)
     notices = _related_notices(stack, link, linked) if linked is not None else ()
-    redress = _AppealStatus()
+    status = _AppealStatus()
     if linked is not None and linked.case_id is not None:
-        redress = _decision_appeal_status(stack, linked.case_id, link.recipient)
+        status = _decision_appeal_status(stack, linked.case_id, link.recipient)
     elif linked is not None and linked.appealable_upload_id is not None:
-        redress = _match_appeal_status(stack, linked.appealable_upload_id, notices)
+        status = _match_appeal_status(stack, linked.appealable_upload_id, notices)
     elif linked is not None and linked.appealable_block_since is not None:
-        redress = _block_appeal_status(stack, linked.appealable_block_since, link.recipient)
-    return NoticeView(platform, account_id, notices, redress.open_until, redress.appeal)
+        status = _block_appeal_status(stack, linked.appealable_block_since, link.recipient)
+    return NoticeView(platform, account_id, notices, status.open_until, status.appeal)
 
 
 def _related_notices(stack: Stack, link: NoticeLink, linked: Notice) -> tuple[Notice, ...]:
-    matter = _subject_key(linked)
-    if not any(matter):
+    subject = _subject_key(linked)
+    if not any(subject):
         return (linked,)
     return tuple(
-        reversed([one for one in stack.notices.list_for(link.recipient) if _subject_key(one) == matter])
+        reversed([one for one in stack.notices.list_for(link.recipient) if _subject_key(one) == subject])
     )
 
 
@@ -91,8 +91,8 @@ def _match_appeal_status(stack: Stack, upload_id: str, notices: tuple[Notice, ..
     try:
         case = case_for_match_appeal(stack, upload)
     except StaydownError:  # released, erased, or too late: show the earlier appeal
-        asked = [str(one.values["appeal_id"]) for one in notices if "appeal_id" in one.values]
-        return _AppealStatus(stack.cases.get_appeal(asked[-1]) if asked else None)
+        appeal_ids = [str(one.values["appeal_id"]) for one in notices if "appeal_id" in one.values]
+        return _AppealStatus(stack.cases.get_appeal(appeal_ids[-1]) if appeal_ids else None)
     appeal = stack.cases.get_appeal(match_appeal_id(case.case_id, upload_id))
     until = upload.updated_at + stack.settings.appeal_window
     return _AppealStatus(appeal, until if appeal is None else None)

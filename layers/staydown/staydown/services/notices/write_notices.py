@@ -1,4 +1,4 @@
-"""Each party is told of what was decided about them or for them: by the event of the change, and once."""
+"""Writing the notices that follow from an event, each once."""
 
 from __future__ import annotations
 
@@ -11,41 +11,40 @@ from staydown.domain.events import AppealDecided, AppealFiled, EventEnvelope, Ev
 from staydown.notices import contents
 from staydown.notices.notice import Notice, RecipientParty
 from staydown.notices.wording import catalogue_for
-from staydown.services.notices import account_holder_notices as told_to_account_holders
-from staydown.services.notices import reporter_notices as told_to_reporters
+from staydown.services.notices import account_holder_notices, reporter_notices
 from staydown.services.notices.recipients import AddressedNotice, for_account_holder, for_reporter
 from staydown.services.retries import retry_on_conflict
 from staydown.services.unit_of_work import UnitOfWork
 
 
-def write_notices(stack: Stack, event: EventEnvelope) -> int:
-    """Write the notices that follow from an event; how many they are. Told again, it writes what is missing.
+def write_notices(stack: Stack, envelope: EventEnvelope) -> int:
+    """Write the notices that follow from an event. Return how many follow, written before or now.
 
-    Notices are not in the transaction of the change: a case may have any number of reports. The event is, so
-    none is lost; what comes of it is kept under the event's own id, so none comes twice.
+    Notices are not written in the transaction of the change, because a case can have any number of reports.
+    The event is written in it, so no notice is lost. Each notice has the id of the event, so none repeats.
     """
-    tell = NOTICE_BUILDERS.get(event.type)
-    addressed = list(tell(stack, event)) if tell is not None else []
-    for one in addressed:
-        _write_notice(stack, event, one)
-    return len(addressed)
+    build = NOTICE_BUILDERS.get(envelope.type)
+    addressed_notices = list(build(stack, envelope)) if build is not None else []
+    for addressed in addressed_notices:
+        _write_notice(stack, envelope, addressed)
+    return len(addressed_notices)
 
 
 @retry_on_conflict
-def _write_notice(stack: Stack, event: EventEnvelope, one: AddressedNotice) -> None:
-    if stack.notices.get(one.recipient, event.event_id) is not None:
+def _write_notice(stack: Stack, envelope: EventEnvelope, addressed: AddressedNotice) -> None:
+    if stack.notices.get(addressed.recipient, envelope.event_id) is not None:
         return
-    words, content = catalogue_for(one.language), one.content
+    catalogue, content = catalogue_for(addressed.language), addressed.content
     notice = Notice(
-        notice_id=event.event_id,
-        recipient=one.recipient,
+        notice_id=envelope.event_id,
+        recipient=addressed.recipient,
         kind=content.kind,
-        at=event.at,
-        case_id=one.case_id,
-        language=words.language,
+        at=envelope.at,
+        case_id=addressed.case_id,
+        language=catalogue.language,
         values=content.notice_values,
-        title=words.title(content.kind.value, content.template_values),
-        paragraphs=tuple(words.sentence(key, content.template_values) for key in content.sentences),
+        title=catalogue.title(content.kind.value, content.template_values),
+        paragraphs=tuple(catalogue.sentence(key, content.template_values) for key in content.sentences),
     )
     uow = UnitOfWork(stack)
     stack.notices.add(uow.transaction, notice, until=uow.now + stack.settings.retention.case)
@@ -66,15 +65,15 @@ def _notice_issued(notice: Notice) -> NoticeIssued:
     )
 
 
-def _appeal_notices(stack: Stack, event: EventEnvelope) -> Iterator[AddressedNotice]:
-    appeal_event = AppealFiled if event.type is EventType.APPEAL_FILED else AppealDecided
-    appeal = stack.cases.get_appeal(appeal_event.of_envelope(event).appeal_id)
+def _appeal_notices(stack: Stack, envelope: EventEnvelope) -> Iterator[AddressedNotice]:
+    appeal_event = AppealFiled if envelope.type is EventType.APPEAL_FILED else AppealDecided
+    appeal = stack.cases.get_appeal(appeal_event.of_envelope(envelope).appeal_id)
     if appeal is None or isinstance(appeal, Disagreement):
         return
-    if event.type is EventType.APPEAL_FILED:
+    if envelope.type is EventType.APPEAL_FILED:
         content = contents.appeal_receipt(appeal)
     elif appeal.outcome is not None:
-        content = contents.appeal_outcome(appeal, appeal.outcome, event.at)
+        content = contents.appeal_outcome(appeal, appeal.outcome, envelope.at)
     else:
         return
     if isinstance(appeal, DismissalAppeal):
@@ -88,22 +87,22 @@ def _appeal_notices(stack: Stack, event: EventEnvelope) -> Iterator[AddressedNot
 NOTICE_BUILDERS: Mapping[EventType, Callable[[Stack, EventEnvelope], Iterator[AddressedNotice]]] = (
     MappingProxyType(
         {
-            EventType.REPORT_FILED: told_to_reporters.report_received,
-            EventType.REPORT_COMPLETED: told_to_reporters.report_received,
-            EventType.CASE_DECIDED: told_to_reporters.case_decided,
-            EventType.CASE_REVERSED: told_to_reporters.case_reversed,
-            EventType.ACCOUNT_BLOCKED: told_to_account_holders.account_blocked,
-            EventType.ACCOUNT_UNBLOCKED: told_to_account_holders.account_unblocked,
-            EventType.ACCOUNT_WARNED: told_to_account_holders.account_warned,
-            EventType.REPORTER_WARNED: told_to_reporters.reporter_conduct_decided,
-            EventType.REPORTER_SUSPENDED: told_to_reporters.reporter_conduct_decided,
-            EventType.REPORTER_RESUMED: told_to_reporters.reporter_conduct_decided,
-            EventType.UPLOAD_BLOCKED: told_to_account_holders.upload_stopped,
-            EventType.UPLOAD_REMOVED: told_to_account_holders.upload_stopped,
-            EventType.UPLOAD_HELD: told_to_account_holders.upload_hidden,
+            EventType.REPORT_FILED: reporter_notices.report_received,
+            EventType.REPORT_COMPLETED: reporter_notices.report_received,
+            EventType.CASE_DECIDED: reporter_notices.case_decided,
+            EventType.CASE_REVERSED: reporter_notices.case_reversed,
+            EventType.ACCOUNT_BLOCKED: account_holder_notices.account_blocked,
+            EventType.ACCOUNT_UNBLOCKED: account_holder_notices.account_unblocked,
+            EventType.ACCOUNT_WARNED: account_holder_notices.account_warned,
+            EventType.REPORTER_WARNED: reporter_notices.reporter_conduct_decided,
+            EventType.REPORTER_SUSPENDED: reporter_notices.reporter_conduct_decided,
+            EventType.REPORTER_RESUMED: reporter_notices.reporter_conduct_decided,
+            EventType.UPLOAD_BLOCKED: account_holder_notices.upload_stopped,
+            EventType.UPLOAD_REMOVED: account_holder_notices.upload_stopped,
+            EventType.UPLOAD_HELD: account_holder_notices.upload_hidden,
             EventType.APPEAL_FILED: _appeal_notices,
             EventType.APPEAL_DECIDED: _appeal_notices,
         }
     )
 )
-"""Events that somebody is told of; the template's rule lets exactly these through."""
+"""The events that notices follow from. The template's rule passes exactly these."""
