@@ -264,7 +264,7 @@ class TestReveal:
         upload = photos.upload("alpha", "ann", NOT_AN_IMAGE)
         case_id = report(photos, upload).cases[0].case_id
         claim_case(photos.stack, case_id=case_id, reviewer="ada")
-        with pytest.raises(Conflict, match="can't be shown"):
+        with pytest.raises(Conflict, match="cannot be shown"):
             reveal_blurred(photos.stack, reveal_request(case_id, upload.upload_id))
 
 

@@ -1,4 +1,4 @@
-"""Which cases are set aside now: the law's clock, or the end of a suspension, may have ended that."""
+"""Which cases are deferred now. The statutory deadline or the end of a suspension ends a deferral."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from staydown.domain.cases.case import Case
 
 
 class Deferrals:
-    """It rests on the suspension: when that falls or is lifted, a case is back with nothing written to it.
+    """Active deferrals.
 
-    Each suspension is read once, however many cases it sets aside.
+    A deferral depends on its suspension. When that ends, the case is back in the queue without a write. Each
+    suspension is read once, however many cases it defers.
     """
 
     def __init__(self, stack: Stack) -> None:
@@ -20,17 +21,17 @@ class Deferrals:
         self._active: dict[str, bool] = {}
 
     def deferred_until(self, case: Case) -> datetime | None:
-        """Until when nobody is given this case; None for one that is in the queue like any other."""
-        aside = case.deferral
-        if aside is None or not case.undecided:
+        """Return when the case is back in the queue; None where it is not deferred."""
+        deferral = case.deferral
+        if deferral is None or not case.undecided:
             return None
-        until = aside.ends_at(case.deadline, self._stack.settings.deadline_policy)
-        if until <= self._stack.now() or not self._is_active(aside.review_id):
+        until = deferral.ends_at(case.deadline, self._stack.settings.deadline_policy)
+        if until <= self._stack.now() or not self._is_active(deferral.review_id):
             return None
         return until
 
     def latest_end(self, cases: Iterable[Case]) -> datetime | None:
-        """When the last of those cases that are set aside is back."""
+        """Return when the last of the deferred cases is back in the queue; None where none is deferred."""
         return max(
             (until for case in cases if (until := self.deferred_until(case)) is not None), default=None
         )

@@ -1,4 +1,4 @@
-"""Trying again after somebody else was faster."""
+"""Retries after conflicts of concurrent changes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 MAX_ATTEMPTS = 8
+"""How often an operation runs at most."""
 
 
 def retry_on_conflict(operation: Callable[P, R]) -> Callable[P, R]:
-    """Run a use case again, from its reading on, when what it read had changed before it wrote.
+    """Run an operation again, reads included, when another change came between its reads and its commit.
 
-    After ATTEMPTS tries the ConcurrentChange goes out: a caller gets a 409, a message comes again.
+    After MAX_ATTEMPTS the ConcurrentChange is raised: an API caller gets a 409, and a message is retried.
     """
 
     @functools.wraps(operation)
@@ -28,7 +29,7 @@ def retry_on_conflict(operation: Callable[P, R]) -> Callable[P, R]:
             try:
                 return operation(*args, **kwargs)
             except ConcurrentChange:
-                time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 (only spreads the tries)
+                time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 (only spreads the attempts)
         return operation(*args, **kwargs)
 
     return run

@@ -1,4 +1,4 @@
-"""The bank as one warm function sees it: an index in memory, brought up to date by the changes alone."""
+"""The bank in the memory of a warm function: an index that reads only the changes since its last refresh."""
 
 from __future__ import annotations
 
@@ -18,18 +18,16 @@ from staydown.matching.bank_index import BankIndex
 from staydown.matching.bank_snapshot import read_segment
 from staydown.matching.recognition import recognise
 
-if TYPE_CHECKING:  # OpenCV comes with them, and a bare hash needs none
+if TYPE_CHECKING:  # these import OpenCV, which functions that match hashes alone do not have
     from staydown.imaging.features import QueryFeatures
     from staydown.services.bank.reference_index import ReferenceIndex
 
 
 class BankView:
-    """Safe to use from several threads.
-
-    pictures: the judged pictures as well, for whoever has images to compare with them.
-    """
+    """An index of the bank. Safe to use from several threads."""
 
     def __init__(self, stack: Stack, references: ReferenceIndex | None = None) -> None:
+        """references: the reference pictures, for functions that compare images by keypoints."""
         self._stack = stack
         self._index = BankIndex()
         self._references = references
@@ -37,18 +35,18 @@ class BankView:
 
     @property
     def has_references(self) -> bool:
-        """Whether any judged picture was known at the last refresh."""
+        """Whether the last refresh found any reference picture."""
         return self._references is not None and len(self._references) > 0
 
     @property
     def seq(self) -> int:
-        """The number of the last change that a judgement takes into account at least."""
+        """The number of the last change in the index. `evaluate` takes at least this one into account."""
         return self._index.seq
 
     def refresh(self) -> int:
-        """Bring the index up to the head as it is now; the number of the last change it then has.
+        """Bring the index up to the current head of the bank. Return the number of its last change.
 
-        Whatever was registered before this call is judged by every decision that had returned before it.
+        An upload registered before this call is evaluated with every decision that returned before the call.
         """
         with self._lock:
             head = self._stack.bank.get_head()
@@ -62,7 +60,7 @@ class BankView:
             return self._index.seq
 
     def _load(self, snapshot: BankSnapshot) -> None:
-        """Start from a snapshot: a cold function, or one that slept through a fold."""
+        """Start from a snapshot: the function is cold, or the bank was compacted since the last refresh."""
         segment = read_segment(self._stack.bank_snapshots.read(snapshot.entries_key))
         if self._references is not None:
             self._references.load(self._stack.bank_snapshots.read(snapshot.features_key))
@@ -71,15 +69,15 @@ class BankView:
     def evaluate(
         self, upload: Upload, get_features: Callable[[Upload], Sequence[QueryFeatures]] | None = None
     ) -> tuple[Verdict, tuple[Match, ...]]:
-        """The verdict on an upload that was read, and what it rests on.
+        """Return the verdict on an upload, and the matches that support it.
 
-        Its hashes first; if these do not block it, its picture is laid over the judged ones it may show.
-        Entries that a reviewer said it is not no longer bring it to a reviewer; once they are confirmed,
-        and it is within the distance that blocks, they count again. Raises what `looks` raises: NotSeen for
-        what can't be looked at any more.
+        The hashes come first. If they do not block the upload, its keypoints are aligned with the reference
+        pictures. A match that a reviewer dismissed does not queue the upload for review again. It counts
+        again once its entry is confirmed and the upload is within the blocking distance. Raise what
+        `get_features` raises, and ValueError for an upload without a fingerprint.
         """
         if upload.fingerprint is None:
-            raise ValueError(f"upload {upload.upload_id} was never read")
+            raise ValueError(f"upload {upload.upload_id} has no fingerprint")
         policy = self._stack.settings.match_policy
         with self._lock:
             matches = self._index.match(
@@ -100,17 +98,20 @@ class BankView:
     def _match_keypoints(
         self, upload: Upload, get_features: Callable[[Upload], Sequence[QueryFeatures]]
     ) -> list[Match]:
-        asked = get_features(upload)
+        features = get_features(upload)
         with self._lock:
-            return self._references.match(asked) if self._references is not None else []
+            return self._references.match(features) if self._references is not None else []
 
     def search(self, pdq: PdqHash, *, distance: int) -> list[Match]:
-        """Entries within so many bits (0 to 256) of a hash, turned and mirrored too; the nearest first."""
+        """Return the entries within `distance` bits (0 to 256) of a hash, the nearest first.
+
+        Rotated and mirrored views are included.
+        """
         with self._lock:
             return self._index.match_hash(pdq, 100, distance=distance, minimum_quality=0)
 
     def matches_allowed_entry(self, upload: Upload) -> bool:
-        """Whether it may be the picture of an entry that is allowed."""
+        """Return whether the upload is within the review distance of an allowed entry."""
         if upload.fingerprint is None:
             return False
         policy = self._stack.settings.match_policy
@@ -121,7 +122,7 @@ class BankView:
         return any(match.standing is Standing.ALLOWED for match in matches)
 
     def evaluate_hash(self, pdq: PdqHash, quality: int) -> tuple[Verdict, tuple[Match, ...]]:
-        """The same for a bare hash, of which no picture is at hand."""
+        """Return the verdict on a hash without an image, and the matches that support it."""
         policy = self._stack.settings.match_policy
         with self._lock:
             matches = self._index.match_hash(
@@ -131,7 +132,7 @@ class BankView:
 
 
 def are_confirmed(stack: Stack, entry_ids: Iterable[str]) -> dict[str, bool]:
-    """Whether each entry still blocks, as the table says at this moment."""
+    """Return for each entry whether it blocks, as the table has it now."""
     ids = list(entry_ids)
     stored = stack.bank.get_entries(ids)
     return {

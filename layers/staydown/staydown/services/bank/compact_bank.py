@@ -1,7 +1,7 @@
-"""Fold the bank's log into a snapshot, so that a cold function loads fast and nobody ever scans a table.
+"""Compact the bank's log into a snapshot, so that a cold function loads fast and no function scans a table.
 
-What it replaces stays readable: the log is never deleted, and the snapshot before is kept until the next
-fold, for those who read the head before it moved. A crash anywhere leaves files that nothing refers to.
+The log is never deleted. The previous snapshot is kept until the next compaction, for readers of the previous
+head. A crash leaves only files that nothing refers to.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from staydown.services.bank.reference_index import ReferenceIndex
 
 
 def compact_bank(stack: Stack) -> int | None:
-    """The number up to which the log is folded now; None when it is not yet worth the while."""
+    """Write a snapshot. Return the number of its last change.
+
+    Return None below the threshold of changes, and where another run was faster.
+    """
     head = stack.bank.get_head()
     if head.seq - head.compacted_seq < stack.settings.compaction_threshold:
         return None
@@ -23,7 +26,7 @@ def compact_bank(stack: Stack) -> int | None:
     try:
         stack.bank.publish_snapshot(head, snapshot)
     except ConcurrentChange:
-        _delete_snapshot(stack, snapshot)  # another fold was faster, and its snapshot serves as well
+        _delete_snapshot(stack, snapshot)  # another run was faster, and its snapshot will do
         return None
     if head.previous_snapshot is not None:
         _delete_snapshot(stack, head.previous_snapshot)
@@ -34,15 +37,15 @@ def _write_snapshot(stack: Stack, head: BankHead) -> BankSnapshot:
     changes = list(stack.bank.list_changes(head.compacted_seq, head.seq))
     last = {change.entry.entry_id: change.entry for change in changes}
     segments = [BankSegment.of_entries(last.values(), seq=head.seq)]
-    pictures = ReferenceIndex(stack)
+    references = ReferenceIndex(stack)
     if head.latest_snapshot is not None:
         segments.insert(0, read_segment(stack.bank_snapshots.read(head.latest_snapshot.entries_key)))
-        pictures.load(stack.bank_snapshots.read(head.latest_snapshot.features_key))
-    pictures.apply(changes)
+        references.load(stack.bank_snapshots.read(head.latest_snapshot.features_key))
+    references.apply(changes)
     return BankSnapshot(
         seq=head.seq,
         entries_key=_store_file(stack, f"entries-{head.seq}", write_segment(merge_segments(segments))),
-        features_key=_store_file(stack, f"pictures-{head.seq}", pictures.dump()),
+        features_key=_store_file(stack, f"pictures-{head.seq}", references.dump()),
     )
 
 

@@ -1,4 +1,4 @@
-"""Looking at an upload's picture for its keypoints: once while it is at hand, else read again."""
+"""Keypoints of uploads: computed while the picture is decoded, or else from the image read again."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ DECODE_LOCK = threading.Lock()
 
 
 class ImageUnavailable(Exception):
-    """An image that is not public can't be looked at any more. reason: as an upload is rejected with."""
+    """The image of an upload that is not public is missing or unreadable."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+        """The reason to reject the upload with."""
 
 
 def decode_limits(stack: Stack) -> Limits:
@@ -35,20 +36,21 @@ def decode_limits(stack: Stack) -> Limits:
 
 
 class FeatureCache:
-    """What was seen of the uploads of one batch. Safe to use from several threads."""
+    """The keypoints of the uploads of one batch. Safe to use from several threads."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
         self._features: dict[str, tuple[QueryFeatures, ...]] = {}
 
     def add(self, upload_id: str, picture: Picture) -> None:
-        """Remember the keypoints of a picture that is decoded already."""
+        """Store the keypoints of a decoded picture."""
         self._features[upload_id] = query_features(picture)
 
     def get(self, upload: Upload) -> tuple[QueryFeatures, ...]:
-        """NotSeen when the image is no more, or can't be read by the limits of today.
+        """Return the keypoints of an upload.
 
-        Nothing is seen of such an image that is public already: its hashes go on speaking for it.
+        Raise ImageUnavailable where the image is missing, or exceeds the current limits. Return none for such
+        an image that is already public: its hashes still match.
         """
         if upload.upload_id not in self._features:
             try:

@@ -1,4 +1,4 @@
-"""The bank as seniors see it: found by a hash, or as it changed, the latest first."""
+"""Entries for senior reviewers: found by a hash, or listed by their last change."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from staydown.domain.ids import derived_entry_id
 from staydown.services.bank.bank_view import BankView
 
 MAX_FOUND = 100
+"""Entries that a search returns at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundEntry:
-    """match: how it was found; None in a list."""
-
     stored: StoredEntry
     match: Match | None = None
+    """How the search found it; None in a list."""
 
 
 def find_entries(stack: Stack, bank: BankView, pdq: PdqHash, *, max_distance: int) -> list[FoundEntry]:
-    """Entries within so many bits (0 to 128) of a hash, turned and mirrored too: the nearest MOST_FOUND.
+    """Return the entries within `max_distance` bits (0 to 128) of a hash, the nearest MAX_FOUND.
 
-    What matches nothing (inactive) is found by its very hash alone.
+    Rotated and mirrored views are included. An inactive entry is found only by exactly its hash.
     """
     bank.refresh()
     matches = bank.search(pdq, distance=max_distance)[:MAX_FOUND]
@@ -38,9 +38,10 @@ def find_entries(stack: Stack, bank: BankView, pdq: PdqHash, *, max_distance: in
 
 
 def list_entries(stack: Stack, *, before_seq: int | None, limit: int) -> tuple[list[FoundEntry], int | None]:
-    """Those whose last change has a number below `before`, the latest first; where the next page starts.
+    """Return a page of entries, the latest change first, and `before_seq` of the next page.
 
-    A page looks at `limit` changes, and shows the entries that none of a later number changed again.
+    before_seq: only changes with lower numbers. limit: how many changes a page reads. An entry is on the page
+    of its last change alone, so a page can have fewer entries.
     """
     last = stack.bank.get_head().seq if before_seq is None else before_seq - 1
     first = max(0, last - limit)

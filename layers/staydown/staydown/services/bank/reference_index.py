@@ -1,4 +1,4 @@
-"""The judged pictures of the bank as one warm function sees them: found by their keypoints."""
+"""The reference pictures of the bank in the memory of a warm function, found by their keypoints."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _READ_THREADS = 16
 
 
 class FeaturesMissing(Exception):
-    """A confirmed entry's features are not where the entry says: the bank is not whole."""
+    """The stored features of a confirmed entry are missing: the bank is damaged."""
 
 
 class ReferenceIndex:
-    """Follows the bank's log; not safe to change and ask at the same time."""
+    """An index that follows the bank's log. Not safe to change and to query at the same time."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
@@ -33,7 +33,7 @@ class ReferenceIndex:
         return len(self._index)
 
     def apply(self, changes: Iterable[BankChange]) -> None:
-        """Bring the pictures in line with these changes; only how each entry ends up counts."""
+        """Apply changes of the bank. Only the last change of each entry counts."""
         entries = {change.entry.entry_id: change.entry for change in changes}
         wanted = {i: _features_key(entry) for i, entry in entries.items()}
         new = {i: key for i, key in wanted.items() if key is not None and self._feature_keys.get(i) != key}
@@ -50,7 +50,7 @@ class ReferenceIndex:
                 self._feature_keys[entry_id] = new[entry_id]
 
     def load(self, snapshot: bytes) -> None:
-        """Start from a snapshot in place of whatever was known."""
+        """Replace the contents by a snapshot."""
         self._index = read_keypoints(snapshot)
         self._feature_keys = {}
 
@@ -58,17 +58,20 @@ class ReferenceIndex:
         return write_keypoints(self._index)
 
     def match(self, queries: Sequence[QueryFeatures]) -> list[Match]:
-        """The judged pictures that one of these shows, or may show, the best overlap of each."""
+        """Return the best alignment with each reference picture that the queries show, or may show."""
         return alignment_matches(queries, self._index, self._stack.settings.alignment_policy)
 
     def _require_unconfirmed(self, entry_ids: Sequence[str]) -> None:
-        """Features are erased after their entry's standing has changed; anything else is damage."""
+        """Raise FeaturesMissing where one of these entries is confirmed.
+
+        Features are deleted only after the entry's standing has changed.
+        """
         stored = self._stack.bank.get_entries(entry_ids) if entry_ids else {}
         damaged = [entry_id for entry_id, one in stored.items() if _features_key(one.entry) is not None]
         if damaged:
-            raise FeaturesMissing(f"the features of {len(damaged)} confirmed entries are gone")
+            raise FeaturesMissing(f"the features of {len(damaged)} confirmed entries are missing")
 
 
 def _features_key(entry: BankEntry) -> str | None:
-    """The features to have for an entry: only what a reviewer judged is matched by its keypoints."""
+    """Return the key of the features to load. Only confirmed entries are matched by keypoints."""
     return entry.features_key if entry.standing is Standing.CONFIRMED else None

@@ -1,4 +1,4 @@
-"""Whose conduct it is, read from what is so now: an account's uploads, or the reports of who sent them."""
+"""Strikes of accounts and of verified reporters, read from the current uploads, reports and cases."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from staydown.domain.uploads.upload import Upload, UploadState
 
 
 def load_subject(stack: Stack, subject: MisuseSubject) -> Account | VerifiedReporter:
-    """Where they stand on the ladder, and where their audit ends."""
+    """Return the account or the verified reporter of a subject."""
     return (
         stack.verified_reporters.get(subject.name)
         if subject.is_reporter
@@ -29,7 +29,7 @@ def strike_policy(stack: Stack, subject: MisuseSubject) -> StrikePolicy:
 
 
 def strike_history(stack: Stack, subject: MisuseSubject) -> StrikeHistory:
-    """What they did within the time that counts."""
+    """Return the strikes within the window of the strike policy."""
     since = stack.now() - stack.settings.strike_policy.window
     if not subject.is_reporter:
         return stack.uploads.get_strike_history(*subject.account, since=since)
@@ -38,7 +38,7 @@ def strike_history(stack: Stack, subject: MisuseSubject) -> StrikeHistory:
 
 
 def count_remaining_strikes(stack: Stack, subject: MisuseSubject, strike_refs: Sequence[str]) -> int:
-    """How many of these strikes still are, however long ago."""
+    """Return how many of these strikes are still valid, at any age."""
     if not subject.is_reporter:
         uploads = stack.uploads.get_many(strike_refs)
         return sum(upload.state is UploadState.BLOCKED for upload in uploads)
@@ -48,7 +48,7 @@ def count_remaining_strikes(stack: Stack, subject: MisuseSubject, strike_refs: S
 
 
 def deciding_cases(stack: Stack, subject: MisuseSubject, strike_refs: Sequence[str]) -> list[Case]:
-    """The decided cases that made these strikes."""
+    """Return the cases whose decisions these strikes follow from."""
     if not subject.is_reporter:
         return _cases_of_matched_entries(stack, stack.uploads.get_many(strike_refs))
     reports = _reports_of_subject(stack, subject, stack.cases.get_cases(strike_refs))
@@ -61,23 +61,23 @@ def _unfounded_strikes(stack: Stack, reports: Sequence[Report]) -> tuple[Strike,
 
 
 def _reports_of_subject(stack: Stack, subject: MisuseSubject, cases: Iterable[Case]) -> list[Report]:
-    """Theirs, of those in these cases."""
+    """Return the reports of the subject in these cases."""
     reports = stack.cases.get_reports({number for case in cases for number in case.reports})
     return [report for report in reports if report.verified_reporter_id == subject.name]
 
 
 def _cases_of_matched_entries(stack: Stack, uploads: Sequence[Upload]) -> list[Case]:
-    met = {match.entry_id for upload in uploads for match in upload.matches[:1]}
-    entries = stack.bank.get_entries(met).values()
-    judged = {
+    matched = {match.entry_id for upload in uploads for match in upload.matches[:1]}
+    entries = stack.bank.get_entries(matched).values()
+    deciding = {
         support.reference
         for stored in entries
         for support in stored.entry.supports
         if support.source is SupportSource.CASE
     }
-    return stack.cases.get_cases(judged)
+    return stack.cases.get_cases(deciding)
 
 
 def totals(subject: MisuseSubject, total: int) -> dict[str, int]:
-    """Return of how many uploads or reports a number of strikes is, by the key of the audit."""
+    """Return the total of uploads or reports, by its key in the audit."""
     return {"reports" if subject.is_reporter else "uploads": total}

@@ -1,4 +1,4 @@
-"""What a reviewer sees of somebody as a whole: how many, of how many, how grave, warned since when."""
+"""What a reviewer sees of an account or a verified reporter: strikes, totals, contents and warnings."""
 
 from __future__ import annotations
 
@@ -18,48 +18,52 @@ from staydown.services.misuse.strikes import deciding_cases, load_subject, strik
 
 @dataclass(frozen=True, slots=True)
 class MisuseView:
-    """seen, warned_at, went_on: as it is now. shown: what the judged images show, and in how many cases
-    behind the strikes. exact: of an account's named strikes, those that are the judged file itself.
-    not_the_subject, hidden: of reports: in how many cases somebody else was shown than who complained, and
-    how many uploads were hidden for them at a deadline. judged_by_you: one of the reports was called
-    unfounded by who looks."""
-
     review: MisuseReview
     history: StrikeHistory
+    """The strikes as they are now, not when the review was opened."""
     warned_at: datetime | None
+    """When the active warning was given; None without one."""
     reoffended: bool
+    """Whether there are strikes after the warning."""
     shown_counts: tuple[tuple[ShownContent, int], ...]
+    """What the images of the deciding cases show, and in how many of these cases."""
     exact_matches: int = 0
+    """Of an account: how many of the named strikes are the judged file itself."""
     complainant_not_shown: int = 0
+    """Of a reporter: in how many cases the images do not show the complainant."""
     hidden_uploads: int = 0
+    """Of a reporter: how many uploads a deadline hid because of the reports."""
     decided_by_viewer: bool = False
+    """Of a reporter: whether the viewing reviewer rated one of the reports as unfounded."""
 
 
 def list_misuse_reviews(
     stack: Stack, *, queue: str, after: Item | None, limit: int
 ) -> tuple[list[MisuseReview], Item | None]:
-    """A page of the reviews that wait, or of those that suspend somebody, and where the next page starts."""
+    """Return a page of pending reviews or of active suspensions, and the key to continue after."""
     return stack.misuse_reviews.list_queue(queue, after=after, limit=limit)
 
 
 def view_misuse(stack: Stack, *, review_id: str, reviewer: str) -> MisuseView:
-    """ConflictOfInterest for who declared one in a case that it rests on."""
+    """Raise NotFound, and ConflictOfInterest where the reviewer is recused from one of the deciding cases."""
     review = get_misuse_review(stack, review_id)
-    seen = strike_history(stack, review.subject)
-    cases = deciding_cases(stack, review.subject, seen.refs)
+    history = strike_history(stack, review.subject)
+    cases = deciding_cases(stack, review.subject, history.refs)
     for case in cases:
         case.require_not_recused(reviewer)
-    conduct = load_subject(stack, review.subject).strike_status
-    counted = {one: sum(one in _shown_unless_locked(case) for case in cases) for one in ShownContent}
+    status = load_subject(stack, review.subject).strike_status
+    counted = {
+        content: sum(content in _shown_unless_locked(case) for case in cases) for content in ShownContent
+    }
     view = MisuseView(
         review=review,
-        history=seen,
-        warned_at=conduct.active_warning(seen),
-        reoffended=conduct.reoffended(seen),
-        shown_counts=tuple((one, by) for one, by in counted.items() if by),
+        history=history,
+        warned_at=status.active_warning(history),
+        reoffended=status.reoffended(history),
+        shown_counts=tuple((content, count) for content, count in counted.items() if count),
     )
     if not review.subject.is_reporter:
-        uploads = stack.uploads.get_many(seen.refs)
+        uploads = stack.uploads.get_many(history.refs)
         return replace(
             view, exact_matches=sum(any(one.exact for one in upload.matches) for upload in uploads)
         )
@@ -75,12 +79,12 @@ def view_misuse(stack: Stack, *, review_id: str, reviewer: str) -> MisuseView:
 def get_misuse_review(stack: Stack, review_id: str) -> MisuseReview:
     review = stack.misuse_reviews.get(review_id)
     if review is None:
-        raise NotFound(f"There is no review {review_id[:64]!r}.")
+        raise NotFound(f"There is no misuse review {review_id[:64]!r}.")
     return review
 
 
 def _shown_unless_locked(case: Case) -> frozenset[ShownContent]:
-    """Of a locked case nobody here learns anything."""
+    """Return what the images show. The contents of a locked case are not revealed here."""
     if case.decision is None or case.state is CaseState.LOCKED:
         return frozenset()
     return case.decision.factors.shown

@@ -1,1 +1,1 @@
-"""Figures, and the audit."""
+"""Metrics, audit, exports and statements about cases."""

@@ -1,7 +1,7 @@
-"""Writes the heads of the audit's chains where they are locked, by a schedule.
+"""Writing the heads of the audit chains to locked storage, on a schedule.
 
-An anchor is written before it is done with. What a run that was stopped has left, the next run finds under
-its number, and takes it as it is.
+An anchor is written before its heads are marked as anchored. A later run completes the anchor of a run that
+was interrupted, unchanged, under its number.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from staydown.domain.errors import ConcurrentChange
 from staydown.services.retries import retry_on_conflict
 
 HEADS_PER_ANCHOR = 1000
+"""Heads of chains in one anchor at most."""
 MAX_ANCHORS_PER_RUN = 20
+"""Anchors that one run writes at most."""
 
 
 def anchor_audit(stack: Stack) -> list[Anchor]:
-    """Anchor what waits, ANCHORS_A_RUN at most; the anchors, of which the rest is for the next run."""
+    """Write at most MAX_ANCHORS_PER_RUN anchors of queued heads, and return them."""
     written = []
     for _ in range(MAX_ANCHORS_PER_RUN):
         anchor = _write_next_anchor(stack)
@@ -31,9 +33,9 @@ def anchor_audit(stack: Stack) -> list[Anchor]:
 @retry_on_conflict
 def _write_next_anchor(stack: Stack) -> Anchor | None:
     last = stack.anchors.last_anchor_head()
-    left = stack.anchors.read_anchor(last.seq + 1)
-    if left is not None:
-        anchor = Anchor.from_json(left)
+    interrupted = stack.anchors.read_anchor(last.seq + 1)
+    if interrupted is not None:
+        anchor = Anchor.from_json(interrupted)
     else:
         heads = tuple(islice(stack.anchors.list_queued_heads(), HEADS_PER_ANCHOR))
         if not heads:
@@ -44,7 +46,7 @@ def _write_next_anchor(stack: Stack) -> Anchor | None:
         try:
             stack.anchors.record_anchored_head(anchor, chain, head, is_queued=True)
         except ConcurrentChange:
-            # The chain went on meanwhile: its newer head waits for the next anchor.
+            # The chain was extended meanwhile: its newer head stays queued for the next anchor.
             stack.anchors.record_anchored_head(anchor, chain, head, is_queued=False)
     stack.anchors.advance_last_anchor(anchor)
     return anchor

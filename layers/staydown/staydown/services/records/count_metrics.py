@@ -1,4 +1,4 @@
-"""Counting the audit: each record once, however often, late or out of order its news comes."""
+"""Counting audit records into metrics: each once, also where messages are repeated, late or out of order."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from staydown.domain.metrics import Increment, count_record
 from staydown.services.retries import retry_on_conflict
 
 RECORDS_PER_TRANSACTION = 15
-"""Records counted in one transaction: each adds to five items at most, and DynamoDB takes 100 writes."""
+"""Records counted in one transaction: each changes at most five items, and DynamoDB takes 100 writes."""
 
 
 def count_chain_records(stack: Stack, chain: str) -> int:
-    """Count what was not counted yet of a chain, in its order; how many records that were.
+    """Count the records of a chain that are not counted yet, in order. Return how many there were.
 
-    What a lost message told of is counted with the chain's next one.
+    So the next message of the chain makes up for a lost one.
     """
     total = 0
     while counted := _count_next_records(stack, chain):
@@ -26,20 +26,20 @@ def count_chain_records(stack: Stack, chain: str) -> int:
 
 @retry_on_conflict
 def _count_next_records(stack: Stack, chain: str) -> int:
-    """The next records and how far that is, in one transaction: so none is counted twice.
+    """Count the next records and move the cursor, in one transaction, so that none is counted twice.
 
-    The last of them waits to be anchored from then on.
+    The transaction also queues the head of the last record to be anchored.
     """
-    before = progress = stack.metrics.get_cursor(chain)
-    added: list[Increment] = []
+    before = cursor = stack.metrics.get_cursor(chain)
+    increments: list[Increment] = []
     for record in islice(stack.audit.list_records(chain, after=before.seq), RECORDS_PER_TRANSACTION):
-        progress, more = count_record(progress, record)
-        added += more
-    if progress.seq == before.seq:
+        cursor, more = count_record(cursor, record)
+        increments += more
+    if cursor.seq == before.seq:
         return 0
     transaction = stack.transaction()
-    stack.metrics.save_cursor(transaction, chain, progress, expected=before)
-    stack.metrics.add_increments(transaction, added)
-    stack.anchors.queue_head(transaction, chain, ChainHead(progress.seq, progress.digest))
+    stack.metrics.save_cursor(transaction, chain, cursor, expected=before)
+    stack.metrics.add_increments(transaction, increments)
+    stack.anchors.queue_head(transaction, chain, ChainHead(cursor.seq, cursor.digest))
     transaction.commit()
-    return progress.seq - before.seq
+    return cursor.seq - before.seq

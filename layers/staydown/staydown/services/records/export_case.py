@@ -85,7 +85,9 @@ def _facts(stack: Stack, case: Case, records: Sequence[AuditRecord]) -> dict[str
         }
         for one in stack.uploads.get_many(case.uploads)
     ]
-    filed = (str(record.details["appeal_id"]) for record in records if record.action == "appeal.filed")
+    filed = (
+        str(record.details["appeal_id"]) for record in records if record.action == AuditAction.APPEAL_FILED
+    )
     facts["appeals"] = [_pick(appeals.dump(one), _APPEAL_FIELDS) for one in stack.cases.get_appeals(filed)]
     return facts
 

@@ -1,4 +1,4 @@
-"""The audit of a case, verified as it is read: by itself, by the heads beside it, and by the anchors."""
+"""The audit of a case, verified as it is read: its chains, their stored heads, and the anchors."""
 
 from __future__ import annotations
 
@@ -12,30 +12,29 @@ from staydown.domain.audit.anchors import Anchor, verify_against_anchors
 from staydown.domain.audit.chain import AuditRecord, ChainBroken, ChainHead, verify_chain
 from staydown.domain.cases.case import Case
 from staydown.services.access.cases import get_case
-from staydown.services.records.concerned_uploads import affected_uploads
+from staydown.services.records.queries import affected_uploads
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedChain:
-    """head: as its subject keeps it. broken: None when the chain is whole; else what is wrong with it.
-    anchors: those that have a head of it. anchored: up to which record they vouch for it (0: not yet)."""
-
     chain: str
     head: ChainHead
+    """The head as stored with the subject of the chain."""
     records: tuple[AuditRecord, ...]
     error: str | None
+    """What is wrong with the chain; None where it is intact."""
     anchors: tuple[Anchor, ...] = ()
+    """The anchors that contain a head of the chain."""
     anchored_seq: int = 0
+    """The number of the last record that the anchors cover; 0 where none is covered yet."""
 
 
 MAX_UPLOADS_READ = 100
+"""Uploads of a case whose chains are read at most. Repeated uploads of an image can be many."""
 
 
 def read_case_audit(stack: Stack, case_id: str) -> list[VerifiedChain]:
-    """The chain of the case, those of its entries, of its uploads and of those that its entries have stopped.
-
-    Of the latter the first MAX_UPLOADS_READ: an image that comes again and again has many.
-    """
+    """Return the chains of the case, of its entries, and of its affected uploads (see `affected_uploads`)."""
     anchors: dict[int, Anchor] = {}
     case = get_case(stack, case_id)
     return [_verify_chain(stack, chain, head, anchors) for chain, head in _chain_heads(stack, case)]
@@ -68,10 +67,10 @@ def _verify_chain(
 
 
 def _load_anchor(stack: Stack, number: int, anchor_cache: dict[int, Anchor]) -> Anchor:
-    """known: those that were read already; an anchor has heads of many chains."""
+    """Read an anchor, once for all the chains that it has heads of."""
     if number not in anchor_cache:
         text = stack.anchors.read_anchor(number)
         if text is None:
-            raise ChainBroken(0, f"anchor {number} is not where it was written")
+            raise ChainBroken(0, f"anchor {number} is missing")
         anchor_cache[number] = Anchor.from_json(text)
     return anchor_cache[number]

@@ -1,4 +1,4 @@
-"""The Transparency Database's statements of one decision: its own uploads, and those its entries stopped."""
+"""Statements of reasons for the DSA Transparency Database, one for each upload that a decision affects."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ from staydown.exchange.transparency import (
     validate_statement,
 )
 from staydown.services.access.cases import get_case
-from staydown.services.records.concerned_uploads import affected_uploads
+from staydown.services.records.queries import affected_uploads
 
 _STOPPED = {UploadState.BLOCKED, UploadState.REMOVED}
 
 
 def list_transparency_statements(stack: Stack, case_id: str, *, batch: int) -> list[TransparencyStatement]:
-    """A batch (from 0) of at most MOST_A_BATCH; empty after the last.
+    """Return batch number `batch` (from 0) of at most MAX_BATCH_SIZE; it is empty after the last.
 
-    Conflict for a case that restricts nothing (any more), and for one that is with the authorities.
+    Raise Conflict unless the case has a decision in force that restricts uploads. A case that was reported to
+    the authorities has no statements.
     """
     case = get_case(stack, case_id)
     decision = case.decision
@@ -35,7 +36,7 @@ def list_transparency_statements(stack: Stack, case_id: str, *, batch: int) -> l
         or decision.outcome is not DecisionOutcome.VIOLATING
     ):
         raise Conflict(
-            "Statements are of decisions that stand and restrict something.",
+            "Only a decision in force that restricts uploads has statements.",
             extra={"state": case.state.value},
         )
     upload_ids = affected_uploads(stack, case)
@@ -53,8 +54,6 @@ def list_transparency_statements(stack: Stack, case_id: str, *, batch: int) -> l
 
 
 def _require_valid(statements: list[TransparencyStatement], decision: Decision) -> None:
-    faults = sorted({fault for statement in statements for fault in validate_statement(statement)})
-    if faults:
-        raise StaydownError(
-            f"A statement of this {decision.outcome.value} decision breaks a rule: {faults[0]}."
-        )
+    errors = sorted({error for statement in statements for error in validate_statement(statement)})
+    if errors:
+        raise StaydownError(f"A statement of this {decision.outcome.value} decision is invalid: {errors[0]}.")

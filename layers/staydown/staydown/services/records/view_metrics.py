@@ -1,4 +1,4 @@
-"""The figures of a period, from the counters; nothing is scanned for them."""
+"""The metrics of a period, from the counters, without a table scan."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from staydown.domain.metrics_summary import MetricsSummary, queue_metrics, sum_c
 
 MAX_PERIOD = timedelta(days=366)
 DEFAULT_PERIOD = timedelta(days=29)
+"""Days before the last one: the default period has 30 days."""
 _YEARS = range(2000, 2200)
 
 
 def view_metrics(stack: Stack, *, first: date | None, last: date | None) -> MetricsSummary:
-    """first, last: days in UTC; absent: up to today, and thirty of them.
+    """Return the metrics of the days from `first` to `last`, in UTC; by default of the last 30 days.
 
-    InvalidRequest for a period that ends before it begins, or is longer than a year.
+    Raise InvalidRequest for a period that ends before it begins, or has more than 366 days.
     """
     last = last or stack.now().date()
     if last.year not in _YEARS or (first is not None and first.year not in _YEARS):
-        raise InvalidRequest("There are no figures of that year.")
+        raise InvalidRequest("There are no metrics for that year.")
     first = first or last - DEFAULT_PERIOD
     if not first <= last < first + MAX_PERIOD:
         raise InvalidRequest(
@@ -35,7 +36,7 @@ def view_metrics(stack: Stack, *, first: date | None, last: date | None) -> Metr
             days[counted.day] = Counter(counted.counters)
         else:
             reviewers.setdefault(counted.reviewer, Counter()).update(counted.counters)
-    moment = stack.metrics.current_counters()
+    current = stack.metrics.current_counters()
     now = stack.now()
     return MetricsSummary(
         first=first,
@@ -44,6 +45,6 @@ def view_metrics(stack: Stack, *, first: date | None, last: date | None) -> Metr
         total=sum_counters(days.values()),
         days=days,
         reviewers=reviewers,
-        cases=moment.get("cases", {}),
-        queue=queue_metrics(moment, now),
+        cases=current.get("cases", {}),
+        queue=queue_metrics(current, now),
     )

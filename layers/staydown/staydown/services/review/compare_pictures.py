@@ -1,4 +1,4 @@
-"""What an upload has of the judged picture that it met: one laid over the other, both grey and blurred."""
+"""Comparing an upload with the reference picture it matched: an overlay of the two, grey and blurred."""
 
 from __future__ import annotations
 
@@ -21,43 +21,43 @@ from staydown.imaging.overlay import overlay_png
 from staydown.matching.keypoint_alignment import AlignedCandidate, align_candidates
 from staydown.matching.keypoint_index import KeypointIndex
 from staydown.services.bank.feature_cache import decode_limits
-from staydown.services.review.reveal_image import RevealRequest, record_reveal
+from staydown.services.review.reveal_image import NOT_KEPT, UNREADABLE, RevealRequest, record_reveal
 
 _BLUR_RADIUS = 26
-"""Pixels of a working picture (about 640 x 480): as much of it as of a reviewer's first look."""
+"""Pixels of a working picture (about 640 x 480). The blur is as strong as that of the first reveal."""
 _PLACEHOLDER_GREY = 215
-"""The grey of a picture that is not kept any more."""
+"""The grey (0 to 255) in place of a reference picture that is no longer stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class PictureComparison:
-    """drawing: a PNG; None where nothing but a hash is known of what was met. original_kept: whether the
-    judged picture itself is in it, or only which of its parts met."""
-
     overlay: bytes | None
+    """A PNG; None where the entry has only a hash."""
     reference_available: bool
+    """Whether the overlay has the reference picture itself, or only its matched tiles."""
 
 
 def compare_pictures(stack: Stack, request: RevealRequest) -> PictureComparison:
-    """A look like any other: allowed to whoever works on the case, and on record before it happens.
+    """Compare an upload with an entry that it matched (`request.compared_entry_id`).
 
-    look.compared_with: an entry that the upload met. Raises what `reveal_blurred` does.
+    The comparison is a reveal: it needs the same rights, and is recorded. Raises as `reveal_blurred`.
     """
     upload = record_reveal(stack, request, sharp=False)
-    known = stack.bank.get_entries([request.compared_entry_id or ""]).get(request.compared_entry_id or "")
-    kept = known.entry.features_key if known is not None else None
-    features = stack.features.read(kept) if kept is not None else None
-    if known is None or features is None:
+    entry_id = request.compared_entry_id or ""
+    stored = stack.bank.get_entries([entry_id]).get(entry_id)
+    features_key = stored.entry.features_key if stored is not None else None
+    features = stack.features.read(features_key) if features_key is not None else None
+    if stored is None or features is None:
         return PictureComparison(None, reference_available=False)
     try:
-        asked = query_features(decode(stack.images.read(upload), decode_limits(stack)))
+        queries = query_features(decode(stack.images.read(upload), decode_limits(stack)))
     except ImageAbsent as error:
-        raise NotFound("The image is not kept any more.") from error
+        raise NotFound(NOT_KEPT) from error
     except ImageRejected as error:
-        raise Conflict("The upload is no picture that could be read; it can't be shown.") from error
-    original = _load_reference_picture(stack, known.entry)
-    drawing = _render_overlay(stack, features_from_bytes(features), original, asked)
-    return PictureComparison(drawing, reference_available=original is not None)
+        raise Conflict(UNREADABLE) from error
+    reference = _load_reference_picture(stack, stored.entry)
+    overlay = _render_overlay(stack, features_from_bytes(features), reference, queries)
+    return PictureComparison(overlay, reference_available=reference is not None)
 
 
 def _render_overlay(
@@ -85,12 +85,12 @@ def _render_overlay(
         best.alignment if best is not None else None,
         policy.agree_distance,
         title="",
-        names=("in the bank: not kept any more" if reference_picture is None else "in the bank", "uploaded"),
+        names=("in the bank: no longer stored" if reference_picture is None else "in the bank", "uploaded"),
     )
 
 
 def _load_reference_picture(stack: Stack, entry: BankEntry) -> Picture | None:
-    """The picture that was judged, as long as it waits for an appeal; none of a locked case."""
+    """Return the reference picture while its image is stored; None for locked cases."""
     least = stack.settings.match_policy.minimum_quality
     for support in sorted(entry.supports):
         case = stack.cases.get_case(support.reference) if support.source is SupportSource.CASE else None

@@ -1,4 +1,4 @@
-"""A case as a reviewer sees it: everything but who reported."""
+"""A case as a reviewer sees it: everything except the reporters."""
 
 from __future__ import annotations
 
@@ -18,39 +18,41 @@ from staydown.services.access.cases import Viewer, open_case
 from staydown.services.retries import retry_on_conflict
 
 REPORTS_PER_PAGE = 10
-"""At a time. What one of them says takes 360 KB of an answer at worst, and a function answers 6 MB."""
+"""A report takes up to 360 KB of a response, and a function's response is limited to 6 MB."""
 
 MAX_SHOWN_APPEALS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """reports: SHOWN_REPORTS of them at most, and how many come after these. entries: those that the uploads
-    met and those that rest on the case, by id. others: reviewers who have it open as well."""
-
     case: Case
     uploads: tuple[Upload, ...]
     reports: tuple[Report, ...]
+    """At most REPORTS_PER_PAGE."""
     remaining_reports: int
+    """How many reports come after these."""
     entries: Mapping[str, BankEntry]
+    """By id: the entries that the uploads matched, and those that the case supports."""
     other_viewers: tuple[ReviewerPresence, ...] = ()
+    """Other reviewers who have the case open."""
 
 
 def view_case(stack: Stack, *, case_id: str, viewer: Viewer, report_offset: int = 0) -> CaseView:
-    """CaseIsLocked for who may not see a locked one; that they tried, and each view of it, is on record.
+    """Return the case for a reviewer. Views of a locked case are recorded, refused ones too.
 
-    reports_from: how many of its reports, in the order they came, were seen before.
+    report_offset: how many reports to skip, in order of filing. Raise CaseIsLocked where the viewer may not
+    see a locked case.
     """
     case = open_case(stack, case_id, viewer, part="case")
-    others = _join_viewers(stack, case, viewer.reviewer)
-    return replace(_build_view(stack, case, report_offset), other_viewers=others)
+    other_viewers = _record_presence(stack, case, viewer.reviewer)
+    return replace(_build_view(stack, case, report_offset), other_viewers=other_viewers)
 
 
 def _build_view(stack: Stack, case: Case, report_offset: int) -> CaseView:
     uploads = stack.uploads.get_many([*case.uploads, *_appealed_upload_ids(stack, case)])
-    met = {match.entry_id for upload in uploads for match in upload.matches}
+    matched = {match.entry_id for upload in uploads for match in upload.matches}
     shown = case.reports[report_offset : report_offset + REPORTS_PER_PAGE]
-    stored = stack.bank.get_entries(met | {*case.entries, *case.banked_entries})
+    stored = stack.bank.get_entries(matched | {*case.entries, *case.banked_entries})
     return CaseView(
         case=case,
         uploads=tuple(uploads),
@@ -61,20 +63,19 @@ def _build_view(stack: Stack, case: Case, report_offset: int) -> CaseView:
 
 
 def _appealed_upload_ids(stack: Stack, case: Case) -> list[str]:
-    """Uploads that were stopped by what it put into the bank, and that somebody is asked to look at; those
-    that wait longest."""
-    waiting = stack.cases.get_appeals(case.pending_appeals[:MAX_SHOWN_APPEALS])
-    return [appeal.upload_id for appeal in waiting if isinstance(appeal, MatchAppeal)]
+    """Return the uploads whose match appeals are pending, the longest pending first."""
+    pending = stack.cases.get_appeals(case.pending_appeals[:MAX_SHOWN_APPEALS])
+    return [appeal.upload_id for appeal in pending if isinstance(appeal, MatchAppeal)]
 
 
 def view_case_blind(stack: Stack, case: Case, report_offset: int = 0) -> CaseView:
-    """For a second opinion: the same, for a page that shows nothing of what was decided."""
+    """Return the case for a second opinion. The page must not show the first decision."""
     return _build_view(stack, case, report_offset)
 
 
 @retry_on_conflict
-def _join_viewers(stack: Stack, case: Case, reviewer: str) -> tuple[ReviewerPresence, ...]:
-    """Who else reads it; and from now on others are told that this reviewer does."""
+def _record_presence(stack: Stack, case: Case, reviewer: str) -> tuple[ReviewerPresence, ...]:
+    """Record that the reviewer has the case open. Return the other reviewers who have."""
     now = stack.now()
     transaction = stack.transaction()
     stack.cases.save_presence(transaction, case.case_id, ReviewerPresence(reviewer, now))
@@ -84,14 +85,14 @@ def _join_viewers(stack: Stack, case: Case, reviewer: str) -> tuple[ReviewerPres
 
 
 def require_may_reveal(case: Case, reviewer: str, *, senior: bool) -> None:
-    """Looking at an image needs a reason: the case is yours to decide, or its appeal waits."""
+    """Raise unless the reviewer has a reason to see the images: a claim of the case, or a pending appeal."""
     if case.state is CaseState.LOCKED:
-        raise CaseIsLocked("Suspected child: nobody looks at the image any more.")
+        raise CaseIsLocked("Suspected child: the image can no longer be viewed.")
     case.require_not_recused(reviewer)
     if case.second_opinion_pending and case.has_claimed_second_opinion(reviewer):
         return
     claim = case.claim
     if case.undecided and (claim is None or claim.reviewer != reviewer):
-        raise NotAllowed("Claim the case first; only whoever works on it looks at its images.")
+        raise NotAllowed("Claim the case first. Only its reviewer sees the images.")
     if not case.undecided and case.oldest_pending_appeal is None and not senior:
-        raise NotAllowed("The case is decided and no appeal of it waits; a senior reviewer may look.")
+        raise NotAllowed("The case is decided and not appealed. Only a senior reviewer sees its images.")

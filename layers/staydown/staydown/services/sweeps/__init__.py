@@ -1,1 +1,1 @@
-"""Finding the copies that are up already."""
+"""Sweeps: finding published copies after a change of the bank."""

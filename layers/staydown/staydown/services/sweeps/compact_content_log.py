@@ -1,8 +1,8 @@
-"""Fold closed hours of the content log into segments, so that a sweep reads files instead of a table.
+"""Compact closed hours of the content log into segments, so that a sweep reads files instead of a table.
 
-A run is many small steps, each of which may be the last: whatever dies leaves the log whole. What a step
-replaces stays readable for KEPT; who finds it gone even so plans anew (see sweep_parts). Two that fold at the
-same time can't both succeed: the manifest is written in place of the version that was read.
+A run has many small steps, and a crash after any of them leaves the log intact. Replaced files stay readable
+for REPLACED_FILES_KEPT; a sweep part that misses one plans again (see sweep_parts). Of two concurrent runs
+only one succeeds: the manifest is written on the condition of its version.
 """
 
 from __future__ import annotations
@@ -31,32 +31,32 @@ from staydown.matching.content_segment import (
 )
 
 HOUR_GRACE_PERIOD = timedelta(minutes=10)
-"""Scans that began in an hour have come to rest by then; one that has not writes its line again."""
+"""Scans that began in an hour are over by then. A slower scan writes its line again, into a later hour."""
 REPLACED_FILES_KEPT = timedelta(days=1)
-"""Longer by far than any function reads."""
+"""Far longer than any function runs."""
 LINES_PER_STEP = 20_000
-"""Some 70 MB, since an upload has about a hundred views."""
+"""About 70 MB, since an upload has about 100 views."""
 
 
 def compact_content_log(stack: Stack) -> bool:
-    """One step; whether it did anything, so that there may be more to do."""
+    """Do one step. Return whether it did anything, so that there may be more to do."""
     try:
         return _step(stack)
     except ConcurrentChange:
-        return False  # somebody else is folding
+        return False  # another run is compacting
 
 
 def _step(stack: Stack) -> bool:
     manifest = stack.content_log.get_manifest()
-    place = manifest.in_progress or next(_closed_hours(stack, manifest), None)
-    if place is not None:
-        _compact_lines(stack, manifest, place)
+    position = manifest.in_progress or next(_closed_hours(stack, manifest), None)
+    if position is not None:
+        _compact_lines(stack, manifest, position)
         return True
     return _delete_replaced(stack, manifest)
 
 
 def _closed_hours(stack: Stack, manifest: LogManifest) -> Iterator[LogPosition]:
-    """The hours that are over and not folded, oldest first; closed from now on."""
+    """Yield the starts of the hours that are over and not compacted, the oldest first. Close each one."""
     for hour, state in list(stack.content_log.list_hours()):
         if (
             state is HourState.ERASED
@@ -71,7 +71,7 @@ def _closed_hours(stack: Stack, manifest: LogManifest) -> Iterator[LogPosition]:
 
 
 def _compact_lines(stack: Stack, manifest: LogManifest, position: LogPosition) -> None:
-    """Some lines of a closed hour, from a place on, become a segment, or part of the last ones."""
+    """Compact lines of a closed hour, from a position on, into a segment or into the last segments."""
     lines = list(islice(stack.content_log.iterate_lines(position, SHARDS - position.shard), LINES_PER_STEP))
     if lines:
         manifest = _store_segment(stack, manifest, ContentSegment.from_lines(line for _, line in lines))
@@ -85,49 +85,49 @@ def _compact_lines(stack: Stack, manifest: LogManifest, position: LogPosition) -
 
 
 def _store_segment(stack: Stack, manifest: LogManifest, segment: ContentSegment) -> LogManifest:
-    """The manifest with the segment in it, merged with the last ones if these are no larger.
+    """Return the manifest with the segment, merged with the last ones where these are no larger.
 
-    The new file is a leftover until the manifest that names it is saved.
+    The new file counts as an orphan until the caller saves the manifest that names it.
     """
     kept, replaced = list(manifest.segments), []
     parts = [segment]
     while kept and _should_merge(stack, kept[-1], parts):
         replaced.append(kept.pop())
         parts.insert(0, read_content(stack.content_segments.read(replaced[-1].key)))
-    whole = concatenate_segments(parts)
+    merged = concatenate_segments(parts)
     now = stack.now()
     key = stack.content_segments.new_key(f"{now:%Y-%m-%dT%H}")
     manifest = stack.content_log.save_manifest(
         replace(manifest, orphan_files=(*manifest.orphan_files, OrphanFile(key, now)))
     )
-    stack.content_segments.write(key, write_content(whole))
+    stack.content_segments.write(key, write_content(merged))
     return replace(
         manifest,
-        segments=(*kept, SegmentFile(key, len(whole), len(whole.views))),
+        segments=(*kept, SegmentFile(key, len(merged), len(merged.views))),
         orphan_files=(*manifest.orphan_files[:-1], *(OrphanFile(one.key, now) for one in replaced)),
     )
 
 
 def _should_merge(stack: Stack, last: SegmentFile, parts: list[ContentSegment]) -> bool:
-    """Whether the last segment is no more than twice as large as what comes, and both are one together.
+    """Return whether the last segment is at most twice as large as `parts`, and both fit into one segment.
 
-    So each line is written again some ten times in a life, and there are few segments that are not full.
+    So each line is rewritten about ten times, and few segments are not full.
     """
     views = sum(len(part.views) for part in parts)
     return last.views <= 2 * views and last.views + views <= stack.settings.max_segment_views
 
 
 def _delete_replaced(stack: Stack, manifest: LogManifest) -> bool:
-    """Delete what was replaced long ago; whether there was anything."""
+    """Delete a batch of files or lines that were replaced long enough ago. Return whether there were any."""
     before = stack.now() - REPLACED_FILES_KEPT
     old = [one for one in manifest.orphan_files if one.orphaned_at <= before]
     if old:
-        # Whoever is still writing one of these can't name it in the manifest from here on.
+        # From here on, a run that still writes one of these files can't name it in the manifest.
         manifest = stack.content_log.save_manifest(manifest)
         for one in old:
             stack.content_segments.delete(one.key)
-        left = tuple(one for one in manifest.orphan_files if one not in old)
-        stack.content_log.save_manifest(replace(manifest, orphan_files=left))
+        remaining = tuple(one for one in manifest.orphan_files if one not in old)
+        stack.content_log.save_manifest(replace(manifest, orphan_files=remaining))
         return True
     for hour, since in manifest.compacted.items():
         if since <= before:
@@ -135,16 +135,16 @@ def _delete_replaced(stack: Stack, manifest: LogManifest) -> bool:
             return True
     for hour, state in list(stack.content_log.list_hours()):
         if state is HourState.ERASED and hour not in manifest.compacted:
-            stack.content_log.delete_hour(hour)  # whoever erased it got no further
+            stack.content_log.delete_hour(hour)  # the run that erased it was interrupted
     return False
 
 
 def _erase_hour(stack: Stack, manifest: LogManifest, hour: str) -> None:
-    """Some lines of a folded hour; with the last of them the hour."""
+    """Delete lines of a compacted hour; after the last of them, the hour."""
     if not stack.content_log.transition_hour(
         hour, HourState.CLOSED, HourState.ERASED
     ) or not stack.content_log.delete_lines(hour):
         return
-    folded = {one: since for one, since in manifest.compacted.items() if one != hour}
-    stack.content_log.save_manifest(replace(manifest, compacted=folded))
+    compacted = {one: since for one, since in manifest.compacted.items() if one != hour}
+    stack.content_log.save_manifest(replace(manifest, compacted=compacted))
     stack.content_log.delete_hour(hour)

@@ -1,8 +1,8 @@
-"""After the bank changed: remove the copies that are already up, release what no longer stands.
+"""Sweeps after a change of the bank: remove published copies, and release uploads without a stop.
 
-Starts after the head has moved, so it sees every upload whose scan read the bank as it was before
-(see scan_upload). It is spread over messages, one a part: each may come twice, late, or after a later sweep,
-and goes by the bank as it stands then. A part that dies is told again, and the others are not.
+A sweep starts after the head of the bank has moved, so it sees every upload whose scan read the earlier bank
+(see scan_upload). It is split into parts, one for each message. A message may come twice, late, or after a
+later sweep; a part always uses the bank as it is when the part runs. A failed part is retried alone.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from staydown.services.unit_of_work import UnitOfWork
 
 @retry_on_conflict
 def start_sweep(stack: Stack, entry_ids: Collection[str], seq: int) -> str:
-    """The id of the sweep for these changes of the bank, of which seq is the last. Its first part: `PLAN`.
+    """Start the sweep for changes of the bank up to number `seq`. Return its id. Its first part is `PLAN`.
 
-    entry_ids: at most sweeps_store.MOST_ENTRIES.
+    entry_ids: at most sweeps_store.MAX_ENTRIES.
     """
     sweep_id = derived_sweep_id(entry_ids, seq)
     stack.sweeps.begin(Sweep(sweep_id, tuple(sorted(entry_ids)), stack.now(), bank_seq=seq))
@@ -32,9 +32,10 @@ def start_sweep(stack: Stack, entry_ids: Collection[str], seq: int) -> str:
 
 
 def run_sweep_part(stack: Stack, bank: BankView, sweep_id: str, part_name: str) -> Sweep | None:
-    """Do a part, have done what it found to do, and count it; the sweep as it is then, None if unknown.
+    """Run a part, queue the parts that it found, and count it as done, in this order.
 
-    In this order, so that a sweep is never over before all is done, whatever dies in between.
+    So a sweep never finishes early, wherever a crash falls. Return the sweep after it; None where the sweep
+    or the part is unknown.
     """
     sweep, found = stack.sweeps.get(sweep_id), stack.sweeps.get_part(sweep_id, part_name)
     if sweep is None or found is None:
@@ -59,9 +60,9 @@ def _add_parts(stack: Stack, sweep: Sweep, parts: Collection[SweepPart]) -> list
 
 @retry_on_conflict
 def _mark_done(stack: Stack, sweep_id: str, part: SweepPart, matched: int) -> None:
-    """Once: another delivery may have been faster."""
-    again = stack.sweeps.get_part(sweep_id, part.name)
-    if again is not None and not again[1]:
+    """Count the part as done, once: another delivery may have been faster."""
+    stored = stack.sweeps.get_part(sweep_id, part.name)
+    if stored is not None and not stored[1]:
         stack.sweeps.complete_part(sweep_id, part, matched=matched)
 
 

@@ -1,4 +1,4 @@
-"""What each part of a sweep does, and which further parts it finds."""
+"""The parts of a sweep: what each does, and which further parts it finds."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ from staydown.services.uploads.reconcile_upload import reconcile_upload, reevalu
 
 SHARDS_PER_PART = 4
 LINES_PER_PART = 20_000
-"""Of an hour that is not folded: some 70 MB, some 10 seconds."""
+"""Of an hour that is not compacted: about 70 MB and 10 seconds."""
 UPLOADS_PER_PART = 50
-"""To be judged and settled: some 10 seconds."""
+"""Uploads to evaluate and reconcile: about 10 seconds."""
 ALIGNMENTS_PER_PART = 200
+"""Uploads to compare by keypoints."""
 ALIGNMENT_SECONDS = 30.0
-"""Then the rest of a part is left to another: the function has 90, and one picture may take several."""
+"""Then the rest becomes another part: the function has 90 seconds, and a picture may take several."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartResult:
-    """failed: what went wrong with one of its uploads, when all the others were done; the part is to be done
-    again then, and what it found further is not held up."""
-
     new_parts: Sequence[SweepPart] = ()
+    """Further parts. They run even where this part is retried."""
     matched: int = 0
+    """How many uploads matched."""
     error: Exception | None = None
+    """The first failure among its uploads; the others were processed. The part is to be retried."""
 
 
 class SweepPartRunner:
-    """bank: as it stood when this part began, or later."""
-
     def __init__(self, stack: Stack, bank: BankView, sweep: Sweep) -> None:
+        """bank: refreshed after this part began."""
         self._stack = stack
         self._bank = bank
         self._entries = [stored.entry for stored in stack.bank.get_entries(sweep.entries).values()]
@@ -68,7 +68,7 @@ class SweepPartRunner:
                 return self._align(part)
 
     def _delete_unsupported_features(self) -> None:
-        """What is kept of a judged picture goes when no judgement stands behind it any more."""
+        """Delete the features of the entries that no case supports any more."""
         for entry in self._entries:
             if entry.features_key is not None and not any(
                 s.source is SupportSource.CASE for s in entry.supports
@@ -81,7 +81,7 @@ class SweepPartRunner:
                 yield SweepPart(SweepPartKind.RELEASE, target=entry.entry_id)
 
     def _log_parts(self) -> Iterator[SweepPart]:
-        """First the hours, then the manifest: an hour that is folded in between is in both, never in none."""
+        """Read the hours before the manifest: an hour compacted in between is in both, never in none."""
         if not self._swept_entries:
             return
         hours = [
@@ -98,11 +98,11 @@ class SweepPartRunner:
 
     def _search_hour(self, part: SweepPart) -> PartResult:
         end = (part.shard // SHARDS_PER_PART + 1) * SHARDS_PER_PART
-        place = LogPosition(part.target, part.shard, part.after_upload_id)
-        lines = _TrackedLines(self._stack.content_log.iterate_lines(place, end - part.shard))
+        position = LogPosition(part.target, part.shard, part.after_upload_id)
+        lines = _TrackedLines(self._stack.content_log.iterate_lines(position, end - part.shard))
         segment = ContentSegment.from_lines(islice(lines, LINES_PER_PART))
         if self._stack.content_log.get_hour_state(part.target) in {None, HourState.ERASED}:
-            # It was folded and erased while it was read, or before.
+            # The hour was compacted and erased before or during this read.
             return PartResult([*self._log_parts()])
         more = [] if lines.count < LINES_PER_PART else [lines.remainder(part)]
         return self._process_segment(segment, more)
@@ -111,19 +111,23 @@ class SweepPartRunner:
         try:
             data = self._stack.content_segments.read(part.target)
         except ArraysNotFound:
-            # It was folded into another one.
+            # The segment was merged into another one.
             return PartResult([*self._log_parts()])
         return self._process_segment(read_content(data))
 
     def _find_near(self, segment: ContentSegment) -> list[str]:
-        least = self._stack.settings.match_policy.minimum_quality
-        trusted = [e.pdq.data for e in self._swept_entries if e.pdq is not None and e.quality >= least]
+        policy = self._stack.settings.match_policy
+        trusted = [
+            entry.pdq.data
+            for entry in self._swept_entries
+            if entry.pdq is not None and entry.quality >= policy.minimum_quality
+        ]
         hashes = np.frombuffer(b"".join(trusted), np.uint8).reshape(-1, 32)
         digests = {e.sha256 for e in self._swept_entries if e.sha256 is not None}
-        return segment.uploads_within(hashes, digests, self._stack.settings.match_policy.review_distance)
+        return segment.uploads_within(hashes, digests, policy.review_distance)
 
     def _process_segment(self, segment: ContentSegment, more: Sequence[SweepPart] = ()) -> PartResult:
-        """Judge the few that are near at once; many are spread over parts. The looks come last."""
+        """Evaluate near uploads: few at once, many in further parts. Comparisons by keypoints come last."""
         near = self._find_near(segment)
         further = [*more, *self._alignment_parts(segment, near)]
         if len(near) <= UPLOADS_PER_PART:
@@ -133,11 +137,11 @@ class SweepPartRunner:
         )
 
     def _alignment_parts(self, segment: ContentSegment, near: Sequence[str]) -> Sequence[SweepPart]:
-        """The content log has no keypoints: what they alone would give away has to be looked at."""
+        """Return parts for the uploads that only keypoints can match: the content log has no keypoints."""
         if not self._has_features or not self._stack.settings.lookback_window:
             return ()
-        judged = set(near)
-        others = [upload_id for upload_id in segment.upload_ids() if upload_id not in judged]
+        evaluated = set(near)
+        others = [upload_id for upload_id in segment.upload_ids() if upload_id not in evaluated]
         return split_into_parts(SweepPartKind.ALIGN, others, ALIGNMENTS_PER_PART)
 
     def _reevaluate(self, uploads: Iterable[str]) -> PartResult:
@@ -148,51 +152,51 @@ class SweepPartRunner:
     def _align(self, part: SweepPart) -> PartResult:
         since = self._stack.now() - self._stack.settings.lookback_window
         until = time.monotonic() + ALIGNMENT_SECONDS
-        stopped, failed = 0, None
+        matched, failed = 0, None
         for number, upload_id in enumerate(part.uploads):
             if number and time.monotonic() > until:
-                return PartResult([replace(part, uploads=part.uploads[number:])], stopped, failed)
+                return PartResult([replace(part, uploads=part.uploads[number:])], matched, failed)
             try:
-                stopped += (
+                matched += (
                     reevaluate_upload(self._stack, self._bank, upload_id, received_since=since) is not None
                 )
-            except Exception as error:  # noqa: BLE001 (it goes out when all are done)
+            except Exception as error:  # noqa: BLE001 (raised after all uploads)
                 failed = failed or error
-        return PartResult((), stopped, failed)
+        return PartResult((), matched, failed)
 
     def _release(self, part: SweepPart) -> PartResult:
         linked = self._stack.uploads.list_stopped_by_entry(part.target, after=part.after_upload_id)
-        some = list(islice(linked, UPLOADS_PER_PART))
-        failed = _for_each(some, lambda one: self._reconcile_stopped(one, part.target))
-        if len(some) < UPLOADS_PER_PART:
+        batch = list(islice(linked, UPLOADS_PER_PART))
+        failed = _for_each(batch, lambda one: self._reconcile_stopped(one, part.target))
+        if len(batch) < UPLOADS_PER_PART:
             return PartResult(error=failed)
         return PartResult(
-            [SweepPart(SweepPartKind.RELEASE, target=part.target, after_upload_id=some[-1])], error=failed
+            [SweepPart(SweepPartKind.RELEASE, target=part.target, after_upload_id=batch[-1])], error=failed
         )
 
     def _reconcile_stopped(self, upload_id: str, entry_id: str) -> None:
-        """What an entry stopped before it changed."""
+        """Reconcile an upload that the entry stopped before it changed."""
         upload = self._stack.uploads.get(upload_id)
         if upload is None or entry_id not in upload.blocking_entries:
-            # It was held for it, or is not stopped by it any more.
+            # The upload is held for the entry, or the entry no longer stops it.
             reevaluate_upload(self._stack, self._bank, upload_id)
         else:
             reconcile_upload(self._stack, self._bank, upload_id)
 
 
 def _for_each(uploads: Iterable[str], operation: Callable[[str], object]) -> Exception | None:
-    """Whatever becomes of one of them, the others are done: a copy behind it must not stay up for it."""
+    """Process all uploads and return the first failure: one failure must not leave other copies published."""
     failed: Exception | None = None
     for upload_id in uploads:
         try:
             operation(upload_id)
-        except Exception as error:  # noqa: BLE001 (it goes out when all are done)
+        except Exception as error:  # noqa: BLE001 (raised after all uploads)
             failed = failed or error
     return failed
 
 
 class _TrackedLines:
-    """Lines as they are read, and how far that is."""
+    """An iterator over log lines that knows its position."""
 
     def __init__(self, lines: Iterable[tuple[LogPosition, LogLine]]) -> None:
         self._lines = lines
@@ -200,13 +204,13 @@ class _TrackedLines:
         self.count = 0
 
     def __iter__(self) -> Iterator[LogLine]:
-        for place, line in self._lines:
-            self._position = place
+        for position, line in self._lines:
+            self._position = position
             self.count += 1
             yield line
 
     def remainder(self, part: SweepPart) -> SweepPart:
-        """What is left of the part."""
+        """Return a part for the lines after the position."""
         assert self._position is not None
         return SweepPart(
             part.kind, part.target, shard=self._position.shard, after_upload_id=self._position.after_upload_id

@@ -1,4 +1,4 @@
-"""How far the sweeps are that bring what is up in line with the bank, for seniors."""
+"""The progress of sweeps, for senior reviewers."""
 
 from __future__ import annotations
 
@@ -14,24 +14,26 @@ from staydown.services.access.cases import Viewer, open_case
 
 @dataclass(frozen=True, slots=True)
 class EntrySweep:
-    """sweep: the last that began for the entry; None before the first, and 30 days after the last.
-    is_current: it goes by the entry as it stands; else the one that does is yet to begin."""
-
     entry_id: str
     sweep: Sweep | None
+    """The last sweep for the entry; None before the first, and 30 days after the last."""
     is_current: bool
+    """Whether the sweep has the last change of the entry; if not, another one will start."""
 
 
 def get_entry_sweep(stack: Stack, entry_id: str) -> EntrySweep:
-    """NotFound for an entry that the bank does not have."""
-    found = list(_entry_sweeps(stack, [entry_id]))
-    if not found:
+    """Return the last sweep for an entry. Raise NotFound for an unknown entry."""
+    sweeps = list(_entry_sweeps(stack, [entry_id]))
+    if not sweeps:
         raise NotFound(f"There is no entry {entry_id[:64]!r}.")
-    return found[0]
+    return sweeps[0]
 
 
 def list_case_sweeps(stack: Stack, case_id: str, viewer: Viewer) -> list[EntrySweep]:
-    """Of the entries that rest on its decision; none before it is decided. Who may see it: `open_case`."""
+    """Return the last sweeps for the entries that the case supports; none before it is decided.
+
+    Raises as `open_case`.
+    """
     case = open_case(stack, case_id, viewer, part="sweeps")
     return list(_entry_sweeps(stack, case.banked_entries))
 

@@ -1,7 +1,7 @@
-"""The way of an upload: read, register, check, settle.
+"""The scan of an upload: read, register, evaluate, reconcile.
 
 A scan registers an upload before it reads the head of the bank. A sweep starts after the head has moved.
-So either the scan sees the new entry, or the sweep sees the upload: no order of events leaves a gap.
+So either the scan sees a new entry, or the sweep sees the upload, in any order of events.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from staydown.services.unit_of_work import Maintenance, UnitOfWork
 from staydown.services.uploads.reconcile_upload import reconcile_upload
 
 SCAN_THREADS = 4
+"""Uploads of a batch that are scanned at the same time."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -36,36 +37,34 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class UploadedObject:
-    """Something was put into the uploads bucket.
-
-    version: None where the notification doesn't say; then the latest is read. attempt: which delivery of
-    the message this is, from 1.
-    """
+    """An object that was put into the uploads bucket."""
 
     key: str
     object_version: str | None
+    """None where the notification does not have it; then the latest version is read."""
     delivery_attempt: int
+    """The number of this delivery of the message, from 1."""
 
 
 def scan_uploads(
     stack: Stack, bank: BankView, objects: Sequence[UploadedObject]
 ) -> list[Upload | Exception | None]:
-    """Scan a batch; for each object the upload at rest, None where nothing is left to do, or what went wrong.
+    """Scan a batch. Return for each object the reconciled upload, None where there is none, or the failure.
 
-    One failing object does not hold up the others: only its message comes again.
+    A failure does not affect the other objects: only its message is retried.
     """
-    # Whether keypoints will be asked for is known only later; without judged pictures they never are.
-    looks = FeatureCache(stack)
-    keep = looks.add if bank.has_references else None
-    registered = _map_parallel(objects, lambda one: register_upload(stack, one, keep))
+    # Without reference pictures, no upload needs keypoints. With them, only the evaluation shows which do.
+    features = FeatureCache(stack)
+    cache_features = features.add if bank.has_references else None
+    registered = _map_parallel(objects, lambda one: register_upload(stack, one, cache_features))
     registered = _map_parallel(registered, lambda one: _ensure_logged(stack, one))
     bank.refresh()
-    return _map_parallel(registered, lambda one: _reconcile(stack, bank, one, looks))
+    return _map_parallel(registered, lambda one: _reconcile(stack, bank, one, features))
 
 
 @retry_on_conflict
 def _ensure_logged(stack: Stack, registered: Upload | Exception | None) -> Upload | Exception | None:
-    """Registered while its hour was being closed, it is in a later one before it is checked."""
+    """Move the log line to an open hour where its hour was closed meanwhile, before the evaluation."""
     if isinstance(registered, Upload) and registered.fingerprint is not None:
         stack.content_log.ensure_in_open_hour(registered, stack.now())
     return registered
@@ -85,65 +84,64 @@ def _reconcile(
 def register_upload(
     stack: Stack, uploaded: UploadedObject, cache_features: Callable[[str, Picture], None] | None = None
 ) -> Upload | None:
-    """Know the object: read it, compute its fingerprint, put it into the content log.
+    """Register an object: read it, compute its fingerprint, and add it to the content log.
 
-    None when the object is gone and was never known: removed by whoever put it. An object that was
-    registered before is not read again. At the last attempt the upload is first recorded as held, so that
-    an image which brings down whoever reads it is accounted for without anything else having to run.
-    keep: is given the picture, decoded, of an upload that was read.
+    Return None for an object that was deleted before it was ever registered. An object with a fingerprint is
+    not read again. At the last delivery the upload is first saved as held, so that an image which crashes
+    the function has a state. cache_features: called with the upload's id and the decoded picture.
     """
     try:
         original = stack.images.read_original(uploaded.key, uploaded.object_version)
     except ImageAbsent:
         return stack.uploads.get(_identify_upload(stack, uploaded.key, uploaded.object_version or "")[0])
-    upload, refusal = _load_or_create(stack, uploaded.key, original)
+    upload, rejection = _load_or_create(stack, uploaded.key, original)
     if upload.fingerprint is not None or upload.state is UploadState.REJECTED:
         return upload
     if uploaded.delivery_attempt >= stack.settings.scan_attempts and upload.version == 0:
         upload = _save(stack, upload.with_stops([SCAN_FAILURE_STOP], now=stack.now()))
     read = (
-        _rejected(upload, refusal, stack)
-        if refusal
+        _rejected(upload, rejection, stack)
+        if rejection
         else _with_fingerprint(stack, upload, original, cache_features)
     )
     return _save(stack, read)
 
 
 def _identify_upload(stack: Stack, key: str, version: str) -> tuple[str, str | None]:
-    """Which upload this object is, and whether that alone is a reason to refuse it.
+    """Return the upload id of an object, and a reason to reject it that follows from key and version alone.
 
-    A ticket names its upload beforehand. It is good for one object: a second version at its key is another
-    upload, which is refused.
+    A ticket assigns the upload id in advance, for one object. A second version at its key is another upload,
+    which is rejected.
     """
     derived = derived_upload_id(stack.settings.uploads_bucket, key, version)
-    where = ObjectKey.parse(key)
-    if where is None:
+    object_key = ObjectKey.parse(key)
+    if object_key is None:
         return derived, StopReason.MALFORMED_KEY
-    if not _is_uuid(where.suffix):
+    if not _is_uuid(object_key.suffix):
         return derived, None
-    first = stack.uploads.get(where.suffix)
+    first = stack.uploads.get(object_key.suffix)
     if first is not None and first.key == key:
-        # Known by its ticket, which may be forgotten by now: a message can come again after many days.
+        # The ticket may have expired by now: a message can be redelivered after many days.
         used = version and first.object_version != version
         return (derived, StopReason.TICKET_USED) if used else (first.upload_id, None)
-    ticket = stack.uploads.get_ticket(where.suffix)
+    ticket = stack.uploads.get_ticket(object_key.suffix)
     return (ticket.upload_id if ticket is not None and ticket.key == key else derived), None
 
 
 def _load_or_create(stack: Stack, key: str, original: OriginalObject) -> tuple[Upload, str | None]:
-    """The upload as it stands (version 0: it is new), and why it must be refused, if it must."""
-    upload_id, refusal = _identify_upload(stack, key, original.version)
+    """Return the stored upload, or a new one of version 0, and the reason to reject it, if any."""
+    upload_id, rejection = _identify_upload(stack, key, original.version)
     known = stack.uploads.get(upload_id)
-    where = ObjectKey.parse(key) or ObjectKey("", "", key)
-    if refusal is None and stack.accounts.get(where.platform, where.account_id).blocked:
-        refusal = StopReason.ACCOUNT_BLOCKED
+    object_key = ObjectKey.parse(key) or ObjectKey("", "", key)
+    if rejection is None and stack.accounts.get(object_key.platform, object_key.account_id).blocked:
+        rejection = StopReason.ACCOUNT_BLOCKED
     if known is not None:
-        return known, refusal
+        return known, rejection
     now = stack.now()
     upload = Upload(
         upload_id=upload_id,
-        platform=where.platform,
-        account_id=where.account_id,
+        platform=object_key.platform,
+        account_id=object_key.account_id,
         key=key,
         object_version=original.version,
         state=UploadState.RECEIVED,
@@ -152,7 +150,7 @@ def _load_or_create(stack: Stack, key: str, original: OriginalObject) -> tuple[U
         etag=original.etag,
         size=original.size,
     )
-    return upload, refusal
+    return upload, rejection
 
 
 def _with_fingerprint(
@@ -161,21 +159,21 @@ def _with_fingerprint(
     original: OriginalObject,
     cache_features: Callable[[str, Picture], None] | None,
 ) -> Upload:
-    """With its fingerprint, or rejected with what is wrong with it."""
+    """Return the upload with its fingerprint, or rejected with the reason."""
     if original.data is None:
         return _rejected(upload, "too_many_bytes", stack)
     try:
         with DECODE_LOCK:
             picture = decode(original.data, decode_limits(stack))
-            found = fingerprint_picture(picture, original.data)
+            fingerprint = fingerprint_picture(picture, original.data)
             if cache_features is not None:
                 cache_features(upload.upload_id, picture)
     except ImageRejected as error:
         return _rejected(upload, error.reason, stack)
-    if type_mismatch(found=found.media_type, declared=original.content_type, key=upload.key):
+    if type_mismatch(found=fingerprint.media_type, declared=original.content_type, key=upload.key):
         return _rejected(upload, StopReason.CONTENT_TYPE_MISMATCH, stack)
-    read = replace(upload, fingerprint=found, updated_at=stack.now())
-    # The scan's own hold was no judgement: whether the account is blocked still matters.
+    read = replace(upload, fingerprint=fingerprint, updated_at=stack.now())
+    # The scan's own hold is no release by a reviewer: a block of the account still applies.
     return replace(
         read.without_stops([SCAN_FAILURE_STOP.cause], now=stack.now()), was_released=upload.was_released
     )
@@ -203,12 +201,12 @@ def _is_uuid(text: str) -> bool:
 
 
 def _map_parallel(items: Sequence[T], operation: Callable[[T], R | Exception]) -> list[R | Exception]:
-    """Do it for all of them, waiting for AWS at the same time; an exception stays with its item."""
+    """Run the operation for all items in parallel. An exception is returned in place of its result."""
 
     def attempt(item: T) -> R | Exception:
         try:
             return operation(item)
-        except Exception as error:  # noqa: BLE001 (it goes back to the queue with this item alone)
+        except Exception as error:  # noqa: BLE001 (only the message of this item is retried)
             return error
 
     with ThreadPoolExecutor(max_workers=SCAN_THREADS) as pool:

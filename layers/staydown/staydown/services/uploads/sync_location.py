@@ -1,4 +1,4 @@
-"""An image put where the state of its upload says."""
+"""Moving an image to the bucket that the state of its upload requires."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ from staydown.aws.stack import Stack
 from staydown.domain.uploads.upload import Upload, UploadState
 
 MAX_ATTEMPTS = 5
+"""How often `take_down_image` tries while the upload keeps changing."""
 
 
 def sync_location(stack: Stack, upload: Upload, *, delete_previous: bool = True) -> bool:
-    """Move it; whether the upload is still as given then. If not, what was just done may be out of date."""
+    """Move the image. Return whether the upload is unchanged since; if not, the move may be out of date."""
 
     def is_current() -> bool:
-        again = stack.uploads.get(upload.upload_id)
-        return again is not None and again.version == upload.version
+        stored = stack.uploads.get(upload.upload_id)
+        return stored is not None and stored.version == upload.version
 
     stack.images.sync_location(upload, is_current, delete_previous=delete_previous)
     return is_current()
 
 
 def take_down_image(stack: Stack, upload_id: str) -> None:
-    """Take an image that was stopped out of the public, at once, and not only when its event is delivered.
+    """Remove a stopped image from the public bucket at once, without waiting for its event.
 
-    What others change meanwhile they bring to rest themselves; so does the event with what this leaves.
+    A concurrent change of the upload moves the image itself. The event repeats what this call leaves undone.
     """
     for _ in range(MAX_ATTEMPTS):
         upload = stack.uploads.get(upload_id)
