@@ -9,7 +9,7 @@ from staydown.api.callers import require_senior, require_staff
 from staydown.api.http import PathId, create_router
 from staydown.services.access.cases import Viewer, open_case
 from staydown.services.records.export_case import export_case
-from staydown.services.records.find_cases import find_cases_by_number
+from staydown.services.records.queries import find_cases_by_number
 from staydown.services.records.read_audit import read_case_audit
 
 from functions.review import audit_models

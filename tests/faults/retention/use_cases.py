@@ -10,7 +10,7 @@ from staydown.domain.cases.appeals import AppealOutcome
 from staydown.services.access.cases import Viewer
 from staydown.services.records.anchor_audit import anchor_audit
 from staydown.services.records.export_case import export_case
-from staydown.services.records.find_cases import find_cases_by_number
+from staydown.services.records.queries import find_cases_by_number
 from staydown.services.reports.file_report import file_report
 from staydown.services.retention.legal_hold import (
     LegalHoldReason,
@@ -83,8 +83,8 @@ def retention_after_the_window(world: World) -> Action:
 
 def retention_of_answers(world: World) -> Action:
     """Answers for reviewers are stored with the report and are erased before it."""
-    asked = ReportQuestion("harm", "Does somebody threaten you?", for_reviewers=True)
-    world.stack.settings = replace(world.stack.settings, report_questions=(asked,))
+    question = ReportQuestion("harm", "Does anyone threaten you?", for_reviewers=True)
+    world.stack.settings = replace(world.stack.settings, report_questions=(question,))
     upload = world.upload("alpha", "ann", drawn(1))
     form = replace(FORM, uploads=(upload.upload_id,), answers={"harm": "He does."})
     decide(world, file_report(world.stack, form).cases[0].case_id)
