@@ -201,8 +201,12 @@ def test_concurrent_repeat_is_rejected_as_still_running(stack: DeployedStack, ev
 def test_unsuccessful_answer_is_not_stored(stack: DeployedStack, event: Json, status: int) -> None:
     answers = iter([answer(status), answer(201, "then"), answer(500, "never asked")])
     calls = IdempotentHandler(Stack.from_environment(), lambda *_: next(answers))
-    told = [calls(event, LambdaContextStub()) for _ in range(3)]  # type: ignore[arg-type]
-    assert [(one["statusCode"], one["body"]) for one in told] == [(status, ""), (201, "then"), (201, "then")]
+    responses = [calls(event, LambdaContextStub()) for _ in range(3)]  # type: ignore[arg-type]
+    assert [(one["statusCode"], one["body"]) for one in responses] == [
+        (status, ""),
+        (201, "then"),
+        (201, "then"),
+    ]
 
 
 def test_failed_request_may_be_sent_again(stack: DeployedStack, event: Json) -> None:
@@ -219,8 +223,11 @@ def test_oversized_answer_is_returned_without_being_stored(stack: DeployedStack,
     """What was done is done: whoever asks again is answered anew, and at once."""
     large, answers = "x" * 400_000, iter(["one", "two", "three"])
     calls = IdempotentHandler(Stack.from_environment(), lambda *_: answer(200, next(answers) + large))
-    told = [calls(event, LambdaContextStub()) for _ in range(2)]  # type: ignore[arg-type]
-    assert [(one["statusCode"], one["body"]) for one in told] == [(200, "one" + large), (200, "two" + large)]
+    responses = [calls(event, LambdaContextStub()) for _ in range(2)]  # type: ignore[arg-type]
+    assert [(one["statusCode"], one["body"]) for one in responses] == [
+        (200, "one" + large),
+        (200, "two" + large),
+    ]
 
 
 def test_answer_is_returned_when_the_store_fails(
@@ -234,7 +241,7 @@ def test_answer_is_returned_when_the_store_fails(
     assert calls(event, LambdaContextStub())["body"] == "done"  # type: ignore[arg-type]
 
 
-def test_request_is_carried_out_again_when_its_answer_is_unreadable(
+def test_request_is_repeated_when_its_answer_is_unreadable(
     stack: DeployedStack, event: Json, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     answers = iter([answer(201, "first"), answer(201, "second")])

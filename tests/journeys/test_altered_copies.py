@@ -36,7 +36,7 @@ def _in_a_screenshot(picture: Image.Image) -> Image.Image:
     draw = ImageDraw.Draw(screen)
     for y in (60, 180, 1780, 1920, 2060):
         draw.rounded_rectangle((40, y, 1040, y + 60), 20, fill=(48, 48, 52))
-        draw.text((70, y + 8), "somebody_else  follow   ...", fill="white", font_size=36)
+        draw.text((70, y + 8), "another_account  follow   ...", fill="white", font_size=36)
     shown = ImageOps.contain(picture, (1080, 1400))
     screen.paste(shown, ((1080 - shown.width) // 2, 320))
     return screen

@@ -46,12 +46,12 @@ def test_upload_right_after_a_decision_is_blocked() -> None:
             beta.put_object(f"beta/copyist/{number}", file)
             stack.drain()
 
-        told = [
+        events = [
             event["detail"]
             for event in stack.events()
             if event["detail-type"].startswith("upload.") and event["detail"]["platform"] == "beta"
         ]
-        assert [(one["key"], one["state"], one["reason"]) for one in told] == [
+        assert [(one["key"], one["state"], one["reason"]) for one in events] == [
             (f"beta/copyist/{number}", "blocked", "matches_confirmed_entry") for number in range(REPETITIONS)
         ]
         public = stack.stack.client("s3").list_objects_v2(Bucket=stack.description["buckets"]["published"])

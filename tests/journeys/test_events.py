@@ -140,7 +140,7 @@ def test_repeated_request_emits_one_event(stack: DeployedStack) -> None:
         robin.decide(scene.case_id, "not_violating")
     assert event_counts(stack) == {"case.decided": 1, "upload.reviewed": 1, "notice.issued": 1}
     for _ in range(2):
-        order = {"platform": "alpha", "reason": "by hand"}
+        order = {"platform": "alpha", "reason": "set manually"}
         noor.answer("POST", f"/v1/accounts/{scene.account_id}/block", json=order)
     assert event_counts(stack) == {"account.blocked": 1, "notice.issued": 1}
 
@@ -157,7 +157,7 @@ def test_event_is_complete_and_holds_only_ids_and_states(stack: DeployedStack) -
     stack.person().report(hashes=[own_hash(scene.picture)])
     again = reported_upload(stack)
     stack.reviewer().decide(again.case_id, "violating")
-    order = {"platform": "alpha", "reason": "by hand"}
+    order = {"platform": "alpha", "reason": "set manually"}
     stack.reviewer("noor").answer("POST", f"/v1/accounts/{scene.account_id}/block", json=order)
     stack.drain()
     events = stack.events()

@@ -68,8 +68,8 @@ def test_guide_works_from_beginning_to_end(running: LocalStack, capsys: pytest.C
         server.shutdown()
         server.server_close()
         serving.join(5)
-    told = {event["type"].removeprefix("dev.staydown.") for event in names["seen"].values()}
-    assert told == {"upload.removed", "account.blocked", "notice.issued"}
+    event_types = {event["type"].removeprefix("dev.staydown.") for event in names["seen"].values()}
+    assert event_types == {"upload.removed", "account.blocked", "notice.issued"}
 
     run("notices = ", names)
     said = capsys.readouterr().out

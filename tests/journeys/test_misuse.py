@@ -22,8 +22,8 @@ SUSPEND = {"outcome": "suspend", "intention": "deliberate", "reasons": "it went 
 
 def account_notices(stack: DeployedStack, account_id: str) -> list[str]:
     """Return the account holder's notices, without those about single uploads, oldest first."""
-    told = reversed(stack.app("beta").notices(account_id))
-    return [one["kind"] for one in told if "image_blocked" not in one["values"].get("action", [])]
+    notices = reversed(stack.app("beta").notices(account_id))
+    return [one["kind"] for one in notices if "image_blocked" not in one["values"].get("action", [])]
 
 
 def review_of(stack: DeployedStack, account_id: str) -> Json:

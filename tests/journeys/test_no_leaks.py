@@ -46,13 +46,13 @@ def test_leak_in_a_traceback_or_an_extra_field_is_detected() -> None:
     watch = LeakWatch()
     watch.add_private(PRIVATE)
     with watch.listening():
-        for name in ("staydown", "somebody.else"):
+        for name in ("staydown", "another.library"):
             try:
                 int(PRIVATE)
             except ValueError:
                 logging.getLogger(name).exception("failed")
             logging.getLogger(name).warning("done", extra={"statement": PRIVATE})
-    assert {where for where, _ in watch.lines} == {"log of staydown", "log of somebody.else"}
+    assert {where for where, _ in watch.lines} == {"log of staydown", "log of another.library"}
     assert len(watch.leaks()) >= 4
 
 

@@ -17,8 +17,8 @@ def put_and_get_event(
     stack.events()
     stack.app().put_object(key, data, content_type)
     stack.drain()
-    (told,) = (one["detail"] for one in stack.events() if one["detail"].get("key") == key)
-    return dict(told)
+    (event,) = (one["detail"] for one in stack.events() if one["detail"].get("key") == key)
+    return dict(event)
 
 
 def test_account_block_applies_to_one_platform(stack: DeployedStack) -> None:
@@ -63,23 +63,23 @@ def test_platform_cannot_appeal_for_an_account_of_another(stack: DeployedStack) 
 
 def test_direct_upload_is_published_when_clear(stack: DeployedStack) -> None:
     key = f"alpha/{new_account()}/holiday/beach.jpg"
-    told = put_and_get_event(stack, key, new_picture())
-    assert told["state"] == "published"
-    status = stack.app().status(str(told["upload_id"]))
+    event = put_and_get_event(stack, key, new_picture())
+    assert event["state"] == "published"
+    status = stack.app().status(str(event["upload_id"]))
     assert requests.get(status["url"], timeout=30).status_code == 200
     assert "beach" not in status["url"], "the published address contains the name of the file"
 
 
 def test_direct_upload_is_blocked_when_matched(stack: DeployedStack) -> None:
     scene = removed_upload(stack)
-    told = put_and_get_event(stack, f"beta/{new_account()}/x", scene.picture)
-    assert (told["state"], told["reason"]) == ("blocked", "matches_confirmed_entry")
+    event = put_and_get_event(stack, f"beta/{new_account()}/x", scene.picture)
+    assert (event["state"], event["reason"]) == ("blocked", "matches_confirmed_entry")
 
 
 def test_direct_upload_of_a_blocked_account_is_rejected(stack: DeployedStack) -> None:
     scene = removed_upload(stack)
-    told = put_and_get_event(stack, f"alpha/{scene.account_id}/x", new_picture())
-    assert (told["state"], told["reason"]) == ("rejected", "account_blocked")
+    event = put_and_get_event(stack, f"alpha/{scene.account_id}/x", new_picture())
+    assert (event["state"], event["reason"]) == ("rejected", "account_blocked")
 
 
 def test_ticket_issued_before_a_block_publishes_nothing(stack: DeployedStack) -> None:
@@ -101,6 +101,6 @@ def test_ticket_issued_before_a_block_publishes_nothing(stack: DeployedStack) ->
     "key", ["loose.jpg", "alpha/loose.jpg", "al pha/x/y", "alpha//y", "../alpha/x/y", "alpha/x..y/z"]
 )
 def test_object_without_an_owner_is_rejected(stack: DeployedStack, key: str) -> None:
-    told = put_and_get_event(stack, key, new_picture())
-    assert (told["state"], told["reason"]) == ("rejected", "malformed_key")
+    event = put_and_get_event(stack, key, new_picture())
+    assert (event["state"], event["reason"]) == ("rejected", "malformed_key")
     assert not requests.get(f"{stack.description['published_base_url']}/{key}", timeout=30).ok

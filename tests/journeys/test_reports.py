@@ -240,7 +240,7 @@ def test_two_reporters_of_altered_copies_share_one_case(stack: DeployedStack) ->
     assert stack.app().status(one)["state"] == stack.app("beta").status(other)["state"] == "removed"
     for person in (first, second):
         followed = person.follow()
-        assert [told["outcome"] for told in followed["cases"]] == ["violating"]
+        assert [case["outcome"] for case in followed["cases"]] == ["violating"]
         assert {notice["kind"] for notice in followed["notices"]} == {"receipt", "decision"}
 
     asked = {"account_id": beta, "case_id": case_id, "statement": "It is a drawing."}

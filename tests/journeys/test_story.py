@@ -105,8 +105,8 @@ def test_image_is_removed_stays_down_and_returns_on_appeal(stack: DeployedStack)
     }
     assert {beta.status(copy)["state"] for copy in copies.values()} == {"published"}
     assert person.follow()["cases"][0]["state"] == "reversed"
-    told = [moment["what"] for moment in person.follow()["timeline"]]
-    assert told == [
+    timeline = [moment["what"] for moment in person.follow()["timeline"]]
+    assert timeline == [
         "We opened a case.",
         "A reviewer is working on the case.",
         "A reviewer made a decision.",

@@ -75,8 +75,8 @@ def test_client_needs_only_the_state_file_and_the_document(state_file: Path) -> 
     copy = apps[1].upload("copyist", jpeg(picture, 40))
     assert wait_for_state("blocked", lambda: apps[1].status(copy))["reason"] == "matches_confirmed_entry"
 
-    told = {"account_id": "mallory", "statement": "That is my own picture."}
-    appeal = apps[0].answer("POST", "/v1/appeals", json=told)
+    form = {"account_id": "mallory", "statement": "That is my own picture."}
+    appeal = apps[0].answer("POST", "/v1/appeals", json=form)
     decide = f"/v1/review/appeals/{appeal['appeal_id']}/decision"
     assert reviewers[0].post(decide, appeal_decision("upheld")).status_code == 403
     assert reviewers[1].post(decide, appeal_decision("upheld")).status_code == 200
@@ -96,5 +96,5 @@ def test_credentials_of_the_state_file_get_working_tokens(state_file: Path) -> N
         timeout=30,
     ).json()
     bearer = {"Authorization": f"{granted['token_type']} {granted['access_token']}"}
-    answer = requests.get(f"{description['api_url']}/v1/accounts/somebody", headers=bearer, timeout=30)
+    answer = requests.get(f"{description['api_url']}/v1/accounts/anyone", headers=bearer, timeout=30)
     assert (answer.status_code, answer.json()["platform"]) == (200, platform["platform"])

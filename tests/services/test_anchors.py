@@ -43,8 +43,8 @@ def audited_story(world: World) -> Story:
 
 def export(world: World, case_id: str, *, child_safety: bool = False) -> dict[str, Any]:
     bundle = export_case(world.stack, case_id, Viewer("noor", senior=True, child_safety=child_safety))
-    told: dict[str, Any] = json.loads(json.dumps(bundle))
-    return told
+    copied: dict[str, Any] = json.loads(json.dumps(bundle))
+    return copied
 
 
 class Forger:
@@ -102,7 +102,7 @@ def test_any_rewritten_record_is_detected(world: World) -> None:
     case_id = audited_story(world).case.case_id
     forger = Forger(world, case_id)
     for place in range(len(forger.records)):
-        forger.rewrite(forger.forged(place, actor="somebody else"))
+        forger.rewrite(forger.forged(place, actor="an attacker"))
         found = first_fault(world, case_id)
         assert found is not None and "written anew" in found, place
         forger.rewrite(forger.records)
@@ -227,7 +227,7 @@ def test_rewritten_chain_in_a_bundle_needs_a_stored_anchor(world: World) -> None
     case_id = audited_story(world).case.case_id
     kept = [str(world.stack.anchors.read_anchor(1))]
     forger = Forger(world, case_id)
-    forged = forger.forged(0, actor="somebody else")
+    forged = forger.forged(0, actor="an attacker")
     bundle = build_bundle(
         case_id=case_id,
         made_at=world.clock.now,
@@ -244,7 +244,7 @@ def test_broken_audit_is_not_certified(world: World) -> None:
     case_id = audited_story(world).case.case_id
     forger = Forger(world, case_id)
     genuine = forger.records
-    forger.rewrite(forger.forged(0, actor="somebody else"))
+    forger.rewrite(forger.forged(0, actor="an attacker"))
     with pytest.raises(Conflict):
         export(world, case_id)
     Forger(world, case_id).rewrite(genuine)

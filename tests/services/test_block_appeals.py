@@ -100,9 +100,9 @@ def test_denied_appeal_keeps_the_block_and_notifies_the_account(world: World) ->
         resolve_appeal(world, filed, AppealOutcome.GRANTED, reviewer="dora")
     world.drain()
     assert holders(world) == {MANUAL_BLOCK}
-    told = [one.kind for one in world.stack.notices.list_for(Recipient.account_holder("alpha", "ann"))]
-    assert NoticeKind.APPEAL_OUTCOME in told
-    assert NoticeKind.BLOCK_LIFTED not in told
+    kinds = [one.kind for one in world.stack.notices.list_for(Recipient.account_holder("alpha", "ann"))]
+    assert NoticeKind.APPEAL_OUTCOME in kinds
+    assert NoticeKind.BLOCK_LIFTED not in kinds
 
 
 def test_each_block_has_one_appeal_of_its_own(world: World) -> None:

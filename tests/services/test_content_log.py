@@ -64,15 +64,15 @@ def finished_sweeps(world: World) -> list[Sweep]:
 
 @pytest.mark.promise(3)
 def test_sweep_finds_copies_in_segments_and_uncompacted_hours(world: World) -> None:
-    folded, others = publish_copies(world, 1, 7), publish_copies(world, 2, 8, flipped=100)
+    compacted, others = publish_copies(world, 1, 7), publish_copies(world, 2, 8, flipped=100)
     an_hour_later(world)
     world.compact_content_log()
     fresh = publish_copies(world, 1, 3, flipped=10)
     manifest = world.stack.content_log.get_manifest()
-    assert sum(segment.uploads for segment in manifest.segments) == len(folded) + len(others)
+    assert sum(segment.uploads for segment in manifest.segments) == len(compacted) + len(others)
     report_and_decide(world, world.upload("alpha", "ann", drawn(1, copy=99)))
     world.drain()
-    assert states(world, folded + fresh) == {UploadState.REMOVED}
+    assert states(world, compacted + fresh) == {UploadState.REMOVED}
     assert states(world, others) == {UploadState.PUBLISHED}
 
 
@@ -163,8 +163,8 @@ def rewrite_segment(world: World, uploads: list[Upload]) -> None:
         world.stack.content_log.add_line(transaction, upload)
         transaction.commit()
     hour = hour_of(uploads[0].received_at)
-    folded = {one: since for one, since in manifest.compacted.items() if one != hour}
-    world.stack.content_log.save_manifest(type(manifest)(compacted=folded, version=manifest.version))
+    compacted = {one: since for one, since in manifest.compacted.items() if one != hour}
+    world.stack.content_log.save_manifest(type(manifest)(compacted=compacted, version=manifest.version))
     world.compact_content_log()
 
 
@@ -264,7 +264,7 @@ def test_several_entries_are_swept_at_once_with_progress(world: World) -> None:
     assert over.matched_uploads >= len(copies)
     assert over.finished_at == world.clock.now
     assert states(world, copies) == {UploadState.REMOVED}
-    assert [told.detail["sweep_id"] for told in world.events_of_type("bank.swept")] == [sweep_id]
+    assert [event.detail["sweep_id"] for event in world.events_of_type("bank.swept")] == [sweep_id]
 
 
 def test_uploads_of_an_entry_are_released_part_by_part(world: World) -> None:

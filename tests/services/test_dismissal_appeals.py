@@ -70,7 +70,7 @@ def test_denied_appeal_changes_only_its_outcome(world: World) -> None:
     assert world.reload(world.stack.uploads.get_many(filed.report.uploads)[0]).state is UploadState.PUBLISHED
     followed = view_report(world.stack, filed.report.case_number, filed.secret)
     assert [one.outcome for one in followed.appeals.values()] == [AppealOutcome.DENIED]
-    assert followed.timeline[-1].text == "An appeal was decided: the decision stands."
+    assert followed.timeline[-1].text == "An appeal was denied. The decision stands."
 
 
 def _nothing(world: World) -> None:
@@ -93,7 +93,7 @@ def _it_was_judged_elsewhere_and_that_was_reversed(world: World) -> None:
     grant_case_appeal(world, upload, case)
 
 
-def _somebody_else_claimed_it(world: World) -> None:
+def _another_person_claimed_it(world: World) -> None:
     report(world, hashes=[drawn_hash(1, flipped=2)])
 
 
@@ -104,7 +104,7 @@ def _somebody_else_claimed_it(world: World) -> None:
         _a_copy_came,
         _it_was_judged_in_another_case,
         _it_was_judged_elsewhere_and_that_was_reversed,
-        _somebody_else_claimed_it,
+        _another_person_claimed_it,
     ],
 )
 @pytest.mark.parametrize("claimed", [False, True])
@@ -113,18 +113,18 @@ def test_granted_appeal_leaves_the_state_of_no_dismissal(
 ) -> None:
     """Compare the states after other events in between. Only past publication may differ."""
 
-    def told(refuse: bool) -> dict[str, object]:
+    def play(dismiss: bool) -> dict[str, object]:
         with memory_world() as world:
             world.upload("alpha", "ann", drawn(1))
             upload = next(iter(dump_state(world.cloud).uploads.values()))
             filed = report(world, hashes=[drawn_hash(1, flipped=3)]) if claimed else report(world, upload)
             world.drain()
             (case,) = filed.cases
-            decide(world, case.case_id, NOT_VIOLATING if refuse else DecisionOutcome.VIOLATING)
+            decide(world, case.case_id, NOT_VIOLATING if dismiss else DecisionOutcome.VIOLATING)
             world.drain()
             meanwhile(world)
             world.drain()
-            if refuse:
+            if dismiss:
                 resolve_appeal(world, file_dismissal_appeal(world, filed))
             world.drain()
             normalised_state(world)
@@ -145,7 +145,7 @@ def test_granted_appeal_leaves_the_state_of_no_dismissal(
                 ),
             }
 
-    assert told(refuse=True) == told(refuse=False)
+    assert play(dismiss=True) == play(dismiss=False)
 
 
 @pytest.mark.parametrize("withdraw_both", [False, True])

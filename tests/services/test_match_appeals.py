@@ -89,10 +89,10 @@ def test_denied_appeal_keeps_the_block_and_penalises_nobody(world: World, stoppe
 def test_account_holder_is_notified_without_the_case(world: World, story: Story, stopped: Upload) -> None:
     resolve_appeal(world, file_match_appeal(world, stopped))
     world.drain()
-    told = list(world.stack.notices.list_for(Recipient.account_holder("beta", "bob")))
-    kinds = {one.kind for one in told}
+    notices = list(world.stack.notices.list_for(Recipient.account_holder("beta", "bob")))
+    kinds = {one.kind for one in notices}
     assert {NoticeKind.STATEMENT_OF_REASONS, NoticeKind.APPEAL_RECEIPT, NoticeKind.APPEAL_OUTCOME} <= kinds
-    assert all(one.case_id is None for one in told)
+    assert all(one.case_id is None for one in notices)
     events = [one.detail for one in world.events if one.detail.get("platform") == "beta"]
     assert story.case.case_id not in str(events)
 

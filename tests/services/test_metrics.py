@@ -36,37 +36,37 @@ def test_decision_is_counted_with_outcome_and_duration(either_world: World) -> N
     filed = report(world, world.upload("alpha", "ann", drawn(1)))
     world.clock.advance(hours=5, minutes=1)
     decide(world, filed.cases[0].case_id)
-    told = current_metrics(world)
-    assert counters_with_prefix(told.total, "decided:") == {"violating": 1}
-    assert told.total["notices"] == told.total["in_time"] == told.total["accounts_suspended"] == 1
-    assert duration_stats(told.total, "acted:").median_hours == 5.25
-    assert told.cases == {CaseState.DECIDED.value: 1}
-    assert told.queue.waiting == 0
+    metrics = current_metrics(world)
+    assert counters_with_prefix(metrics.total, "decided:") == {"violating": 1}
+    assert metrics.total["notices"] == metrics.total["in_time"] == metrics.total["accounts_suspended"] == 1
+    assert duration_stats(metrics.total, "acted:").median_hours == 5.25
+    assert metrics.cases == {CaseState.DECIDED.value: 1}
+    assert metrics.queue.waiting == 0
 
 
 def test_a_decision_after_its_deadline_is_late(world: World) -> None:
     filed = report(world, world.upload("alpha", "ann", drawn(1)))
     world.clock.advance(hours=48, seconds=1)
     decide(world, filed.cases[0].case_id)
-    told = current_metrics(world)
-    assert (told.total["late"], told.total["in_time"]) == (1, 0)
+    metrics = current_metrics(world)
+    assert (metrics.total["late"], metrics.total["in_time"]) == (1, 0)
 
 
 def test_a_report_of_several_images_is_one_notice(world: World) -> None:
     report(world, world.upload("alpha", "ann", drawn(1)), world.upload("alpha", "ann", drawn(2)))
-    told = current_metrics(world)
-    assert told.total["notices"] == 1
-    assert told.total["opened:report"] == 2
+    metrics = current_metrics(world)
+    assert metrics.total["notices"] == 1
+    assert metrics.total["opened:report"] == 2
 
 
 def test_queue_is_counted_by_age_and_deadline(world: World) -> None:
     for number in (1, 2, 3):
         report(world, world.upload("alpha", "ann", drawn(number)))
         world.clock.advance(hours=30)
-    told = current_metrics(world).queue
-    assert (told.waiting, told.overdue) == (3, 2)
-    assert dict(told.by_age) == {6: 0, 24: 0, 48: 1, None: 2}
-    assert told.oldest_hours == pytest.approx(90, abs=1)
+    queue = current_metrics(world).queue
+    assert (queue.waiting, queue.overdue) == (3, 2)
+    assert dict(queue.by_age) == {6: 0, 24: 0, 48: 1, None: 2}
+    assert queue.oldest_hours == pytest.approx(90, abs=1)
 
 
 def test_stopped_uploads_are_counted_by_distance_and_view(world: World) -> None:
@@ -74,11 +74,11 @@ def test_stopped_uploads_are_counted_by_distance_and_view(world: World) -> None:
     world.drain()
     world.upload("beta", "bob", drawn(1, flipped=3))
     world.upload("beta", "bob", drawn(1, flipped=40))
-    told = current_metrics(world)
-    assert counters_with_prefix(told.total, "stopped:") == {"blocked": 1, "held": 1}
-    assert counters_with_prefix(told.total, "distance:") == {"3": 1, "40": 1}
-    assert counters_with_prefix(told.total, "view:") == {"upright": 2}
-    assert told.cases == {"decided": 1, "open": 1}
+    metrics = current_metrics(world)
+    assert counters_with_prefix(metrics.total, "stopped:") == {"blocked": 1, "held": 1}
+    assert counters_with_prefix(metrics.total, "distance:") == {"3": 1, "40": 1}
+    assert counters_with_prefix(metrics.total, "view:") == {"upright": 2}
+    assert metrics.cases == {"decided": 1, "open": 1}
     assert story.case.state is CaseState.DECIDED
 
 
@@ -87,10 +87,10 @@ def test_appeals_are_counted_by_outcome(world: World) -> None:
         filed = appeal_case(world, enforced_story(world, drawn(number + 1), account=f"ann{number}").upload)
         world.clock.advance(hours=2)
         resolve_appeal(world, filed, outcome)
-    told = current_metrics(world)
-    assert counters_with_prefix(told.total, "appeals:") == {"filed": 3, "rejected": 2, "upheld": 1}
-    assert duration_stats(told.total, "answered:").ninetieth_hours == 2
-    assert told.cases == {"decided": 2, "reversed": 1}
+    metrics = current_metrics(world)
+    assert counters_with_prefix(metrics.total, "appeals:") == {"filed": 3, "rejected": 2, "upheld": 1}
+    assert duration_stats(metrics.total, "answered:").ninetieth_hours == 2
+    assert metrics.cases == {"decided": 2, "reversed": 1}
 
 
 def test_reviewers_are_counted_by_pseudonym(world: World) -> None:
@@ -98,8 +98,8 @@ def test_reviewers_are_counted_by_pseudonym(world: World) -> None:
     case_id = filed.cases[0].case_id
     claim_case(world.stack, case_id=case_id, reviewer="ada")
     decide(world, case_id, NOT_VIOLATING)
-    told = current_metrics(world)
-    assert told.reviewers == {"ada": {"claims": 1, "decisions": 1}}
+    metrics = current_metrics(world)
+    assert metrics.reviewers == {"ada": {"claims": 1, "decisions": 1}}
 
 
 def test_repeated_or_late_record_is_counted_once(world: World) -> None:
@@ -203,7 +203,7 @@ def test_overturned_dismissal_is_counted_as_its_new_decision() -> None:
         "",
     )
     _, added = count_record(ChainCursor(1, state="decided"), judged)
-    told = {one.name: one.amount for one in added if one.scope is CounterScope.DAY}
-    assert (told["uploads_judged"], told["accounts_suspended"]) == (2, 1)
-    told = {one.name: one.amount for one in added if one.scope is CounterScope.REVIEWER}
-    assert told == {"appeals": 1}
+    amounts = {one.name: one.amount for one in added if one.scope is CounterScope.DAY}
+    assert (amounts["uploads_judged"], amounts["accounts_suspended"]) == (2, 1)
+    amounts = {one.name: one.amount for one in added if one.scope is CounterScope.REVIEWER}
+    assert amounts == {"appeals": 1}

@@ -100,11 +100,11 @@ class TestReporters:
         world.clock.advance(minutes=1)
         decide(world, case_id, NOT_VIOLATING)
         world.drain()  # both notices follow the second event
-        told = to_reporter(world, filed.report.case_number)
-        assert kinds(told) == [NoticeKind.RECEIPT, NoticeKind.INFORMATION_NEEDED, NoticeKind.DECISION]
-        assert told[2].values["outcome"] == "not_violating"
+        notices = to_reporter(world, filed.report.case_number)
+        assert kinds(notices) == [NoticeKind.RECEIPT, NoticeKind.INFORMATION_NEEDED, NoticeKind.DECISION]
+        assert notices[2].values["outcome"] == "not_violating"
         until = world.clock.now + world.stack.settings.appeal_window
-        assert told[2].values["appeal_until"] == until.isoformat()
+        assert notices[2].values["appeal_until"] == until.isoformat()
         assert to_account(world) == []
 
     def test_later_reporter_is_not_notified_of_an_earlier_question(self, world: World) -> None:
@@ -121,8 +121,8 @@ class TestReporters:
         deliver_and_wait(world)
         resolve_appeal(world, appeal_case(world, story.upload))
         world.drain()
-        told = to_reporter(world, story.filed.report.case_number)
-        assert kinds(told)[-1] is NoticeKind.DECISION_REVERSED
+        notices = to_reporter(world, story.filed.report.case_number)
+        assert kinds(notices)[-1] is NoticeKind.DECISION_REVERSED
 
     def test_notice_is_in_the_language_of_the_report_or_english(self, world: World) -> None:
         form = replace(FORM, language="pt-BR")
@@ -148,10 +148,10 @@ class TestAccountHolders:
         story = enforced_story(world, drawn(1))
         resolve_appeal(world, appeal_case(world, story.upload))
         world.drain()
-        told = repr(to_account(world))
+        text = repr(to_account(world))
         report_ = story.filed.report
         for private in (report_.case_number, report_.statement, "jane", "Jane", "as seen"):
-            assert private not in told
+            assert private not in text
 
     def test_automatic_match_is_stated_as_automated(self, world: World) -> None:
         up_before = world.upload("beta", "eve", drawn(1, flipped=7))
@@ -195,8 +195,8 @@ class TestAccountHolders:
         assert to_account(world) == []
         assert to_reporter(world, filed.report.case_number)[-1].values["outcome"] == "suspected_child"
         (block,) = world.stack.accounts.get("alpha", "ann").blocks.values()
-        told = [event.detail["reason"] for event in world.events_of_type("upload.removed")]
-        assert [*told, block.reason] == ["judged_violating"] * 2
+        reasons = [event.detail["reason"] for event in world.events_of_type("upload.removed")]
+        assert [*reasons, block.reason] == ["judged_violating"] * 2
 
     def test_manual_block_and_its_lifting_are_notified(self, world: World) -> None:
         about = {"platform": "alpha", "account_id": "ann", "reviewer": "sue"}
@@ -217,11 +217,11 @@ class TestAccountHolders:
         deliver_and_wait(world)
         resolve_appeal(world, filed, outcome)
         world.drain()
-        told = to_account(world)
-        assert kinds(told)[:2] == [NoticeKind.STATEMENT_OF_REASONS, NoticeKind.APPEAL_RECEIPT]
-        decided = next(notice for notice in told if notice.kind is NoticeKind.APPEAL_OUTCOME)
+        notices = to_account(world)
+        assert kinds(notices)[:2] == [NoticeKind.STATEMENT_OF_REASONS, NoticeKind.APPEAL_RECEIPT]
+        decided = next(notice for notice in notices if notice.kind is NoticeKind.APPEAL_OUTCOME)
         assert decided.values["outcome"] == outcome.value
-        lifted = [notice for notice in told if notice.kind is NoticeKind.BLOCK_LIFTED]
+        lifted = [notice for notice in notices if notice.kind is NoticeKind.BLOCK_LIFTED]
         assert len(lifted) == (outcome is AppealOutcome.GRANTED)
 
     def test_language_change_keeps_the_blocks_of_an_account(self, world: World) -> None:

@@ -97,12 +97,12 @@ class TestSecretRecovery:
             ("SD-0000-0000", PHRASE),
             ("SD-0000-0000", ""),
         ]
-        told = set()
+        details = set()
         for number, phrase in asked:
             with pytest.raises(NotFound) as refused:
                 recover_secret(world.stack, number, phrase)
-            told.add(refused.value.detail)
-        assert len(told) == 1
+            details.add(refused.value.detail)
+        assert len(details) == 1
 
     @pytest.mark.parametrize("known", [True, False])
     def test_recovery_stops_after_five_wrong_phrases(self, world: World, known: bool) -> None:

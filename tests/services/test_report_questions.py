@@ -19,7 +19,7 @@ from tests.support.sample_images import drawn
 from tests.support.world import World
 
 TOWN = ReportQuestion("town", "Which town?", required=True)
-HARM = ReportQuestion("harm", "Does somebody threaten you?", for_reviewers=True)
+HARM = ReportQuestion("harm", "Does anyone threaten you?", for_reviewers=True)
 
 
 @pytest.fixture

@@ -92,8 +92,8 @@ def suspended_reporter(world: World) -> tuple[list[FiledReport], MisuseReview]:
 
 
 def texts(world: World, filed: FiledReport) -> dict[NoticeKind, str]:
-    told = world.stack.notices.list_for(Recipient.reporter(filed.report.case_number))
-    return {one.kind: "\n".join((one.title, *one.paragraphs)) for one in told}
+    notices = world.stack.notices.list_for(Recipient.reporter(filed.report.case_number))
+    return {one.kind: "\n".join((one.title, *one.paragraphs)) for one in notices}
 
 
 def next_case(world: World) -> Case | None:

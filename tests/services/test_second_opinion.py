@@ -194,7 +194,7 @@ def test_sample_for_second_opinions_is_drawn_once(world: World, percent: int, du
 
 @pytest.mark.promise(5)
 def test_granted_disagreement_leaves_the_same_state_as_no_case() -> None:
-    def told(with_case: bool) -> dict[str, object]:
+    def play(with_case: bool) -> dict[str, object]:
         with memory_world() as world:
             world.upload("alpha", "ann", drawn(1))
             world.upload("beta", "bob", drawn(1, flipped=3))
@@ -215,7 +215,7 @@ def test_granted_disagreement_leaves_the_same_state_as_no_case() -> None:
                 "public": dict(ledger.objects[world.cloud.settings.published_bucket]).values(),
             }
 
-    one, other = told(True), told(False)
+    one, other = play(True), play(False)
     assert sorted(one.pop("public")) == sorted(other.pop("public"))  # type: ignore[call-overload]
     assert one == other
 

@@ -485,9 +485,9 @@ class TestImages:
         upload = fresh_upload(object_version=answer["VersionId"], fingerprint=IMAGE)
         stack.images.publish(upload)
         public = {"Bucket": stack.settings.published_bucket, "Key": upload.public_key}
-        told = stack.s3.head_object(**public)
-        assert (told["ContentType"], told["Metadata"]) == (IMAGE.media_type, {})
-        assert "ContentEncoding" not in told
+        headers = stack.s3.head_object(**public)
+        assert (headers["ContentType"], headers["Metadata"]) == (IMAGE.media_type, {})
+        assert "ContentEncoding" not in headers
         assert stack.s3.get_object_tagging(**public)["TagSet"] == []
 
     def test_image_follows_its_state_and_leaves_no_copies(self, stack: Stack) -> None:

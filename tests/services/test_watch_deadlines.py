@@ -55,9 +55,9 @@ def test_undecided_upload_is_hidden_by_its_deadline(world: World, valid_at: date
     assert world.reload(upload).reason == "deadline_passed"
     check_deadlines(world)
     assert f"/{upload.public_key}" in world.cloud.invalidated_paths()
-    (told,) = world.events_of_type("case.overdue")
-    assert told.detail["case_id"] == case_id
-    assert datetime.fromisoformat(told.detail["deadline"]) == valid_at + timedelta(hours=48)
+    (event,) = world.events_of_type("case.overdue")
+    assert event.detail["case_id"] == case_id
+    assert datetime.fromisoformat(event.detail["deadline"]) == valid_at + timedelta(hours=48)
 
 
 def test_deadline_warning_is_sent_once_in_time(world: World) -> None:
@@ -206,11 +206,11 @@ def test_failure_on_one_case_delays_no_other(world: World, monkeypatch: pytest.M
             raise ConcurrentChange("again and again")
         return get(upload_id)
 
-    told: list[str] = []
+    failed_cases: list[str] = []
     with monkeypatch.context() as patch:
         patch.setattr(world.stack.uploads, "get", failing)
-        watched = watch_deadlines(world.stack, lambda case_id, error: told.append(case_id))
-    assert watched.failed == told == cases[:1]
+        watched = watch_deadlines(world.stack, lambda case_id, error: failed_cases.append(case_id))
+    assert watched.failed == failed_cases == cases[:1]
     assert set(watched.hidden) == set(cases[1:])
     world.drain()
     assert [state(world, one.upload_id) for one in uploads[1:]] == [UploadState.HELD] * 2

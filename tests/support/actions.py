@@ -141,7 +141,7 @@ def file_match_appeal(world: World, upload: Upload) -> Appeal:
 def file_block_appeal(world: World, platform: str = "alpha", account_id: str = "ann") -> Appeal:
     """Appeal the manual block of an account."""
     return appeal_block(
-        world.stack, platform=platform, account_id=account_id, statement="it was somebody else"
+        world.stack, platform=platform, account_id=account_id, statement="it was another person"
     )
 
 
