@@ -1,1 +1,1 @@
-"""The rules, pure: no AWS, no imaging, nothing but the standard library."""
+"""The rules, as pure functions and values: standard library only, without AWS or imaging."""

@@ -1,1 +1,1 @@
-"""What leaves for other systems: signed webhooks, and statements of reasons for the transparency database."""
+"""Data for other systems: signed webhooks and statements for the transparency database."""

@@ -1,1 +1,1 @@
-"""Notices: what a reporter or an account holder is told, in their language, and as an e-mail."""
+"""Notices to reporters and account holders: their content, catalogues of texts, and e-mails."""

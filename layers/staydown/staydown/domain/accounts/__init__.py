@@ -1,1 +1,1 @@
-"""Accounts: what blocks them, strikes, warnings and suspensions."""
+"""Accounts and verified reporters: blocks, strikes, warnings and suspensions."""

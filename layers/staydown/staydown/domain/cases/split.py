@@ -1,4 +1,4 @@
-"""Splitting a case that has two different images: which uploads, reports and entries go where."""
+"""Splitting a case with two different images: which uploads, reports and entries each case gets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ class SplitPlan:
     """Everything that a split changes."""
 
     remaining_case: Case
+    """The old case after the split."""
     new_case: Case
+    """The case with the moved uploads."""
     reports: tuple[Report, ...]
     """The reports that the new case has, each with its cases after the split."""
     uploads: tuple[Upload, ...]
@@ -50,10 +52,9 @@ def plan_split(
 ) -> SplitPlan:
     """Plan a new case with these uploads of an undecided case.
 
-    uploads, reports: all those of the case. time_limit: for the removal. minimum_quality: 0 to 100, of a hash
-    that images are matched by. The two images are told apart from then on: neither joins the other's case nor
-    is stopped by its decision. Raise Conflict where both have one hash, or the remaining image has no hash to
-    tell it by.
+    uploads, reports: all those of the case. time_limit: for the removal. minimum_quality: 0 to 100; a hash
+    of lower quality is not trusted. From then on, neither image joins the other's case or is stopped by its decision.
+    Raise Conflict if both images have the same hash, or the remaining image has no grouping hash.
     """
     moved = [one for one in uploads if one.upload_id in moved_ids]
     remaining = [one for one in uploads if one.upload_id not in moved_ids]
@@ -61,7 +62,7 @@ def plan_split(
     remaining_images = _entry_ids(remaining, minimum_quality)
     if moved_images & remaining_images:
         raise Conflict("Some of these images have the same hash. The case cannot be split between them.")
-    # Both cases are about an entry that images of both have matched: nobody can say which of them it is.
+    # An entry that images of both cases matched belongs to both: either image can be the one.
     matched_by_both = _matched_entry_ids(remaining) | remaining_images
     leaving = moved_images | (_matched_entry_ids(moved) - matched_by_both)
     about_moved = (_matched_entry_ids(moved) | moved_images) - remaining_images
@@ -98,10 +99,12 @@ def plan_split(
         reports=tuple(_reassigned(one, case, new_case, stays=one in staying) for one in moved_reports),
         uploads=(
             *(
-                _told_apart(one, remaining_images).reassigned(from_case=case.case_id, to_case=new_case_id)
+                _exclude_other_image(one, remaining_images).reassigned(
+                    from_case=case.case_id, to_case=new_case_id
+                )
                 for one in moved
             ),
-            *(_told_apart(one, moved_images) for one in remaining),
+            *(_exclude_other_image(one, moved_images) for one in remaining),
         ),
         routed_entries=moved_images.union(moved_entries),
         moved_entries=moved_entries,
@@ -143,8 +146,8 @@ def _reassigned(report: Report, case: Case, new_case: Case, *, stays: bool) -> R
     return replace(report, case_ids=(*report.case_ids[:at], *ids, *report.case_ids[at + 1 :]))
 
 
-def _told_apart(upload: Upload, images: frozenset[str]) -> Upload:
-    """Exclude the other images from its matches. A match that stops it already is for an appeal."""
+def _exclude_other_image(upload: Upload, images: frozenset[str]) -> Upload:
+    """Exclude the other image from its matches, except a match that stops it: that needs an appeal."""
     return upload.with_match_exclusions(images.difference(upload.blocking_entries))
 
 

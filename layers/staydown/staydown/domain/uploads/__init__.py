@@ -1,1 +1,1 @@
-"""Uploads: their states, what stops them, the log of their content, and sweeps through it."""
+"""Uploads: their states and stops, the content log, and sweeps."""
