@@ -52,8 +52,10 @@ def plan_split(
 ) -> SplitPlan:
     """Plan a new case with these uploads of an undecided case.
 
+    From then on, neither image joins the other's case or is stopped by its decision.
+
     uploads, reports: all those of the case. time_limit: for the removal. minimum_quality: 0 to 100; a hash
-    of lower quality is not trusted. From then on, neither image joins the other's case or is stopped by its decision.
+    of lower quality is not trusted.
     Raise Conflict if both images have the same hash, or the remaining image has no grouping hash.
     """
     moved = [one for one in uploads if one.upload_id in moved_ids]
