@@ -1,4 +1,4 @@
-"""The stack of the journeys, one a module."""
+"""The local stack of the journeys, one for each module."""
 
 from tests.journeys.conftest import stack
 

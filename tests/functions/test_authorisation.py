@@ -1,4 +1,4 @@
-"""Who may call what: no token, a false one, one of too little scope, a group that may not."""
+"""Access control: no token, invalid tokens, missing scopes and groups without permission."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PUBLIC = {
 
 
 def protected(stack: DeployedStack) -> list[tuple[str, str, list[str]]]:
-    """(method, path with ids filled in, scopes of which a token needs one)."""
+    """Return (method, path with ids, scopes of which a token needs one)."""
     return [
         (method, path.replace("{", "").replace("}", ""), operation["security"][0]["token"])
         for method, path, operation in stack.contract.operations()
@@ -41,7 +41,7 @@ def protected(stack: DeployedStack) -> list[tuple[str, str, list[str]]]:
 
 
 def answers(stack: DeployedStack, token: str | None, routes: list[tuple[str, str]]) -> set[tuple[int, str]]:
-    """(status, body) of all routes, asked with this token."""
+    """Return the status and body of all routes with this token."""
     anybody = stack.caller(token)
     found = (anybody.request(method, path) for method, path in routes)
     return {(response.status_code, response.text) for response in found}
@@ -52,7 +52,7 @@ def all_routes(stack: DeployedStack) -> list[tuple[str, str]]:
 
 
 def service(stack: DeployedStack, lifetime: int = 3600) -> TokenService:
-    """Signs with the pool's own key."""
+    """Return a token service that signs with the key of the user pool."""
     pool = stack.description["user_pool_id"]
     return TokenService(stack.description["issuer"], stack.stack._emulator.signing_key(pool), lifetime)
 
@@ -197,16 +197,16 @@ def test_platform_cannot_read_an_account_of_another(stack: DeployedStack) -> Non
 
 
 def test_cors_allows_every_header_of_the_document(stack: DeployedStack) -> None:
-    """CORS: every header of the document is allowed, and the ETag can be read."""
+    """CORS allows every header of the document, and exposes the ETag."""
     sent = {
         parameter["name"].lower()
         for _, _, operation in stack.contract.operations()
         for parameter in operation.get("parameters", [])
         if parameter["in"] == "header"
     }
-    asked = {"Origin": "https://console.example", "Access-Control-Request-Method": "POST"}
-    preflight = requests.options(f"{stack.stack.api_url}/v1/reports", headers=asked, timeout=30)
+    cors_headers = {"Origin": "https://console.example", "Access-Control-Request-Method": "POST"}
+    preflight = requests.options(f"{stack.stack.api_url}/v1/reports", headers=cors_headers, timeout=30)
     allowed = set(preflight.headers["access-control-allow-headers"].split(","))
     assert sent | {"authorization", "content-type"} <= allowed
-    answer = requests.get(f"{stack.stack.api_url}/v1/openapi.json", headers=asked, timeout=30)
+    answer = requests.get(f"{stack.stack.api_url}/v1/openapi.json", headers=cors_headers, timeout=30)
     assert "etag" in answer.headers["access-control-expose-headers"]

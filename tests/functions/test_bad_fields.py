@@ -1,4 +1,4 @@
-"""Each field of each body, sent wrongly: told by its pointer, and nothing done."""
+"""Each invalid field of each body is reported by its pointer, and nothing is changed."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ LIMITS = [
 
 
 def fields(of: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Where the fields of a body are."""
+    """Yield the path of each field of a body."""
     inner: Iterator[tuple[str | int, Any]] = iter(())
     if isinstance(of, dict):
         inner = iter(of.items())
@@ -84,7 +84,7 @@ def with_value(body: Json, at: tuple[str | int, ...] | list[str | int], value: o
 
 @pytest.mark.parametrize("name", ROUTES)
 def test_valid_body_is_not_rejected_for_its_form(stack: DeployedStack, name: str) -> None:
-    """So that each refusal below is for what was changed, and for nothing else."""
+    """This shows that the rejections below are due to the changed field."""
     response = send(stack, name, ROUTES[name][2])
     unknown = ["/uploads/0"] if name == "report" else []
     assert response.ok or response.status_code in {404, 409} or refusal(response)[2] == unknown
@@ -122,7 +122,7 @@ def test_an_unknown_field_is_named(stack: DeployedStack, name: str) -> None:
 
 
 def test_rejected_requests_leave_no_items(stack: DeployedStack) -> None:
-    """Runs last in this module: bodies that fit made tickets and a block by hand, and that is all."""
+    """Runs last in this module: only valid bodies created items, which are tickets and a manual block."""
     dynamodb = stack.stack.client("dynamodb")
     kinds = {
         name: {

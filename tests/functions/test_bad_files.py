@@ -1,4 +1,4 @@
-"""Files that are no pictures, or not what they say: rejected with a reason, never public, nothing crashes."""
+"""Files that are not valid images are rejected with a reason and never published."""
 
 from __future__ import annotations
 
@@ -12,21 +12,20 @@ import pytest
 import requests
 from PIL import Image
 
+from tests.imaging.hostile_files import all_hostile_files
 from tests.journeys.deployed import DeployedStack, deployed_stack
 from tests.journeys.reported_uploads import new_account, new_picture
 from tests.journeys.sample_images import drawn, jpeg, png
-from tests.shared_data import SHARED, needs_shared_data
 from tests.support.case_counter import count_hostile_files
 
 MAX_BYTES = 200_000
 MAX_PIXELS = 1_000_000
 PICTURE = jpeg(drawn(90_000))
-HOSTILE = sorted((SHARED / "hostile").glob("*")) if SHARED.is_dir() else []
 
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[DeployedStack]:
-    """With limits that small files can break."""
+    """A stack with limits that small files exceed."""
     with deployed_stack(MaxUploadBytes=MAX_BYTES, MaxUploadPixels=MAX_PIXELS) as it:
         yield it
 
@@ -38,7 +37,7 @@ def encoded(picture: Image.Image, kind: str) -> bytes:
 
 
 def png_of_size(width: int, height: int) -> bytes:
-    """A PNG of some hundred bytes that would be as large as it says: one line of zeros, and then none."""
+    """Return a PNG of a few hundred bytes that declares this size, but contains one line of pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -72,7 +71,7 @@ INVALID_FILES: dict[str, tuple[bytes, str]] = {
 def upload_and_wait(
     stack: DeployedStack, data: bytes, content_type: str = "image/jpeg"
 ) -> tuple[str, str | None, str | None]:
-    """(state, reason, url) of a file put by a ticket."""
+    """Upload a file with a ticket and return its state, reason and URL."""
     count_hostile_files()
     upload_id = stack.app().upload(new_account(), data, content_type)
     stack.drain()
@@ -81,13 +80,13 @@ def upload_and_wait(
 
 
 def put(stack: DeployedStack, key: str, data: bytes, content_type: str | None) -> tuple[str, str | None]:
-    """(state, reason) of an object put without a ticket, as the bus tells it."""
+    """Put an object without a ticket and return the state and reason in its event."""
     count_hostile_files()
     stack.events()
     stack.app().put_object(key, data, content_type)
     stack.drain()
-    (told,) = (event["detail"] for event in stack.events() if event["detail"].get("key") == key)
-    return told["state"], told["reason"]
+    (detail,) = (event["detail"] for event in stack.events() if event["detail"].get("key") == key)
+    return detail["state"], detail["reason"]
 
 
 def public_objects(stack: DeployedStack) -> int:
@@ -119,7 +118,7 @@ def test_unreadable_file_is_rejected_with_the_reason(stack: DeployedStack, name:
 def test_image_of_another_type_than_declared_is_rejected(
     stack: DeployedStack, data: bytes, declared: str
 ) -> None:
-    """A file that passes for another type may show one picture to the scan and another to a browser."""
+    """A file of two types may show one image to the scan and another to a browser."""
     assert upload_and_wait(stack, data, declared) == ("rejected", "content_type_mismatch", None)
 
 
@@ -165,13 +164,13 @@ def test_an_object_of_any_name_is_one_upload_of_its_account(stack: DeployedStack
 
 
 def test_public_image_is_served_with_its_actual_type(stack: DeployedStack) -> None:
-    """Not as what somebody said it is: the type comes from the bytes."""
+    """The served type follows from the bytes, not from the declared type."""
     key = f"alpha/{new_account()}/x"
     stack.events()
     stack.app().put_object(key, new_picture(), "application/octet-stream")
     stack.drain()
-    (told,) = (event["detail"] for event in stack.events())
-    shown = requests.get(stack.app().status(told["upload_id"])["url"], timeout=30)
+    (detail,) = (event["detail"] for event in stack.events())
+    shown = requests.get(stack.app().status(detail["upload_id"])["url"], timeout=30)
     assert shown.headers["content-type"] == "image/jpeg"
     assert shown.headers["x-content-type-options"] == "nosniff"
 
@@ -187,9 +186,9 @@ def test_ticket_is_valid_for_one_object(stack: DeployedStack) -> None:
 
     app.put(ticket, new_picture())
     stack.drain()
-    (told,) = (event["detail"] for event in stack.events())
-    assert (told["state"], told["reason"]) == ("rejected", "ticket_used")
-    assert told["upload_id"] != ticket["upload_id"]
+    (detail,) = (event["detail"] for event in stack.events())
+    assert (detail["state"], detail["reason"]) == ("rejected", "ticket_used")
+    assert detail["upload_id"] != ticket["upload_id"]
     assert app.status(ticket["upload_id"]) == first
     assert requests.get(first["url"], timeout=30).content == shown
 
@@ -201,10 +200,10 @@ def test_unused_ticket_stays_received(stack: DeployedStack) -> None:
 
 
 def test_oversized_announced_file_gets_no_ticket(stack: DeployedStack) -> None:
-    asked = {"account_id": "x", "content_type": "image/jpeg", "size": MAX_BYTES + 1}
-    refused = stack.app().post("/v1/uploads", asked)
+    body = {"account_id": "x", "content_type": "image/jpeg", "size": MAX_BYTES + 1}
+    refused = stack.app().post("/v1/uploads", body)
     assert refused.json()["errors"] == [{"pointer": "/size", "detail": f"at most {MAX_BYTES} bytes"}]
-    assert stack.app().post("/v1/uploads", {**asked, "size": MAX_BYTES}).status_code == 201
+    assert stack.app().post("/v1/uploads", {**body, "size": MAX_BYTES}).status_code == 201
 
 
 def test_object_deleted_before_its_scan_leaves_nothing(stack: DeployedStack) -> None:
@@ -218,17 +217,18 @@ def test_object_deleted_before_its_scan_leaves_nothing(stack: DeployedStack) -> 
     assert stack.events() == []
 
 
-@needs_shared_data
 def test_hostile_file_is_scanned_or_rejected_without_a_crash(stack: DeployedStack) -> None:
     app, number = stack.app(), itertools.count()
-    keys = {f"alpha/hostile/{next(number)}": file for file in HOSTILE}
+    keys = {f"alpha/hostile/{next(number)}": name for name in all_hostile_files()}
     count_hostile_files(len(keys))
     stack.events()
-    for key, file in keys.items():
-        app.put_object(key, file.read_bytes(), None)
+    for key, name in keys.items():
+        app.put_object(key, all_hostile_files()[name], None)
     stack.drain()
-    told = {event["detail"]["key"]: event["detail"] for event in stack.events() if "key" in event["detail"]}
-    assert set(told) == set(keys)
-    assert {one["state"] for one in told.values()} == {"published", "rejected"}
-    for key, one in told.items():
-        assert (one["state"] == "published") == (one["reason"] is None), keys[key].name
+    details = {
+        event["detail"]["key"]: event["detail"] for event in stack.events() if "key" in event["detail"]
+    }
+    assert set(details) == set(keys)
+    assert {one["state"] for one in details.values()} == {"published", "rejected"}
+    for key, one in details.items():
+        assert (one["state"] == "published") == (one["reason"] is None), keys[key]

@@ -1,4 +1,4 @@
-"""Bodies that are no JSON or of another type, ids, headers and methods: each refused precisely."""
+"""Invalid bodies, media types, ids, headers and methods are rejected with a precise problem."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_unknown_route_is_the_gateways_404(stack: DeployedStack, method: str, pa
 
 @pytest.mark.parametrize("depth", [50, 500, 900, 950, 980, 990, 1100, 5000])
 def test_deeply_nested_body_is_rejected_at_any_depth(stack: DeployedStack, depth: int) -> None:
-    """Just below the parser's own limit it is read, and then what is inside does not fit."""
+    """Just below the parser's limit the body is read, and rejected by the schema."""
     response = send(stack, "upload", b'{"account_id":' * depth + b"1" + b"}" * depth)
     assert response.status_code in {400, 422}
 

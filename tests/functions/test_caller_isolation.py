@@ -1,4 +1,4 @@
-"""Functions may share a process on one machine: none takes another's caller for its own."""
+"""Functions that share a process in the local stack never mix up their callers."""
 
 from __future__ import annotations
 

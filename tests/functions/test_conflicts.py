@@ -1,4 +1,4 @@
-"""What does not fit the present state: refused with what that is, and nothing changed."""
+"""Requests that conflict with the current state are rejected and change nothing."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from tests.journeys.reported_uploads import (
 
 
 def problem_of(response: requests.Response) -> tuple[int, str]:
-    """Status and kind of a problem."""
+    """Return the status and the type of a problem."""
     return refusal(response)[:2]
 
 
 def file_account_appeal(stack: DeployedStack, scene: ReportedUpload) -> str:
-    """The appeal of the account that a case blocks."""
-    asked = {"account_id": scene.account_id, "statement": "Look again."}
-    return str(stack.app().answer("POST", "/v1/appeals", json=asked)["appeal_id"])
+    """File an appeal for the account that a case blocks."""
+    body = {"account_id": scene.account_id, "statement": "Look again."}
+    return str(stack.app().answer("POST", "/v1/appeals", json=body)["appeal_id"])
 
 
 def test_case_claimed_by_another_cannot_be_claimed_or_decided(stack: DeployedStack) -> None:
@@ -53,7 +53,7 @@ def test_next_case_is_never_claimed_by_another(stack: DeployedStack) -> None:
     scenes = {reported_upload(stack).case_id for _ in range(2)}
     mine, theirs = stack.reviewer("kim").next()["case_id"], stack.reviewer("ada").next()["case_id"]
     assert mine != theirs
-    assert stack.reviewer("kim").next()["case_id"] == mine, "one's own claim is renewed"
+    assert stack.reviewer("kim").next()["case_id"] == mine, "a claim can be renewed by its reviewer"
     assert scenes
 
 
@@ -103,7 +103,9 @@ def test_change_after_reading_makes_the_decision_stale(stack: DeployedStack) -> 
 def test_a_case_is_decided_once(stack: DeployedStack) -> None:
     scene, robin = reported_upload(stack), stack.reviewer()
     first = robin.decide(scene.case_id, "violating")
-    assert robin.decide(scene.case_id, "violating") == first, "told again, it is the same decision"
+    assert robin.decide(scene.case_id, "violating") == first, (
+        "a repeated request must return the same decision"
+    )
     for reviewer, outcome in [("robin", "not_violating"), ("sasha", "violating"), ("sasha", "not_violating")]:
         again = stack.reviewer(reviewer).post_decision(scene.case_id, decision(outcome))
         assert problem_of(again) == (409, "already-decided")
@@ -115,7 +117,7 @@ def test_a_case_is_decided_once(stack: DeployedStack) -> None:
 def test_case_with_many_long_reports_can_still_be_decided(
     stack: DeployedStack,
 ) -> None:
-    """Each as long as it can be: what one of them takes is a hundred times a usual one."""
+    """Each report has the maximum length, a hundred times that of a usual one."""
     scene, robin = reported_upload(stack), stack.reviewer()
     wordy = "\U0001f600" * 5000
     for _ in range(11):
@@ -127,14 +129,14 @@ def test_case_with_many_long_reports_can_still_be_decided(
         (10, 2),
         (2, 0),
     ]
-    assert len(json.dumps(first.text)) < 5_000_000, "a function answers 6 MB at most"
+    assert len(json.dumps(first.text)) < 5_000_000, "a function response has at most 6 MB"
     header = {"Idempotency-Key": "one-of-its-own", "If-Match": first.headers["etag"]}
-    told = [
+    responses = [
         robin.post(f"/v1/review/cases/{scene.case_id}/decision", decision("violating"), headers=header)
         for _ in range(2)
     ]
-    assert [one.status_code for one in told] == [200, 200]
-    assert told[0].json() == told[1].json()
+    assert [one.status_code for one in responses] == [200, 200]
+    assert responses[0].json() == responses[1].json()
 
 
 def test_locked_case_rejects_every_action(stack: DeployedStack) -> None:
@@ -154,8 +156,8 @@ def test_locked_case_rejects_every_action(stack: DeployedStack) -> None:
         )
     again = robin.decide(scene.case_id, "suspected_child")
     assert (again["state"], again["reports"], again["uploads"], again["decision"]) == ("locked", [], [], None)
-    asked = {"account_id": scene.account_id, "statement": "Look again."}
-    assert problem_of(stack.app().post("/v1/appeals", asked)) == (409, "conflict")
+    body = {"account_id": scene.account_id, "statement": "Look again."}
+    assert problem_of(stack.app().post("/v1/appeals", body)) == (409, "conflict")
     assert stack.app().account(scene.account_id)["state"] == "blocked"
 
 
@@ -169,7 +171,7 @@ def test_only_the_claiming_reviewer_sees_the_images(stack: DeployedStack) -> Non
     assert robin.reveal(scene.case_id, scene.upload_id)["image"]
     robin.decide(scene.case_id, "violating")
     assert problem_of(robin.post(path, {"upload_id": scene.upload_id})) == (403, "not-allowed")
-    assert stack.reviewer("noor").reveal(scene.case_id, scene.upload_id)["image"], "a senior may"
+    assert stack.reviewer("noor").reveal(scene.case_id, scene.upload_id)["image"], "a senior is allowed to"
 
 
 def test_repeated_appeal_request_files_one_appeal(stack: DeployedStack) -> None:
@@ -199,13 +201,13 @@ def test_appeal_is_decided_once_and_by_no_participant(stack: DeployedStack) -> N
 
 
 def test_account_without_a_block_has_nothing_to_appeal(stack: DeployedStack) -> None:
-    asked: dict[str, Any] = {"account_id": new_account(), "statement": "Look."}
-    assert problem_of(stack.app().post("/v1/appeals", asked)) == (409, "conflict")
+    body: dict[str, Any] = {"account_id": new_account(), "statement": "Look."}
+    assert problem_of(stack.app().post("/v1/appeals", body)) == (409, "conflict")
     by_hand = {"platform": "alpha", "reason": "by hand"}
-    stack.reviewer("noor").answer("POST", f"/v1/accounts/{asked['account_id']}/block", json=by_hand)
-    assert problem_of(stack.app().post("/v1/appeals", asked)) == (409, "conflict")
+    stack.reviewer("noor").answer("POST", f"/v1/accounts/{body['account_id']}/block", json=by_hand)
+    assert problem_of(stack.app().post("/v1/appeals", body)) == (409, "conflict")
     scene = reported_upload(stack)
-    assert problem_of(stack.app().post("/v1/appeals", {**asked, "case_id": scene.case_id})) == (
+    assert problem_of(stack.app().post("/v1/appeals", {**body, "case_id": scene.case_id})) == (
         404,
         "not-found",
     )
@@ -220,17 +222,19 @@ def test_account_blocked_by_two_cases_must_name_one(stack: DeployedStack) -> Non
         cases += stack.app().status(upload_id)["case_ids"]
         stack.reviewer().decide(cases[-1], "violating")
     stack.drain()
-    asked = {"account_id": account_id, "statement": "Both are mine."}
-    unclear = stack.app().post("/v1/appeals", asked)
+    body = {"account_id": account_id, "statement": "Both are mine."}
+    unclear = stack.app().post("/v1/appeals", body)
     assert refusal(unclear) == (422, "invalid-request", ["/case_id"])
     assert sorted(unclear.json()["cases"]) == sorted(cases)
 
-    appeal = stack.app().answer("POST", "/v1/appeals", json={**asked, "case_id": cases[0]})
+    appeal = stack.app().answer("POST", "/v1/appeals", json={**body, "case_id": cases[0]})
     path = f"/v1/review/appeals/{appeal['appeal_id']}/decision"
     stack.reviewer("sasha").answer("POST", path, json=appeal_decision("upheld"))
     stack.drain()
     still = stack.app().account(account_id)
-    assert [block["case_id"] for block in still["blocks"]] == [cases[1]], "the other case still stands"
+    assert [block["case_id"] for block in still["blocks"]] == [cases[1]], (
+        "the other case still blocks the account"
+    )
     assert [stack.app().status(upload_id)["state"] for upload_id in uploads] == ["published", "removed"]
 
 
@@ -249,10 +253,14 @@ def test_withdrawn_report_takes_no_update(stack: DeployedStack) -> None:
     scene = reported_upload(stack)
     scene.person.withdraw()
     path = f"/v1/cases/{scene.person.case_number}/information"
-    refused = scene.person.post(path, {"statement": "And yet."}, headers=scene.person.secret_header)
-    assert problem_of(refused) == (409, "conflict")
-    gone = stack.reviewer().post_decision(scene.case_id, decision("violating"))
-    assert (*problem_of(gone), gone.json()["state"]) == (409, "already-decided", "withdrawn")
+    rejected_update = scene.person.post(path, {"statement": "And yet."}, headers=scene.person.secret_header)
+    assert problem_of(rejected_update) == (409, "conflict")
+    rejected_decision = stack.reviewer().post_decision(scene.case_id, decision("violating"))
+    assert (*problem_of(rejected_decision), rejected_decision.json()["state"]) == (
+        409,
+        "already-decided",
+        "withdrawn",
+    )
 
 
 def test_hash_without_an_image_cannot_be_judged(stack: DeployedStack) -> None:

@@ -1,4 +1,4 @@
-"""The template, the document and the functions are one API: every route is there, and answers as it says."""
+"""Template, document and functions define the same API, and responses match the document."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_document_is_valid_openapi(stack: DeployedStack) -> None:
 
 
 def test_every_route_succeeds_once_as_documented(stack: DeployedStack) -> None:
-    """Each answer of these clients is judged by the document; here it is counted which were given."""
+    """These clients validate each response against the document. This test counts the successful routes."""
     alpha, robin, sasha, noor = stack.app(), *map(stack.reviewer, ("robin", "sasha", "noor"))
     scene = reported_upload(stack)
     robin.answer("GET", "/v1/review/queue")
@@ -60,8 +60,8 @@ def test_every_route_succeeds_once_as_documented(stack: DeployedStack) -> None:
     stack.person().report(copy)
     (again,) = alpha.status(copy)["case_ids"]
     (match,) = robin.claim(again)["uploads"][0]["matches"]
-    laid = {"upload_id": copy, "entry_id": match["entry_id"]}
-    assert robin.answer("POST", f"/v1/review/cases/{again}/comparison", json=laid)["original_kept"]
+    comparison = {"upload_id": copy, "entry_id": match["entry_id"]}
+    assert robin.answer("POST", f"/v1/review/cases/{again}/comparison", json=comparison)["original_kept"]
     robin.decide(again, "not_violating")
     scene.person.complete(statement="Thank you.")
     alpha.check(**own_hash(scene.picture))
@@ -71,8 +71,8 @@ def test_every_route_succeeds_once_as_documented(stack: DeployedStack) -> None:
     token = alpha.link(scene.account_id, notice["notice_id"])
     assert stack.person().answer("GET", f"/v1/notices/{token}")["notices"] == [notice]
     stack.person().answer("POST", f"/v1/notices/{token}/appeal", json={"statement": "Look again."})
-    asked = {"account_id": scene.account_id, "statement": "Look again."}
-    appeal = alpha.answer("POST", "/v1/appeals", json=asked)
+    body = {"account_id": scene.account_id, "statement": "Look again."}
+    appeal = alpha.answer("POST", "/v1/appeals", json=body)
     assert send(stack, "language", ROUTES["language"][2]).ok
     robin.answer("GET", "/v1/review/appeals")
     path = f"/v1/review/appeals/{appeal['appeal_id']}/decision"
@@ -154,7 +154,7 @@ def test_every_route_succeeds_once_as_documented(stack: DeployedStack) -> None:
 
 
 def test_case_shows_every_field_a_reviewer_may_see(stack: DeployedStack) -> None:
-    """So that the schemas' optional parts were judged with something in them."""
+    """This ensures that optional fields were validated with values."""
     scene = removed_upload(stack)
     case = stack.reviewer().case(scene.case_id)
     assert case["decision"]["by_you"] is True
@@ -175,7 +175,9 @@ def test_schemas_with_one_name_must_be_equal() -> None:
     openapi._add_schemas(schemas, ONE["components"]["schemas"], "one")
     openapi._add_schemas(schemas, ONE["components"]["schemas"], "the same again")
     assert set(schemas) == {"Problem", "Thing"}
-    with pytest.raises(ContractMismatch, match="other has another schema Thing"):
+    with pytest.raises(
+        ContractMismatch, match="other: the schema Thing differs from that of another function"
+    ):
         openapi._add_schemas(schemas, OTHER["components"]["schemas"], "other")
     with pytest.raises(ContractMismatch, match="Problem"):
         openapi._add_schemas(schemas, {"Problem": {"type": "string"}}, "a function")

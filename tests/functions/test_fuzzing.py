@@ -1,6 +1,6 @@
-"""Whatever fits the document and whatever does not, by every kind of caller: never a failure of ours.
+"""Valid and invalid requests by every kind of caller never cause a server error.
 
-Requests are made up by schemathesis from the document, and from ids that are real.
+schemathesis generates the requests from the document, with real ids.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.journeys.reported_uploads import ReportedUpload, removed_upload
 
 
 def without_security(document: dict[str, Any]) -> dict[str, Any]:
-    """Who calls is said by the session; what is made up is the rest of the request."""
+    """Remove security from the document: sessions carry the tokens, the rest is generated."""
     for operations in document["paths"].values():
         for operation in operations.values():
             operation["security"] = []
@@ -32,7 +32,7 @@ def without_security(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def operations() -> dict[str, Any]:
-    """By `METHOD /path`."""
+    """Return the operations by `METHOD /path`."""
     document = without_security(json.loads(DOCUMENT.read_text(encoding="utf-8")))
     found: Iterable[Any] = schemathesis.openapi.from_dict(document).get_all_operations()
     return {one.ok().label: one.ok() for one in found}
@@ -48,19 +48,19 @@ ALWAYS = [
     checks.response_schema_conformance,
 ]
 VALID_EXAMPLES, INVALID_EXAMPLES, UNAUTHORISED_EXAMPLES = 15, 25, 2
-"""Requests for each operation: that fit, that do not, and by each caller who may not."""
+"""Requests for each operation: valid, invalid, and by each caller without permission."""
 PHASES = (Phase.generate,)
-"""A request that fails is readable as it is; making it smaller would take minutes."""
+"""Failing requests are readable without shrinking, which would take minutes."""
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def known(stack: DeployedStack) -> dict[str, str]:
-    """Ids that are there, by the names that the document gives them."""
+    """Return existing ids by their parameter names in the document."""
     scene: ReportedUpload = removed_upload(stack)
-    asked = {"account_id": scene.account_id, "statement": "Look again."}
-    appeal = stack.app().answer("POST", "/v1/appeals", json=asked)
+    body = {"account_id": scene.account_id, "statement": "Look again."}
+    appeal = stack.app().answer("POST", "/v1/appeals", json=body)
     stack.drain()
     notice, *_ = stack.app().notices(scene.account_id)
     return {
@@ -86,7 +86,7 @@ def sessions(stack: DeployedStack) -> dict[str, requests.Session]:
 
 
 def authorised_caller(label: str) -> str:
-    """Who may call an operation."""
+    """Return a caller with permission for an operation."""
     if label.startswith(("POST /v1/uploads", "GET /v1/uploads", "POST /v1/checks", "POST /v1/appeals")):
         return "alpha"
     if label.startswith(("GET /v1/accounts/{account_id}/notices", "POST /v1/accounts/{account_id}/notices")):
@@ -99,7 +99,7 @@ def authorised_caller(label: str) -> str:
 
 
 def send(stack: DeployedStack, session: requests.Session, case: Any, more: list[Any]) -> None:
-    """Send it; the answer has to be as the document says, and as every answer here."""
+    """Send a request and validate the response against the document."""
     request = case.as_transport_kwargs(base_url=stack.stack.api_url)
     response = session.request(**request, timeout=60)
     stack.contract.judge(response)
@@ -112,7 +112,7 @@ ACCEPTS_ANY_BODY = {
     "POST /v1/review/next",
     "POST /v1/review/opinions/next",
 }
-"""Without parameters, or with such alone as take any text of a length that is tried."""
+"""Operations without parameters, or whose parameters accept any text of the generated length."""
 
 
 @pytest.mark.parametrize("label", OPERATIONS)

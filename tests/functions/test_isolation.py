@@ -1,4 +1,4 @@
-"""A platform's token reaches nothing of another platform, on every route of the document."""
+"""A platform has no access to the data of another platform, on any route of the document."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CALLS = [
 
 @pytest.fixture(scope="module")
 def scene(stack: DeployedStack) -> ReportedUpload:
-    """An upload of alpha's that was judged, and its account blocked."""
+    """A removed upload on alpha, whose account is blocked."""
     scene = reported_upload(stack)
     robin = stack.reviewer()
     robin.claim(scene.case_id)
@@ -35,18 +35,18 @@ def scene(stack: DeployedStack) -> ReportedUpload:
 
 
 def filled(path: str, scene: ReportedUpload) -> str:
-    """With alpha's own ids in it."""
-    known = {
+    """Fill in alpha's ids."""
+    ids = {
         "upload_id": scene.upload_id,
         "account_id": scene.account_id,
         "case_id": scene.case_id,
         "case_number": scene.person.case_number,
     }
-    return re.sub(r"\{(\w+)\}", lambda found: known.get(found[1], scene.case_id), path)
+    return re.sub(r"\{(\w+)\}", lambda found: ids.get(found[1], scene.case_id), path)
 
 
 def body_for(path: str, scene: ReportedUpload) -> dict[str, Any]:
-    """One that fits, about what is alpha's."""
+    """Return a valid body about alpha's data."""
     form = re.compile(re.sub(r"\{\w+\}", "[^/]+", path))
     bodies = (body for _, there, body in ROUTES.values() if form.fullmatch(there))
     ids = {"account_id": scene.account_id, "case_id": scene.case_id, "upload_id": scene.upload_id}
@@ -54,7 +54,7 @@ def body_for(path: str, scene: ReportedUpload) -> dict[str, Any]:
 
 
 def private(scene: ReportedUpload, request: str) -> Iterator[str]:
-    """What is alpha's and was not in the request itself."""
+    """Return alpha's data in a response, other than what the request contained."""
     for one in (scene.upload_id, scene.case_id, scene.person.case_number):
         if one not in request:
             yield one
@@ -74,7 +74,7 @@ def test_no_route_exposes_another_platform(
         for one in private(scene, filled(path, scene) + json.dumps(body)):
             assert one not in said, (method, path)
         if answer.ok and "{account_id}" in path and method == "GET":
-            assert "blocked" not in answer.text, "an account of that name is another one on beta"
+            assert "blocked" not in answer.text, "the same account id is another account on beta"
     stack.drain()
     assert (alpha.status(scene.upload_id), alpha.account(scene.account_id)) == before
     record_property("routes tried with another platform's token", len(CALLS))

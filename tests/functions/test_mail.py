@@ -1,4 +1,4 @@
-"""The way of an e-mail through the stack, with SES as moto plays it."""
+"""E-mails through the whole stack, with SES emulated by moto."""
 
 from __future__ import annotations
 
@@ -82,16 +82,16 @@ def test_bounce_is_recorded_and_shown_to_the_reporter(stack: LocalStack, kind: s
 
 
 def test_mail_goes_to_one_address_from_the_configured_sender(stack: LocalStack) -> None:
-    asked: list[dict[str, Any]] = []
+    sent_requests: list[dict[str, Any]] = []
 
-    def hear(params: dict[str, Any], **_: object) -> None:
-        asked.append(params)
+    def record_request(params: dict[str, Any], **_: object) -> None:
+        sent_requests.append(params)
 
-    file_report(stack)  # so that the function is warm
+    file_report(stack)  # Warms up the function.
     client = sys.modules["functions.send_mail.app"].stack().client("sesv2")
-    client.meta.events.register("provide-client-params.sesv2.SendEmail", hear)
+    client.meta.events.register("provide-client-params.sesv2.SendEmail", record_request)
     filed = file_report(stack)
-    (request,) = asked
+    (request,) = sent_requests
     assert request["FromEmailAddress"] == SENDER
     assert request["Destination"] == {"ToAddresses": ["jane@example.org"]}
     assert request["EmailTags"] == [{"Name": "report", "Value": filed["case_number"]}]

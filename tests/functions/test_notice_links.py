@@ -1,4 +1,4 @@
-"""Notices through HTTP: a link opens one matter to whoever holds it, and a wrong one says nothing."""
+"""Notices by link: a link opens the notices about one decision, and a wrong one reveals nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.journeys.reported_uploads import (
 )
 
 MAX_ATTEMPTS = 10
-"""Wrong links an hour, for one number."""
+"""Allowed wrong secrets for one link, per hour."""
 
 
 @pytest.fixture(scope="module")
@@ -38,18 +38,18 @@ def token(scene: ReportedUpload, alpha: PlatformClient) -> Iterator[str]:
     token = alpha.link(scene.account_id, notice["notice_id"])
     yield token
     opened = alpha.get(f"/v1/notices/{token}")
-    assert opened.ok, "the right link opens, whatever went before"
+    assert opened.ok, "the right link must open after any number of wrong ones"
 
 
 def attempts(stack: DeployedStack, token: str, times: int) -> list[tuple[int, bytes, list[tuple[str, str]]]]:
-    """What is seen of so many tries, by reading and by appealing in turn."""
-    seen = []
+    """Return the responses to this many wrong links, alternately to read and to appeal."""
+    responses = []
     for number in range(times):
         method, more, body = [("GET", "", None), ("POST", "/appeal", {"statement": "why"})][number % 2]
         answer = stack.person().request(method, f"/v1/notices/{token}{more}", json=body)
         headers = sorted((name, value) for name, value in answer.headers.items() if name != "Date")
-        seen.append((answer.status_code, answer.content, headers))
-    return seen
+        responses.append((answer.status_code, answer.content, headers))
+    return responses
 
 
 def test_wrong_and_unknown_links_get_identical_answers(stack: DeployedStack, token: str) -> None:
@@ -81,8 +81,8 @@ def test_appeal_by_link_equals_the_appeal_by_the_platform(stack: DeployedStack) 
     scene, alpha = removed_upload(stack), stack.app()
     token = alpha.link(scene.account_id, alpha.notices(scene.account_id)[0]["notice_id"])
     filed = stack.person().answer("POST", f"/v1/notices/{token}/appeal", json={"statement": "A beach."})
-    asked = {"account_id": scene.account_id, "statement": "Again."}
-    assert alpha.answer("POST", "/v1/appeals", json=asked)["filed_at"] == filed["filed_at"]
+    body = {"account_id": scene.account_id, "statement": "Again."}
+    assert alpha.answer("POST", "/v1/appeals", json=body)["filed_at"] == filed["filed_at"]
     waiting = stack.reviewer("sasha").answer("GET", "/v1/review/appeals?limit=100")["appeals"]
     (mine,) = [one for one in waiting if one["account_id"] == scene.account_id]
     assert mine["statement"] == "A beach."
@@ -100,10 +100,10 @@ def test_manual_block_appeal_is_one_by_link_and_by_platform(
     (notice,) = alpha.notices(account_id)
     token = alpha.link(account_id, notice["notice_id"])
     filed = stack.person().answer("POST", f"/v1/notices/{token}/appeal", json={"statement": "Not me."})
-    asked = {"account_id": account_id, "by_hand": True, "statement": "Again."}
-    same = alpha.answer("POST", "/v1/appeals", json=asked)
+    body = {"account_id": account_id, "by_hand": True, "statement": "Again."}
+    same = alpha.answer("POST", "/v1/appeals", json=body)
     assert (same["filed_at"], same["by_hand"], same["case_id"]) == (filed["filed_at"], True, None)
-    both = alpha.post("/v1/appeals", {**asked, "case_id": same["appeal_id"]})
+    both = alpha.post("/v1/appeals", {**body, "case_id": same["appeal_id"]})
     assert refusal(both)[:2] == (422, "invalid-request")
 
     waiting = sasha.answer("GET", "/v1/review/appeals?limit=100")["appeals"]

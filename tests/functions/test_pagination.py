@@ -1,4 +1,4 @@
-"""Lists: in order, page by page, by cursors that nobody can bend."""
+"""Lists are ordered and paged, and manipulated cursors are rejected."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def encoded(key: object) -> str:
 
 
 def cursor(stack: DeployedStack) -> str:
-    """One that the queue gave out."""
+    """Return a cursor of the queue."""
     return str(stack.reviewer().answer("GET", "/v1/review/queue?limit=2")["next"])
 
 

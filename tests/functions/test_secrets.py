@@ -1,4 +1,4 @@
-"""A case opens to its number and secret: a wrong secret tells nothing, and nobody can be locked out."""
+"""A report opens with its case number and secret. A wrong secret reveals nothing and locks nobody out."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from tests.journeys.reported_uploads import new_picture, own_hash
 
 WRONG = "AAAAA-BBBBB-CCCCC-DDDDD-EEEEE-F"
 MAX_ATTEMPTS = 10
-"""Wrong secrets an hour."""
+"""Allowed wrong secrets per hour."""
 
 
 @pytest.fixture
 def person(stack: DeployedStack) -> Iterator[ReporterClient]:
-    """Somebody whose report is on file."""
+    """A reporter with a filed report."""
     person = stack.person()
     person.report(hashes=[own_hash(new_picture())])
     yield person
     assert person.follow()["case_number"] == person.case_number, (
-        "the right secret opens, whatever went before"
+        "the right secret must open after any number of wrong ones"
     )
 
 
 def attempts(
     person: ReporterClient, case_number: str, times: int
 ) -> list[tuple[int, bytes, list[tuple[str, str]]]]:
-    """What is seen of so many wrong secrets, given by every route in turn."""
+    """Return the responses to this many wrong secrets, on all routes in turn."""
     routes = [("GET", ""), ("POST", "/withdraw"), ("POST", "/information")]
-    seen = []
+    responses = []
     for number in range(times):
         method, more = routes[number % len(routes)]
         body = {"statement": "changed"} if more == "/information" else None
@@ -40,8 +40,8 @@ def attempts(
             method, f"/v1/cases/{case_number}{more}", json=body, headers={"Case-Secret": WRONG}
         )
         headers = sorted((name, value) for name, value in answer.headers.items() if name != "Date")
-        seen.append((answer.status_code, answer.content, headers))
-    return seen
+        responses.append((answer.status_code, answer.content, headers))
+    return responses
 
 
 def test_wrong_secret_and_unknown_number_get_identical_answers(person: ReporterClient) -> None:

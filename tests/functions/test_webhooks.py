@@ -1,4 +1,4 @@
-"""The way of a webhook through the stack: tried again, given up, sent again; and how endpoints are set."""
+"""Webhooks through the whole stack: retries, dead letters, redelivery and endpoint settings."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ from infra.webhooks import InvalidEndpoint
 
 
 class HttpReceiver:
-    """A platform's server. answers: the statuses that it gives by turns, the last for ever. hold: answers
-    nothing until it is set."""
+    """A platform's server.
+
+    answers: the statuses that it returns in turn; the last one repeats. hold: no response until it is set.
+    """
 
     def __init__(self) -> None:
         self.answers = [204]
@@ -73,11 +75,11 @@ def receiver(stack: LocalStack) -> Iterator[HttpReceiver]:
 
 def set_endpoint(stack: LocalStack, platform: str, url: str) -> None:
     webhooks.set_endpoint(stack.client("ssm"), STACK_NAME, platform, url)
-    stack.functions["DeliverWebhooksFunction"].load()  # a cold one remembers no endpoint
+    stack.functions["DeliverWebhooksFunction"].load()  # A cold function has no cached endpoint.
 
 
 def enqueue_event(stack: LocalStack, platform: str, event_id: str = "id-1") -> None:
-    """As the bus brings it."""
+    """Send an event to the queue as EventBridge does."""
     detail = {"id": event_id, "time": "2026-11-23T04:01:06+00:00", "platform": platform, "upload_id": "u"}
     body = json.dumps({"detail-type": "upload.removed", "detail": detail})
     stack.client("sqs").send_message(QueueUrl=stack.queues["webhooks"], MessageBody=body)
@@ -124,7 +126,7 @@ def test_undeliverable_event_is_dead_lettered_and_redriven(stack: LocalStack, re
 
 
 def test_unresponsive_endpoint_delays_no_other(stack: LocalStack, receiver: HttpReceiver) -> None:
-    """In one batch: the other's is delivered while this one is still waited for."""
+    """In one batch, the other webhook is delivered while this one waits for a response."""
     slow = HttpReceiver()
     slow.hold = threading.Event()
     arrived = threading.Event()
@@ -142,8 +144,8 @@ def test_unresponsive_endpoint_delays_no_other(stack: LocalStack, receiver: Http
         thread.start()
         while not receiver.got and not arrived.wait(0.01):
             pass
-        assert receiver.got, "alpha's was delivered"
-        assert not arrived.is_set(), "and beta's is still under way"
+        assert receiver.got, "the webhook to alpha must be delivered"
+        assert not arrived.is_set(), "the webhook to beta must still be in progress"
         slow.hold.set()
         thread.join(10)
         assert answers == [{"batchItemFailures": []}]
@@ -208,7 +210,7 @@ def test_an_endpoint_is_set_changed_and_removed_by_a_command(
     second = capsys.readouterr().out.split()[1]
     assert stored(stack, "gamma")["secrets"] == [second, first]
     assert command(stack, "gamma", "--url", "https://example.org/other") == 0
-    assert "as before" in capsys.readouterr().out
+    assert "unchanged" in capsys.readouterr().out
     assert command(stack, "gamma", "--retire") == 0
     assert stored(stack, "gamma") == {"url": "https://example.org/other", "secrets": [second]}
     assert command(stack, "gamma", "--remove") == 0
@@ -221,7 +223,7 @@ def test_an_endpoint_is_set_changed_and_removed_by_a_command(
 def test_unknown_platform_gets_no_secret(stack: LocalStack, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(stack, "nosuch", "--url", "https://example.org/hooks") == 1
     said = capsys.readouterr()
-    assert "no platform 'nosuch'; there are: alpha, beta" in said.err
+    assert "no platform 'nosuch'; platforms: alpha, beta" in said.err
     assert said.out == ""
 
 

@@ -1,4 +1,4 @@
-"""Requests that fit their schema, one a route, and what is made of a refusal."""
+"""A valid request for each route, and helpers to read rejections."""
 
 from __future__ import annotations
 
@@ -107,14 +107,14 @@ def caller(stack: DeployedStack, name: str) -> ApiClient:
 
 def send(stack: DeployedStack, name: str, body: object, **headers: str) -> requests.Response:
     who, path, _ = ROUTES[name]
-    # Not by `json=`: what is no JSON for Python's encoder is to be sent as well.
+    # Without `json=`, because some bodies are not valid JSON.
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = {"content-type": "application/json", "case-secret": "x", "if-match": '"1"', **headers}
     return caller(stack, who).post(path, data=data, headers=headers)
 
 
 def refusal(response: requests.Response) -> tuple[int, str, list[str]]:
-    """Status, kind and pointers of a problem."""
+    """Return the status, type and pointers of a problem."""
     problem = response.json()
     pointers = [error["pointer"] for error in problem.get("errors", [])]
     return response.status_code, problem["type"].rpartition("/")[2], pointers
