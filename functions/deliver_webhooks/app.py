@@ -30,16 +30,16 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 def _deliver(record: dict[str, Any]) -> bool:
     attempt = int(record["attributes"]["ApproximateReceiveCount"])
     try:
-        event = parse_event(record["body"])
+        envelope = parse_event(record["body"])
         try:
-            platform = deliver_webhook(stack(), backoff, event)
+            platform = deliver_webhook(stack(), backoff, envelope)
         except WebhookNotDelivered as error:
-            logger.warning("not delivered", event_id=event.event_id, reason=error.code, attempt=attempt)
+            logger.warning("not delivered", event_id=envelope.event_id, reason=error.code, attempt=attempt)
             stack().webhooks_queue.set_visibility_timeout(record["receiptHandle"], retry_delay(attempt))
             return False
     except Exception as error:  # noqa: BLE001 (only this message is retried)
         log_failure(logger, error, message_id=record["messageId"])
         return False
     if platform is not None:
-        logger.info("delivered", event_id=event.event_id, platform=platform, attempt=attempt)
+        logger.info("delivered", event_id=envelope.event_id, platform=platform, attempt=attempt)
     return True

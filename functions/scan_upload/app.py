@@ -13,8 +13,10 @@ from urllib.parse import unquote_plus
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from staydown.api.events import parse_event
 from staydown.api.failures import batch_item_failures, log_failure
 from staydown.aws.stack import Stack
+from staydown.domain.events import EventEnvelope, EventType, UploadReviewed, UploadStateChanged
 from staydown.services.bank.bank_view import BankView
 from staydown.services.bank.reference_index import ReferenceIndex
 from staydown.services.uploads.reconcile_upload import reconcile_upload
@@ -39,7 +41,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
             body = json.loads(record["body"])
             attempt = int(record["attributes"]["ApproximateReceiveCount"])
             if "detail-type" in body:
-                changed.append((message_id, body["detail"]["upload_id"]))
+                changed.append((message_id, _upload_id(parse_event(record["body"]))))
             else:
                 uploaded += [(message_id, s3_object) for s3_object in _uploaded_objects(body, attempt)]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -63,6 +65,12 @@ def _uploaded_objects(notification: dict[str, Any], attempt: int) -> list[Upload
         s3_object = record["s3"]["object"]
         objects.append(UploadedObject(unquote_plus(s3_object["key"]), s3_object.get("versionId"), attempt))
     return objects
+
+
+def _upload_id(envelope: EventEnvelope) -> str:
+    if envelope.type is EventType.UPLOAD_REVIEWED:
+        return UploadReviewed.of_envelope(envelope).upload_id
+    return UploadStateChanged.of_envelope(envelope).upload_id
 
 
 def _reconcile(changed: list[tuple[str, str]]) -> set[str]:

@@ -20,11 +20,11 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     failed = []
     for record in event["Records"]:
         try:
-            domain_event = parse_event(record["body"])
-            written = write_notices(stack(), domain_event)
+            envelope = parse_event(record["body"])
+            written = write_notices(stack(), envelope)
         except Exception as error:  # noqa: BLE001 (only this message is retried)
             log_failure(logger, error, message_id=record["messageId"])
             failed.append(record["messageId"])
         else:
-            logger.info("notices", event_id=domain_event.event_id, type=domain_event.type, count=written)
+            logger.info("notices", event_id=envelope.event_id, type=envelope.type, count=written)
     return batch_item_failures(failed)

@@ -22,7 +22,7 @@ from staydown.domain.cases.appeals import Appeal
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.notes import ReviewerPresence
 from staydown.domain.cases.reports import Report, Reporter
-from staydown.domain.events import EventEnvelope
+from staydown.domain.events import Event, EventEnvelope, EventType
 from staydown.domain.metrics import ChainCursor, CounterScope, Increment
 from staydown.domain.uploads.content_log import HourState, LogLine, LogManifest, LogPosition
 from staydown.domain.uploads.sweeps import PLAN_PART, Sweep, SweepPart
@@ -223,6 +223,20 @@ def _write_cases(stack: Stack, told: Everything) -> None:
         stack.cases.count_attempt(who, now)
 
 
+@dataclass(frozen=True, slots=True)
+class _StoredEvent(Event):
+    """An event with the type and detail that were stored, whatever they are."""
+
+    envelope: EventEnvelope
+
+    @property
+    def type(self) -> EventType:
+        return self.envelope.type
+
+    def detail(self) -> dict[str, object]:
+        return dict(self.envelope.detail)
+
+
 def _write_people(stack: Stack, told: Everything) -> None:
     with _Written(stack) as transaction:
         for reporter in told.reporters:
@@ -237,8 +251,8 @@ def _write_people(stack: Stack, told: Everything) -> None:
             stack.notices.add(transaction, notice, until=until)
         for link in told.links:
             stack.notices.add_link(transaction, link)
-        for event in told.events:
-            stack.outbox.add(transaction, event.type, event.detail, at=event.at)
+        for envelope in told.events:
+            stack.outbox.add(transaction, _StoredEvent(envelope), at=envelope.at)
     for who, now in told.wrong_link_secrets:
         stack.notices.count_attempt(who, now)
 

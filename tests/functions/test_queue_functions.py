@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from staydown.aws.event_bus import EventBus
 from staydown.aws.images import Images
-from staydown.domain.events import BankChanged, Event, UploadReviewed
+from staydown.domain.events import BankChanged, UploadReviewed, UploadStateChanged
+from staydown.domain.uploads.upload import UploadState
 
 from tests.journeys.deployed import DeployedStack
 from tests.journeys.reported_uploads import new_account, new_picture, own_hash, reported_upload
+from tests.support.event_messages import event_message
 
 Json = dict[str, Any]
 S3_TEST = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "uploads"}
@@ -27,12 +29,6 @@ def message(number: int, body: object, attempt: int = 1) -> Json:
         "attributes": {"ApproximateReceiveCount": str(attempt)},
         "eventSource": "aws:sqs",
     }
-
-
-def domain_event(event: Event) -> Json:
-    """Return the message of an event, as EventBridge delivers it."""
-    detail = {"id": "event", "time": "2027-03-01T12:00:00+00:00", **event.detail()}
-    return {"detail-type": event.type.value, "detail": detail}
 
 
 def notification(key: str) -> Json:
@@ -70,7 +66,7 @@ def test_unreadable_message_alone_is_returned(stack: DeployedStack, body: str) -
 
 @pytest.mark.parametrize("body", [{"detail-type": "upload.held"}, {"detail-type": "x", "detail": {}}])
 def test_event_about_an_unknown_upload_alone_is_returned(stack: DeployedStack, body: Json) -> None:
-    unknown = domain_event(UploadReviewed("gone"))
+    unknown = event_message(UploadReviewed("gone"))
     assert invoke(stack, "ScanUploadFunction", message(1, body), message(2, unknown)) == ["message-1"]
 
 
@@ -112,7 +108,7 @@ def test_object_that_fails_its_scan_alone_is_returned(
 
 @pytest.mark.parametrize("body", ["", "null", "{}", '{"detail": {}}'])
 def test_unreadable_bank_change_alone_is_returned(stack: DeployedStack, body: str) -> None:
-    readable = domain_event(BankChanged((), 1))
+    readable = event_message(BankChanged((), 1))
     assert invoke(stack, "SweepFunction", message(1, body), message(2, readable)) == ["message-1"]
 
 
@@ -150,6 +146,8 @@ def test_reconciling_an_upload_is_idempotent(stack: DeployedStack) -> None:
     scene = reported_upload(stack)
     stack.reviewer().decide(scene.case_id, "violating")
     stack.drain()
-    event = {"detail-type": "upload.removed", "detail": {"upload_id": scene.upload_id}}
+    event = event_message(
+        UploadStateChanged(scene.upload_id, "alpha", "ann", "alpha/ann/x", UploadState.REMOVED, None)
+    )
     assert invoke(stack, "ScanUploadFunction", *(message(number, event) for number in range(5))) == []
     assert stack.app().status(scene.upload_id)["state"] == "removed"

@@ -31,7 +31,7 @@ from staydown.domain.cases.appeals import DecisionAppeal
 from staydown.domain.cases.case import Case, CaseOrigin
 from staydown.domain.cases.states import CaseState
 from staydown.domain.errors import AccountIsBlocked, ConcurrentChange
-from staydown.domain.events import EventType
+from staydown.domain.events import CaseOpened, CaseWithdrawn, EventType
 from staydown.domain.uploads.content_log import HourState, LogLine, LogPosition
 from staydown.domain.uploads.stops import StopReason, decision_stop
 from staydown.domain.uploads.sweeps import PLAN_PART, Sweep, SweepPartKind, split_into_parts
@@ -416,12 +416,12 @@ class TestOutboxAndAudit:
     def test_unpublished_event_stays_in_the_outbox(self, stack: Stack, cloud: Cloud) -> None:
         commit(
             stack,
-            lambda t: stack.outbox.add(t, EventType.CASE_OPENED, {"case_id": "c"}, at=NOW),
-            lambda t: stack.outbox.add(t, EventType.CASE_DECIDED, {"case_id": "c"}, at=NOW),
+            lambda t: stack.outbox.add(t, CaseOpened("c", CaseOrigin.REPORT), at=NOW),
+            lambda t: stack.outbox.add(t, CaseWithdrawn("c"), at=NOW),
         )
         ids = sorted(pk for pk, _ in cloud.table(cloud.settings.outbox_table))
         events = list(stack.outbox.list_pending(ids))
-        assert {event.type for event in events} == {EventType.CASE_OPENED, EventType.CASE_DECIDED}
+        assert {event.type for event in events} == {EventType.CASE_OPENED, EventType.CASE_WITHDRAWN}
         assert stack.event_bus.publish(events) == events
         stack.outbox.delete(ids[0])
         assert {event.event_id for event in stack.outbox.list_pending(ids)} == {ids[1]}

@@ -17,19 +17,18 @@ class EventBus:
         self._client = client
         self._bus = bus
 
-    def publish(self, events: list[EventEnvelope]) -> list[EventEnvelope]:
+    def publish(self, envelopes: list[EventEnvelope]) -> list[EventEnvelope]:
         """Publish at most MAX_BATCH_SIZE events and return those that EventBridge accepted."""
         entries = [
             {
                 "Source": SOURCE,
-                "DetailType": event.type.value,
-                "Detail": json.dumps({"id": event.event_id, "time": event.at.isoformat(), **event.detail}),
+                "DetailType": one.type.value,
+                "Detail": json.dumps({"id": one.event_id, "time": one.at.isoformat(), **one.detail}),
                 "EventBusName": self._bus,
-                "Time": event.at,
+                "Time": one.at,
             }
-            for event in events
+            for one in envelopes
         ]
         response = self._client.put_events(Entries=entries)
-        return [
-            event for event, result in zip(events, response["Entries"], strict=True) if "EventId" in result
-        ]
+        results = zip(envelopes, response["Entries"], strict=True)
+        return [envelope for envelope, result in results if "EventId" in result]

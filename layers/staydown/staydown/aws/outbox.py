@@ -11,13 +11,13 @@ publisher that a repeated stream record was already published.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from staydown.aws.table import Table
 from staydown.aws.transaction import Transaction
-from staydown.domain.events import EventEnvelope, EventType
+from staydown.domain.events import Event, EventEnvelope, EventType
 from staydown.domain.ids import new_id
 
 
@@ -25,15 +25,14 @@ class Outbox:
     def __init__(self, client: Any, table: str) -> None:
         self._table = Table(client, table)
 
-    def add(
-        self, transaction: Transaction, event_type: EventType, detail: Mapping[str, object], *, at: datetime
-    ) -> None:
+    def add(self, transaction: Transaction, event: Event, *, at: datetime) -> None:
+        """Add an event that happened at `at` to the transaction."""
         event_id = new_id(at)
         item = {
             "pk": event_id,
             "sk": "EVENT",
-            "type": event_type.value,
-            "detail": json.dumps(dict(detail), separators=(",", ":")),
+            "type": event.type.value,
+            "detail": json.dumps(event.detail(), separators=(",", ":")),
             "at": at.isoformat(),
         }
         transaction.put_new(self._table.name, item)

@@ -92,18 +92,18 @@ def is_public_address(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
-def cloud_event_body(event: EventEnvelope) -> bytes:
+def cloud_event_body(envelope: EventEnvelope) -> bytes:
     """Return the body of an event; its id is the same in each delivery."""
-    envelope = {
+    cloud_event = {
         "specversion": "1.0",
-        "id": event.event_id,
+        "id": envelope.event_id,
         "source": CLOUD_EVENT_SOURCE,
-        "type": CLOUD_EVENT_TYPE_PREFIX + event.type.value,
-        "time": event.at.isoformat(),
+        "type": CLOUD_EVENT_TYPE_PREFIX + envelope.type.value,
+        "time": envelope.at.isoformat(),
         "datacontenttype": "application/json",
-        "data": dict(event.detail),
+        "data": dict(envelope.detail),
     }
-    return json.dumps(envelope, separators=(",", ":")).encode()
+    return json.dumps(cloud_event, separators=(",", ":")).encode()
 
 
 def signature_headers(

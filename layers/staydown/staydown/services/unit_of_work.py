@@ -148,7 +148,7 @@ class UnitOfWork:
     def emit(self, *events: Event) -> None:
         """Publish events with the commit."""
         for event in events:
-            self.stack.outbox.add(self.transaction, event.type, event.detail(), at=self.now)
+            self.stack.outbox.add(self.transaction, event, at=self.now)
 
     def commit(self) -> None:
         """Write everything, in one transaction of at most 100 writes.

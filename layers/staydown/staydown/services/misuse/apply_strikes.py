@@ -32,17 +32,17 @@ from staydown.services.retries import retry_on_conflict
 from staydown.services.unit_of_work import UnitOfWork
 
 
-def handle_event(stack: Stack, event: EventEnvelope) -> None:
+def handle_event(stack: Stack, envelope: EventEnvelope) -> None:
     """Apply the policy to the account of an upload that was blocked or released, or to the verified reporters
     of a decided case."""
-    if event.type is EventType.CASE_DECIDED:
-        for subject in _verified_reporters(stack, CaseDecided.of_envelope(event).case_id):
+    if envelope.type is EventType.CASE_DECIDED:
+        for subject in _verified_reporters(stack, CaseDecided.of_envelope(envelope).case_id):
             escalate(stack, subject)
             end_unsupported(stack, subject)
         return
-    upload = UploadStateChanged.of_envelope(event)
+    upload = UploadStateChanged.of_envelope(envelope)
     subject = MisuseSubject.of_account(upload.platform, upload.account_id)
-    if event.type is EventType.UPLOAD_BLOCKED:
+    if envelope.type is EventType.UPLOAD_BLOCKED:
         escalate(stack, subject)
     else:
         end_unsupported(stack, subject)
