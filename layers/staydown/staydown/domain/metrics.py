@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from staydown.domain.audit.actions import AuditAction
 from staydown.domain.audit.chain import GENESIS, AuditRecord
 from staydown.domain.cases.decisions import DecisionOutcome
 from staydown.domain.cases.states import CaseState
@@ -107,7 +108,7 @@ def quarter_hours(time: timedelta) -> int:
 
 
 def _appealed_at(cursor: ChainCursor, record: AuditRecord) -> datetime | None:
-    if record.action == "appeal.filed":
+    if record.action == AuditAction.APPEAL_FILED:
         return cursor.appealed_at or record.at
     return None if _appeal_outcome(record) else cursor.appealed_at
 
@@ -116,14 +117,16 @@ def _appeal_outcome(record: AuditRecord) -> str | None:
     """An appeal that reverses its case is recorded as the reversal; a disagreement is not an appeal."""
     if record.details.get("party") == "second_opinion":
         return None
-    if record.action in {"appeal.upheld", "appeal.rejected", "case.reversed", "case.overturned"}:
-        return "rejected" if record.action == "appeal.rejected" else "upheld"
+    if record.action == AuditAction.APPEAL_DENIED:
+        return "rejected"
+    if record.action in {AuditAction.APPEAL_GRANTED, AuditAction.CASE_REVERSED, AuditAction.CASE_OVERTURNED}:
+        return "upheld"
     return None
 
 
 def _erasure_increments(record: AuditRecord) -> Iterator[Increment]:
     """An erased case has no state any more, but the counters of past days stay."""
-    if record.action == "case.erased":
+    if record.action == AuditAction.CASE_ERASED:
         yield Increment(CounterScope.CASES, "", str(record.details["was"]), -1)
 
 
@@ -168,9 +171,9 @@ def _daily_increments(before: ChainCursor, after: ChainCursor, record: AuditReco
 
 def _image_outcome(record: AuditRecord) -> object:
     """The outcome of a decision, or of an appeal that overturned a dismissal; None for other records."""
-    return record.details.get(
-        {"case.decided": "outcome", "case.overturned": "finding"}.get(record.action, "")
-    )
+    if record.action == AuditAction.CASE_DECIDED:
+        return record.details.get("outcome")
+    return record.details.get("finding") if record.action == AuditAction.CASE_OVERTURNED else None
 
 
 def _list_detail(record: AuditRecord, name: str) -> Iterator[object]:
@@ -179,18 +182,18 @@ def _list_detail(record: AuditRecord, name: str) -> Iterator[object]:
 
 
 _VIOLATION_OUTCOMES = {outcome.value for outcome in DecisionOutcome if outcome.is_violation}
-_REVIEWER_COUNTERS = {
-    "case.claimed": "claims",
-    "case.decided": "decisions",
-    "image.looked_at": "looks",
-    "appeal.upheld": "appeals",
-    "appeal.rejected": "appeals",
-    "case.reversed": "appeals",
-    "case.overturned": "appeals",
-    "dispute.upheld": "appeals",
-    "dispute.rejected": "appeals",
-    "opinion.given": "second_opinions",
-    "misuse.decided": "misuse_reviews",
+_REVIEWER_COUNTERS: Mapping[str, str] = {
+    AuditAction.CASE_CLAIMED: "claims",
+    AuditAction.CASE_DECIDED: "decisions",
+    AuditAction.IMAGE_REVEALED: "looks",
+    AuditAction.APPEAL_GRANTED: "appeals",
+    AuditAction.APPEAL_DENIED: "appeals",
+    AuditAction.CASE_REVERSED: "appeals",
+    AuditAction.CASE_OVERTURNED: "appeals",
+    AuditAction.DISAGREEMENT_GRANTED: "appeals",
+    AuditAction.DISAGREEMENT_DENIED: "appeals",
+    AuditAction.OPINION_GIVEN: "second_opinions",
+    AuditAction.MISUSE_DECIDED: "misuse_reviews",
 }
 """The counter of a reviewer's work, by action."""
 
@@ -202,36 +205,38 @@ def _counter_names(before: ChainCursor, after: ChainCursor, record: AuditRecord)
         yield "notices"
     if before.valid_at is None and after.valid_at is not None:
         yield "valid_cases"
-    if action == "case.opened":
+    if action == AuditAction.CASE_OPENED:
         yield "opened:match" if "matches" in details else "opened:report"
-    if action == "case.decided":
+    if action == AuditAction.CASE_DECIDED:
         yield f"decided:{details['outcome']}"
         if record.actor == "system":
             yield "decided_by_machine"
         if details.get("manifestly_unfounded") is True:
             yield "misuse:unfounded"
-    if before.state in _UNDECIDED and after.state not in _UNDECIDED and action == "case.decided":
+    if before.state in _UNDECIDED and after.state not in _UNDECIDED and action == AuditAction.CASE_DECIDED:
         yield from _timeliness_counters(after, record)
-    if action == "appeal.filed":
+    if action == AuditAction.APPEAL_FILED:
         yield "appeals:filed"
     if (outcome := _appeal_outcome(record)) is not None:
         yield f"appeals:{outcome}"
         if before.appealed_at is not None:
             yield f"answered:{quarter_hours(record.at - before.appealed_at)}"
-    if action == "opinion.given":
+    if action == AuditAction.OPINION_GIVEN:
         yield "opinions:agreed" if details["agrees"] else "opinions:differed"
     yield from _match_counters(action, details)
     yield from _account_counters(action, details)
 
 
 def _account_counters(action: str, details: Mapping[str, Any]) -> Iterator[str]:
-    if action == "account.warned":
+    if action == AuditAction.ACCOUNT_WARNED:
         yield "misuse:warned"
-    if action == "misuse.decided":
+    if action == AuditAction.MISUSE_DECIDED:
         suspends_reports = details["outcome"] == "suspend" and "reports" in details
         yield "suspended:notices" if suspends_reports else f"misuse:{details['outcome']}"
-    if action in {"account.blocked", "account.unblocked"}:
-        yield f"by_hand:{action.removeprefix('account.')}"
+    if action == AuditAction.ACCOUNT_BLOCKED:
+        yield "by_hand:blocked"
+    if action == AuditAction.ACCOUNT_UNBLOCKED:
+        yield "by_hand:unblocked"
 
 
 def _timeliness_counters(case: ChainCursor, record: AuditRecord) -> Iterator[str]:
@@ -241,11 +246,11 @@ def _timeliness_counters(case: ChainCursor, record: AuditRecord) -> Iterator[str
         yield "in_time" if record.at <= datetime.fromisoformat(case.deadline) else "late"
 
 
-_STOP_COUNTERS = {
-    "upload.blocked": "blocked",
-    "upload.removed": "removed",
-    "case.opened": "held",
-    "case.upload_added": "held",
+_STOP_COUNTERS: Mapping[str, str] = {
+    AuditAction.UPLOAD_BLOCKED: "blocked",
+    AuditAction.UPLOAD_REMOVED: "removed",
+    AuditAction.CASE_OPENED: "held",
+    AuditAction.CASE_UPLOAD_ADDED: "held",
 }
 
 
