@@ -1,6 +1,6 @@
-"""`make safeguards`: each safeguard is taken out of a copy of the code, and its tests have to fail there.
+"""`make safeguards`: remove each safeguard from a copy of the code. Its tests have to fail there.
 
-python -m tools.safeguards           all of them (some minutes)
+python -m tools.safeguards           all safeguards (some minutes)
 python -m tools.safeguards WORD      those with this word in their name
 python -m tools.safeguards --page    writes docs/safeguards.md, and runs nothing
 """
@@ -21,7 +21,7 @@ from tools.safeguards.page import PAGE, page
 
 _COPIED = ("layers", "functions", "infra", "tests", "tools", "console", "pyproject.toml", "template.yaml")
 _NOT_FOUND = (4, 5)
-"""pytest's exit codes where it did not run the test at all."""
+"""Exit codes of pytest if it did not run the test."""
 
 
 def main(arguments: list[str]) -> int:
@@ -29,24 +29,24 @@ def main(arguments: list[str]) -> int:
         PAGE.write_text(page(), encoding="utf-8")
         return 0
     wanted = [one for one in SAFEGUARDS if all(word in one.name for word in arguments)]
-    missed = [line for safeguard in wanted for line in _unnoticed(safeguard)]
-    print(f"{len(wanted)} safeguards taken out, {len(missed)} not noticed")
-    return 1 if missed or not wanted else 0
+    undetected = [test for safeguard in wanted for test in _undetected(safeguard)]
+    print(f"{len(wanted)} safeguards removed, {len(undetected)} tests did not fail")
+    return 1 if undetected or not wanted else 0
 
 
-def _unnoticed(safeguard: Safeguard) -> Iterator[str]:
-    """The tests that do not notice."""
+def _undetected(safeguard: Safeguard) -> Iterator[str]:
+    """Yield the tests that do not fail without the safeguard."""
     with _mutated_copy(safeguard) as folder:
         for test in safeguard.tests:
             failed = _fails(folder, test)
-            print(f"{'noticed    ' if failed else 'NOT NOTICED'} {safeguard.name}: {test}", flush=True)
+            print(f"{'detected    ' if failed else 'NOT DETECTED'} {safeguard.name}: {test}", flush=True)
             if not failed:
                 yield test
 
 
 @contextmanager
 def _mutated_copy(safeguard: Safeguard) -> Iterator[Path]:
-    """A copy of the code from which the safeguard was taken out."""
+    """Yield a copy of the code without the safeguard."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for part in _COPIED:
@@ -62,7 +62,7 @@ def _mutated_copy(safeguard: Safeguard) -> Iterator[Path]:
 
 
 def _fails(folder: Path, test: str) -> bool:
-    """RuntimeError where pytest could not run it: then nothing is shown."""
+    """Return whether the test fails. Raise RuntimeError if pytest could not run it."""
     path = os.pathsep.join([str(folder / "layers" / "staydown"), str(folder)])
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", test],

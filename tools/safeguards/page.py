@@ -1,4 +1,4 @@
-"""`docs/safeguards.md`."""
+"""The page docs/safeguards.md."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from tools.safeguards.mutations import ROOT, SAFEGUARDS
 
 PAGE = ROOT / "docs" / "safeguards.md"
 
-_HEAD = """# Which test notices when a safeguard is gone
+_HEAD = """# Safeguards and their tests
 
-Written by `python -m tools.safeguards --page` from [`mutations.py`](../tools/safeguards/mutations.py).
-`make safeguards` takes each of these out of a copy of the code, one at a time, and runs the tests beside
-it there: each has to fail.
+`python -m tools.safeguards --page` writes this page from [`mutations.py`](../tools/safeguards/mutations.py).
+`make safeguards` removes one safeguard at a time from a copy of the code, and runs its tests there. Each of
+these tests has to fail.
 
-| safeguard | what it is there for | taken out of | noticed by |
+| safeguard | purpose | removed from | tests that fail without it |
 | --- | --- | --- | --- |
 """
 
@@ -27,7 +27,7 @@ def _rows() -> Iterator[str]:
     for one in SAFEGUARDS:
         files = ", ".join(f"[`{edit.file.rpartition('/')[2]}`](../{edit.file})" for edit in one.edits)
         tests = "<br>".join(_link(test) for test in one.tests)
-        yield f"| {one.name} | {one.what} | {files} | {tests} |\n"
+        yield f"| {one.name} | {one.purpose} | {files} | {tests} |\n"
 
 
 def _link(test: str) -> str:

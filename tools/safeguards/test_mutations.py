@@ -1,4 +1,4 @@
-"""The list of safeguards is about the code as it is; that each is noticed is shown by `make safeguards`."""
+"""The list of safeguards fits the code. `make safeguards` shows that the tests detect each removal."""
 
 from __future__ import annotations
 
