@@ -1,4 +1,4 @@
-"""The attack matrix: what people do to a picture before they post it again, numbers drawn from ranges."""
+"""The attack matrix: the edits with which people post an image again. Parameters are random in a range."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ Flip = Image.Transpose
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """name: as tables have it. edits: done one after the other. qualities: of the JPEG, least and most."""
+    """name: in tables. edits: applied in order. qualities: lowest and highest JPEG quality."""
 
     name: str
     edits: tuple[Edit, ...]
     qualities: tuple[int, int] = (70, 95)
 
     def __call__(self, image: Image.Image, seed: str, others: tuple[Image.Image, ...]) -> bytes:
-        """The edited picture as a JPEG; the same for the same seed."""
+        """Return the edited image as JPEG. The same seed gives the same file."""
         scenery = Scenery(random.Random(zlib.crc32(f"{self.name} {seed}".encode())), others)
         for edit in self.edits:
             image = edit(image, scenery)

@@ -1,4 +1,4 @@
-"""What the large bank's rows say: wrong verdicts with their bounds, the curve, larger banks."""
+"""Statistics of the large bank: wrong verdicts with bounds, the curve, and larger banks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tools.benchmarks.large_bank import verdict_of
 
 LARGEST = 10**7
 _TAIL = 12
-"""The line is laid along so many of the least distances that occur."""
+"""Number of the smallest distances through which the line is fitted."""
 _STAGE_ONE_AT = (15, 23, 31, 39, 47, 55, 63, 69, 73, 77, 81, 85)
 _STAGE_TWO_AT = (20, 30, 40, 50, 57, 64, 70, 76, 82, 88, 94)
 _NO_HASHES = MatchPolicy(block_distance=0, review_distance=0)
@@ -24,9 +24,10 @@ Point = tuple[float, float, str]
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """The line along the logarithms of the least distances: counts fall by `slope` powers of ten a bit.
+    """A line through the logarithms of the counts at the smallest distances.
 
-    scale: by how much the counts grow for one upload in a bank of LARGEST hashes.
+    slope: powers of ten for each bit. scale: factor from these counts to one upload in a bank of LARGEST
+    hashes.
     """
 
     nearest: int
@@ -36,8 +37,10 @@ class Tail:
     scale: float
 
     def wrong_within(self, bits: int) -> float:
-        """Wrong matches to expect for an upload in a bank of LARGEST hashes, if the counts went on along the
-        line. The counts of a bell fall faster than any line: it is a bound, not a guess."""
+        """Return an upper bound of the wrong matches of an upload in a bank of LARGEST hashes.
+
+        It extrapolates the line. The real counts fall faster than a line.
+        """
         return float(self.scale * (10 ** (self.level + self.slope * np.arange(bits + 1))).sum())
 
 
@@ -51,7 +54,7 @@ def tail_of(large: Mapping[str, Any]) -> Tail:
 
 
 def curve(large: Mapping[str, Any]) -> dict[str, list[Point]]:
-    """By stage: wrong matches in 10,000 innocent uploads and per cent of the copies found, by setting."""
+    """Return for each stage and distance the wrong matches in 10,000 uploads and the matched copies in %."""
     stage_one: list[Point] = [
         (
             _per_ten_thousand([row["nearest"] <= at for row in large["innocent"]]),
@@ -77,17 +80,19 @@ def curve(large: Mapping[str, Any]) -> dict[str, list[Point]]:
 
 
 def verdicts(rows: Sequence[Mapping[str, Any]], which: str) -> dict[str, int]:
-    """How many of the uploads are blocked, and brought to a reviewer, by both stages."""
+    """Count the uploads that both stages block, and send to review."""
     found = [verdict_of(row, which, MatchPolicy(), AlignmentPolicy()) for row in rows]
     return {"block": found.count(Verdict.BLOCK), "review": found.count(Verdict.REVIEW)}
 
 
-def at_most(seen: int, tried: int) -> float:
-    """The share that `seen` of `tried` is compatible with, at 95 %: the upper end after Wilson, and the rule
-    of three where none was seen."""
-    if seen == 0:
+def at_most(observed: int, tried: int) -> float:
+    """Return the upper end of the 95% confidence interval of a share.
+
+    By Wilson, or by the rule of three if nothing was observed.
+    """
+    if observed == 0:
         return 3 / tried
-    z, share = 1.645, seen / tried
+    z, share = 1.645, observed / tried
     spread = z * (share * (1 - share) / tried + z * z / (4 * tried * tried)) ** 0.5
     return float((share + z * z / (2 * tried) + spread) / (1 + z * z / tried))
 

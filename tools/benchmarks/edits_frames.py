@@ -1,4 +1,4 @@
-"""Edits that put the picture into something larger: borders, screenshots, collages, other pictures."""
+"""Edits that put the image into a larger one: borders, screenshots, collages, other images."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 def padded(
     image: Image.Image, sides: tuple[float, float, float, float], fill: tuple[int, ...]
 ) -> Image.Image:
-    """sides: left, top, right, bottom, as shares of the picture's width or height."""
+    """Add a border. sides: left, top, right, bottom, as shares of the width or height."""
     left, right = round(sides[0] * image.width), round(sides[2] * image.width)
     top, bottom = round(sides[1] * image.height), round(sides[3] * image.height)
     canvas = Image.new("RGB", (image.width + left + right, image.height + top + bottom), fill)
@@ -47,7 +47,7 @@ def polaroid(image: Image.Image, scenery: Scenery) -> Image.Image:
 
 
 def blurred_padding(image: Image.Image, scenery: Scenery) -> Image.Image:
-    """A phone's portrait or a square, filled with the picture itself, enlarged and blurred."""
+    """Fill a portrait or square with the image itself, enlarged and blurred, behind the image."""
     width, height = scenery.random.choice(((720, 1280), (800, 800), (1280, 720)))
     canvas = filling(image, width, height).filter(ImageFilter.GaussianBlur(scenery.between(15, 40)))
     inner = fitting(image, width, height)
@@ -58,7 +58,7 @@ def blurred_padding(image: Image.Image, scenery: Scenery) -> Image.Image:
 
 
 def captioned(above: float, below: float) -> Edit:
-    """A plain band with words over or under the picture."""
+    """Add a plain band with words above or below the image."""
 
     def edit(image: Image.Image, scenery: Scenery) -> Image.Image:
         high = scenery.between(0.15, 0.35)
@@ -76,7 +76,7 @@ def captioned(above: float, below: float) -> Edit:
 
 
 def phone_screenshot(page: tuple[int, int, int], ink: tuple[int, int, int]) -> Edit:
-    """A feed on a phone: status bar, the poster's name, buttons, comments, a navigation bar."""
+    """Show the image in a feed on a phone: status bar, account name, buttons, comments, navigation bar."""
 
     def edit(image: Image.Image, scenery: Scenery) -> Image.Image:
         width, height = scenery.random.choice(((720, 1560), (750, 1334), (810, 1800)))
@@ -113,7 +113,7 @@ def phone_screenshot(page: tuple[int, int, int], ink: tuple[int, int, int]) -> E
 
 
 def browser_screenshot(image: Image.Image, scenery: Scenery) -> Image.Image:
-    """A web page: address bar, columns of text, another picture at the side."""
+    """Show the image on a web page: address bar, columns of text, another image at the side."""
     canvas = Image.new("RGB", (1280, 800), (245, 245, 247))
     draw = ImageDraw.Draw(canvas)
     draw.rectangle((0, 0, 1280, 84), fill=(222, 225, 230))
@@ -128,7 +128,7 @@ def browser_screenshot(image: Image.Image, scenery: Scenery) -> Image.Image:
 
 
 def story(image: Image.Image, scenery: Scenery) -> Image.Image:
-    """A portrait story: the picture, turned a little, on a gradient, with words and a sticker."""
+    """Show the image in a portrait story: tilted, on a gradient, with words and a sticker."""
     canvas = Image.linear_gradient("L").resize((720, 1280)).convert("RGB")
     canvas = Image.blend(canvas, Image.new("RGB", canvas.size, scenery.colour()), 0.7)
     inner = fitting(image, 640, 900)
@@ -141,7 +141,7 @@ def story(image: Image.Image, scenery: Scenery) -> Image.Image:
 
 
 def picture_in_picture(image: Image.Image, scenery: Scenery) -> Image.Image:
-    """Laid into another picture, over 15 to 50 % of its area."""
+    """Put the image into another one, on 15% to 50% of its area."""
     canvas = scenery.other(1000, 750)
     side = scenery.between(0.4, 0.7)
     inner = fitting(image, round(1000 * side), round(750 * side))
@@ -151,7 +151,7 @@ def picture_in_picture(image: Image.Image, scenery: Scenery) -> Image.Image:
 
 
 def inset_over(image: Image.Image, scenery: Scenery) -> Image.Image:
-    """Another picture laid into a corner, as in a video call."""
+    """Put another image into a corner, as in a video call."""
     result = image.copy()
     side = scenery.between(0.2, 0.35)
     small = scenery.other(round(image.width * side), round(image.height * side))
@@ -164,7 +164,7 @@ def inset_over(image: Image.Image, scenery: Scenery) -> Image.Image:
 
 
 def collage(columns: int, rows: int) -> Edit:
-    """One of the pictures of a grid, the cells cut to one shape."""
+    """Put the image into a grid of images, all cropped to one shape."""
 
     def edit(image: Image.Image, scenery: Scenery) -> Image.Image:
         gap = scenery.random.choice((0, 6, 14))

@@ -1,4 +1,4 @@
-"""Edits that move the picture's points: sizes, turns, crops, perspective."""
+"""Edits that move pixels: scaling, rotation, crops, perspective."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def flipped(method: Image.Transpose) -> Edit:
 
 
 def tilted(low: float, high: float) -> Edit:
-    """Turned within its frame, the corners filled with a colour."""
+    """Rotate the image within its frame, and fill the corners with a colour."""
 
     def edit(image: Image.Image, scenery: Scenery) -> Image.Image:
         angle = scenery.between(low, high) * scenery.random.choice((-1, 1))
@@ -47,7 +47,7 @@ def tilted(low: float, high: float) -> Edit:
 
 
 def straightened(image: Image.Image, scenery: Scenery) -> Image.Image:
-    """Turned, and cropped to what has no corners missing, as photo apps do."""
+    """Rotate the image and crop the empty corners, as photo apps do."""
     angle = scenery.between(2, 12) * scenery.random.choice((-1, 1))
     turn = math.radians(abs(angle))
     w, h = image.size
@@ -64,7 +64,7 @@ def sheared(image: Image.Image, scenery: Scenery) -> Image.Image:
 
 
 def cropped(low: float, high: float) -> Edit:
-    """To a share of the area, anywhere, of about the same shape."""
+    """Crop to a share of the area, at a random place, with about the same shape."""
 
     def edit(image: Image.Image, scenery: Scenery) -> Image.Image:
         share = scenery.between(low, high)
@@ -79,7 +79,7 @@ def cropped(low: float, high: float) -> Edit:
 
 
 def squared(image: Image.Image, scenery: Scenery) -> Image.Image:
-    """To a square, as profile pictures and grids are."""
+    """Crop to a square, as for profile pictures and grids."""
     side = min(image.size)
     left = scenery.random.randint(0, image.width - side)
     top = scenery.random.randint(0, image.height - side)
@@ -96,7 +96,7 @@ def seen_askew(low: float, high: float) -> Edit:
 
 
 def photographed_screen(image: Image.Image, scenery: Scenery) -> Image.Image:
-    """A screen photographed from the side: askew, on a desk, with its pixel grid, blur and noise."""
+    """Photograph a screen from the side: with perspective, a desk, the pixel grid, blur and noise."""
     width, height = round(image.width * 2), round(image.height * 2)
     screen = image.resize((width, height), BICUBIC)
     lines = np.asarray(screen, np.float32)
@@ -119,13 +119,13 @@ def photographed_screen(image: Image.Image, scenery: Scenery) -> Image.Image:
 
 
 def zoomed(image: Image.Image, scenery: Scenery) -> Image.Image:
-    """Cropped on all sides and enlarged to its former size, as videos are to escape matching."""
+    """Crop on all sides and enlarge to the original size, as is done with videos to escape matching."""
     inner = cropped(0.6, 0.85)(image, scenery)
     return filling(inner, *image.size)
 
 
 def _jittered(scenery: Scenery, w: int, h: int, low: float, high: float) -> list[tuple[float, float]]:
-    """Corners moved inwards: top left, top right, bottom right, bottom left."""
+    """Return corners that are moved inwards: top left, top right, bottom right, bottom left."""
     return [
         (
             x * w + (1 - 2 * x) * scenery.between(low, high) * w,
@@ -136,7 +136,7 @@ def _jittered(scenery: Scenery, w: int, h: int, low: float, high: float) -> list
 
 
 def _perspective(quad: list[tuple[float, float]], w: int, h: int) -> list[float]:
-    """Coefficients for Pillow that put the whole picture into the quad."""
+    """Return the coefficients for Pillow that map the whole image onto the quadrilateral."""
     rows, values = [], []
     for (x, y), (u, v) in zip(quad, ((0, 0), (w, 0), (w, h), (0, h)), strict=True):
         rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]

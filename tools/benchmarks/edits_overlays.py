@@ -1,4 +1,4 @@
-"""Edits that put something over the picture: stickers, marks, bars, scribbles."""
+"""Edits that cover parts of the image: stickers, watermarks, bars, scribbles."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.benchmarks.scenery import Scenery, write
 
 
 def _sticker(size: int, scenery: Scenery) -> Image.Image:
-    """A round or starry sticker with a face or a word: RGBA."""
+    """Return a round or star-shaped sticker with a face or a word, as RGBA."""
     canvas = Image.new("RGBA", (size, size))
     draw = ImageDraw.Draw(canvas)
     fill = (*scenery.colour(), 255)
@@ -52,7 +52,7 @@ def stickers(image: Image.Image, scenery: Scenery) -> Image.Image:
 
 
 def large_sticker(image: Image.Image, scenery: Scenery) -> Image.Image:
-    """Over 10 to 20 % of the picture."""
+    """Put a sticker over 10% to 20% of the image."""
     result = image.copy()
     size = round(math.sqrt(image.width * image.height * scenery.between(0.10, 0.20)))
     _placed(result, _sticker(size, scenery), scenery)
@@ -60,7 +60,7 @@ def large_sticker(image: Image.Image, scenery: Scenery) -> Image.Image:
 
 
 def emoji(image: Image.Image, scenery: Scenery) -> Image.Image:
-    """A round face over something, and two small ones."""
+    """Put a round face over a region, and two small ones elsewhere."""
     result = image.copy()
     draw = ImageDraw.Draw(result)
     for share in (scenery.between(0.03, 0.08), 0.01, 0.01):
@@ -76,7 +76,7 @@ def emoji(image: Image.Image, scenery: Scenery) -> Image.Image:
 
 
 def watermark(image: Image.Image, scenery: Scenery) -> Image.Image:
-    """Words all over the picture, half transparent."""
+    """Put half-transparent words all over the image."""
     size = round(min(image.size) * scenery.between(0.06, 0.12))
     layer = Image.new("RGBA", (image.width * 2, image.height * 2))
     draw = ImageDraw.Draw(layer)
@@ -93,7 +93,7 @@ def watermark(image: Image.Image, scenery: Scenery) -> Image.Image:
 
 
 def stamped(image: Image.Image, scenery: Scenery) -> Image.Image:
-    """One word across the middle."""
+    """Put one word across the middle."""
     result = image.copy()
     size = round(image.width / 6)
     top = round(image.height * scenery.between(0.3, 0.55))
@@ -109,7 +109,7 @@ def stamped(image: Image.Image, scenery: Scenery) -> Image.Image:
 
 
 def logo(image: Image.Image, scenery: Scenery) -> Image.Image:
-    """A site's mark in a corner."""
+    """Put the logo of a site into a corner."""
     result = image.copy()
     width, height = round(image.width * 0.3), round(image.height * 0.1)
     mark = Image.new("RGB", (width, height), scenery.colour())
@@ -120,7 +120,7 @@ def logo(image: Image.Image, scenery: Scenery) -> Image.Image:
 
 
 def meme(image: Image.Image, scenery: Scenery) -> Image.Image:
-    """White words with a black edge, over the top and over the bottom."""
+    """Put white words with a black outline over the top and the bottom."""
     result = image.copy()
     size = max(12, image.height // 9)
     for top in (8, image.height - round(size * 2.6)):
@@ -130,7 +130,7 @@ def meme(image: Image.Image, scenery: Scenery) -> Image.Image:
 
 
 def censored(image: Image.Image, scenery: Scenery) -> Image.Image:
-    """A black bar over something."""
+    """Put a black bar over a region."""
     result = image.copy()
     width = round(image.width * scenery.between(0.25, 0.6))
     height = round(image.height * scenery.between(0.08, 0.2))
@@ -143,7 +143,7 @@ def censored(image: Image.Image, scenery: Scenery) -> Image.Image:
 
 
 def pixelated(image: Image.Image, scenery: Scenery) -> Image.Image:
-    """A region in coarse blocks."""
+    """Pixelate a region."""
     result = image.copy()
     width, height = (round(side * scenery.between(0.25, 0.45)) for side in image.size)
     left, top = (
@@ -157,7 +157,7 @@ def pixelated(image: Image.Image, scenery: Scenery) -> Image.Image:
 
 
 def scribbled(image: Image.Image, scenery: Scenery) -> Image.Image:
-    """Drawn over with a finger."""
+    """Scribble over the image, as with a finger."""
     result = image.copy()
     draw = ImageDraw.Draw(result)
     for _ in range(scenery.random.randint(2, 4)):

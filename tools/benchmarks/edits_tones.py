@@ -1,4 +1,4 @@
-"""Edits that change the picture's values and leave its points where they are."""
+"""Edits that change pixel values, and move nothing."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def sepia(image: Image.Image, _: Scenery) -> Image.Image:
 
 
 def colour_cast(image: Image.Image, scenery: Scenery) -> Image.Image:
-    """The channels weighed anew, the hue turned."""
+    """Change the weights of the channels, and rotate the hue."""
     bands = [
         band.point([min(255, round(v * w)) for v in range(256)])
         for band, w in zip(image.split(), [scenery.between(0.7, 1.3) for _ in range(3)], strict=True)
@@ -60,7 +60,7 @@ def posterised(image: Image.Image, scenery: Scenery) -> Image.Image:
 
 
 def few_colours(image: Image.Image, scenery: Scenery) -> Image.Image:
-    """As a GIF of 8 to 32 colours, dithered."""
+    """Reduce to 8 to 32 dithered colours, as a GIF."""
     return image.quantize(scenery.random.choice((8, 16, 32))).convert("RGB")
 
 
@@ -83,7 +83,7 @@ def sharpened(image: Image.Image, scenery: Scenery) -> Image.Image:
 
 
 def vignette(image: Image.Image, scenery: Scenery) -> Image.Image:
-    """Dark towards the corners, with a warm light from one side: a photo filter."""
+    """Apply a photo filter: dark corners, and a warm light from one side."""
     y, x = np.mgrid[-1 : 1 : image.height * 1j, -1 : 1 : image.width * 1j]
     shade = 1 - scenery.between(0.3, 0.7) * (x**2 + y**2) / 2
     light = 50 * np.clip(x * scenery.random.choice((-1, 1)), 0, 1)
@@ -92,5 +92,5 @@ def vignette(image: Image.Image, scenery: Scenery) -> Image.Image:
 
 
 def overlaid(image: Image.Image, scenery: Scenery) -> Image.Image:
-    """Another picture shines through, a quarter as strong."""
+    """Blend in another image at a quarter of the strength."""
     return ImageChops.blend(image, scenery.other(*image.size), scenery.between(0.12, 0.25))

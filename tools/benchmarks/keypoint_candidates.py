@@ -1,8 +1,8 @@
-"""Looking up judged pictures: `python -m tools.benchmarks.keypoint_candidates --sizes 100 1000 10000`.
+"""Look-ups by keypoints: `python -m tools.benchmarks.keypoint_candidates --sizes 100 1000 10000`.
 
-The bank is made up to its size by crops of other photographs, each turned and toned. Asked are edited copies
-of some banked photographs, and photographs that are not banked. Times are of one thread's processor, so that
-other work on the machine does not count.
+The bank has photographs, and crops of others, each rotated and with another gamma. The uploads are edited
+copies of photographs in the bank, and photographs that are not. Times are processor time of one thread, so
+that other work on the machine does not count.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from tools.photographs import photograph_file, photograph_image
 
 _OWN, _UNRELATED, _FILLERS = 60, 30, 210
 _EVERY = 13
-"""Of each photograph every 13th edit is asked, another choice for each."""
+"""Each photograph is looked up with every 13th edit, from another start."""
 _FILLER = Attack("filler", (cropped(0.25, 0.6), gamma, flipped(Image.Transpose.ROTATE_90)))
 
 
@@ -71,7 +71,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Candidates by keypoints, by size of the bank.")
     parser.add_argument("--sizes", type=int, nargs="*", default=[100, 1_000, 10_000])
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, help="where to write the figures as JSON")
+    parser.add_argument("--out", type=Path, help="JSON file for the figures")
     given = parser.parse_args()
     cv2.setNumThreads(1)
     chosen = choose_photographs(_OWN, given.seed, share=0.3)

@@ -1,9 +1,9 @@
-"""Calibration against 10,000 judged pictures: `python -m tools.benchmarks.large_bank --out large.json`.
+"""Calibration against 10,000 references: `python -m tools.benchmarks.large_bank --out large.json`.
 
-The bank is made up to its size by crops of photographs, each turned and toned. Asked are edited copies of 60
-photographs that are banked as they are, and of 60 that are not and of which no crop is: what these meet is
-wrong. Kept of each upload is enough to judge it by any other policy: the curve of recall against wrong
-matches is drawn from it, and how far the hashes of unrelated pictures lie apart, for larger banks.
+The bank has 60 photographs, and crops of others, each rotated and with another gamma. The uploads are edited
+copies of these 60 photographs, and of 60 others without a crop in the bank: matches of the latter are wrong.
+The rows have enough to judge each upload by another policy. The curve of recall against wrong matches comes
+from them, and the distances of unrelated hashes, for larger banks.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ LIMITS = Limits()
 OWN, UNRELATED = 60, 60
 _PARTNERS, _FILLERS = 30, 150
 _EVERY = 13
-"""Of each banked photograph every 13th edit is asked, another choice for each."""
+"""Each photograph is looked up with every 13th edit, from another start."""
 _FILLER = Attack("filler", (cropped(0.25, 0.6), gamma, flipped(Image.Transpose.ROTATE_90)))
 _RANK = (Verdict.CLEAR, Verdict.REVIEW, Verdict.BLOCK)
 
@@ -67,7 +67,7 @@ def _no_preparation() -> None:
 
 
 def _banked(task: tuple[str, int | None]) -> tuple[bytes, int, bytes]:
-    """The hash, its quality and the features of a photograph, or of the crop of it with that number."""
+    """Return the hash, quality and features of a photograph, or of its crop with this number."""
     name, number = task
     picture = photograph_image(name)
     data = as_jpeg(picture, 95) if number is None else _FILLER(picture, f"{name} {number}", ())
@@ -78,7 +78,7 @@ def _banked(task: tuple[str, int | None]) -> tuple[bytes, int, bytes]:
 
 
 def _ask(task: tuple[int, str, int]) -> dict[str, Any]:
-    """An edited photograph against the whole bank; `bits` counts the distances of all its comparisons."""
+    """Look up an edited photograph. `bits` counts its comparisons by distance."""
     attack, name, seed = task
     data = ATTACKS[attack](photograph_image(name), f"{seed} {name}", _Worker.partners)
     picture = decode(data, LIMITS)
@@ -108,7 +108,7 @@ def _id(name: str) -> str:
 
 
 def measure(size: int, seed: int, edits: int) -> dict[str, Any]:
-    """size: pictures banked. edits: every so many-th edit is asked of the unrelated ones; 1 for all."""
+    """Run the benchmark. size: entries of the bank. edits: step between edits of unrelated photographs."""
     chosen = choose_photographs(OWN, seed, share=0.3)
     unrelated, partners, fillers = chosen.split_others(UNRELATED, _PARTNERS, _FILLERS)
     own = len(chosen.banked)
@@ -145,7 +145,7 @@ def measure(size: int, seed: int, edits: int) -> dict[str, Any]:
 
 
 def verdict_of(row: Mapping[str, Any], which: str, hashes: MatchPolicy, pictures: AlignmentPolicy) -> Verdict:
-    """What these policies say of an upload and its own banked picture ("own"), or all others ("other")."""
+    """Return the verdict of the policies on an upload and its reference ("own"), or the rest ("other")."""
     nearest = row["own"] if which == "own" else row["nearest"]
     verdicts = [verdict_by_policy(one, pictures) for one in row[f"laid_{which}"]]
     if nearest is not None and nearest <= hashes.block_distance:
@@ -158,9 +158,11 @@ def verdict_of(row: Mapping[str, Any], which: str, hashes: MatchPolicy, pictures
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pictures", type=int, default=10_000)
-    parser.add_argument("--every", type=int, default=1, help="ask only every so many-th edit")
+    parser.add_argument(
+        "--every", type=int, default=1, help="step between edits of unrelated photographs; 1: all edits"
+    )
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, help="where to write the rows as JSON")
+    parser.add_argument("--out", type=Path, help="JSON file for the rows")
     given = parser.parse_args()
     cv2.setNumThreads(1)
     found = measure(given.pictures, given.seed, given.every)

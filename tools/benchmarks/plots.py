@@ -1,4 +1,4 @@
-"""The plots of the page."""
+"""The plots of the pages."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _WORDS = {"pdq": "plain PDQ at 31", "stage_one": "stage one alone", "both": "bot
 
 
 def plot_recall(found: Mapping[str, Mapping[str, tuple[float, float]]], path: Path) -> None:
-    """By edit, the share of copies blocked or brought to a reviewer; the hardest at the top."""
+    """Plot by edit the share of copies that is blocked or sent to review. The lowest share is at the top."""
     edits = sorted(found, key=lambda edit: (found[edit]["both"][1], found[edit]["pdq"][1]), reverse=True)
     figure, axes = plt.subplots(figsize=(8, 0.19 * len(edits) + 1.2))
     for method, colour in _COLOURS.items():
         shares = [100 * found[edit][method][1] for edit in edits]
         axes.plot(shares, range(len(edits)), "o", color=colour, markersize=5, label=_WORDS[method])
     axes.set_yticks(range(len(edits)), edits, fontsize=7)
-    axes.set_xlabel("per cent of the copies blocked or brought to a reviewer")
+    axes.set_xlabel("copies blocked or sent to review, %")
     axes.set_xlim(-2, 102)
     axes.grid(axis="x", color="#dddddd")
     axes.legend(loc="lower left", fontsize=8)
@@ -31,7 +31,7 @@ def plot_recall(found: Mapping[str, Mapping[str, tuple[float, float]]], path: Pa
 
 
 def plot_look_ups(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
-    """Milliseconds a look-up, and memory, by the size of the index."""
+    """Plot milliseconds for each look-up, and memory, by the size of the index."""
     figure, (time, memory) = plt.subplots(1, 2, figsize=(9, 3.6))
     for kind in dict.fromkeys(row["kind"] for row in rows):
         mine = [row for row in rows if row["kind"] == kind]
@@ -46,7 +46,7 @@ def plot_look_ups(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
 
 
 def plot_curve(stages: Mapping[str, Sequence[tuple[float, float, str]]], path: Path) -> None:
-    """By stage, as it loosens: (wrong matches in 10,000 innocent uploads, per cent found, the setting)."""
+    """Plot for each stage (wrong matches in 10,000 unrelated uploads, copies matched in %, distance)."""
     figure, axes = plt.subplots(figsize=(8, 4.2))
     for number, (stage, points) in enumerate(stages.items()):
         colour = ("#6ea8dc", "#1f5f99")[number % 2]
@@ -56,14 +56,14 @@ def plot_curve(stages: Mapping[str, Sequence[tuple[float, float, str]]], path: P
             axes.annotate(setting, (wrong, found), xytext=(3, -9), textcoords="offset points", fontsize=6)
     axes.set_xscale("symlog", linthresh=1)
     axes.set_xlim(left=-0.2)
-    axes.set(xlabel="wrong matches in 10,000 innocent uploads", ylabel="per cent of the copies found")
+    axes.set(xlabel="wrong matches in 10,000 unrelated uploads", ylabel="copies matched, %")
     axes.grid(color="#dddddd")
     axes.legend(loc="lower right", fontsize=8)
     _save(figure, path)
 
 
 def plot_distances(bits: Sequence[int], slope: float, level: float, path: Path) -> None:
-    """How many comparisons of unrelated pictures lie at each distance, and the line along their tail."""
+    """Plot the number of comparisons of unrelated images by distance, and the extrapolation."""
     figure, axes = plt.subplots(figsize=(8, 3.4))
     there = [distance for distance, count in enumerate(bits) if count]
     axes.plot(there, [bits[distance] for distance in there], "o", color="#1f5f99", markersize=3)
@@ -78,7 +78,7 @@ def plot_distances(bits: Sequence[int], slope: float, level: float, path: Path) 
 
 
 def plot_load(parts: Sequence[Mapping[str, Any]], path: Path) -> None:
-    """By part, over its seconds: uploads sent, uploads that wait, and the megabytes of the process."""
+    """Plot for each part, by time: uploads sent, uploads waiting, and memory of the process."""
     figure, rows = plt.subplots(len(parts), 2, figsize=(9, 1.7 * len(parts) + 0.6), squeeze=False)
     for part, (uploads, memory) in zip(parts, rows, strict=True):
         at = [sample["at"] for sample in part["samples"]]

@@ -1,7 +1,7 @@
 """Recall by edit: `python -m tools.benchmarks.recall --photos 60 --seed 1 --out recall.json`.
 
-Every photograph of the bank is edited in every way of the attack matrix and asked for; it is found where the
-banked photograph itself is met, not any other. Each stage alone, both, and PDQ as everybody uses it.
+Looks up photographs of the bank with every edit of the attack matrix. A copy is found if the result is the
+original photograph. Measures each stage alone, both, and plain PDQ.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tools.benchmarks.recognisers import METHODS, Recogniser, alignment_json
 from tools.photographs import photograph_file, photograph_image, photographs_description
 
 _PARTNERS = 40
-"""How many photographs serve as collage partners and backgrounds; none of them is banked."""
+"""Number of photographs for collages and backgrounds. None is in the bank."""
 
 
 class _Worker:
@@ -38,7 +38,7 @@ def _prepare(banked: Sequence[str], others: Sequence[str]) -> None:
 
 
 def _ask(task: tuple[int, str, int]) -> dict[str, Any]:
-    """One edited photograph: a row of the result."""
+    """Look up an edited photograph. Return a row of the result."""
     attack, name, seed = task
     data = ATTACKS[attack](photograph_image(name), f"{seed} {name}", _Worker.others)
     answer = _Worker.recogniser.ask(data)
@@ -62,7 +62,7 @@ def _ask(task: tuple[int, str, int]) -> dict[str, Any]:
 
 
 def shares(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, tuple[float, float]]]:
-    """By edit and method: the share blocked, and the share blocked or brought to a reviewer."""
+    """Return by edit and method the share that is blocked, and blocked or sent to review."""
     verdicts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         for method, verdict in dict(row["verdicts"]).items():
@@ -80,7 +80,7 @@ def shares(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, tuple[float, f
 
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
-    """Per cent blocked, and blocked or reviewed, by edit."""
+    """Return a table by edit: per cent blocked / blocked or sent to review."""
     found = shares(rows)
     lines = ["| edit | " + " | ".join(METHODS) + " |", "| --- |" + " --- |" * len(METHODS)]
     mean = {
@@ -99,11 +99,11 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Recall of edited copies, by edit.")
-    parser.add_argument("--photos", type=int, default=60, help="how many photographs are edited")
-    parser.add_argument("--bank", type=int, default=150, help="how many are banked, at least --photos")
+    parser.add_argument("--photos", type=int, default=60, help="number of edited photographs")
+    parser.add_argument("--bank", type=int, default=150, help="number of photographs in the bank")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--edits", nargs="*", help="only edits with one of these words in their name")
-    parser.add_argument("--out", type=Path, help="where to write the rows as JSON")
+    parser.add_argument("--edits", nargs="*", help="only edits whose name contains one of these words")
+    parser.add_argument("--out", type=Path, help="JSON file for the rows")
     given = parser.parse_args()
     chosen = choose_photographs(max(given.bank, given.photos), given.seed)
     attacks = [
@@ -118,9 +118,9 @@ def main() -> None:
     edited = len(chosen.banked[: given.photos])
     print(f"photographs: {photographs_description()}")
     print(f"seed {given.seed}: {edited} edited, {len(chosen.banked)} banked, {len(rows)} uploads")
-    print("per cent blocked / blocked or reviewed\n\n" + table(rows))
+    print("per cent blocked / blocked or sent to review\n\n" + table(rows))
     wrong = [(row["edit"], row["photo"], row["wrong"]) for row in rows if row["wrong"]]
-    print(f"\nother banked photographs met: {len(wrong)} uploads {wrong[:10]}")
+    print(f"\nmatches with other photographs: {len(wrong)} uploads {wrong[:10]}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the benchmarks ask about a picture: both stages, and PDQ as everybody uses it."""
+"""The compared methods: both stages of Staydown, and plain PDQ."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ METHODS = ("pdq", "stage_one", "stage_two", "both")
 
 @dataclass(frozen=True, slots=True)
 class RecognitionResult:
-    """Of every banked picture that was met, by name, the verdict: of stage one, of stage two.
+    """The verdicts on an upload by the name of the reference, for each method.
 
-    nearest: of every banked picture the bits between its hash and the nearest view of the upload.
+    nearest: for every reference, the distance from its hash to the nearest view of the upload, in bits.
     """
 
     nearest: Mapping[str, int]
@@ -41,7 +41,7 @@ class RecognitionResult:
     matches: Sequence[AlignedCandidate]
 
     def verdict(self, method: str, name: str) -> Verdict:
-        """What the method says of the upload and this banked picture."""
+        """Return the verdict of the method on the upload and this reference."""
         if method == "pdq":
             return Verdict.BLOCK if name in self.pdq else Verdict.CLEAR
         found = {"stage_one": self.stage_one, "stage_two": self.stage_two, "both": self.both}[method]
@@ -52,10 +52,10 @@ class RecognitionResult:
 
 
 class Recogniser:
-    """A bank of judged pictures, one hash and one set of features an entry."""
+    """A bank of references: one hash and one set of features for each entry."""
 
     def __init__(self, pictures: Mapping[str, bytes]) -> None:
-        """pictures: files by name; all are judged and confirmed."""
+        """pictures: files by name. All are confirmed references."""
         self._names = {str(uuid.uuid5(uuid.NAMESPACE_URL, name)): name for name in pictures}
         ids = dict(zip(pictures, self._names, strict=True))
         self._hashes = {name: fingerprint_file(data, LIMITS) for name, data in pictures.items()}
@@ -77,18 +77,18 @@ class Recogniser:
             found, distance=self.policy.review_distance, minimum_quality=self.policy.minimum_quality
         )
         stage_one = {self._names[match.entry_id]: self.policy.judge_match(match) for match in matches}
-        laid_over = align_candidates(query_features(decode(data, LIMITS)), self.keypoints)
+        aligned = align_candidates(query_features(decode(data, LIMITS)), self.keypoints)
         stage_two: dict[str, Verdict] = {}
-        for match in laid_over:
+        for match in aligned:
             name, verdict = self._names[match.entry_id], self.evidence.judge_alignment(match.alignment)
             stage_two[name] = max(stage_two.get(name, Verdict.CLEAR), verdict, key=RANK.__getitem__)
-        every = [*matches, *to_matches(laid_over, self.evidence)]
+        every = [*matches, *to_matches(aligned, self.evidence)]
         both = {
             self._names[entry_id]: self.policy.judge_matches(m for m in every if m.entry_id == entry_id)[0]
             for entry_id in {match.entry_id for match in every}
         }
         return RecognitionResult(
-            self._nearest(found), self._plain(found), stage_one, stage_two, both, laid_over
+            self._nearest(found), self._plain(found), stage_one, stage_two, both, aligned
         )
 
     def name_of(self, entry_id: str) -> str:
@@ -100,7 +100,7 @@ class Recogniser:
         return dict(zip(self._hashes, bits.tolist(), strict=True))
 
     def _plain(self, asked: Fingerprint) -> frozenset[str]:
-        """PDQ of the picture as it is, within 31."""
+        """Return the references within the block distance of the upright hash."""
         return frozenset(
             name
             for name, held in self._hashes.items()
@@ -109,7 +109,7 @@ class Recogniser:
 
 
 def alignment_json(evidence: Alignment) -> dict[str, Any]:
-    """What one picture laid over another showed, as JSON: enough to judge it by any other policy."""
+    """Return an alignment as JSON, complete enough to judge it by another policy."""
     return {
         "inliers": evidence.inliers,
         "overlap": round(evidence.overlap, 3),
@@ -119,7 +119,7 @@ def alignment_json(evidence: Alignment) -> dict[str, Any]:
 
 
 def verdict_by_policy(row: Mapping[str, Any], policy: AlignmentPolicy) -> Verdict:
-    """What a policy says of what `laid` kept."""
+    """Return the verdict of a policy on an alignment from `alignment_json`."""
     confirmed, visible = row["fields"]
     fields = (True,) * confirmed + (False,) * (visible - confirmed)
     return policy.judge_alignment(

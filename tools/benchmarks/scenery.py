@@ -1,4 +1,4 @@
-"""What an edit draws its numbers and its surroundings from."""
+"""Random numbers and other images for edits."""
 
 from __future__ import annotations
 
@@ -53,14 +53,17 @@ WORDS = [
 
 @dataclass(frozen=True, slots=True)
 class Scenery:
-    """Chance and other pictures. random: seeded, so that the same seed gives the same edit. others: unrelated
-    pictures, for collages, backgrounds and insets."""
+    """What an edit takes its parameters from.
+
+    random: seeded, so that the same seed gives the same edit. others: unrelated images for collages,
+    backgrounds and insets.
+    """
 
     random: random.Random
     others: tuple[Image.Image, ...]
 
     def other(self, width: int, height: int) -> Image.Image:
-        """Another picture, filling a box."""
+        """Return another image, cropped to fill a box."""
         return filling(self.random.choice(self.others), width, height)
 
     def between(self, low: float, high: float) -> float:
@@ -74,7 +77,7 @@ class Scenery:
 
 
 def filling(image: Image.Image, width: int, height: int) -> Image.Image:
-    """The middle of the picture, filling a box."""
+    """Return the middle of the image, cropped to fill a box."""
     scale = max(width / image.width, height / image.height)
     size = max(width, round(image.width * scale)), max(height, round(image.height * scale))
     left, top = (size[0] - width) // 2, (size[1] - height) // 2
@@ -82,7 +85,7 @@ def filling(image: Image.Image, width: int, height: int) -> Image.Image:
 
 
 def fitting(image: Image.Image, width: int, height: int) -> Image.Image:
-    """The whole picture, as large as fits into a box."""
+    """Return the whole image, as large as fits into a box."""
     scale = min(width / image.width, height / image.height)
     size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
     return image.resize(size, Image.Resampling.BICUBIC)
@@ -96,7 +99,7 @@ def write(
     fill: tuple[int, ...],
     stroke: int = 0,
 ) -> None:
-    """Write text into a box (left, top, right, bottom), broken into lines; what does not fit is left out."""
+    """Write text with line breaks into a box (left, top, right, bottom). Omit what does not fit."""
     draw = ImageDraw.Draw(image)
     font = ImageFont.load_default(size)
     left, top, right, bottom = box

@@ -1,6 +1,6 @@
-"""Exact look-ups within 31 bits: one hash at a time, one thread, against FAISS flat and multi-hash.
+"""Exact look-ups within 31 bits, one hash at a time on one thread, beside two indexes of FAISS.
 
-Each index is built and asked in a process of its own, so that its memory can be told.
+Each index runs in a process of its own, so that its memory can be measured.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _in_a_process(kind: str, size: int) -> dict[str, Any]:
 
 
 def measure_one(kind: str, size: int) -> dict[str, Any]:
-    """Random hashes; half of those asked have a neighbour at exactly the distance."""
+    """Measure an index of random hashes. Half of the queries have a neighbour at exactly DISTANCE."""
     random = np.random.default_rng(1)
     hashes = random.integers(0, 256, (size, 32), dtype=np.uint8)
     asked = random.integers(0, 256, (ASKED, 32), dtype=np.uint8)
@@ -70,7 +70,7 @@ def measure_one(kind: str, size: int) -> dict[str, Any]:
 
 
 def _moved(random: np.random.Generator, hashes: Hashes) -> Hashes:
-    """Each with DISTANCE bits turned over."""
+    """Return the hashes with DISTANCE bits flipped in each."""
     bits = np.unpackbits(hashes, axis=1)
     for row in bits:
         row[random.choice(256, DISTANCE, replace=False)] ^= 1
@@ -93,7 +93,7 @@ def _faiss_flat(hashes: Hashes) -> Callable[[Hashes], list[int]]:
 
 
 def _faiss_multi_hash(hashes: Hashes) -> Callable[[Hashes], list[int]]:
-    """As python-threatexchange sets it up: 16 tables of 16 bits, one bit of each turned over."""
+    """Build it as python-threatexchange does: 16 tables of 16 bits, and one flipped bit in each."""
     faiss.omp_set_num_threads(1)
     index = faiss.IndexBinaryMultiHash(256, 16, 16)
     index.nflip = DISTANCE // 16
@@ -105,7 +105,9 @@ _BUILD = {"staydown": _staydown, "faiss flat": _faiss_flat, "faiss multi-hash": 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kind", choices=KINDS, help="measure this one here, and print it")
+    parser.add_argument(
+        "--kind", choices=KINDS, help="measure this index in this process, and print the result"
+    )
     parser.add_argument("--sizes", type=int, nargs="+", default=[10**4, 10**5, 10**6, 10**7])
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Timing two things side by side, so that a machine that slows down slows both."""
+"""Time operations in turn, so that a machine that slows down slows all of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """Milliseconds: median, least, most of `runs` runs."""
+    """Median, minimum and maximum of `runs` runs, in milliseconds."""
 
     median: float
     least: float
@@ -23,7 +23,7 @@ class Timed:
 
 
 def timed(*work: Callable[[], object], runs: int = 9) -> list[Timed]:
-    """Each of the callables once to warm up, then all in turn, `runs` times."""
+    """Call each operation once to warm up, and then all in turn, `runs` times."""
     for one in work:
         one()
     taken: list[list[float]] = [[] for _ in work]
@@ -36,7 +36,7 @@ def timed(*work: Callable[[], object], runs: int = 9) -> list[Timed]:
 
 
 def row(name: str, ours: Timed, **peers: Timed) -> dict[str, Any]:
-    """A row of results: ours, each peer's, and how many times ours the peer takes."""
+    """Return a row of results. `ratio` is the time of another method divided by ours."""
     return {
         "what": name,
         "ours": asdict(ours),
@@ -47,15 +47,15 @@ def row(name: str, ours: Timed, **peers: Timed) -> dict[str, Any]:
 
 
 def memory_mb(kind: str = "VmRSS") -> float:
-    """What this process holds now (VmRSS), or held at most (VmHWM), in MB."""
+    """Return the memory of this process in MB: now (VmRSS), or at most (VmHWM)."""
     for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
         if line.startswith(kind):
             return int(line.split()[1]) / 1024
-    raise RuntimeError("this system does not tell how much memory a process has")
+    raise RuntimeError("this system does not report the memory of a process")
 
 
 def write_or_print(result: object) -> None:
-    """To the file that `--out` names, or to the screen."""
+    """Write the result to the file of `--out`, or print it."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--out", type=Path)
     out = parser.parse_args().out

@@ -1,8 +1,8 @@
 """Wrong verdicts: `python -m tools.benchmarks.wrong_verdicts --photos 150 --seed 1 --out wrong.json`.
 
-Unrelated pictures: photographs that are not in the bank, edited in every way, against all that are.
-Hard negatives: two unrelated photographs in the same frame, under the same caption, sticker or mark; the one
-is banked as it is there, the other asked. Any verdict but `clear` is wrong, in either.
+Unrelated images: photographs that are not in the bank, with every edit, against the bank.
+Hard negatives: two unrelated photographs in the same frame, or under the same caption, sticker or watermark.
+One is in the bank like that, the other is looked up. Every verdict other than `clear` is wrong.
 """
 
 from __future__ import annotations
@@ -32,15 +32,14 @@ SHARED = (
     *("collage of 2", "stickers", "large sticker", "emoji", "watermark", "stamped", "logo", "meme"),
     *("censor bar", "scribbled", "border", "letterbox", "photographed screen", "meme + half size + JPEG"),
 )
-"""The edits that may put the same thing around or over two unrelated photographs, and leave each of them
-most of the picture. (In a collage of four or behind a small inset it is the same partners that are most of
-it: those are copies.)"""
+"""Edits that put the same thing around or over two unrelated photographs. Each photograph stays most of the
+image. In a collage of four, or around a small inset, the shared part is larger: those are copies."""
 MOVED = (
     ("caption above", "caption below"),
     ("caption below", "caption above"),
     ("captions on both sides", "caption above"),
 )
-"""The same words or signs in another place."""
+"""The same words in another place."""
 
 
 class _Worker:
@@ -110,13 +109,13 @@ def summary(title: str, rows: Sequence[dict[str, Any]], pairs: int) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Wrong verdicts on innocent pictures.")
-    parser.add_argument("--photos", type=int, default=150, help="how many photographs are banked")
-    parser.add_argument("--asked", type=int, default=120, help="how many others are edited and asked")
-    parser.add_argument("--draws", type=int, default=1, help="how often each edit of these is drawn anew")
-    parser.add_argument("--hard", type=int, default=20, help="pairs for each kind of shared frame")
+    parser = argparse.ArgumentParser(description="Wrong verdicts on unrelated images.")
+    parser.add_argument("--photos", type=int, default=150, help="number of photographs in the bank")
+    parser.add_argument("--asked", type=int, default=120, help="number of other photographs")
+    parser.add_argument("--draws", type=int, default=1, help="variants of each edit")
+    parser.add_argument("--hard", type=int, default=20, help="pairs for each shared frame")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, help="where to write the rows as JSON")
+    parser.add_argument("--out", type=Path, help="JSON file for the rows")
     given = parser.parse_args()
     chosen = choose_photographs(given.photos, given.seed)
     partners, asked = chosen.split_others(_PARTNERS, given.asked)
@@ -134,7 +133,7 @@ def main() -> None:
     tasks = [(number, name, one) for name in asked for one in drawn for number in range(len(ATTACKS))]
     unrelated = list(in_parallel(_prepare, (chosen.banked, partners), _unrelated, tasks))
     pairs = len(unrelated) * len(chosen.banked)
-    print("\n" + summary(f"seed {given.seed}, unrelated pictures", unrelated, pairs))
+    print("\n" + summary(f"seed {given.seed}, unrelated images", unrelated, pairs))
     if given.out:
         given.out.write_text(
             json.dumps(

@@ -1,4 +1,4 @@
-"""What fuzzing begins with: one small file of each kind that is decoded.
+"""The start corpus of the fuzzer: one small file of each kind that is decoded.
 
 python -m tools.fuzz.corpus FOLDER
 """
@@ -12,7 +12,7 @@ from tests.imaging.test_malformed_files import FILES
 
 
 def write(folder: Path) -> int:
-    """How many files were written."""
+    """Write the files into the folder. Return their number."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in FILES.items():
         (folder / name.replace(" ", "-")).write_bytes(data)
@@ -20,4 +20,4 @@ def write(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    print(f"{write(Path(sys.argv[1]))} files to begin with")
+    print(f"wrote {write(Path(sys.argv[1]))} files")

@@ -1,9 +1,9 @@
-"""Coverage-guided fuzzing of all that is done with the bytes of an upload before it is known what they are.
+"""Coverage-guided fuzzing of the code that reads the bytes of an upload.
 
     python -m tools.fuzz.fingerprints CORPUS -max_total_time=SECONDS …     (libFuzzer's options; `make fuzz`)
 
-Whatever the bytes are, the answer is a fingerprint or ImageRejected with a reason. Anything else ends the run
-and leaves the file that did it (`crash-…`, `timeout-…`, `oom-…`), which then becomes a test in tests/imaging.
+Every file has to give a fingerprint, or ImageRejected with a reason. Anything else ends the run and leaves
+the file (`crash-…`, `timeout-…`, `oom-…`). Add it to the tests in tests/imaging.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def try_one(data: bytes) -> None:
 
 
 def main() -> None:
-    warnings.simplefilter("error")  # as in the tests: no decoder warns past us
+    warnings.simplefilter("error")  # as in the tests: decoders must not warn
     atheris.Setup(sys.argv, try_one)
     atheris.Fuzz()
 

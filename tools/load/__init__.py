@@ -1,1 +1,1 @@
-"""`make load`: how much the stack takes, and that nothing is lost on the way."""
+"""`make load`: send many uploads to a stack, and account for each."""

@@ -1,15 +1,15 @@
-"""`make load`: bursts, a soak and three situations, and whether anything was lost on the way.
+"""`make load`: send uploads in five parts, and account for each.
 
-    python -m tools.load                      against a stack that is started for it
-    python -m tools.load --running            against the one that `make run` has started
-    python -m tools.load --api https://…      against any deployment
+    python -m tools.load                      starts a stack and tests it
+    python -m tools.load --running            tests the stack that `make run` started
+    python -m tools.load --api https://…      tests a deployment
 
-Access tokens of a platform and of a reviewer for --api are read from the environment variables
-STAYDOWN_PLATFORM_TOKEN and STAYDOWN_REVIEWER_TOKEN. A picture is uploaded there, reported and judged, and
-stays in the bank: take a stack that is there to be tried. The three situations need more than the API:
-`poison` a stack on this machine, `waiting` and `throttled` one that is started for it.
+--api reads the access tokens of a platform and of a reviewer from the environment variables
+STAYDOWN_PLATFORM_TOKEN and STAYDOWN_REVIEWER_TOKEN. The test uploads an image there, reports it and decides
+the case. The image stays in the bank, so do not use a production stack. The part `poison` needs a stack on
+this machine; `waiting` and `throttled` need one that this command starts.
 
-Exit status 0 when every upload is accounted for, every copy was stopped and everything else was published.
+The exit code is 0 if every upload is accounted for, every copy was stopped and all others were published.
 """
 
 from __future__ import annotations
@@ -49,21 +49,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given.out.mkdir(parents=True, exist_ok=True)
     path = page.write(result, given.out)
     if given.plot:
-        from tools.benchmarks.plots import plot_load  # noqa: PLC0415 (matplotlib is not there for tests)
+        from tools.benchmarks.plots import plot_load  # noqa: PLC0415 (tests run without matplotlib)
 
         plot_load(result["parts"], given.out / "load.svg")
     print("\n".join(page.outcome(result)).replace("*", ""))
     print(f"wrote {path}")
-    long_is_well = "long_queue" not in result or passed(result["long_queue"])
-    return 0 if long_is_well and not result["given_up"] and all(part.passed for part in done) else 1
+    long_queue_passed = "long_queue" not in result or passed(result["long_queue"])
+    return 0 if long_queue_passed and not result["given_up"] and all(part.passed for part in done) else 1
 
 
 def load(target: Target, given: argparse.Namespace) -> tuple[dict[str, Any], list[PartResult]]:
-    """What `make load` writes, and the parts that were done."""
+    """Run the parts. Return the content of load.json, and the results of the parts."""
     client = Client(target)
     what, files = innocent()
     _say(f"{target.name}; {what}")
-    client.ensure_judged_image()
+    client.ensure_reference()
     dead_before = _dead(target)
     it = parts.Load(target, client, pictures(files, given.seed), given.senders, given.patience)
     done = []
@@ -82,7 +82,7 @@ def load(target: Target, given: argparse.Namespace) -> tuple[dict[str, Any], lis
     if "poison" in _plan(it, given):
         dead -= Counter({parts.SCAN_DEAD_LETTERS: len(parts.POISON)})
     for queue, count in dead.items():
-        _say(f"{count} messages of {queue} were given up")
+        _say(f"{count} messages are in the dead-letter queue {queue}")
     result = {
         "target": target.name,
         "machine": page.machine(),
@@ -102,17 +102,17 @@ def _dead(target: Target) -> Counter[str]:
 
 
 def _long_queue(uploads: int) -> dict[str, Any]:
-    """In a process of its own, so that its memory is its own."""
-    _say(f"long queue: {uploads} uploads wait, with dictionaries in AWS's place")
+    """Run it in a process of its own, so that its memory can be measured."""
+    _say(f"long queue: {uploads} uploads, with in-memory stores instead of AWS")
     command = [sys.executable, "-m", "tools.load.long_queue", str(uploads)]
-    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False).stdout
-    result: dict[str, Any] = json.loads(told)
+    output = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False).stdout
+    result: dict[str, Any] = json.loads(output)
     _say(f"long queue: {result['states']}, {result['per_second']:.0f} a second")
     return result
 
 
 def _plan(it: parts.Load, given: argparse.Namespace) -> dict[str, Callable[[], PartResult]]:
-    """The parts that were asked for, and that the target can take."""
+    """Return the chosen parts that the target supports."""
     plays: dict[str, Callable[[], PartResult]] = {
         "burst": lambda: parts.burst(it, given.burst),
         "soak": lambda: parts.soak(it, given.rate, given.seconds),
@@ -132,27 +132,34 @@ def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--api", help="address of a deployment")
-    where.add_argument("--running", action="store_true", help="the stack that `make run` has started")
+    where.add_argument("--api", help="URL of a deployment")
+    where.add_argument("--running", action="store_true", help="use the stack that `make run` started")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--burst", type=int, default=100, help="uploads (%(default)s)")
-    parser.add_argument("--rate", type=float, default=2.0, help="uploads a second, later (%(default)s)")
-    parser.add_argument("--seconds", type=float, default=40.0, help="of the soak (%(default)s)")
+    parser.add_argument(
+        "--rate", type=float, default=2.0, help="uploads a second in `soak` and `throttled` (%(default)s)"
+    )
+    parser.add_argument("--seconds", type=float, default=40.0, help="duration of `soak` (%(default)s)")
     parser.add_argument("--behind-poison", type=int, default=20, help="uploads (%(default)s)")
     parser.add_argument("--waiting", type=int, default=200, help="uploads (%(default)s)")
     parser.add_argument(
         "--long-queue",
         type=int,
         default=100_000,
-        help="uploads, with dictionaries in AWS's place; 0: none (%(default)s)",
+        help="uploads in the long queue; 0: leave it out (%(default)s)",
     )
     parser.add_argument(
-        "--throttled-seconds", type=float, default=30.0, help="a third throttled (%(default)s)"
+        "--throttled-seconds", type=float, default=30.0, help="duration of `throttled` (%(default)s)"
     )
-    parser.add_argument("--share", type=float, default=0.3, help="of the calls throttled (%(default)s)")
-    parser.add_argument("--senders", type=int, default=8, help="uploads sent at a time (%(default)s)")
     parser.add_argument(
-        "--patience", type=float, default=60.0, help="seconds in which something has to move (%(default)s)"
+        "--share", type=float, default=0.3, help="share of calls that are throttled (%(default)s)"
+    )
+    parser.add_argument("--senders", type=int, default=8, help="uploads sent at the same time (%(default)s)")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=60.0,
+        help="seconds without progress before uploads count as lost (%(default)s)",
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder of the page (%(default)s)")

@@ -1,8 +1,8 @@
-"""A queue of very many uploads before one instance of the scan, with dictionaries in AWS's place.
+"""A long queue of uploads before one instance of the scan, with in-memory stores instead of AWS.
 
     python -m tools.load.long_queue 100000
 
-A stack of `make run` does some uploads a second, so that many would take it hours. The files here are
+The stack of `make run` scans a few uploads a second, so that a long queue would take hours. The files are
 stand-ins that state their hash (tests/support/sample_images.py): no image is decoded. The rest works as in
 the function: batches of ten, register, check, publish or stop, and the messages that the events of stopped
 uploads bring to the settle queue. Prints JSON.
@@ -32,9 +32,9 @@ _JUDGED = 0
 
 
 def drain(world: World, uploads: int) -> dict[str, Any]:
-    """Put them, all of them, then scan them: what it took, and what became of them.
+    """Put all uploads, then scan them. Return times, memory and the resulting states.
 
-    first_per_second, last_per_second: of the first tenth, and of the last.
+    first_per_second, last_per_second: the rate in the first tenth, and in the last.
     """
     enforced_story(world, drawn(_JUDGED))
     world.queue.clear()
@@ -72,7 +72,7 @@ def passed(result: dict[str, Any]) -> bool:
 
 
 def _put(world: World, number: int) -> str:
-    """The key of an upload, whose message waits; every fifth is the judged picture, some bits turned over."""
+    """Put an upload and return its key. Every fifth is a copy of the reference: some bits differ."""
     is_copy = number % EVERY == 0
     data = drawn(_JUDGED, flipped=number % 31, copy=number) if is_copy else drawn(number)
     key: str = world.put("alpha", f"account-{number}", data).body[0]
@@ -80,7 +80,7 @@ def _put(world: World, number: int) -> str:
 
 
 def _scanned(world: World) -> Iterator[Upload]:
-    """Each upload as it is at rest. An exception ends it: nothing fails here that would be tried again."""
+    """Yield each upload in its final state. Raise every exception: no call is retried here."""
     while world.queue:
         for outcome in world.scan(*[world.queue.popleft() for _ in range(min(_BATCH, len(world.queue)))]):
             if isinstance(outcome, Exception):

@@ -1,4 +1,4 @@
-"""What a part of the load showed, in figures."""
+"""The figures of one part of the load test."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ PERCENTILES = (50, 95, 99)
 
 @dataclass(frozen=True)
 class PartResult:
-    """seconds: from the first upload to the last verdict. noted: what was observed beside it, by name.
-    wrong: what should not be, in words; with nothing in it the part went well."""
+    """The result of a part.
+
+    seconds: from the first upload to the last verdict. noted: further figures by name. wrong: failures as
+    sentences.
+    """
 
     name: str
     what: str
@@ -33,7 +36,7 @@ class PartResult:
 
     @property
     def lost(self) -> list[str]:
-        """Upload ids that nothing is known of."""
+        """Upload IDs without a final state."""
         return [one.upload_id for one in self.sent if not one.is_accounted_for]
 
     @property
@@ -45,7 +48,7 @@ class PartResult:
         return not self.wrong and not self.lost and all(one.has_expected_state for one in self.sent)
 
     def metrics(self) -> dict[str, Any]:
-        """For the JSON file and the tables; milliseconds by percentile."""
+        """Return the figures for the JSON file and the tables. Milliseconds are by percentile."""
         memory = [one.megabytes for one in self.samples if one.megabytes is not None]
         return {
             "name": self.name,
@@ -76,7 +79,7 @@ def part_result(
     noted: Mapping[str, float] | None = None,
     wrong: Sequence[str] = (),
 ) -> PartResult:
-    """Of a watch that is over."""
+    """Return the result of a part whose tracker has stopped."""
     ends = [one.at + one.verdict_ms / 1000 for one in watch.sent if one.verdict_ms is not None]
     begins = [one.at - (one.put_ms + one.ticket_ms) / 1000 for one in watch.sent]
     seconds = max(ends) - min(begins) if ends else 0.0
@@ -86,7 +89,7 @@ def part_result(
 
 
 def percentiles(values: Sequence[float]) -> dict[str, float]:
-    """By "p50" and so on, and "max": the least value that so many per cent are not above."""
+    """Return "p50", "p95", "p99" and "max": the smallest value that this percentage does not exceed."""
     if not values:
         return {}
     ordered = sorted(values)

@@ -1,4 +1,4 @@
-"""The page of the load: docs/load.md, load.json beside it, and a plot."""
+"""The page of the load test: docs/load.md, and load.json beside it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Figures = Mapping[str, Any]
 
 
 def write(result: Figures, folder: Path) -> Path:
-    """load.json and load.md into the folder; the latter's path. Samples are in the plot alone (plot_load)."""
+    """Write load.json and load.md into the folder. Return the path of load.md. Only the plot has samples."""
     parts = [{name: part[name] for name in part if name != "samples"} for part in result["parts"]]
     text = json.dumps({**result, "parts": parts}, indent=1)
     (folder / "load.json").write_text(text + "\n", encoding="utf-8")
@@ -27,36 +27,36 @@ def _lines(result: Figures) -> Iterable[str]:
     yield from (
         "# Load",
         "",
-        f"Written by `make load`. Against {result['target']}, on {result['machine']}. {result['pictures']}; "
-        f"every fifth upload is an altered copy of a judged picture ({result['kinds_of_copies']} ways). Seed "
-        f"{result['seed']}.",
+        f"`make load` writes this page. Stack: {result['target']}. Machine: {result['machine']}. Images: "
+        f"{result['pictures']}. Every fifth upload is an altered copy of a reference, in one of "
+        f"{result['kinds_of_copies']} ways. Seed {result['seed']}.",
         "",
-        "One machine does everything here: the clients, and in one process of Python the API, moto in AWS's "
-        "place, and one instance of each function. So the rates are this machine's, and say nothing of AWS, "
-        "where a queue wakes as many instances as it needs. What carries over is how much is lost.",
+        "One machine runs the clients and the stack. The API, moto instead of AWS, and one instance of each "
+        "function share one Python process. So the rates are no estimate for AWS, which starts as many "
+        "instances as a queue needs. The number of lost uploads does not depend on the machine.",
         "",
         *outcome(result),
         "",
         "![Backlog and memory](load.svg)",
         "",
-        "| part | uploads | seconds | a second | ticket, ms: p50 / p95 / p99 | last byte to verdict, ms: "
-        "p50 / p95 / p99 / most | most waiting | memory, MB |",
+        "| part | uploads | seconds | uploads a second | ticket, ms: p50 / p95 / p99 | last byte to "
+        "verdict, ms: p50 / p95 / p99 / max | most waiting | memory, MB |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
         *(_row(part) for part in parts),
         "",
-        "The verdict is timed by the client, which asks for the eight oldest uploads again and again. Memory "
-        "is that of the stack's process, with every picture that moto keeps for S3.",
+        "The client measures the time to the verdict: it polls the eight oldest uploads. Memory is that of "
+        "the process of the stack, with all images that moto stores for S3.",
         "",
-        "## What was done",
+        "## Parts",
         "",
-        *(line for part in parts for line in _told(part)),
+        *(line for part in parts for line in _description(part)),
     )
     if "long_queue" in result:
         yield from _long_queue(result["long_queue"])
 
 
 def outcome(result: Figures) -> list[str]:
-    """What was lost, in a sentence or two; then, a line each, what is not as it should be."""
+    """Return a summary of losses, and then one line for each failure."""
     parts: Sequence[Figures] = result["parts"]
     uploads = sum(part["uploads"] for part in parts)
     lost = sum(len(part["lost"]) for part in parts)
@@ -66,10 +66,10 @@ def outcome(result: Figures) -> list[str]:
     for part in parts:
         for state, count in part["states"].items():
             states[state] = states.get(state, 0) + count
-    told = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+    totals = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
     wrong = [f"**{part['name']}: {line}.**" for part in parts for line in part["wrong"]]
     return [
-        f"**{uploads - lost} of {uploads} uploads are accounted for** ({told}); "
+        f"**{uploads - lost} of {uploads} uploads are accounted for** ({totals}); "
         f"**{stopped} of {copies} copies were stopped.** "
         + ("Nothing was lost." if not lost else f"{lost} were lost."),
         *wrong,
@@ -90,28 +90,29 @@ def _row(part: Figures) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _told(part: Figures) -> Iterable[str]:
+def _description(part: Figures) -> Iterable[str]:
     noted = "; ".join(f"{name}: {value:,.4g}" for name, value in part["noted"].items())
     unsent = f" {part['not_sent']} calls of the client failed." if part["not_sent"] else ""
     yield f"- **{part['name']}**: {part['what']}.{unsent}" + (f" {noted}." if noted else "")
 
 
 def _long_queue(figures: Figures) -> Iterable[str]:
-    memory = f", and holds {figures['memory_mb']:,.0f} MB at the end" if figures["memory_mb"] else ""
+    memory = f" The process uses {figures['memory_mb']:,.0f} MB at the end." if figures["memory_mb"] else ""
     yield from (
         "",
         "## A long queue",
         "",
         f"`python -m tools.load.long_queue {figures['uploads']}`: {figures['waited']:,} uploads wait before "
-        "one instance of the scan, with dictionaries in AWS's place: through moto so many would take hours. "
-        "The files are stand-ins that say their hash: decoding is not in it, nor what calls to "
-        f"AWS take. It took {figures['seconds']:,.0f} s, {figures['per_second']:,.0f} a second "
+        "one instance of the scan. In-memory stores replace AWS, since moto would take hours. The files are "
+        "stand-ins that state their hash. So the time has neither decoding nor AWS calls. It took "
+        f"{figures['seconds']:,.0f} s: {figures['per_second']:,.0f} uploads a second "
         f"({figures['first_per_second']:,.0f} in the first tenth, {figures['last_per_second']:,.0f} in the "
-        f"last){memory}.",
+        f"last).{memory}",
         "",
         f"**{figures['accounted_for']:,} of {figures['uploads']:,} are accounted for; "
         f"{figures['copies_stopped']:,} of {figures['copies']:,} copies were stopped; "
-        f"{figures['others_published']:,} of {figures['uploads'] - figures['copies']:,} others published.**",
+        f"{figures['others_published']:,} of {figures['uploads'] - figures['copies']:,} others were "
+        "published.**",
     )
 
 

@@ -1,4 +1,4 @@
-"""The parts of the load: a burst, a soak, and three situations."""
+"""The parts of the load test: burst, soak, poison, waiting and throttled."""
 
 from __future__ import annotations
 
@@ -15,13 +15,16 @@ from tools.load.upload_tracker import UploadTracker
 
 SCAN_QUEUE, SCAN_DEAD_LETTERS = "scan", "scan_dead_letters"
 POISON = ("no notification", '{"Records": [{"s3": {"object": {}}}]}', '{"detail-type": "upload.held"}')
-"""What no version of the function can do anything with."""
+"""Messages that the function can never handle."""
 
 
 @dataclass(frozen=True)
 class Load:
-    """pictures: without end. senders: uploads that are sent at the same time. patience: seconds
-    without an upload that comes to rest, after which what still waits is called lost."""
+    """What all parts share.
+
+    pictures: an endless iterator. senders: uploads sent at the same time. patience: seconds without a final
+    state after which pending uploads count as lost.
+    """
 
     target: Target
     client: Client
@@ -33,7 +36,7 @@ class Load:
         return UploadTracker(self.client, self.target.pid)
 
     def send(self, watch: UploadTracker, uploads: int, per_second: float | None = None) -> None:
-        """So many, as fast as they go or so many a second; back when the last was sent."""
+        """Send uploads, at full speed or at a rate. Return when the last is sent."""
         began = time.monotonic()
         with ThreadPoolExecutor(self.senders) as pool:
             for number in range(uploads):
@@ -50,7 +53,7 @@ def burst(load: Load, uploads: int) -> PartResult:
     with load.watch() as watch:
         load.send(watch, uploads)
         watch.wait(load.patience)
-    return part_result("burst", f"{uploads} uploads as fast as {load.senders} at a time can send them", watch)
+    return part_result("burst", f"{uploads} uploads at full speed, {load.senders} at the same time", watch)
 
 
 def soak(load: Load, per_second: float, seconds: float) -> PartResult:
@@ -61,7 +64,7 @@ def soak(load: Load, per_second: float, seconds: float) -> PartResult:
 
 
 def poison(load: Load, uploads: int) -> PartResult:
-    """Messages that fail whenever they come lie among the others, and end in the dead-letter queue."""
+    """Send messages that always fail before the uploads. They have to end in the dead-letter queue."""
     queues = load.target.queues
     assert queues is not None
     before = load.target.waiting(SCAN_DEAD_LETTERS)
@@ -72,47 +75,45 @@ def poison(load: Load, uploads: int) -> PartResult:
         watch.wait(load.patience)
         _wait(lambda: load.target.waiting(SCAN_QUEUE) == 0, load.patience)
     dead = load.target.waiting(SCAN_DEAD_LETTERS) - before
-    what = f"{len(POISON)} messages that can't be done, and {uploads} uploads behind them"
-    wrong = [] if dead == len(POISON) else [f"{dead} of {len(POISON)} are in the dead-letter queue"]
-    return part_result("poison", what, watch, {"in the dead-letter queue": dead}, wrong)
+    what = f"{len(POISON)} messages that always fail, and {uploads} uploads behind them"
+    wrong = [] if dead == len(POISON) else [f"{dead} of {len(POISON)} messages are in the dead-letter queue"]
+    return part_result("poison", what, watch, {"messages in the dead-letter queue": dead}, wrong)
 
 
 def waiting(load: Load, uploads: int) -> PartResult:
-    """The scan function is stopped while uploads come in, and then has all of them before it."""
-    hands = load.target.control
-    assert hands is not None
+    """Pause the scan function while uploads arrive, then resume it."""
+    control = load.target.control
+    assert control is not None
     with load.watch() as watch:
-        hands.say("pause")
+        control.send("pause")
         try:
             load.send(watch, uploads)
             waited = load.target.waiting(SCAN_QUEUE)
             began = time.monotonic()
         finally:
-            hands.say("resume")
+            control.send("resume")
         watch.wait(load.patience)
         drained = time.monotonic() - began
     done = sum(one.is_accounted_for for one in watch.sent)
-    noted = {"waited in the queue": waited, "drained in, s": drained, "drained a second": done / drained}
-    wrong = [] if waited >= uploads else [f"only {waited} waited"]
-    return part_result(
-        "waiting", f"{uploads} uploads that wait at once; then they are drained", watch, noted, wrong
-    )
+    noted = {"messages in the queue": waited, "time to drain, s": drained, "drained a second": done / drained}
+    wrong = [] if waited >= uploads else [f"only {waited} uploads waited"]
+    return part_result("waiting", f"{uploads} uploads arrive while the scan is paused", watch, noted, wrong)
 
 
 def throttled(load: Load, per_second: float, seconds: float, share: float) -> PartResult:
-    """For a third of the time DynamoDB takes only some of the calls."""
-    hands = load.target.control
-    assert hands is not None
+    """Throttle a share of the DynamoDB calls for a third of the time."""
+    control = load.target.control
+    assert control is not None
     third = round(per_second * seconds / 3)
     with load.watch() as watch:
         load.send(watch, third, per_second)
         watch.wait(load.patience)
-        hands.say(f"throttle {share}")
+        control.send(f"throttle {share}")
         began = time.monotonic()
         try:
             load.send(watch, third, per_second)
         finally:
-            refused, calls = map(int, hands.say("throttle 0").split())
+            refused, calls = map(int, control.send("throttle 0").split())
         ended = time.monotonic()
         watch.wait(load.patience)
         recovered = time.monotonic()
@@ -122,13 +123,13 @@ def throttled(load: Load, per_second: float, seconds: float, share: float) -> Pa
     others = [one.verdict_ms for one in watch.sent if not began <= one.at <= ended and one.verdict_ms]
     noted = {
         "calls": calls,
-        "of them throttled": refused,
-        "throttled for, s": ended - began,
-        "all at rest after its end, s": recovered - ended,
-        "mean to the verdict meanwhile, ms": _mean(slow),
-        "mean before and after, ms": _mean(others),
+        "throttled calls": refused,
+        "time throttled, s": ended - began,
+        "recovery, s": recovered - ended,
+        "mean time to verdict while throttled, ms": _mean(slow),
+        "before and after, ms": _mean(others),
     }
-    what = f"{per_second:g} uploads a second; for a third of the time {share:.0%} of the calls are throttled"
+    what = f"{per_second:g} uploads a second; {share:.0%} of DynamoDB calls throttled for a third of the time"
     return part_result("throttled", what, watch, noted, [] if refused else ["nothing was throttled"])
 
 

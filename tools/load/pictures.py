@@ -1,4 +1,4 @@
-"""What is uploaded: photographs that pass, and between them altered copies of one that was judged."""
+"""The uploads of the load test: unrelated images, and altered copies of a confirmed one."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tests.journeys.sample_images import drawn
 from tools.photographs import photograph_file, photograph_names, photographs_description
 
 EVERY = 5
-"""One upload of so many is a copy."""
+"""Every fifth upload is a copy."""
 _DRAWN = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """copy: how the judged picture was altered; None for one that has nothing to do with it."""
+    """copy: the alteration of the reference, or None for an unrelated image."""
 
     file: ImageFile
     copy: str | None = None
@@ -34,15 +34,15 @@ def innocent() -> tuple[str, list[ImageFile]]:
     if os.environ.get("PHOTOGRAPHS"):
         names = [name for name in photograph_names() if name.lower().endswith((".jpg", ".jpeg"))]
         return (
-            f"photographs: {photographs_description()}",
+            photographs_description(),
             [ImageFile(photograph_file(name), "image/jpeg") for name in names],
         )
     files = [encode_jpeg(drawn(number).resize((480, 360))) for number in range(2_000_000, 2_000_000 + _DRAWN)]
-    return f"{len(files)} drawn pictures, 480 x 360", files
+    return f"{len(files)} drawn images, 480 x 360 pixels", files
 
 
 def pictures(files: list[ImageFile], seed: int) -> Iterator[Picture]:
-    """Without end: the files in an order that the seed decides, every fifth upload a copy."""
+    """Yield uploads without end: the files in a random order by the seed, and every fifth time a copy."""
     order = random.Random(seed).sample(files, len(files))
     others = itertools.cycle(order)
     photo = load_photo(REPORTED_PHOTO)

@@ -1,4 +1,4 @@
-"""Sending pictures as client apps do, and asking what becomes of each."""
+"""Send images as client apps do, and read their states."""
 
 from __future__ import annotations
 
@@ -24,14 +24,17 @@ _FIRST_WAIT = 0.2
 
 
 class LoadFailed(Exception):
-    """The target does not take what every client sends."""
+    """The target rejected a request that every client sends."""
 
 
 @dataclass(slots=True)
 class SentUpload:
-    """An upload. copy: see Picture. at: when its last byte was sent, seconds, monotonic. ticket_ms, put_ms:
-    how long these calls took, with the tries before them. state: as it was told last; verdict_ms: from `at`
-    until it was told where it rests."""
+    """An upload.
+
+    copy: see Picture. at: time of its last byte, in seconds of the monotonic clock. ticket_ms, put_ms:
+    duration of these calls, with retries. state: the last known one. verdict_ms: from `at` until the client
+    read a final state.
+    """
 
     upload_id: str
     copy: str | None
@@ -48,24 +51,24 @@ class SentUpload:
 
     @property
     def has_expected_state(self) -> bool:
-        """A copy is stopped, anything else is published."""
+        """Return whether a copy is stopped, or an unrelated image is published."""
         return self.state in STOPPED_STATES if self.copy is not None else self.state == "published"
 
 
 class Client:
-    """Any number of threads may use it; each has a connection of its own."""
+    """A client of the API. Threads may share it: each has its own connection."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
         self._own = threading.local()
-        self._run = uuid.uuid4().hex[:8]  # accounts of a run before may be blocked
+        self._run = uuid.uuid4().hex[:8]  # accounts of an earlier run may be blocked
         self._accounts = 0
         self._lock = threading.Lock()
         self.told_to_wait = 0
-        """How many calls were answered 429 or 5xx, or not at all, and made again."""
+        """How many calls were retried after 429, 5xx or no response."""
 
     def send(self, picture: Picture) -> SentUpload:
-        """Ticket and form; each upload by an account of its own."""
+        """Get a ticket and post the form. Each upload has its own account."""
         started = time.monotonic()
         ticket = self._ticket(picture)
         has_ticket = time.monotonic()
@@ -79,17 +82,16 @@ class Client:
         return SentUpload(ticket["upload_id"], picture.copy, now, *took)
 
     def refresh(self, sent: SentUpload) -> None:
-        """What became of it."""
+        """Read the state of the upload."""
         body = self._retry(lambda: self._caller().get(f"/v1/uploads/{sent.upload_id}"))
         sent.state, sent.reason = body["state"], body["reason"]
         if sent.is_accounted_for and sent.verdict_ms is None:
             sent.verdict_ms = (time.monotonic() - sent.at) * 1000
 
-    def ensure_judged_image(self) -> SentUpload:
-        """Have the picture judged of which copies are sent, unless a run before did; LoadFailed where that
-        does not work."""
+    def ensure_reference(self) -> SentUpload:
+        """Report the reference and confirm its case, unless an earlier run did. Raise LoadFailed."""
         sent = self.send(Picture(judged(), "itself"))
-        _wait_until(lambda: self._at_rest(sent), "the picture that is to be judged is not scanned")
+        _wait_until(lambda: self._is_final(sent), "the reference is not scanned")
         if sent.state in STOPPED_STATES:
             return sent
         report = {
@@ -111,7 +113,7 @@ class Client:
             f'"{revision}"',
         )
         self._retry(lambda: reviewer.post(path, judgement, If_Match=if_match))
-        _wait_until(lambda: self._status(sent)["state"] == "removed", "the judged picture is not removed")
+        _wait_until(lambda: self._status(sent)["state"] == "removed", "the reference is not removed")
         return sent
 
     def _ticket(self, picture: Picture) -> dict[str, Any]:
@@ -125,7 +127,7 @@ class Client:
         }
         return self._retry(lambda: self._caller().post("/v1/uploads", wanted))
 
-    def _at_rest(self, sent: SentUpload) -> bool:
+    def _is_final(self, sent: SentUpload) -> bool:
         self.refresh(sent)
         return sent.is_accounted_for
 
@@ -133,23 +135,23 @@ class Client:
         return self._retry(lambda: self._caller().get(f"/v1/uploads/{sent.upload_id}"))
 
     def _retry(self, call: Callable[[], ApiResponse]) -> dict[str, Any]:
-        """The body of its success; asked to wait, it waits, as clients should."""
-        told = "nothing"
+        """Return the body of a successful response. Wait and retry after 429, 5xx or no response."""
+        failure = "no call"
         for wait in _waits():
             try:
                 answer = call()
             except requests.RequestException as error:
-                told = type(error).__name__
+                failure = type(error).__name__
             else:
                 if answer.status < 300:
                     return dict(answer.body)
-                told = answer.status_and_problem
+                failure = answer.status_and_problem
                 if answer.status != 429 and answer.status < 500:
                     break
             with self._lock:
                 self.told_to_wait += 1
             time.sleep(wait)
-        raise LoadFailed(f"a call was refused: {told}")
+        raise LoadFailed(f"a call failed: {failure}")
 
     def _caller(self) -> ApiClient:
         if not hasattr(self._own, "caller"):
@@ -165,7 +167,7 @@ class Client:
 
 
 def _waits() -> Iterator[float]:
-    """Seconds, each twice the one before."""
+    """Yield the delays before retries in seconds, each twice the one before."""
     return (_FIRST_WAIT * 2**attempt for attempt in range(_TRIES))
 
 

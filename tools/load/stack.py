@@ -1,15 +1,15 @@
-"""The stack of template.yaml, in a process of its own, with hands on it.
+"""The stack of template.yaml in a process of its own, controlled by lines on its input.
 
     python -m tools.load.stack STATE_FILE
 
-It runs as `make run` does, on any free ports, and takes these lines, each of which it answers with one:
+It runs as `make run`, on free ports. It answers each of these lines with one line:
 
-    pause          the scan function takes no more messages
-    resume         it does again
-    throttle 0.3   DynamoDB answers that share of the functions' calls with "throughput exceeded"
+    pause          stop the scan function from taking messages
+    resume         let it take messages again
+    throttle 0.3   answer this share of the functions' DynamoDB calls with "throughput exceeded"
 
-The answer to `throttle` is how many calls were throttled since the last one, of how many. It ends when its
-input does.
+The answer to `throttle` has two numbers: throttled calls and all calls since the last such line. The process
+ends with its input.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _EXCEEDED = (
 
 
 class FunctionGate:
-    """Before a function: closed, it waits with what it has got, as one whose concurrency is set to none."""
+    """A gate before a function. Closed, calls wait, as with a reserved concurrency of 0."""
 
     def __init__(self, function: LambdaFunction) -> None:
         self.opened = threading.Event()
@@ -47,11 +47,11 @@ class FunctionGate:
             self.opened.wait()
             return invoke(event)
 
-        setattr(function, "invoke", when_opened)  # noqa: B010 (a method of one object, not of its class)
+        setattr(function, "invoke", when_opened)  # noqa: B010 (of this object, not of its class)
 
 
 class Throttle:
-    """Before DynamoDB: what it answers is retried by the functions' own clients, as on AWS."""
+    """Throttled DynamoDB calls, which the clients of the functions retry as on AWS."""
 
     def __init__(self) -> None:
         self._random = random.Random(1)
@@ -78,7 +78,7 @@ class Throttle:
 
 
 class _Body(io.BytesIO):
-    """As botocore reads an answer."""
+    """A response body as botocore reads it."""
 
     def stream(self, **_: Any) -> Iterator[bytes]:
         yield self.read()
@@ -112,7 +112,7 @@ def _done(words: list[str], gate: FunctionGate, throttle: Throttle) -> str:
         case ["throttle", share]:
             return throttle.set(float(share))
         case _:
-            return "what?"
+            return "unknown command"
     return "done"
 
 

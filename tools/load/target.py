@@ -1,4 +1,4 @@
-"""Where the load goes: a stack started for it, one that `make run` has started, or any deployment."""
+"""The tested stack: one that is started for the test, that of `make run`, or a deployment."""
 
 from __future__ import annotations
 
@@ -20,34 +20,37 @@ PLATFORM_TOKEN, REVIEWER_TOKEN = "STAYDOWN_PLATFORM_TOKEN", "STAYDOWN_REVIEWER_T
 
 
 class NoTarget(Exception):
-    """Why there is nothing to load."""
+    """There is no stack to test. The text says why."""
 
 
 class StackControl:
-    """What a stack that was started for this takes: see tools/load/stack.py."""
+    """Control of a stack that was started for the test: see tools/load/stack.py."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
-    def say(self, line: str) -> str:
-        """Its answer; NoTarget when it ended."""
+    def send(self, line: str) -> str:
+        """Send a line and return the answer. Raise NoTarget if the process ended."""
         assert self._process.stdin is not None
         self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
-        return self.hear()
+        return self.receive()
 
-    def hear(self) -> str:
+    def receive(self) -> str:
         assert self._process.stdout is not None
-        heard = self._process.stdout.readline().strip()
-        if not heard:
-            raise NoTarget(f"the stack ended; why is in {FOLDER / 'stack.log'}")
-        return heard
+        line = self._process.stdout.readline().strip()
+        if not line:
+            raise NoTarget(f"the stack ended. See {FOLDER / 'stack.log'}.")
+        return line
 
 
 @dataclass(frozen=True)
 class Target:
-    """pid: of its process, on this machine. queues: their URLs by name, where sqs can be asked. hands: where
-    it was started for this."""
+    """A stack.
+
+    pid: of its process on this machine. queues: URLs by name, if SQS can be called. control: if it was
+    started for the test.
+    """
 
     name: str
     api_url: str
@@ -59,32 +62,34 @@ class Target:
     control: StackControl | None = None
 
     def waiting(self, queue: str) -> int:
-        """How many messages a queue has, those in flight too."""
+        """Return the number of messages in a queue, with those in flight."""
         assert self.queues is not None
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        told = self.sqs.get_queue_attributes(QueueUrl=self.queues[queue], AttributeNames=names)["Attributes"]
-        return sum(int(told[name]) for name in names)
+        counts = self.sqs.get_queue_attributes(QueueUrl=self.queues[queue], AttributeNames=names)[
+            "Attributes"
+        ]
+        return sum(int(counts[name]) for name in names)
 
     def dead_letters(self) -> dict[str, int]:
-        """By queue, where there are any."""
+        """Return the number of messages in each dead-letter queue that has any."""
         assert self.queues is not None
         counts = {name: self.waiting(name) for name in self.queues if "dead" in name.lower()}
         return {name: count for name, count in counts.items() if count}
 
 
 def deployed_target(api_url: str) -> Target:
-    """The tokens are in the environment; NoTarget where they are not."""
+    """Return the deployment with this URL. Raise NoTarget if a token is not in the environment."""
     missing = [name for name in (PLATFORM_TOKEN, REVIEWER_TOKEN) if not os.environ.get(name)]
     if missing:
-        raise NoTarget(f"put the access tokens into the environment: {', '.join(missing)}")
+        raise NoTarget(f"no access token. Set the environment variables {', '.join(missing)}.")
     return Target(api_url, api_url.rstrip("/"), os.environ[PLATFORM_TOKEN], os.environ[REVIEWER_TOKEN])
 
 
 def running_target(state_file: Path) -> Target:
-    """What `make run` wrote; NoTarget where it did not."""
+    """Return the stack of `make run`. Raise NoTarget if none runs."""
     if not state_file.is_file():
-        raise NoTarget(f"no stack runs: {state_file} is not there")
-    return _described(json.loads(state_file.read_text(encoding="utf-8")), "a stack of `make run`")
+        raise NoTarget(f"no stack is running: {state_file} does not exist. Start one with `make run`.")
+    return _described(json.loads(state_file.read_text(encoding="utf-8")), "the stack of `make run`")
 
 
 @contextmanager
@@ -98,17 +103,17 @@ def started_target() -> Iterator[Target]:
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
         ) as process,
     ):
-        hands = StackControl(process)
-        if (said := hands.hear()) != "ready":
-            raise NoTarget(said)
+        control = StackControl(process)
+        if (answer := control.receive()) != "ready":
+            raise NoTarget(answer)
         description = json.loads(state_file.read_text(encoding="utf-8"))
-        yield _described(description, "the stack of `make run`, started for this", hands)
+        yield _described(description, "a local stack that was started for the test", control)
         assert process.stdin is not None
-        process.stdin.close()  # which ends it
+        process.stdin.close()  # ends the process
         process.wait(timeout=30)
 
 
-def _described(description: Mapping[str, Any], name: str, hands: StackControl | None = None) -> Target:
+def _described(description: Mapping[str, Any], name: str, control: StackControl | None = None) -> Target:
     sqs = boto3.client(
         "sqs",
         endpoint_url=description["aws_endpoint_url"],
@@ -125,5 +130,5 @@ def _described(description: Mapping[str, Any], name: str, hands: StackControl | 
         pid=description["pid"],
         sqs=sqs,
         queues=description["queues"],
-        control=hands,
+        control=control,
     )

@@ -1,4 +1,4 @@
-"""`make load` works, and says so when something is lost."""
+"""`make load` accounts for every upload, and reports losses."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def test_uploads_of_every_part_are_accounted_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]
 ) -> None:
     status = main([*FEW, "--out", str(tmp_path)])
-    said = "".join(capsys.readouterr())
-    assert status == 0, said
+    output = "".join(capsys.readouterr())
+    assert status == 0, output
     result = json.loads((tmp_path / "load.json").read_text(encoding="utf-8"))
     parts = {part["name"]: part for part in result["parts"]}
     assert {name: part["uploads"] for name, part in parts.items()} == {
@@ -38,12 +38,12 @@ def test_uploads_of_every_part_are_accounted_for(
         "waiting": 5,
         "throttled": 6,
     }
-    assert parts["poison"]["noted"] == {"in the dead-letter queue": 3}
-    assert parts["waiting"]["noted"]["waited in the queue"] == 5
-    assert parts["throttled"]["noted"]["of them throttled"] > 0
+    assert parts["poison"]["noted"] == {"messages in the dead-letter queue": 3}
+    assert parts["waiting"]["noted"]["messages in the queue"] == 5
+    assert parts["throttled"]["noted"]["throttled calls"] > 0
     assert result["given_up"] == {}
-    assert "21 of 21 uploads are accounted for" in said
-    assert "4 of 4 copies were stopped" in said
+    assert "21 of 21 uploads are accounted for" in output
+    assert "4 of 4 copies were stopped" in output
     record_property("uploads under load, each accounted for", 21)
     assert "| burst | 4 |" in (tmp_path / "load.md").read_text(encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Following every upload that was sent until it is accounted for, and what the process needs meanwhile."""
+"""Follow every upload to its final state, and sample the memory of the process."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pathlib import Path
 from tools.load.sending import Client, SentUpload
 
 _POLL_BATCH = 8
-"""Uploads that are asked for at a time: the oldest, since queues are read from their beginning."""
+"""Uploads that are polled at a time: the oldest, since the queue is read in order."""
 _POLL_SECONDS = 0.1
 _SAMPLE_EVERY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """at: seconds since the watch began. sent, waiting: uploads. megabytes: of the process, if known."""
+    """at: seconds since the start. sent, waiting: uploads. megabytes: memory of the process, if known."""
 
     at: float
     sent: int
@@ -30,7 +30,7 @@ class Sample:
 
 
 class UploadTracker:
-    """Over one part. While it watches, each upload that is added is asked for until it is at rest."""
+    """A context manager for one part: polls each upload until its state is final."""
 
     def __init__(self, client: Client, pid: int | None) -> None:
         self._client = client
@@ -39,12 +39,12 @@ class UploadTracker:
         self._lock = threading.Lock()
         self._began = time.monotonic()
         self._over = threading.Event()
-        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._look, self._sample)]
+        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._poll, self._sample)]
         self._random = random.Random(1)
         self.sent: list[SentUpload] = []
         self.samples: list[Sample] = []
         self.failures: list[str] = []
-        """Uploads that could not be sent: why. They are no uploads of the stack's."""
+        """Errors of calls. An upload that could not be sent counts as none."""
 
     def __enter__(self) -> UploadTracker:
         for thread in self._threads:
@@ -61,11 +61,11 @@ class UploadTracker:
         return len(self._pending)
 
     def send(self, pool: ThreadPoolExecutor, send: Callable[[], SentUpload]) -> None:
-        """Have it sent by a thread of the pool, and follow it from then on."""
+        """Send an upload by a thread of the pool, and follow it."""
         pool.submit(self._sent, send)
 
     def wait(self, patience: float) -> None:
-        """Until nothing waits any more, or nothing has come to rest for so many seconds."""
+        """Wait until no upload is pending, or none became final for `patience` seconds."""
         least, end = self.waiting, time.monotonic() + patience
         while (waiting := self.waiting) and time.monotonic() < end:
             if waiting < least:
@@ -75,29 +75,29 @@ class UploadTracker:
     def _sent(self, send: Callable[[], SentUpload]) -> None:
         try:
             sent = send()
-        except Exception as error:  # noqa: BLE001 (counted, and named at the end)
+        except Exception as error:  # noqa: BLE001 (reported at the end)
             self.failures.append(f"{type(error).__name__}: {error}")
             return
         with self._lock:
             self.sent.append(sent)
             self._pending.append(sent)
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         while not self._over.is_set():
-            for sent in self._some():
+            for sent in self._next_batch():
                 if self._over.is_set():
                     return
                 try:
                     self._client.refresh(sent)
-                except Exception as error:  # noqa: BLE001 (it is asked for again)
+                except Exception as error:  # noqa: BLE001 (polled again)
                     self.failures.append(f"{type(error).__name__}: {error}")
                 if sent.is_accounted_for:
                     with self._lock:
                         self._pending.remove(sent)
             self._over.wait(_POLL_SECONDS)
 
-    def _some(self) -> list[SentUpload]:
-        """The oldest, and one more, so that none that is passed by is forgotten."""
+    def _next_batch(self) -> list[SentUpload]:
+        """Return the oldest pending uploads and a random other one, so that each is polled at some time."""
         with self._lock:
             pending = list(self._pending)
         return pending[:_POLL_BATCH] + self._random.sample(
@@ -112,7 +112,7 @@ class UploadTracker:
 
 
 def megabytes(pid: int | str | None) -> float | None:
-    """What a process of this machine holds ("self": this one); None of another's, or where nothing tells."""
+    """Return the memory of a process in MB ("self": this one), or None if the system does not say."""
     status = Path(f"/proc/{pid}/status")
     if pid is None or not status.is_file():
         return None
