@@ -14,7 +14,7 @@ from pathlib import Path
 from infra.local.stack import ROOT
 
 MAX_NAME_LENGTH = 60
-ALLOWED_USES = 162
+ALLOWED_USES = 132
 """Uses of retired terms that are left. Lower it with the rewrite, never raise it."""
 
 SCANNED = ("README.md", "docs", "layers", "functions", "infra", "console", "tests", "tools")

@@ -402,7 +402,17 @@ class _FullExercise:
                 requests.post(self.stack.api_url + path, json=body, headers=headers, timeout=30)
 
     def _redeliver_events(self, upload_id: str) -> None:
-        body = json.dumps({"detail-type": "upload.blocked", "detail": {"upload_id": upload_id}})
+        detail = {
+            "id": "1",
+            "time": "2027-03-01T12:00:00+00:00",
+            "upload_id": upload_id,
+            "platform": "alpha",
+            "account_id": "a-poster",
+            "key": "alpha/a-poster/x",
+            "state": "blocked",
+            "reason": "matches_confirmed_entry",
+        }
+        body = json.dumps({"detail-type": "upload.blocked", "detail": detail})
         message = {"messageId": "1", "body": body, "attributes": {"ApproximateReceiveCount": "2"}}
         answer = self.stack.functions["ScanUploadFunction"].invoke({"Records": [message]})
         assert answer == {"batchItemFailures": []}
