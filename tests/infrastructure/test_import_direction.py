@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "api": {"api", "services", "aws", "config", "exchange", "notices", "domain", "imaging", "matching"},
 }
 SIDE_BY_SIDE = {"reports", "review", "appeals", "sweeps", "retention", "records"}
-"""Services that import nothing from one another. Shared steps are in `services/access` and others beside it."""
+"""Services that import nothing from one another. Shared steps are in modules beside them."""
 STORES = {"cases", "accounts", "uploads", "verified_reporters", "misuse_reviews", "reporters", "bank"}
 UNIT_OF_WORK = PACKAGE / "services" / "unit_of_work.py"
 SAVING = {"save", "save_case", "save_report", "save_appeal", "append_changes", "save_retention_head"}
