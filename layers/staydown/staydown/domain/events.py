@@ -134,6 +134,10 @@ class AccountBlockChanged(Event):
             review_id=block.review_id,
         )
 
+    @classmethod
+    def of_review(cls, account: Account, review_id: str) -> Self:
+        return cls(account.platform, account.account_id, None, account.blocked, review_id=review_id)
+
 
 @dataclass(frozen=True, slots=True)
 class AccountBlocked(AccountBlockChanged):
