@@ -1,7 +1,7 @@
-"""Files by which a browser shows another picture than the stored values are: profiles, chunks, coefficients.
+"""Files that browsers display as another picture than the stored values, by profiles, chunks or code points.
 
-Nothing here is a library's: what a profile holds is written out byte by byte, so that it can be wrong on
-purpose. Layouts: ICC.1:2022 (profiles), the PNG specification (chunks), ISO/IEC 14496-12 (boxes).
+Profiles are written byte by byte without a library, so that they can be invalid on purpose. Sources:
+ICC.1:2022 (profiles), the PNG specification (chunks), ISO/IEC 14496-12 (boxes).
 """
 
 from __future__ import annotations
@@ -22,28 +22,28 @@ Curve = NDArray[np.float64]
 
 WHITE = (0.9642, 1.0, 0.8249)
 SRGB = ((0.4361, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606, 0.7141))
-"""X, Y, Z of red, green and blue, as a profile has them."""
+"""X, Y, Z of red, green and blue, adapted to D50."""
 
 
 def to_linear(values: Curve) -> Curve:
-    """sRGB values, 0 to 1, to light."""
+    """Convert sRGB values, 0 to 1, to linear light."""
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
 RAMP = np.linspace(0, 1, 256)
 COMMON_CURVE = to_linear(RAMP)
 LOW_BITS = to_linear((np.arange(256) & 15) / 15)
-"""Shows the lower four bits of each value and not the upper four."""
+"""A curve that displays the lower four bits of each value and ignores the upper four."""
 
 
 def interleave_bits(shown: Image.Image, hidden: Image.Image) -> Image.Image:
-    """One picture in the upper four bits of each value, the other in the lower four."""
+    """Return `shown` in the upper four bits of each value, and `hidden` in the lower four."""
     upper, lower = pixels(shown), pixels(hidden)
     return Image.fromarray(upper & 0xF0 | lower >> 4)
 
 
 def interleave_channels(shown: Image.Image, hidden: Image.Image) -> Image.Image:
-    """One picture in red and green, the other in blue."""
+    """Return `shown` in red and green, and `hidden` in blue."""
     red_green, blue = (np.asarray(one.convert("L")) for one in (shown, hidden))
     return Image.fromarray(np.stack([red_green, red_green, blue], axis=2))
 
@@ -67,7 +67,7 @@ def _words(values: NDArray[np.float64]) -> bytes:
 def profile(
     tags: Mapping[bytes, bytes], space: bytes = b"RGB ", pcs: bytes = b"XYZ ", version: int = 2
 ) -> bytes:
-    """An ICC profile of a display with these tags."""
+    """Return a display profile with these tags."""
     tags = {
         b"desc": b"desc" + bytes(4) + struct.pack(">L", 2) + b"x\0" + bytes(78),
         b"wtpt": _xyz(WHITE),
@@ -85,7 +85,7 @@ def profile(
 
 
 def curve_profile(curve: Curve, primaries: Sequence[Sequence[float]] = SRGB) -> bytes:
-    """A profile of three curves and a matrix."""
+    """Return a profile with three curves and a matrix."""
     tags = {name + b"XYZ": _xyz(one) for name, one in zip((b"r", b"g", b"b"), primaries, strict=True)}
     return profile(tags | {name + b"TRC": _curve(curve) for name in (b"r", b"g", b"b")})
 
@@ -97,10 +97,10 @@ def grey(curve: Curve) -> bytes:
 def table_profile(
     curves: Sequence[Curve], places: Sequence[Sequence[float]], space: bytes = b"RGB "
 ) -> bytes:
-    """A profile of a table (lut16): a curve for each channel, and the L*, a*, b* (0 to 1) of each
-    place of its grid, the last channel fastest.
+    """Return a profile with a table (lut16).
 
-    The matrix that browsers might take in its place, if it is of RGB, says nothing unusual.
+    curves: one for each channel. places: L*, a*, b*, 0 to 1, of each grid point, the last channel fastest.
+    An RGB profile also has an ordinary matrix, which some browsers may apply instead.
     """
     channels = len(curves)
     grid = round(len(places) ** (1 / channels))
@@ -115,7 +115,7 @@ def table_profile(
 
 
 def lightness(*values: float) -> list[tuple[float, float, float]]:
-    """Greys for the places of a table (lut16: L* to 0xFF00, a* and b* about 0x8000)."""
+    """Return greys for the grid points of a table (lut16: L* up to 0xFF00, a* and b* around 0x8000)."""
     return [(value * 0xFF00 / 0xFFFF, 0x8000 / 0xFFFF, 0x8000 / 0xFFFF) for value in values]
 
 
@@ -127,7 +127,7 @@ def chunk(name: bytes, body: bytes) -> bytes:
 
 
 def with_chunks(png: bytes, *chunks: bytes) -> bytes:
-    """With these before the pixels."""
+    """Insert chunks before the pixels."""
     return png[:33] + b"".join(chunks) + png[33:]
 
 
@@ -140,7 +140,7 @@ def gama(gamma: int) -> bytes:
 
 
 def chrm(*xy: float) -> bytes:
-    """White, red, green, blue."""
+    """Return a chunk with x and y of white, red, green and blue."""
     return chunk(b"cHRM", b"".join(struct.pack(">L", round(value * 100_000)) for value in xy))
 
 
@@ -148,7 +148,7 @@ def chrm(*xy: float) -> bytes:
 
 
 def segments(icc: bytes, parts: Sequence[tuple[int, int, int, int]]) -> bytes:
-    """APP2 segments of a profile. parts: number, how many, and from where to where of the profile."""
+    """Return the APP2 segments of a profile. parts: (number, count, start, end) of each."""
     found = b""
     for number, count, start, end in parts:
         body = b"ICC_PROFILE\0" + bytes([number, count]) + icc[start:end]
@@ -169,7 +169,7 @@ def lossless(picture: Image.Image, image_format: str, icc: bytes | None = None) 
 
 
 def bmp(picture: Image.Image, icc: bytes) -> bytes:
-    """Of the fifth version, with a profile behind its pixels."""
+    """Return a BMP of version 5 with a profile after its pixels."""
     values = pixels(picture)[::-1, :, ::-1].tobytes()
     head = struct.pack("<LllHHLLllLL", 124, *picture.size, 1, 24, 0, len(values), 2835, 2835, 0, 0)
     head += bytes(16) + b"DEBM" + bytes(48) + struct.pack("<LLLL", 4, 124 + len(values), len(icc), 0)
@@ -177,11 +177,11 @@ def bmp(picture: Image.Image, icc: bytes) -> bytes:
     return b"BM" + struct.pack("<LHHL", start + len(values) + len(icc), 0, 0, start) + head + values + icc
 
 
-# -- what is sent -------------------------------------------------------------------------------------
+# -- test pictures ------------------------------------------------------------------------------------
 
 SIZE = (192, 144)
 HIDDEN, SHOWN = scene(*SIZE, 1), scene(*SIZE, 2)
-"""What was judged, and the innocent picture that the stored values show."""
+"""The reference, and the innocent picture that the stored values show."""
 _BOTH, _BY_CHANNEL = interleave_bits(SHOWN, HIDDEN), interleave_channels(SHOWN, HIDDEN)
 _GREYS = interleave_bits(SHOWN.convert("L"), HIDDEN.convert("L")).convert("L")
 _LOW = curve_profile(LOW_BITS)
@@ -190,7 +190,7 @@ _BLACK = (0.0, 0.0, 0.0)
 
 
 def _jpeg(*parts: tuple[int, int, int, int]) -> bytes:
-    """By channels: two pictures in the bits of one would not outlive the coding."""
+    """Return a JPEG with two pictures by channel: in the bits of one channel, they would not survive."""
     return with_segments(encode(_BY_CHANNEL, "JPEG", quality=95, subsampling=0), segments(_BLUE, parts))
 
 
@@ -200,7 +200,7 @@ _BY_TABLE = table_profile([np.ones(256), np.ones(256), RAMP], lightness(0, 0, 0,
 
 
 def _cmyk_image(image: Image.Image) -> bytes:
-    """A CMYK of which only the yellow counts, and what black is added to it."""
+    """Return a CMYK JPEG with a profile that displays only yellow, and the black added to it."""
     shown, hidden = (np.asarray(one.convert("L")) for one in (SHOWN, image))
     inks = np.stack([shown, shown, hidden, np.full_like(shown, 255)], axis=2)
     corners = lightness(*(1.0 - bool(corner & 2) for corner in range(16)))
@@ -210,12 +210,12 @@ def _cmyk_image(image: Image.Image) -> bytes:
     )
 
 
-def _high_range() -> bytes:
-    """Of four pixels three are as dark as nothing on a usual screen, and one is of the other picture."""
+def _high_dynamic_range() -> bytes:
+    """Return a PNG of which an ordinary display shows one pixel in four, those of HIDDEN."""
     hidden, shown = (pixels(one) / 255 for one in (HIDDEN, SHOWN))
     y, x = np.mgrid[: SIZE[1], : SIZE[0]]
-    few = ((x % 2 == 1) & (y % 2 == 1))[..., None]
-    stored = np.where(few, 0.2 + 0.4 * hidden, 0.2 * shown)
+    is_visible = ((x % 2 == 1) & (y % 2 == 1))[..., None]
+    stored = np.where(is_visible, 0.2 + 0.4 * hidden, 0.2 * shown)
     data = lossless(Image.fromarray(np.rint(stored * 255).astype(np.uint8)), "PNG")
     return with_chunks(data, chunk(b"cICP", bytes([1, 16, 0, 1])))
 
@@ -242,9 +242,9 @@ KINDS: dict[str, Callable[[], bytes]] = {
     "table, JPEG": lambda: encode(_BY_CHANNEL, "JPEG", quality=95, subsampling=0, icc_profile=_BY_TABLE),
     "table, WebP": lambda: lossless(_BY_CHANNEL, "WEBP", _BY_TABLE),
     "table of a press": lambda: _cmyk_image(HIDDEN),
-    "high range": _high_range,
+    "high range": _high_dynamic_range,
 }
-"""Each shows HIDDEN in a browser, and SHOWN to who passes over what the file says of its colours."""
+"""Browsers display HIDDEN; programs that ignore the colour metadata display SHOWN."""
 
 COMMON_PROFILES = {
     "sRGB": curve_profile(COMMON_CURVE),

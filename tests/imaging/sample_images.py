@@ -1,4 +1,4 @@
-"""Pictures and files that the tests of imaging make up."""
+"""Sample pictures and files for the imaging tests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LIMITS = Limits()
 
 
 def scene(width: int = 320, height: int = 240, seed: int = 7) -> Image.Image:
-    """A colourful picture with structure of every size, the same on every machine: sums of waves."""
+    """Return a colourful picture, a sum of waves with structure of every size; the same on every machine."""
     return _scene(width, height, seed).copy()
 
 
@@ -40,12 +40,12 @@ def _scene(width: int, height: int, seed: int) -> Image.Image:
 
 def encode(image: Image.Image, image_format: str, **options: Any) -> bytes:
     target = io.BytesIO()
-    image.copy().save(target, image_format, **options)  # saving leaves its traces on an image
+    image.copy().save(target, image_format, **options)  # saving changes the image
     return target.getvalue()
 
 
 def bordered(image: Image.Image, left: int, top: int, right: int, bottom: int, colour: Any) -> Image.Image:
-    """The picture with so many pixels of a colour on each side."""
+    """Return the picture with a border of that many pixels on each side."""
     size = image.width + left + right, image.height + top + bottom
     framed = Image.new("RGB", size, colour)
     framed.paste(image, (left, top))
@@ -53,7 +53,7 @@ def bordered(image: Image.Image, left: int, top: int, right: int, bottom: int, c
 
 
 def mpo(*images: Image.Image) -> bytes:
-    """A multi-picture object by hand: Pillow's writer loses its way after three pictures."""
+    """Return a multi-picture object. Pillow's own writer fails with more than three pictures."""
     encoded = [encode(image, "JPEG", quality=90) for image in images]
     entries_at = 8 + 2 + 3 * 12 + 4
     table_bytes = 4 + entries_at + 16 * len(images)

@@ -1,4 +1,4 @@
-"""Pictures made from a number: blots of all sizes and greys, as distinct as photographs are."""
+"""Pictures generated from a seed: blots of all sizes and greys, as distinct as photographs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from staydown.imaging.luma import Plane, rounded
 
 
 def scene(seed: int, width: int = 640, height: int = 480) -> Plane:
-    """Luma float32 (height, width), 0 to 255; another seed gives another picture."""
+    """Return luma, float32 (height, width), 0 to 255; each seed gives a different picture."""
     random = np.random.default_rng(seed)
     image = Image.fromarray(random.integers(60, 200, (4, 5), np.uint8)).resize((width, height))
     draw = ImageDraw.Draw(image)
@@ -25,7 +25,7 @@ def scene(seed: int, width: int = 640, height: int = 480) -> Plane:
 
 
 def as_picture(*planes: Plane) -> Picture:
-    """The planes as the pictures of one decoded file."""
+    """Return the planes as the frames of one decoded file."""
     images = [Image.fromarray(rounded(plane)) for plane in planes]
     file = BytesIO()
     images[0].save(file, "TIFF", save_all=True, append_images=images[1:])

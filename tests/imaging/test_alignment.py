@@ -1,4 +1,4 @@
-"""Laying pictures over each other: copies agree tile by tile, a shared frame alone proves nothing."""
+"""Alignment: copies agree tile by tile; a shared frame alone is no match."""
 
 from __future__ import annotations
 
@@ -17,33 +17,35 @@ from tests.imaging.sample_planes import as_picture, scene
 POLICY = AlignmentPolicy()
 
 
-def alignment_of(asked: Plane, judged: Plane, variant: str = "upright") -> Alignment | None:
+def alignment_of(query: Plane, reference: Plane, variant: str = "upright") -> Alignment | None:
     return align(
-        query_features_of_plane(np.ascontiguousarray(asked)), reference_features(as_picture(judged)), variant
+        query_features_of_plane(np.ascontiguousarray(query)),
+        reference_features(as_picture(reference)),
+        variant,
     )
 
 
-def verdict(evidence: Alignment | None) -> Verdict:
-    return Verdict.CLEAR if evidence is None else POLICY.judge_alignment(evidence)
+def verdict(alignment: Alignment | None) -> Verdict:
+    return Verdict.CLEAR if alignment is None else POLICY.judge_alignment(alignment)
 
 
-def turned(plane: Plane, degrees: float) -> Plane:
+def rotated(plane: Plane, degrees: float) -> Plane:
     return np.asarray(Image.fromarray(plane).rotate(degrees, Image.Resampling.BICUBIC, expand=True))
 
 
 def in_app(plane: Plane) -> Plane:
-    """A phone's screen around the picture: bars with signs, the same for every picture."""
+    """Return the picture between two bars with signs, the same for every picture."""
     signs = scene(999, 640, 200)
     return np.concatenate([signs, plane, signs[::-1]])
 
 
 def test_same_image_agrees_everywhere() -> None:
-    evidence = alignment_of(scene(1), scene(1))
-    assert evidence is not None
-    assert evidence.comparable_tiles >= 60
-    assert evidence.agreeing_tiles(32) == evidence.comparable_tiles
-    assert np.allclose(evidence.transform, (1, 0, 0, 0, 1, 0, 0, 0, 1), atol=0.5)
-    assert POLICY.judge_alignment(evidence) is Verdict.BLOCK
+    alignment = alignment_of(scene(1), scene(1))
+    assert alignment is not None
+    assert alignment.comparable_tiles >= 60
+    assert alignment.agreeing_tiles(32) == alignment.comparable_tiles
+    assert np.allclose(alignment.transform, (1, 0, 0, 0, 1, 0, 0, 0, 1), atol=0.5)
+    assert POLICY.judge_alignment(alignment) is Verdict.BLOCK
 
 
 @pytest.mark.parametrize(
@@ -51,7 +53,7 @@ def test_same_image_agrees_everywhere() -> None:
     [
         ("half of it", lambda plane: plane[100:440, 120:570]),
         ("a third of it", lambda plane: plane[40:317, 30:400]),
-        ("turned by 17 degrees", lambda plane: turned(plane, 17)),
+        ("rotated by 17 degrees", lambda plane: rotated(plane, 17)),
         ("upside down", lambda plane: plane[::-1, ::-1]),
         ("in an app", in_app),
         ("half as bright", lambda plane: plane * 0.5),
@@ -66,59 +68,57 @@ def test_mirrored_or_inverted_copy_is_blocked_in_its_variant(variant: str) -> No
     plane = scene(3)
     altered = plane[:, ::-1] if "mirrored" in variant else plane
     altered = 255 - altered if "inverted" in variant else altered
-    evidence = alignment_of(altered, plane, variant)
-    assert verdict(evidence) is Verdict.BLOCK
-    assert evidence is not None
-    assert evidence.mirrored == ("mirrored" in variant)
-    assert evidence.inverted == ("inverted" in variant)
+    alignment = alignment_of(altered, plane, variant)
+    assert verdict(alignment) is Verdict.BLOCK
+    assert alignment is not None
+    assert alignment.mirrored == ("mirrored" in variant)
+    assert alignment.inverted == ("inverted" in variant)
     assert verdict(alignment_of(altered, plane)) is Verdict.CLEAR
 
 
 def test_unrelated_images_are_clear() -> None:
-    for one in range(4, 10):
-        assert verdict(alignment_of(scene(one), scene(one + 10))) is Verdict.CLEAR
+    for seed in range(4, 10):
+        assert verdict(alignment_of(scene(seed), scene(seed + 10))) is Verdict.CLEAR
 
 
 def test_same_app_frame_around_unrelated_images_is_clear() -> None:
-    evidence = alignment_of(in_app(scene(20)), in_app(scene(21)))
-    assert evidence is not None
-    assert evidence.inliers >= 10
-    assert POLICY.judge_alignment(evidence) is Verdict.CLEAR
+    alignment = alignment_of(in_app(scene(20)), in_app(scene(21)))
+    assert alignment is not None
+    assert alignment.inliers >= 10
+    assert POLICY.judge_alignment(alignment) is Verdict.CLEAR
 
 
 def test_shared_caption_in_different_places_is_clear() -> None:
     caption = scene(998, 640, 200)
     above = np.concatenate([caption, scene(30)])
     below = np.concatenate([scene(31), caption])
-    evidence = alignment_of(above, below)
-    assert evidence is not None
-    assert evidence.agreeing_tiles(64) == evidence.comparable_tiles > 0, (
-        "all that can be compared is the caption"
-    )
-    assert evidence.overlap < 0.4
-    assert POLICY.judge_alignment(evidence) is Verdict.CLEAR
+    alignment = alignment_of(above, below)
+    assert alignment is not None
+    assert alignment.agreeing_tiles(64) == alignment.comparable_tiles > 0, "only the caption is comparable"
+    assert alignment.overlap < 0.4
+    assert POLICY.judge_alignment(alignment) is Verdict.CLEAR
 
 
 def test_copy_is_found_beside_a_dominant_overlay() -> None:
-    judged = np.concatenate([scene(22), scene(999, 640, 160)])
+    reference = np.concatenate([scene(22), scene(999, 640, 160)])
     small = np.asarray(Image.fromarray(scene(22)).resize((448, 336)))
-    asked = np.full((640, 640), 128, np.float32)
-    asked[:160] = scene(999, 640, 160)
-    asked[200:536, 100:548] = small
-    evidence = alignment_of(asked, judged)
-    assert evidence is not None
-    assert abs(evidence.transform[0]) > 1.1
-    assert evidence.agreeing_tiles(64) >= 3
+    query = np.full((640, 640), 128, np.float32)
+    query[:160] = scene(999, 640, 160)
+    query[200:536, 100:548] = small
+    alignment = alignment_of(query, reference)
+    assert alignment is not None
+    assert abs(alignment.transform[0]) > 1.1
+    assert alignment.agreeing_tiles(64) >= 3
 
 
 def test_only_tiles_covered_by_the_query_count() -> None:
     plane = scene(23)
-    evidence = alignment_of(plane[:, :330], plane)
-    assert evidence is not None
+    alignment = alignment_of(plane[:, :330], plane)
+    assert alignment is not None
     right = [index for index, tile in enumerate(TILES) if tile.left + tile.width > 0.6]
     left = [index for index, tile in enumerate(TILES) if tile.left + tile.width < 0.45]
-    assert all(evidence.tile_distances[index] is None for index in right)
-    assert any(evidence.tile_distances[index] is not None for index in left)
+    assert all(alignment.tile_distances[index] is None for index in right)
+    assert any(alignment.tile_distances[index] is not None for index in left)
 
 
 def test_plain_images_give_no_alignment() -> None:
@@ -128,13 +128,13 @@ def test_plain_images_give_no_alignment() -> None:
 
 def test_query_is_warped_onto_the_reference_frame() -> None:
     plane = scene(25)
-    asked, judged = query_features_of_plane(turned(255 - plane, 9)), reference_features(as_picture(plane))
-    evidence = align(asked, judged, "inverted")
-    assert evidence is not None
-    drawn = warp_onto(asked, judged, evidence, 200, 200).astype(np.float64)
+    query, reference = query_features_of_plane(rotated(255 - plane, 9)), reference_features(as_picture(plane))
+    alignment = align(query, reference, "inverted")
+    assert alignment is not None
+    warped = warp_onto(query, reference, alignment, 200, 200).astype(np.float64)
     expected = np.asarray(Image.fromarray(plane).resize((200, 200)), np.float64)
-    assert np.corrcoef(drawn[20:-20, 20:-20].ravel(), expected[20:-20, 20:-20].ravel())[0, 1] > 0.9
+    assert np.corrcoef(warped[20:-20, 20:-20].ravel(), expected[20:-20, 20:-20].ravel())[0, 1] > 0.9
 
 
 def test_alignment_is_deterministic() -> None:
-    assert alignment_of(turned(scene(26), 5), scene(26)) == alignment_of(turned(scene(26), 5), scene(26))
+    assert alignment_of(rotated(scene(26), 5), scene(26)) == alignment_of(rotated(scene(26), 5), scene(26))

@@ -398,7 +398,7 @@ def test_invalid_exif_hides_nothing(image_format: str, name: str) -> None:
 # -- formats that are switched off --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("magic", formats._UNREAD, ids=repr)
+@pytest.mark.parametrize("magic", formats._UNSUPPORTED, ids=repr)
 def test_disabled_format_is_rejected_whatever_follows(magic: bytes) -> None:
     for behind in (b"", bytes(200), *PICTURES.values()):
         assert reason(magic + behind) == "unsupported_format"

@@ -1,4 +1,4 @@
-"""Keypoints of a picture: what is stored, what is asked, and their bytes."""
+"""Keypoints of references and queries, and their file format."""
 
 from __future__ import annotations
 
@@ -23,14 +23,15 @@ from staydown.imaging.keypoints import (
 from tests.imaging.sample_planes import as_picture, scene
 
 
-def bits(one: Keypoints, other: Keypoints) -> NDArray[np.int64]:
+def distances(one: Keypoints, other: Keypoints) -> NDArray[np.int64]:
+    """Return the bits that differ between each descriptor of both."""
     differing = np.bitwise_count(one.descriptors[:, None] ^ other.descriptors[None])
     return np.asarray(differing.sum(axis=2), np.int64)
 
 
 def shared_keypoints(one: Keypoints, other: Keypoints) -> float:
-    """Share of the keypoints of `other` that `one` has too."""
-    return float((bits(one, other).min(axis=0) <= 40).mean())
+    """Return the share of the keypoints of `other` that `one` has too."""
+    return float((distances(one, other).min(axis=0) <= 40).mean())
 
 
 def test_reference_keeps_at_most_450_keypoints_and_all_tiles() -> None:
@@ -47,25 +48,25 @@ def test_features_are_deterministic() -> None:
 
 
 def test_every_variant_has_the_same_points() -> None:
-    asked = query_features_of_plane(scene(3))
-    assert len(asked.variants) == len(VARIANTS)
-    assert 500 <= len(asked.variants[0]) <= QUERY_KEYPOINTS
-    for variant in asked.variants:
-        assert np.array_equal(variant.positions, asked.variants[0].positions)
+    query = query_features_of_plane(scene(3))
+    assert len(query.variants) == len(VARIANTS)
+    assert 500 <= len(query.variants[0]) <= QUERY_KEYPOINTS
+    for variant in query.variants:
+        assert np.array_equal(variant.positions, query.variants[0].positions)
 
 
-@pytest.mark.parametrize(("place", "name"), list(enumerate(VARIANTS)))
-def test_mirrored_or_inverted_image_matches_its_variant(place: int, name: str) -> None:
+@pytest.mark.parametrize(("index", "name"), list(enumerate(VARIANTS)))
+def test_mirrored_or_inverted_image_matches_its_variant(index: int, name: str) -> None:
     plane = scene(4)
-    judged = reference_features(as_picture(plane)).keypoints
+    reference = reference_features(as_picture(plane)).keypoints
     altered = plane[:, ::-1] if "mirrored" in name else plane
     altered = 255 - altered if "inverted" in name else altered
     shares = [
-        shared_keypoints(variant, judged)
+        shared_keypoints(variant, reference)
         for variant in query_features_of_plane(np.ascontiguousarray(altered)).variants
     ]
-    assert shares[place] > 0.6
-    assert max(share for other, share in enumerate(shares) if other != place) < 0.3
+    assert shares[index] > 0.6
+    assert max(share for other, share in enumerate(shares) if other != index) < 0.3
 
 
 def test_plain_image_has_no_keypoints_and_no_error() -> None:
@@ -78,9 +79,9 @@ def test_plain_image_has_no_keypoints_and_no_error() -> None:
 def test_dark_plain_room_has_keypoints_everywhere() -> None:
     dim = 20 + scene(5) * np.float32(0.1)
     points = reference_features(as_picture(dim)).keypoints.points
-    fields = {(int(x) // 214, int(y) // 160) for x, y in points}
+    cells = {(int(x) // 214, int(y) // 160) for x, y in points}
     assert len(points) > 200
-    assert len(fields) >= 6
+    assert len(cells) >= 6
 
 
 def test_reference_features_ignore_the_border() -> None:
@@ -101,9 +102,9 @@ def test_images_are_processed_at_one_size() -> None:
 
 
 def test_every_frame_is_queried() -> None:
-    asked = query_features(as_picture(scene(7), scene(8)))
-    assert len(asked) == 2
-    assert shared_keypoints(asked[0].variants[0], asked[1].variants[0]) < 0.2
+    query = query_features(as_picture(scene(7), scene(8)))
+    assert len(query) == 2
+    assert shared_keypoints(query[0].variants[0], query[1].variants[0]) < 0.2
 
 
 def test_features_survive_serialisation() -> None:
@@ -118,13 +119,13 @@ def test_features_survive_serialisation() -> None:
     assert features_to_bytes(again) == data
 
 
-def few() -> ReferenceFeatures:
+def small_features() -> ReferenceFeatures:
     features = reference_features(as_picture(scene(10)))
     cut = Keypoints(*(getattr(features.keypoints, f.name)[:3] for f in dataclasses.fields(Keypoints)))
     return dataclasses.replace(features, keypoints=cut)
 
 
-DATA = features_to_bytes(few())
+DATA = features_to_bytes(small_features())
 
 
 @given(at=st.integers(0, len(DATA) - 1), change=st.integers(1, 255))

@@ -1,4 +1,4 @@
-"""What of a page is banked as the picture, and what is never cut off."""
+"""The part of a page that becomes the reference."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.imaging.test_views import box, grey, jpeg
 
 
 def page(*pictures: tuple[Image.Image, int, int], fill: str = "white", ink: str = "black") -> Image.Image:
-    """A phone's page of 480 x 800 with a bar, three lines of words, and pictures at (x, y)."""
+    """Return a phone page of 480 x 800 with a bar, three lines of text, and pictures at (x, y)."""
     canvas = Image.new("RGB", (480, 800), fill)
     draw = ImageDraw.Draw(canvas)
     draw.rectangle((10, 10, 470, 34), outline=ink, width=3)

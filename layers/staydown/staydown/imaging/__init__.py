@@ -1,1 +1,1 @@
-"""Decoding and hashing images: the only package that imports Pillow. It knows nothing of AWS."""
+"""Decode, hash and align images. The only package that imports Pillow, OpenCV and pillow-heif."""

@@ -1,7 +1,7 @@
-"""Laying an asked picture over a judged one, and looking whether they are the same there.
+"""Align a query with a reference, and compare them.
 
-Keypoints that look alike propose how the one lies over the other. PDQ disposes: the asked picture is drawn
-in the judged one's frame and compared with its tiles; and, field by field, with its keypoints.
+Matching keypoints propose a transform. Then the query is warped onto the reference, and compared with its
+tiles by PDQ and with its cells by keypoints.
 """
 
 from __future__ import annotations
@@ -27,17 +27,18 @@ from staydown.imaging.projection import (
 from staydown.imaging.tiles import TILE_FRAME, tile_distances
 
 MIN_TILE_QUALITY = 50
-"""A banked tile plainer than this says nothing."""
+"""A tile of a reference with a lower quality is not compared."""
 _MAX_BITS, _RATIO = 72, 0.9
-"""Descriptors match within so many bits of 256, if the second-best in the picture is this much worse."""
+"""Descriptors match within this many bits of 256, if the best distance is below this share of the second
+best."""
 _TILE_MARGIN = 0.01
-"""By this share of its side a tile may stick out of the asked picture."""
+"""A tile may exceed the query by this share of its side."""
 
 
 def align(query: QueryFeatures, reference: ReferenceFeatures, variant: str) -> Alignment | None:
-    """Lay the asked picture, taken as `variant` (one of VARIANTS), over the judged one.
+    """Align a variant of the query (one of VARIANTS) with the reference.
 
-    The best of the proposals by what agrees; None where the keypoints propose nothing sane.
+    Returns the alignment with the most agreeing tiles; None if the keypoints propose no plausible transform.
     """
     points = query.variants[VARIANTS.index(variant)]
     pairs = _match_keypoints(points, reference.keypoints)
@@ -47,28 +48,27 @@ def align(query: QueryFeatures, reference: ReferenceFeatures, variant: str) -> A
         inliers = _distinct(source[fits], target[fits])
         if len(inliers) < MIN_INLIERS:
             continue
-        found = _measure(query, reference, variant, matrix, len(pairs), inliers)
-        if best is None or _strength(found) > _strength(best):
-            best = found
+        alignment = _measure(query, reference, variant, matrix, len(pairs), inliers)
+        if best is None or _rank(alignment) > _rank(best):
+            best = alignment
     return best
 
 
 def warp_onto(
     query: QueryFeatures, reference: ReferenceFeatures, alignment: Alignment, width: int, height: int
 ) -> ByteArray:
-    """The asked picture in the judged one's frame, squeezed into a box: uint8 (height, width), black where
-    it does not reach."""
-    to_box = np.diag([width / reference.width, height / reference.height, 1.0])
+    """Return the query warped onto the reference, resized: uint8 (height, width), 0 outside the query."""
+    resize = np.diag([width / reference.width, height / reference.height, 1.0])
     plane = np.subtract(255, query.plane) if alignment.inverted else query.plane
-    return warp(plane, to_box @ np.array(alignment.transform).reshape(3, 3), width, height)
+    return warp(plane, resize @ np.array(alignment.transform).reshape(3, 3), width, height)
 
 
-def _strength(alignment: Alignment) -> tuple[int, int, int]:
+def _rank(alignment: Alignment) -> tuple[int, int, int]:
     return alignment.agreeing_tiles(64), alignment.confirmed_cells, alignment.inliers
 
 
 def _match_keypoints(query: Keypoints, reference: Keypoints) -> NDArray[np.int64]:
-    """Pairs of keypoints that look alike: (n, 2), places in `asked` and in `judged`."""
+    """Return the pairs of matching keypoints: int64 (n, 2), indices in `query` and in `reference`."""
     if len(query) < 2 or len(reference) < 2:
         return np.empty((0, 2), np.int64)
     bits, nearest = cv2.batchDistance(
@@ -79,14 +79,14 @@ def _match_keypoints(query: Keypoints, reference: Keypoints) -> NDArray[np.int64
 
 
 def _distinct(source: Points, target: Points) -> Points:
-    """One point at a corner, however many levels of the pyramid it was found in.
+    """Return the target points without duplicates.
 
-    A corner is found at several scales, and would be counted as often; a single blot in both pictures
-    must not look like agreement.
+    A corner is found at several levels of the pyramid, but must count once: a single blot in both pictures is
+    no agreement.
     """
-    _, first = np.unique(np.rint(target / TOLERANCE), axis=0, return_index=True)
-    _, also = np.unique(np.rint(source[first] / 2), axis=0, return_index=True)
-    return target[first[also]]
+    _, by_target = np.unique(np.rint(target / TOLERANCE), axis=0, return_index=True)
+    _, by_source = np.unique(np.rint(source[by_target] / 2), axis=0, return_index=True)
+    return target[by_target[by_source]]
 
 
 def _measure(
@@ -97,7 +97,7 @@ def _measure(
     matches: int,
     inliers: Points,
 ) -> Alignment:
-    evidence = Alignment(
+    alignment = Alignment(
         transform=tuple(matrix.ravel().tolist()),
         mirrored="mirrored" in variant,
         inverted="inverted" in variant,
@@ -107,20 +107,20 @@ def _measure(
         tile_distances=(None,) * len(TILES),
         cells=(),
     )
-    compared = _covered_tiles(query, reference, matrix) & (reference.qualities >= MIN_TILE_QUALITY)
-    there = warp(np.full(query.plane.shape, 255, np.uint8), matrix, reference.width, reference.height)
+    comparable = _covered_tiles(query, reference, matrix) & (reference.qualities >= MIN_TILE_QUALITY)
+    covered = warp(np.full(query.plane.shape, 255, np.uint8), matrix, reference.width, reference.height)
     scale = float(abs(np.linalg.det(matrix[:2, :2]))) ** -0.5
-    over = warp_onto(query, reference, evidence, reference.width, reference.height)
-    frame = np.asarray(cv2.resize(over, (TILE_FRAME, TILE_FRAME), interpolation=cv2.INTER_AREA), np.uint8)
+    warped = warp_onto(query, reference, alignment, reference.width, reference.height)
+    frame = np.asarray(cv2.resize(warped, (TILE_FRAME, TILE_FRAME), interpolation=cv2.INTER_AREA), np.uint8)
     return replace(
-        evidence,
-        tile_distances=tuple(tile_distances(frame, reference.tiles, compared)),
-        cells=confirm_cells(over, reference, there, scale),
+        alignment,
+        tile_distances=tuple(tile_distances(frame, reference.tiles, comparable)),
+        cells=confirm_cells(warped, reference, covered, scale),
     )
 
 
 def _overlap(query: QueryFeatures, reference: ReferenceFeatures, matrix: Matrix) -> float:
-    """How much of the smaller picture lies over the other, 0 to 1."""
+    """Return the share of the smaller picture that overlaps the other, 0 to 1."""
     height, width = query.plane.shape
     corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
     outline = transform_points(matrix, corners).astype(np.float32)
@@ -133,7 +133,7 @@ def _overlap(query: QueryFeatures, reference: ReferenceFeatures, matrix: Matrix)
 
 
 def _covered_tiles(query: QueryFeatures, reference: ReferenceFeatures, matrix: Matrix) -> NDArray[np.bool_]:
-    """Which tiles lie within the asked picture: (66,) bool."""
+    """Return which tiles lie within the query: bool (66,)."""
     height, width = query.plane.shape
     corners = np.array(
         [

@@ -1,4 +1,4 @@
-"""Finding the plain border, letterbox or bars around a picture."""
+"""Find plain borders, letterboxes and bars around a picture."""
 
 from __future__ import annotations
 
@@ -11,37 +11,38 @@ from numpy.typing import NDArray
 from staydown.imaging.luma import Grey, Plane
 
 _SAMPLES = 200
-"""How many pixels of a line are looked at."""
+"""Pixels of a line that are sampled."""
 _PLAIN_SHARE = 0.97
-"""A line belongs to the border if this share of it has the border's grey."""
+"""A line belongs to the border if this share of its pixels has the border's grey."""
 _TOLERANCE, _MAX_TOLERANCE = 5.0, 20.0
-"""How far from the border's grey that may be: little, since a white border often meets a bright sky; more
-where the border itself is noisy."""
+"""Accepted distance from the border's grey. Small, since a white border often meets a bright sky; larger if
+the border is noisy."""
 _RIM, _RIM_TOLERANCE = 3, 25.0
-"""JPEG and scaling blur the last lines before the picture; this many may be so far from the grey."""
+"""JPEG and scaling blur the last lines of the border; this many lines have the larger tolerance."""
 _MIN_LEFT, _MIN_SIDE = 0.2, 8
-"""Where less than this share of a side, or fewer pixels, would be left, the picture itself is plain."""
+"""If less than this share of a side, or fewer pixels, would remain, the picture itself is plain."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """A part of a picture worth hashing by itself. name: in words that a reviewer reads. The rest: in
-    pixels of the plane, right and bottom exclusive."""
+    """A part of a plane, in pixels; right and bottom are exclusive."""
 
     name: str
+    """Part of the name of a view; reviewers read it."""
     left: int
     top: int
     right: int
     bottom: int
 
     def of(self, plane: Plane) -> Plane:
+        """Return this part of the plane, as a view of its memory."""
         return plane[self.top : self.bottom, self.left : self.right]
 
 
 def border_crops(plane: Grey) -> Iterator[Crop]:
-    """The picture without its plain border of any grey, and without a second one inside the first.
+    """Yield the picture without its plain border, and without a second border inside the first.
 
-    Bars on two sides, a frame on four, or of a different grey on every side: all are borders.
+    A border may have any grey, on two or four sides, with a different grey on each side.
     """
     crop = Crop("trimmed", 0, 0, plane.shape[1], plane.shape[0])
     for name in ("trimmed", "trimmed twice"):
@@ -53,7 +54,7 @@ def border_crops(plane: Grey) -> Iterator[Crop]:
 
 
 def _without_border(plane: Grey, outer: Crop, name: str) -> Crop | None:
-    """One layer taken off, or None where there is none (or nothing else)."""
+    """Return the part inside the border; None if there is no border, or nothing inside it."""
     part = plane[outer.top : outer.bottom, outer.left : outer.right]
     height, width = part.shape
     top, bottom = _content(part)
@@ -62,14 +63,15 @@ def _without_border(plane: Grey, outer: Crop, name: str) -> Crop | None:
     left, right = _content(part[top:bottom].T)
     if right - left < max(_MIN_SIDE, width * _MIN_LEFT):
         return None
-    taken = height - (bottom - top), width - (right - left)
-    if taken[0] < max(2, height // 200) and taken[1] < max(2, width // 200):
+    removed = height - (bottom - top), width - (right - left)
+    if removed[0] < max(2, height // 200) and removed[1] < max(2, width // 200):
         return None
     return Crop(name, outer.left + left, outer.top + top, outer.left + right, outer.top + bottom)
 
 
 def _content(lines: Grey) -> tuple[int, int]:
-    """The first line that is not border, and one past the last; (0, 0) where all are."""
+    """Return the first line that is not border, and the one after the last; (0, 0) if all lines are
+    border."""
     sample = lines[:, :: max(1, lines.shape[1] // _SAMPLES)].astype(np.int16)
     first = _border_lines(sample)
     if first == len(sample):
@@ -78,7 +80,7 @@ def _content(lines: Grey) -> tuple[int, int]:
 
 
 def _border_lines(sample: NDArray[np.int16]) -> int:
-    """How many lines from the first on have the grey of the first."""
+    """Return the number of leading lines with the grey of the first line."""
     grey = np.median(sample[0])
     noise = 1.4826 * np.median(np.abs(sample[0] - grey))
     away = np.abs(sample - grey)
@@ -91,5 +93,5 @@ def _border_lines(sample: NDArray[np.int16]) -> int:
 
 
 def _leading(flags: NDArray[np.bool_]) -> int:
-    """How many of the flags are set before the first that is not."""
+    """Return the number of leading true flags."""
     return len(flags) if flags.all() else int(np.argmin(flags))

@@ -1,8 +1,8 @@
-"""Field by field: is the content of the judged picture there, once the asked one is laid over it?
+"""Confirm the cells of a reference in an aligned query.
 
-Tiles are large, and a sticker spoils every tile that it touches. A keypoint sees but its own surroundings:
-described again, where the alignment says it must be, it is confirmed or not. No detector has to find it
-there, so a faded or noisy copy is confirmed too.
+Tiles are large, and a sticker spoils every tile that it touches. A keypoint depends only on its own patch. It
+is described again at the position that the alignment predicts, and confirmed if the descriptors are similar.
+No detector has to find it there, so cells of a faded or noisy copy are confirmed too.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ from staydown.imaging.features import ByteArray, ReferenceFeatures
 from staydown.imaging.keypoints import LEVEL_STEP, new_orb
 
 CELLS_PER_SIDE = 8
-"""The judged picture is divided into 8 x 8 fields."""
+"""A reference is divided into 8 x 8 cells."""
 _MAX_BITS = 72
-"""Descriptors of the same place differ by about 30 bits of 256, of different places by 128 with a deviation
-of 20 or so."""
+"""Descriptors of the same place differ by about 30 bits of 256, those of different places by 128 with a
+standard deviation of about 20."""
 _CONFIRMED_SHARE = 0.5
-"""A field is there if this share of its keypoints is."""
+"""A cell is confirmed if this share of its keypoints is."""
 _PATCH = 15.0
-"""Half the side of a keypoint's surroundings, pixels, on the first level of the pyramid."""
+"""Half the side of a keypoint's patch, in pixels, on the first level of the pyramid."""
 
 
 def confirm_cells(
     warped: ByteArray, reference: ReferenceFeatures, covered: ByteArray, scale: float
 ) -> tuple[bool | None, ...]:
-    """Of each of the 64 fields, row by row: there, not there, or None where nothing can be told.
+    """Return for each of the 64 cells, row by row, whether it is confirmed; None without a usable keypoint.
 
-    drawn: uint8, the asked picture in the judged one's frame at its working size. covered: uint8 of the
-    same shape, not 0 where the asked picture reaches. scale: pixels of the asked picture for one of the
-    judged picture; where it is below 1, the finest keypoints can't be seen any more.
+    warped: uint8 (height, width), the query warped onto the reference at working size. covered: uint8 of the
+    same shape, 0 outside the query. scale: pixels of the query for one pixel of the reference; below 1, the
+    finest keypoints are not usable.
     """
     points = reference.keypoints
     levels = points.levels.astype(np.intp)
     reach = np.asarray(_PATCH * LEVEL_STEP**levels, np.float64)
-    seen = _is_covered(covered, points.points, reach) & (LEVEL_STEP ** (levels + 1) * scale >= 0.8)
-    numbers = np.flatnonzero(seen)
-    asked = [
+    is_usable = _is_covered(covered, points.points, reach) & (LEVEL_STEP ** (levels + 1) * scale >= 0.8)
+    numbers = np.flatnonzero(is_usable)
+    keypoints = [
         cv2.KeyPoint(
             float(x), float(y), float(31 * LEVEL_STEP**level), float(angle) * 360 / 256, 0, int(level), n
         )
@@ -47,9 +47,9 @@ def confirm_cells(
             numbers.tolist(), points.points[numbers], levels[numbers], points.angles[numbers], strict=True
         )
     ]
-    if not asked:
+    if not keypoints:
         return (None,) * CELLS_PER_SIDE**2
-    described, found = new_orb(len(asked)).compute(warped, asked)
+    described, found = new_orb(len(keypoints)).compute(warped, keypoints)
     rows = np.array([point.class_id for point in described], np.intp)
     if not len(rows):
         return (None,) * CELLS_PER_SIDE**2
@@ -58,19 +58,20 @@ def confirm_cells(
         (points.points[rows] * CELLS_PER_SIDE / (reference.width, reference.height)).astype(np.intp),
         CELLS_PER_SIDE - 1,
     ).T
-    field = row * CELLS_PER_SIDE + column
-    all_of = np.bincount(field, minlength=CELLS_PER_SIDE**2)
-    there = np.bincount(field[bits <= _MAX_BITS], minlength=CELLS_PER_SIDE**2)
+    cell = row * CELLS_PER_SIDE + column
+    counts = np.bincount(cell, minlength=CELLS_PER_SIDE**2)
+    similar_counts = np.bincount(cell[bits <= _MAX_BITS], minlength=CELLS_PER_SIDE**2)
     return tuple(
-        None if count == 0 else bool(good >= _CONFIRMED_SHARE * count)
-        for count, good in zip(all_of.tolist(), there.tolist(), strict=True)
+        None if count == 0 else bool(similar >= _CONFIRMED_SHARE * count)
+        for count, similar in zip(counts.tolist(), similar_counts.tolist(), strict=True)
     )
 
 
 def _is_covered(
     covered: ByteArray, points: NDArray[np.float32], reach: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
-    """Whether the corners of each keypoint's surroundings are covered, as far as they are in the frame."""
+    """Return which keypoints have all corners of their patch covered; corners outside the frame are
+    clipped."""
     height, width = covered.shape
     inside = np.ones(len(points), np.bool_)
     for x in (-0.7, 0.7):

@@ -1,7 +1,8 @@
-"""What a file says that its values look like, wherever its format has it.
+"""Read the colour metadata of a file.
 
-Decoders as ours pass it over; browsers go by it, and so may show a picture that no hash of the stored values
-comes near. Where several are there, programs differ in which they take: all of them count.
+The decoders ignore it, but browsers apply it, and may display a picture that no hash of the stored values
+matches. If a file has several kinds of colour metadata, programs differ in which one they apply, so all are
+returned.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from staydown.imaging.icc import (
 from staydown.imaging.limits import ImageRejected
 
 _MAX_INTERPRETATIONS = 5
-"""Ways to see one file, as it is stored among them; the profile of a press has so many."""
+"""Interpretations of one file, the stored values included. A printing profile has this many."""
 _CODE_BOX = re.compile(rb"colrnclx.(.).(.)", re.DOTALL)
 _BMP_HEADER = 124
 _HIGH_RANGE = (16, 18)
@@ -37,12 +38,14 @@ _HIGH_RANGE = (16, 18)
 def colour_interpretations(
     data: bytes, image_format: ImageFormat, info: Mapping[Any, Any]
 ) -> tuple[ColourInterpretation | None, ...]:
-    """Each way to see the stored values, the one that browsers take first; None stands for as they are, and
-    is among them always. info: what the decoder knows of the file. Raises ImageRejected where there are more
-    of them than can be looked at, or a profile is too large."""
+    """Return the distinct interpretations of the stored values, the one that browsers apply first.
+
+    None means the stored values as sRGB, and is always included. info: the metadata of Pillow or pillow-heif.
+    Raises ImageRejected if there are more than five, or if a profile is too large.
+    """
     found = tuple(dict.fromkeys([*_interpretations(data, image_format, info), None]))
     if len(found) > _MAX_INTERPRETATIONS:
-        raise ImageRejected("damaged", f"{len(found)} ways to see the colours")
+        raise ImageRejected("damaged", f"{len(found)} colour interpretations")
     return found
 
 
@@ -65,8 +68,11 @@ def _interpretations(
 def _from_boxes(
     data: bytes, image_format: ImageFormat, *, has_profile: bool
 ) -> Iterator[ColourInterpretation | None]:
-    """Each of the code points that are anywhere in the file. Where an AVIF has none, they may be in its
-    pictures' own headers, which are not read here: it may be of high range, then."""
+    """Yield an interpretation for each pair of code points in the file.
+
+    An AVIF without them may have code points in the headers of its pictures, which are not read here. So it
+    is also interpreted as high dynamic range.
+    """
     codes = set(_CODE_BOX.findall(data))
     for primaries, transfer in sorted(codes):
         yield interpretation_from_code(primaries[0], transfer[0])
@@ -76,8 +82,10 @@ def _from_boxes(
 
 
 def _from_jpeg(data: bytes) -> Iterator[ColourInterpretation | None]:
-    """The profile as its parts are numbered, and as they are in the file, where that differs. Browsers pass
-    over one of which a part is missing, or that has no right numbers."""
+    """Yield the interpretations of the profile, with its parts by number and, if different, in file order.
+
+    Browsers ignore a profile with missing parts or wrong numbers.
+    """
     parts = []
     for marker, start in jpeg_segments(data, 0):
         if marker == 0xE2 and data.startswith(b"ICC_PROFILE\0", start):
@@ -93,7 +101,7 @@ def _from_jpeg(data: bytes) -> Iterator[ColourInterpretation | None]:
 
 
 def _bmp_profile(data: bytes) -> bytes:
-    """That of a file of the fifth version, which alone may hold one; empty where there is none."""
+    """Return the embedded profile of a BMP of version 5; empty if there is none."""
     header = data[14 : 14 + _BMP_HEADER]
     if (
         len(header) < _BMP_HEADER
@@ -106,11 +114,11 @@ def _bmp_profile(data: bytes) -> bytes:
 
 
 def _from_png(data: bytes) -> Iterator[ColourInterpretation | None]:
-    """In the order in which browsers prefer them."""
+    """Yield the interpretations of a PNG in the order in which browsers prefer them."""
     chunks: dict[bytes, bytes] = {}
     for name, body in _head_chunks(data):
         if chunks.setdefault(name, body) != body:
-            raise ImageRejected("damaged", "the PNG says twice how its colours look")
+            raise ImageRejected("damaged", "the PNG has a colour chunk twice")
     if len(code := chunks.get(b"cICP", b"")) == 4:
         yield interpretation_from_code(code[0], code[1])
     if b"iCCP" in chunks:
@@ -121,7 +129,7 @@ def _from_png(data: bytes) -> Iterator[ColourInterpretation | None]:
 
 
 def _head_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """What is said before the pixels; what comes after counts for nobody."""
+    """Yield the colour chunks before the pixels; decoders ignore those after them."""
     at = 8
     while at + 12 <= len(data) and data[at + 4 : at + 8] != b"IDAT":
         (length,) = struct.unpack_from(">L", data, at)
@@ -132,7 +140,7 @@ def _head_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _inflated(chunk: bytes) -> bytes:
-    """The profile; as much of it as can be unpacked. Raises ImageRejected where that is too much."""
+    """Return the profile of an iCCP chunk, at most MAX_PROFILE_BYTES + 1 bytes; empty if it is damaged."""
     decompressor = zlib.decompressobj()
     try:
         profile = decompressor.decompress(chunk[chunk.find(b"\0") + 2 :], MAX_PROFILE_BYTES + 1)
@@ -143,7 +151,7 @@ def _inflated(chunk: bytes) -> bytes:
 
 @lru_cache(maxsize=64)
 def _from_gamma(gamma: bytes, chromaticities: bytes) -> ColourInterpretation | None:
-    """A gamma of 0, and colours that are none, mean nothing; browsers pass them over too."""
+    """Return the interpretation of gAMA and cHRM; None if they are invalid, as browsers ignore them too."""
     power = int.from_bytes(gamma) / 100_000 if len(gamma) == 4 else 0.0
     if not power:
         return None

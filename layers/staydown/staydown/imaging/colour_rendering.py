@@ -1,8 +1,8 @@
-"""A picture as a profile makes it look.
+"""Render an image with a colour profile.
 
-What a profile does to a value may have nothing to do with what it does to its neighbours, so values are
-converted one by one, before any are averaged. That is slow, and files that need it are rare: of each block
-that will be one value of a plane, a few pixels are converted, and nobody can choose which.
+A profile may map similar values to very different colours, so pixels are converted before they are averaged.
+That is slow, and few files need it: of each block that becomes one value of a plane, a few random pixels are
+converted.
 """
 
 from __future__ import annotations
@@ -26,23 +26,27 @@ def render_planes(
     seed: int,
     max_pixels: int,
 ) -> dict[str, Plane]:
-    """As `luma.luma_planes` has it, of the picture as the profile makes it look.
+    """Return the planes of `luma.luma_planes` for the image with its colour profile applied.
 
-    seed: from the file, so that who looks twice sees the same. most: pixels that may be converted; where
-    there are more, one of each block is. A million takes up to half a second. Empty where the profile is not
-    for such pictures: everybody passes it over then. Raises ImageRejected where it can't be gone by.
+    Empty if the profile is for another colour mode; programs ignore it then. seed: derived from the file, so
+    that the result is reproducible. max_pixels: four pixels of each block are converted if they are within
+    this number, otherwise one; a million pixels take up to half a second. Raises ImageRejected if the profile
+    cannot be applied.
     """
     if image.mode == "LAB" or interpretation.space.startswith("CMY") > (image.mode == "CMYK"):
         return {}
     is_grey = image.mode in {"1", "L", "LA", "La"} or image.mode in NUMERIC
     if interpretation.space == "L" and not is_grey:
         return {}
-    thin, blocks = _subsample(image, factor, seed, max_pixels)
-    return luma_planes(_convert(thin, interpretation), blocks)
+    sampled, blocks = _subsample(image, factor, seed, max_pixels)
+    return luma_planes(_convert(sampled, interpretation), blocks)
 
 
 def _convert(image: Image.Image, interpretation: ColourInterpretation) -> Image.Image:
-    """RGB or RGBA. Raises ImageRejected: others may be able to read what is not read here."""
+    """Return the image in sRGB, as RGB or RGBA.
+
+    Raises ImageRejected: another program may be able to apply the profile.
+    """
     stored = _to_profile_mode(image, interpretation.space)
     try:
         transform = ImageCms.buildTransform(
@@ -51,17 +55,17 @@ def _convert(image: Image.Image, interpretation: ColourInterpretation) -> Image.
             stored.mode,
             "RGB",
             ImageCms.Intent.PERCEPTUAL,
-            # Otherwise a table of few steps takes the profile's place, and what lies between them is lost.
+            # Otherwise LittleCMS replaces the profile with a coarse table.
             ImageCms.Flags.NOOPTIMIZE,
         )
-        seen = ImageCms.applyTransform(stored, transform)
+        rendered = ImageCms.applyTransform(stored, transform)
     except ImageCms.PyCMSError as error:
-        raise ImageRejected("damaged", "a colour profile that can't be gone by") from error
-    if seen is None:
-        raise ImageRejected("damaged", "a colour profile that makes nothing of it")
+        raise ImageRejected("damaged", "a colour profile that cannot be applied") from error
+    if rendered is None:
+        raise ImageRejected("damaged", "a colour profile without a result")
     if image.mode == "RGBA":
-        seen.putalpha(image.getchannel("A"))
-    return seen
+        rendered.putalpha(image.getchannel("A"))
+    return rendered
 
 
 def _to_profile_mode(image: Image.Image, space: str) -> Image.Image:
@@ -79,8 +83,10 @@ def _srgb() -> ImageCms.ImageCmsProfile:
 def _subsample(
     image: Image.Image, factor: tuple[int, int], seed: int, max_pixels: int
 ) -> tuple[Image.Image, tuple[int, int]]:
-    """Some pixels of each block of factor (columns, rows) pixels, of mode L, RGB, RGBA or CMYK; and how many
-    columns and rows of them a block has now."""
+    """Return random pixels of each block of `factor` (columns, rows) pixels, in mode L, RGB, RGBA or CMYK.
+
+    Also returns the number of columns and rows that a block then has.
+    """
     random = np.random.default_rng(seed)
     blocks = image.width // factor[0] * (image.height // factor[1])
     lines = 2 if 4 * blocks <= max_pixels else 1
@@ -88,17 +94,17 @@ def _subsample(
     to_luma = numeric_to_luma(image) if image.mode in NUMERIC else None
     picked = []
     for strip in strips(image, factor[1]):
-        coloured = to_luma(strip).convert("L") if to_luma else _coloured(strip)
+        converted = to_luma(strip).convert("L") if to_luma else _to_rendered_mode(strip)
         picked.append(
-            np.asarray(coloured)[_sample_indices(strip.height, factor[1], lines, random)][:, columns]
+            np.asarray(converted)[_sample_indices(strip.height, factor[1], lines, random)][:, columns]
         )
-        mode = coloured.mode
+        mode = converted.mode
     values = np.concatenate(picked)
-    thin = Image.frombytes(mode, (values.shape[1], values.shape[0]), values.tobytes())
-    return thin, (min(factor[0], lines), min(factor[1], lines))
+    sampled = Image.frombytes(mode, (values.shape[1], values.shape[0]), values.tobytes())
+    return sampled, (min(factor[0], lines), min(factor[1], lines))
 
 
-def _coloured(strip: Image.Image) -> Image.Image:
+def _to_rendered_mode(strip: Image.Image) -> Image.Image:
     if has_alpha(strip):
         return rgba(strip)
     if strip.mode in {"1", "L"}:
@@ -109,7 +115,7 @@ def _coloured(strip: Image.Image) -> Image.Image:
 def _sample_indices(
     length: int, factor: int, per_block: int, random: np.random.Generator
 ) -> NDArray[np.intp]:
-    """Indices of `most` (one or two) of each `factor` in a row, other ones each time."""
+    """Return the indices of `per_block` (1 or 2) random elements of each block of `factor` elements."""
     if factor <= per_block:
         return np.arange(length)
     starts = np.arange(0, length, factor)

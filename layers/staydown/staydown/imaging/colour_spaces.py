@@ -1,4 +1,4 @@
-"""Curves and primaries of the usual colour spaces, as numbers."""
+"""Transfer curves and primaries of common colour spaces."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 Doubles = NDArray[np.float64]
 
 D50 = np.array([0.9642, 1.0, 0.8249])
-"""The white of profiles, X, Y, Z."""
+"""The white point of ICC profiles, as X, Y, Z."""
 
 _BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
 _D65 = (0.3127, 0.329)
@@ -25,43 +25,50 @@ _CODED_PRIMARIES = {
     12: (*_D65, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06),
     22: (*_D65, 0.63, 0.34, 0.295, 0.605, 0.155, 0.077),
 }
-"""ITU-T H.273, table 2: white, red, green, blue, x and y of each."""
+"""ITU-T H.273, table 2, by code: x and y of white, red, green and blue."""
 _ROLL_OFF = ((0.0, 0.0), (1.1, 0.55), (1.7, 0.69), (2.6, 0.82), (4.0, 0.95), (4.93, 1.0))
-"""Of pictures of high range: light, in whites of ITU-R BT.2408, to what Chromium makes of it on a usual
-screen, in that screen's white."""
+"""The tone mapping of Chromium for high dynamic range on an ordinary display: from light, in units of the
+reference white of ITU-R BT.2408, to light, in units of the display's white."""
 
 
 def even_steps(count: int = 4_096) -> Doubles:
-    """Stored values, 0 to 1."""
+    """Return evenly spaced stored values from 0 to 1: float64 (count,)."""
     return np.linspace(0, 1, count)
 
 
 def srgb_encode(light: Doubles) -> Doubles:
-    """Light, 0 to 1, as sRGB values, 0 to 1."""
+    """Convert linear light, 0 to 1 (clipped), to sRGB values, 0 to 1. IEC 61966-2-1."""
     light = np.clip(light, 0, 1)
     return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
 
 
 def srgb_decode(values: Doubles) -> Doubles:
-    """sRGB values, 0 to 1, as light."""
+    """Convert sRGB values, 0 to 1, to linear light, 0 to 1. IEC 61966-2-1."""
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
 def primaries_from_chromaticities(chromaticities: tuple[float, ...]) -> Doubles:
-    """White, red, green and blue by x and y, to the X, Y, Z (rows) of each colour (columns) as the white of
-    profiles has them. ValueError or LinAlgError where they make no colours."""
+    """Return X, Y, Z (rows) of red, green and blue (columns), adapted to D50: float64 (3, 3).
+
+    chromaticities: x and y of white, red, green and blue. Raises ValueError or LinAlgError if they are
+    invalid. Adaptation: Bradford, as in ICC.1:2022, annex E.
+    """
     if len(chromaticities) != 8 or min(chromaticities[1::2]) <= 0:
-        raise ValueError("colours without light")
+        raise ValueError("y of a chromaticity must be above 0")
     white, *colours = (
         np.array([x / y, 1.0, (1 - x - y) / y]) for x, y in zip(*[iter(chromaticities)] * 2, strict=True)
     )
     columns = np.array(colours).T
     columns = columns * np.linalg.solve(columns, white)
-    turn = np.linalg.inv(_BRADFORD) @ np.diag((_BRADFORD @ D50) / (_BRADFORD @ white)) @ _BRADFORD
-    return np.asarray(turn @ columns)
+    adaptation = np.linalg.inv(_BRADFORD) @ np.diag((_BRADFORD @ D50) / (_BRADFORD @ white)) @ _BRADFORD
+    return np.asarray(adaptation @ columns)
 
 
 def coded_primaries(code: int) -> Doubles:
+    """Return the primaries of a code of ITU-T H.273, table 2, as `primaries_from_chromaticities` does.
+
+    Those of sRGB for an unknown code.
+    """
     return primaries_from_chromaticities(_CODED_PRIMARIES.get(code, _SRGB))
 
 
@@ -70,20 +77,20 @@ SRGB_CURVE = srgb_decode(even_steps())
 
 
 def _perceptual_quantizer() -> Doubles:
-    """SMPTE ST 2084."""
+    """Return the curve of SMPTE ST 2084."""
     values = even_steps() ** (1 / 78.84375)
     light = np.maximum(values - 0.8359375, 0) / (18.8515625 - 18.6875 * values)
     return _rolled_off(light ** (1 / 0.1593017578125) * 10_000 / 203)
 
 
 def _rolled_off(light: Doubles) -> Doubles:
-    whites, shown = zip(*_ROLL_OFF, strict=True)
-    rolled_off: Doubles = np.interp(light, whites, shown)
+    scene, display = zip(*_ROLL_OFF, strict=True)
+    rolled_off: Doubles = np.interp(light, scene, display)
     return rolled_off
 
 
 def _hybrid_log_gamma() -> Doubles:
-    """ITU-R BT.2100, in which 0.75 is the white of BT.2408."""
+    """Return the curve of ITU-R BT.2100; the value 0.75 is the reference white of BT.2408."""
     values = even_steps()
     light = np.where(
         values <= 0.5, values**2 / 3, (np.exp((values - 0.55991073) / 0.17883277) + 0.28466892) / 12
@@ -99,4 +106,4 @@ CODED_CURVES = {
     17: np.minimum(even_steps() ** 2.6 * 52.37 / 48, 1),
     18: _hybrid_log_gamma(),
 }
-"""ITU-T H.273, table 3: those that are not near sRGB's own."""
+"""ITU-T H.273, table 3, by code: linear light at even steps. Curves near sRGB's are left out."""

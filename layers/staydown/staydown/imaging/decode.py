@@ -1,4 +1,4 @@
-"""Bytes to the luma of every picture in them, or one kind of error."""
+"""Decode a file into the luma planes of its frames."""
 
 from __future__ import annotations
 
@@ -19,52 +19,56 @@ from staydown.imaging.limits import ImageRejected, Limits
 from staydown.imaging.luma import Plane, luma_planes, visibly_differ
 
 WORKING_SIDE = 480
-"""The shorter side of a plane, at least, unless the picture has less; less than twice that. A hash needs
-some 128; what is above lets a part of the picture be hashed as well."""
+"""The shorter side of a plane in pixels: from this to twice this, or less for a smaller image. A hash needs
+about 128; more allows parts of the image to be hashed."""
 MAX_PLANE_SIDE = 2_048
-"""The longer side of a plane, at most. A picture longer than that is reduced more in that direction
-alone: hashing squeezes every picture into a square anyway."""
-
+"""The longer side of a plane in pixels, at most. A longer image is reduced more in that direction only, since
+hashing resizes every image to a square."""
 
 _MAX_CONVERTED_PIXELS = 8_000_000
-"""Pixels of one file whose colours are converted, as far as that leaves one in each block."""
+"""Pixels of one file whose colours are converted. At least one of each block is converted in any case."""
 _MAX_VARIANTS = 16
-"""To see one picture: five by its colours, each on white, on black, and without its transparency. Of an
-animation's pictures there may be three each: a record has to hold the hashes of all."""
+"""Variants of one frame: five colour interpretations, each on white, on black and without transparency. An
+animation may have three for each frame, since one record holds the hashes of all."""
 _COLOURS_AS_STORED = "colours as stored"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One picture of a file. number: from 1, its place in the file. variant: "" for what a person sees,
-    otherwise how else it may be seen (`luma.luma_planes`). luma: upright, at working size, float32.
-    factor: how many columns and rows of the full-size picture each of its values stands for."""
+    """One frame of a file, in one variant."""
 
     number: int
+    """Position in the file, from 1."""
     variant: str
+    """"" as browsers display it; otherwise another way to display it, such as "over black"
+    (`luma.luma_planes`)."""
     luma: Plane
+    """Upright, at working size."""
     factor: tuple[int, int]
+    """Columns and rows of the full-size image for each value of `luma`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """A decoded file. frames: the pictures looked at, at least one, the one that viewers show first.
-    media_type: of the bytes as found. width, height: of the first picture, upright, in pixels at full
-    size. held: how many pictures the file holds, looked at or not."""
+    """A decoded file."""
 
     frames: tuple[Frame, ...]
+    """The decoded frames in all variants, at least one; the first is the one that viewers display."""
     media_type: str
+    """The detected type, as in HTTP."""
     width: int
+    """Of the first frame, upright, in pixels at full size."""
     height: int
+    """Of the first frame, upright, in pixels at full size."""
     frame_count: int
+    """All frames of the file, decoded or not."""
 
 
 def decode(data: bytes, limits: Limits) -> Picture:
     """Decode a file. Raises ImageRejected, and nothing else whatever the bytes are.
 
-    Animations, TIFFs of several pages, MPOs and HEIFs of several pictures: all of them are frames, up to
-    limits.max_frames; of more, that many of them (`sampling`). A file cut short is rejected, never guessed
-    at.
+    The frames of an animation, the pages of a TIFF and the images of an MPO or HEIF are all frames. If there
+    are more than `limits.max_frames`, that many are sampled. A truncated file is rejected.
     """
     image_format = _identify(data, limits)
     with reject_on_decoder_error(lambda: is_truncated(data, image_format)):
@@ -72,7 +76,7 @@ def decode(data: bytes, limits: Limits) -> Picture:
 
 
 def working_factor(width: int, height: int) -> int:
-    """By how much (a whole number, in both directions) a picture is reduced before it is looked at."""
+    """Return the whole factor by which an image of that size in pixels is reduced in both directions."""
     return max(1, min(width, height) // WORKING_SIDE)
 
 
@@ -84,33 +88,34 @@ def _identify(data: bytes, limits: Limits) -> ImageFormat:
 
 def _decode(data: bytes, image_format: ImageFormat, limits: Limits) -> Picture:
     container = open_container(data, image_format, limits, working_factor)
-    claims = colour_interpretations(data, image_format, container.info)
-    seed = zlib.crc32(data) if len(claims) > 1 else 0
+    interpretations = colour_interpretations(data, image_format, container.info)
+    seed = zlib.crc32(data) if len(interpretations) > 1 else 0
     width, height = container.width, container.height
     frames: list[Frame] = []
     indices = _frames_to_decode(container, limits, data)
-    most = _MAX_CONVERTED_PIXELS // max(1, len(indices) * (len(claims) - 1))
+    max_pixels = _MAX_CONVERTED_PIXELS // max(1, len(indices) * (len(interpretations) - 1))
     for index in indices:
-        loaded = container.load(index, reduced=claims == (None,))
+        loaded = container.load(index, reduced=interpretations == (None,))
         if index == 0 and loaded.orientation >= 5:
             width, height = height, width
         reduction = _reduction(*loaded.image.size)
         columns, rows = reduction[0] * loaded.scale, reduction[1] * loaded.scale
         factor = (columns, rows) if loaded.orientation < 5 else (rows, columns)
-        turn = _UPRIGHT[loaded.orientation]
-        for variant, plane in _planes(loaded.image, claims, reduction, seed, most).items():
-            frames.append(Frame(index + 1, variant, turn(plane), factor))
+        to_upright = _UPRIGHT[loaded.orientation]
+        planes = _planes(loaded.image, interpretations, reduction, seed, max_pixels)
+        for variant, plane in planes.items():
+            frames.append(Frame(index + 1, variant, to_upright(plane), factor))
         if len(frames) > max(_MAX_VARIANTS, 3 * limits.max_frames):
-            raise ImageRejected("too_many_frames", f"more than {len(frames)} ways to see the file")
+            raise ImageRejected("too_many_frames", f"{len(frames)} variants of the file's frames")
     return Picture(tuple(frames), image_format.media_type, width, height, container.frame_count)
 
 
 def _frames_to_decode(container: Container, limits: Limits, data: bytes) -> list[int]:
     if container.frame_count <= limits.max_frames or limits.max_frames == 1:
         return list(range(min(container.frame_count, limits.max_frames)))
-    # How long each is shown, decoders say only as they go through them.
-    times = [container.load(index, reduced=True).duration for index in range(container.frame_count)]
-    return sample_frames(times, limits.max_frames, data)
+    # Decoders know the duration of a frame only after loading it.
+    durations = [container.load(index, reduced=True).duration for index in range(container.frame_count)]
+    return sample_frames(durations, limits.max_frames, data)
 
 
 def _planes(
@@ -120,23 +125,24 @@ def _planes(
     seed: int,
     max_pixels: int,
 ) -> dict[str, Plane]:
-    """Each way to see the picture, what browsers show first. As stored, it is always among them."""
+    """Return the distinct variants of a frame by name: first what browsers display, always the stored
+    values."""
     if len(interpretations) == 1:
         return luma_planes(image, reduction)
     planes: dict[str, Plane] = {}
-    for number, claim in enumerate(interpretations):
-        if claim is None:
+    for number, interpretation in enumerate(interpretations):
+        if interpretation is None:
             found = luma_planes(image, reduction)
         else:
             from staydown.imaging.colour_rendering import render_planes  # noqa: PLC0415 - few files need it
 
-            found = render_planes(image, claim, reduction, seed, max_pixels)
-        named = _COLOURS_AS_STORED if claim is None else f"colours {number + 1}"
+            found = render_planes(image, interpretation, reduction, seed, max_pixels)
+        name = _COLOURS_AS_STORED if interpretation is None else f"colours {number + 1}"
         for variant, plane in found.items():
             if not planes:
                 planes[variant] = plane
             elif all(visibly_differ(plane, known) for known in planes.values()):
-                planes[", ".join(word for word in (named, variant) if word)] = plane
+                planes[", ".join(word for word in (name, variant) if word)] = plane
     return planes
 
 
@@ -155,4 +161,4 @@ _UPRIGHT: dict[int, Callable[[Plane], Plane]] = {
     7: lambda plane: np.rot90(plane, 2).T,
     8: np.rot90,
 }
-"""What makes a picture upright, by its EXIF orientation (CIPA DC-008, 4.6.4 A)."""
+"""The transformation to the upright image, by EXIF orientation (CIPA DC-008, 4.6.4 A)."""

@@ -1,9 +1,8 @@
-"""Turning away files that are made to keep a decoder busy.
+"""Reject files that are made to keep a decoder busy.
 
-The limits on bytes and pixels don't bound the work: six million empty segments, tiles of one pixel or
-scans of a few bytes fit into a small file, and Pillow takes up to a minute and two gigabytes over them.
-So what the files consist of is counted first. The caps lie far above what any real file has, and leave
-Pillow about a second.
+The limits on bytes and pixels do not bound the work. Six million empty segments, tiles of one pixel or scans
+of a few bytes fit into a small file, and cost Pillow up to a minute and 2 GB. So the parts of a file are
+counted before it is decoded. The limits are far above those of real files, and leave Pillow about a second.
 """
 
 from __future__ import annotations
@@ -15,21 +14,21 @@ from staydown.imaging.formats import BMP, JPEG, PNG, TIFF, ImageFormat
 from staydown.imaging.limits import ImageRejected
 
 _MAX_SEGMENTS = 20_000
-"""Steps through the header of one JPEG: segments, and stray bytes between them."""
+"""Steps through the header of one JPEG: segments and stray bytes between them."""
 _MAX_CHUNKS = 100_000
-"""Chunks of a PNG; 25 MB in the usual 8 KB have 3,000."""
+"""Chunks of a PNG; 25 MB in chunks of the usual 8 KB have 3,000."""
 _MAX_TILES = 200_000
-"""Strips or tiles of all the pictures in a TIFF; 100 megapixels in strips of one row have 10,000."""
+"""Strips or tiles of all pages of a TIFF; 100 megapixels in strips of one row have 10,000."""
 _MAX_FIELDS = 200_000
-"""Fields in all the directories of a TIFF, which may lie over each other; a picture has some twenty."""
+"""Fields in all directories of a TIFF, which may overlap; a page has about twenty."""
 _MAX_SCANNED = 5_000_000_000
-"""Scans times pixels of a progressive JPEG: 400 scans of 12 megapixels, where ten are usual."""
+"""Scans x pixels of a progressive JPEG: 400 scans of 12 megapixels; ten are usual."""
 _MAX_RUN_LENGTH_BYTES, _MAX_RUN_LENGTH_PIXELS = 4_000_000, 10_000_000
-"""Of a run-length coded BMP, which Pillow decodes in Python."""
+"""Limits for a run-length encoded BMP, which Pillow decodes in Python."""
 
 
 def require_affordable(data: bytes, image_format: ImageFormat) -> None:
-    """Raises ImageRejected where the file is in far more pieces than it needs."""
+    """Raise ImageRejected if a file has far more parts than real files have."""
     if image_format is JPEG:
         jpeg_segments(data, 0)
     elif image_format is PNG:
@@ -41,14 +40,20 @@ def require_affordable(data: bytes, image_format: ImageFormat) -> None:
 
 
 def require_affordable_scans(data: bytes, pixels: int) -> None:
-    """For a progressive JPEG of that many pixels: each of its scans passes over the whole picture."""
+    """Raise ImageRejected if a progressive JPEG of that many pixels has too many scans.
+
+    Each scan costs a pass over the whole image.
+    """
     if data.count(b"\xff\xda") * pixels > _MAX_SCANNED:
-        raise ImageRejected("damaged", "more scans than the picture needs")
+        raise ImageRejected("damaged", "too many scans in the JPEG")
 
 
 def jpeg_segments(data: bytes, at: int) -> list[tuple[int, int]]:
-    """The segments of the JPEG header at that offset, up to the first scan: (marker, where its payload
-    starts). The steps are Pillow's: whatever is not a marker is passed over byte by byte."""
+    """Return (marker, offset of the payload) of each segment of the JPEG that starts at offset `at`.
+
+    Ends at the first scan. As in Pillow, bytes that are no marker are skipped one by one. Raises
+    ImageRejected.
+    """
     found: list[tuple[int, int]] = []
     at += 2
     for _ in range(_MAX_SEGMENTS):
@@ -64,7 +69,7 @@ def jpeg_segments(data: bytes, at: int) -> list[tuple[int, int]]:
             if marker == 0xDA:
                 return found
             at += 2 + max(2, data[at + 2] << 8 | data[at + 3])
-    raise ImageRejected("damaged", "the JPEG header is in too many pieces")
+    raise ImageRejected("damaged", "too many segments in the JPEG header")
 
 
 def _count_chunks(data: bytes) -> None:
@@ -73,7 +78,7 @@ def _count_chunks(data: bytes) -> None:
         if at + 12 > len(data):
             return
         at += 12 + int.from_bytes(data[at : at + 4])
-    raise ImageRejected("damaged", "the PNG is in too many chunks")
+    raise ImageRejected("damaged", "too many chunks in the PNG")
 
 
 def _count_tiles(data: bytes) -> None:
@@ -82,13 +87,13 @@ def _count_tiles(data: bytes) -> None:
         if tag in {273, 324}:  # StripOffsets, TileOffsets
             tiles += count
         if tiles > _MAX_TILES:
-            raise ImageRejected("damaged", "the TIFF is in too many strips or tiles")
+            raise ImageRejected("damaged", "too many strips or tiles in the TIFF")
 
 
 def _tiff_counts(data: bytes) -> Iterator[tuple[int, int]]:
-    """Tag and number of values of every field in every directory of a TIFF or BigTIFF.
+    """Yield tag and number of values of every field in every directory of a TIFF or BigTIFF.
 
-    Directories may share their bytes: without the cap, a small file has any number of fields to read.
+    Directories may share bytes, so without the limit a small file has any number of fields.
     """
     order = "<" if data[:2] == b"II" else ">"
     if 43 in data[2:4]:
@@ -105,7 +110,7 @@ def _tiff_counts(data: bytes) -> Iterator[tuple[int, int]]:
         fields = min(fields, (len(data) - at) // last)
         read += fields
         if read > _MAX_FIELDS:
-            raise ImageRejected("damaged", "the TIFF has too many fields")
+            raise ImageRejected("damaged", "too many fields in the TIFF")
         for _ in range(fields):
             tag, _, count = struct.unpack_from(order + entry, data, at)
             yield tag, count
@@ -117,7 +122,7 @@ def _check_run_lengths(data: bytes) -> None:
     if len(data) < 34:
         raise ImageRejected("truncated", "the BMP ends inside its header")
     header, width, height, _, _, compression = struct.unpack_from("<IiiHHI", data, 14)
-    if header < 40 or compression not in {1, 2}:  # the oldest header is shorter, and knows no coding
+    if header < 40 or compression not in {1, 2}:  # the oldest header is shorter and has no compression
         return
     if len(data) > _MAX_RUN_LENGTH_BYTES or abs(width * height) > _MAX_RUN_LENGTH_PIXELS:
-        raise ImageRejected("too_many_pixels", "too large for run-length coding")
+        raise ImageRejected("too_many_pixels", "too large for run-length encoding")

@@ -1,4 +1,4 @@
-"""Whatever a decoder throws at damaged bytes becomes one kind of error."""
+"""Turn the errors of decoders into one kind of error."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from PIL import Image
 from staydown.imaging.limits import ImageRejected, RejectionReason
 
 DECODER_ERRORS = (
-    # What decoders mean to raise ...
+    # Errors that decoders raise on purpose.
     *(OSError, EOFError, ValueError, SyntaxError, RuntimeError, struct.error, zlib.error),
     *(Image.DecompressionBombError, MemoryError, Warning),
-    # ... and what falls out of them where their authors did not think of such bytes.
+    # Errors that damaged bytes cause unintentionally.
     *(TypeError, LookupError, AttributeError, ArithmeticError, AssertionError, BufferError),
 )
 
 
 @contextmanager
 def reject_on_decoder_error(is_truncated: Callable[[], bool]) -> Iterator[None]:
-    """Turn every error of a decoder into ImageRejected; its warnings are not shown.
+    """Turn every error of a decoder into ImageRejected, and hide its warnings.
 
-    (Damaged EXIF and the like are warned about; the size limits are checked here and not left to a
-    warning. Under threads the silence may outlast the block: no harm but a warning not shown.)
+    is_truncated: whether the file lacks its end; called after an error. The warnings concern damaged
+    metadata; size limits are checked elsewhere. With several threads, warnings may stay hidden after the
+    block.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

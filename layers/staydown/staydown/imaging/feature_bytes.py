@@ -1,4 +1,4 @@
-"""The features of a judged picture as bytes: plain arrays behind a small header, nothing to parse.
+"""The file format of the features of a reference: a small header and plain arrays.
 
 All numbers are little-endian:
 
@@ -6,7 +6,7 @@ All numbers are little-endian:
     2 bytes    format version, uint16
     8 bytes    width, height, number of keypoints, number of tiles, uint16 each
     arrays     positions, angles, levels, descriptors, tiles, qualities (see `features`), C order
-    16 bytes   BLAKE2b of all that comes before: it finds damage, it is no signature
+    16 bytes   BLAKE2b of everything before; detects damage, but is no signature
 """
 
 from __future__ import annotations
@@ -26,15 +26,16 @@ _DIGEST_BYTES = 16
 
 
 class FeaturesDamaged(Exception):
-    """These bytes are not the features of a picture that this code can read. what: why, for an operator."""
+    """The bytes are not valid features of this format version."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"damaged features: {what}")
         self.what = what
+        """The defect, for an operator."""
 
 
 def features_to_bytes(features: ReferenceFeatures) -> bytes:
-    """Equal features give equal bytes."""
+    """Return the features as bytes; equal features give equal bytes."""
     points = features.keypoints
     body = b"".join(
         (
@@ -51,24 +52,21 @@ def features_to_bytes(features: ReferenceFeatures) -> bytes:
 
 
 def features_from_bytes(data: bytes) -> ReferenceFeatures:
-    """The features in `data`; their arrays are read-only views of it.
-
-    Raises FeaturesDamaged for anything but what `features_to_bytes` made.
-    """
+    """Return the features in `data`; their arrays are read-only views of it. Raises FeaturesDamaged."""
     if len(data) < _HEADER.size + _DIGEST_BYTES:
-        raise FeaturesDamaged(f"{len(data)} bytes are too few")
+        raise FeaturesDamaged(f"{len(data)} bytes are too short")
     magic, version, width, height, count, tiles = _HEADER.unpack_from(data)
     if magic != MAGIC:
-        raise FeaturesDamaged("they do not begin as features do")
+        raise FeaturesDamaged("wrong magic number")
     if version != VERSION:
-        raise FeaturesDamaged(f"format version {version}, where {VERSION} is expected")
+        raise FeaturesDamaged(f"format version {version}, expected {VERSION}")
     expected = _HEADER.size + count * (6 + DESCRIPTOR_BYTES) + tiles * 33 + _DIGEST_BYTES
     if len(data) != expected:
-        raise FeaturesDamaged(f"{len(data)} bytes, where {expected} are expected")
+        raise FeaturesDamaged(f"{len(data)} bytes, expected {expected}")
     if _digest(data[:-_DIGEST_BYTES]) != data[-_DIGEST_BYTES:]:
-        raise FeaturesDamaged("the checksum does not fit")
+        raise FeaturesDamaged("wrong checksum")
     if tiles != len(TILES):
-        raise FeaturesDamaged(f"{tiles} tiles, where {len(TILES)} are expected")
+        raise FeaturesDamaged(f"{tiles} tiles, expected {len(TILES)}")
     at = _HEADER.size
     positions = np.frombuffer(data, "<u2", count * 2, at).reshape(-1, 2)
     at += count * 4

@@ -1,6 +1,6 @@
-"""What is kept of a judged picture, and what is asked of an uploaded one: keypoints and tile hashes.
+"""The features of references and queries: keypoints and tile hashes.
 
-Only arrays: whoever stores or looks up features loads neither Pillow nor OpenCV.
+Imports neither Pillow nor OpenCV, so that features can be stored and indexed without them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from staydown.domain.bank.alignment import Tile
 ByteArray = NDArray[np.uint8]
 
 SUBPIXELS = 32
-"""Positions are in 32nds of a pixel of the working picture, so its sides are at most 2,047 pixels."""
+"""Positions are in 1/32 pixel at working size. As uint16 they allow sides of at most 2,047 pixels."""
 DESCRIPTOR_BYTES = 32
 
 
@@ -30,60 +30,60 @@ TILES: tuple[Tile, ...] = (
     *_grid(0.7, 2),
     Tile(0.0, 0.0, 1.0, 1.0),
 )
-"""The parts of a judged picture that are hashed: 36 of a quarter of its sides, 25 of 40 %, four of 70 %,
-the whole. The small ones are for what shows little of the picture."""
+"""The tiles of a reference: 36 with 25% of its sides, 25 with 40%, four with 70%, and the whole. The small
+tiles match queries that show little of the reference."""
 
 VARIANTS: tuple[str, ...] = ("upright", "mirrored", "inverted", "mirrored, inverted")
-"""How an asked picture is taken; keypoints are blind to turning, but not to these. Bit 0 of a variant's
-place: mirrored; bit 1: inverted."""
+"""The variants of a query in which keypoints are described. Keypoints are invariant to rotation, but not to
+these. Bit 0 of the index is mirrored, bit 1 inverted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Keypoints:
-    """Distinct points of a picture, the ones that tell most first.
-
-    positions: (n, 2) uint16, x and y in 1/32 pixel of the working picture. angles: (n,) uint8, the
-    direction of the surroundings, clockwise in 1/256 turn. levels: (n,) uint8, the place in the scale
-    pyramid (a step is a factor of 1.2). descriptors: (n, 32) uint8, 256 binary comparisons.
-    """
+    """Keypoints of a picture, the strongest ones first."""
 
     positions: NDArray[np.uint16]
+    """(n, 2), x and y in 1/32 pixel at working size."""
     angles: ByteArray
+    """(n,), the orientation of the keypoint, clockwise in 1/256 turn."""
     levels: ByteArray
+    """(n,), the level of the scale pyramid; a step is a factor of 1.2."""
     descriptors: ByteArray
+    """(n, 32), 256 binary comparisons."""
 
     def __len__(self) -> int:
         return len(self.positions)
 
     @property
     def points(self) -> NDArray[np.float32]:
-        """(n, 2) float32, x and y in pixels of the working picture."""
+        """The positions as float32 (n, 2), x and y in pixels at working size."""
         return self.positions.astype(np.float32) / np.float32(SUBPIXELS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReferenceFeatures:
-    """What is stored of a judged picture (see `feature_bytes`): about 21 KB. They tell more of the picture
-    than a hash does: encrypted, never exported, deleted with the entry.
+    """The stored features of a reference: about 21 KB in the format of `feature_bytes`.
 
-    width, height: of the working picture, pixels. tiles: (66, 32) uint8, PDQ of each of TILES.
-    qualities: (66,) uint8, 0 to 100.
+    They reveal more of the picture than a hash. So they are encrypted, never exported, and deleted with the
+    entry.
     """
 
     width: int
+    """Of the picture at working size, in pixels."""
     height: int
+    """Of the picture at working size, in pixels."""
     keypoints: Keypoints
     tiles: ByteArray
+    """(66, 32), the PDQ of each of TILES."""
     qualities: ByteArray
+    """(66,), the quality of each PDQ, 0 to 100."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class QueryFeatures:
-    """What is computed of an uploaded picture, and forgotten.
-
-    plane: uint8 (height, width), the working picture. variants: its keypoints as VARIANTS has them;
-    positions are those in the plane as it is, whatever the variant.
-    """
+    """The features of a query. They are not stored."""
 
     plane: ByteArray
+    """The picture at working size: (height, width)."""
     variants: tuple[Keypoints, ...]
+    """The keypoints in each of VARIANTS. In all of them, positions are those in `plane`."""

@@ -1,7 +1,7 @@
-"""What a file is, from its first bytes alone.
+"""Identify the format of a file by its first bytes.
 
-The declared type and the file's name are never asked: an attacker writes them. Knowing the format first
-means that one decoder is tried and no other is even imported.
+The declared type and the file name are ignored: the uploader controls them. Because the format is known
+first, only its decoder is imported and run.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from staydown.imaging.limits import ImageRejected
 
 @dataclass(frozen=True, slots=True)
 class ImageFormat:
-    """A format that is read. media_type: as in HTTP. plugin: Pillow's module for it; None where the
-    decoder is not Pillow's. names: what Pillow calls it."""
+    """A supported format."""
 
     media_type: str
+    """As in HTTP."""
     plugin: str | None
+    """Pillow's module for it; None if Pillow does not decode it."""
     names: tuple[str, ...] = ()
+    """Pillow's names for it."""
 
 
-JPEG = ImageFormat(
-    "image/jpeg", "JpegImagePlugin", ("JPEG",)
-)  # a multi-picture object (MPO) opens as one, too
+JPEG = ImageFormat("image/jpeg", "JpegImagePlugin", ("JPEG",))  # also opens a multi-picture object (MPO)
 PNG = ImageFormat("image/png", "PngImagePlugin", ("PNG",))
 WEBP = ImageFormat("image/webp", "WebPImagePlugin", ("WEBP",))
 GIF = ImageFormat("image/gif", "GifImagePlugin", ("GIF",))
@@ -44,8 +44,8 @@ _MAGIC = (
     (b"II+\0", TIFF),
     (b"MM\0+", TIFF),
 )
-# Formats that exist and are not read: the answer to them is another one than to a text file.
-_UNREAD = (
+# Image formats that are not supported: they are rejected with another reason than other files.
+_UNSUPPORTED = (
     *(b"8BPS", b"\0\0\1\0", b"\0\0\2\0", b"\x01\xda", b"qoif", b"DDS ", b"icns", b"\xff\x0a", b"\xffO\xffQ"),
     *(b"\0\0\0\x0cJXL ", b"\0\0\0\x0cjP  ", b"%PDF", b"%!PS", b"<svg", b"<?xml", b"\x1aE\xdf\xa3", b"FLIF"),
     *(b"P1\n", b"P2\n", b"P3\n", b"P4\n", b"P5\n", b"P6\n", b"\xd7\xcd\xc6\x9a", b"RIFF", b"v/1\x01"),
@@ -56,7 +56,7 @@ _HEIF_BRANDS = {b"mif1", b"mif2", b"msf1", b"miaf"}
 
 
 def identify(data: bytes) -> ImageFormat:
-    """The format of a file. Raises ImageRejected: empty, not_an_image, unsupported_format."""
+    """Return the format of a file. Raises ImageRejected: empty, not_an_image, unsupported_format."""
     if not data:
         raise ImageRejected("empty", "the file has no bytes")
     for magic, image_format in _MAGIC:
@@ -66,15 +66,15 @@ def identify(data: bytes) -> ImageFormat:
         return WEBP
     if data[4:8] == b"ftyp":
         return _by_brand(data)
-    if data.startswith(_UNREAD):
-        raise ImageRejected("unsupported_format", "a format that is not read here")
-    raise ImageRejected("not_an_image", "the first bytes are those of no known image format")
+    if data.startswith(_UNSUPPORTED):
+        raise ImageRejected("unsupported_format", "an image format that is not supported")
+    raise ImageRejected("not_an_image", "the first bytes match no known image format")
 
 
 def _by_brand(data: bytes) -> ImageFormat:
-    """ISO base media files say what they are by brands: the major one first, then the compatible ones.
+    """Return the format of an ISO base media file by its brands.
 
-    A general brand (`mif1`) holds either codec, so there the compatible brands decide.
+    A general major brand such as `mif1` allows either codec, so the compatible brands decide.
     """
     size = min(int.from_bytes(data[:4]), 256)
     major = data[8:12]
@@ -89,8 +89,10 @@ def _by_brand(data: bytes) -> ImageFormat:
 
 
 def is_truncated(data: bytes, image_format: ImageFormat) -> bool:
-    """Whether a file that a decoder refused lacks its end (else it is damaged in some other way)."""
-    if image_format is JPEG:  # no end-of-image after the last start-of-scan; thumbnails have theirs before it
+    """Return whether a file that a decoder refused lacks its end."""
+    if (
+        image_format is JPEG
+    ):  # no end of image after the last start of scan; those of thumbnails come before it
         return data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda") or b"\xff\xda" not in data
     if image_format is PNG:
         return b"IEND" not in data
@@ -104,7 +106,7 @@ def is_truncated(data: bytes, image_format: ImageFormat) -> bool:
 
 
 def _boxes_end(data: bytes) -> int:
-    """Where the last of the boxes of an ISO base media file says that it ends (ISO/IEC 14496-12, 4.2)."""
+    """Return the declared end of the last box of an ISO base media file (ISO/IEC 14496-12, 4.2)."""
     at = 0
     while at + 8 <= len(data):
         size = int.from_bytes(data[at : at + 4])

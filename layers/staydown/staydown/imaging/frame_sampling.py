@@ -1,7 +1,7 @@
-"""Which pictures of a long animation are looked at: the first, and others by the time that they are shown.
+"""Sample the frames of a long animation: the first, and others by duration and by number.
 
-Taken at even steps, a picture could be shown for all the time but in the few frames that are looked at. So
-half of them are taken by time and half by number, each at a place that follows from the whole file.
+With even steps, an uploader could hide a picture between the sampled frames. So half of the samples are taken
+by duration and half by number, at positions that depend on all bytes of the file.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from numpy.typing import NDArray
 from staydown.imaging.colour_spaces import Doubles
 
 _DEFAULT_DURATION, _MIN_DURATION = 100.0, 10.0
-"""Milliseconds. A frame of _LEAST and less is shown for _UNSAID, as browsers do it."""
+"""Milliseconds. As in browsers, a frame of at most the minimum is displayed for the default duration."""
 
 
 def sample_frames(durations: Sequence[float | None], wanted: int, data: bytes) -> list[int]:
-    """Indices of pictures, rising, the first among them, no more than wanted. times: milliseconds for which
-    each is shown; None where nothing says so. data: the file.
+    """Return at most `wanted` frame indices in ascending order, the first frame among them.
 
-    By time each has a chance of its own in as many equal spans as are taken: what is shown for a tenth of
-    the time is overlooked in one of five such files, for half of it in one of thirty thousand.
+    durations: of each frame in milliseconds; None if unknown. data: the bytes of the file, the seed of the
+    choice. With 32 samples, a picture displayed for 10% of the time is missed in one of 5 files, and one
+    displayed for 50% in one of 30,000.
     """
     if len(durations) <= wanted:
         return list(range(len(durations)))
     random = np.random.default_rng(int.from_bytes(hashlib.sha256(data).digest()))
-    by_time = (wanted - 1) // 2
-    shown = np.array(
+    samples_by_duration = (wanted - 1) // 2
+    displayed = np.array(
         [_DEFAULT_DURATION if time is None or time <= _MIN_DURATION else time for time in durations]
     )
-    found = {0, *_one_per_span(shown, by_time, random)}
+    found = {0, *_one_per_span(displayed, samples_by_duration, random)}
     others = np.ones(len(durations))
     others[list(found)] = 0
     found.update(_one_per_span(others, wanted - len(found), random))
@@ -40,7 +40,7 @@ def sample_frames(durations: Sequence[float | None], wanted: int, data: bytes) -
 
 
 def _one_per_span(weights: Doubles, spans: int, random: np.random.Generator) -> list[int]:
-    """An index in each of so many spans of equal weight, by its weight; some may be the same."""
+    """Return a random index from each of `spans` spans of equal total weight; indices may repeat."""
     places: NDArray[np.float64] = (np.arange(spans) + random.random(spans)) / max(spans, 1)
     ends = np.cumsum(weights)
     return [int(index) for index in np.searchsorted(ends, places * ends[-1], side="right")]

@@ -1,7 +1,7 @@
-"""How many frames a GIF holds and how large its canvas grows, without decoding any of it.
+"""Count the frames of a GIF and measure its canvas without decoding it.
 
-Pillow learns both by decoding, and sets aside memory for a frame's extent before anyone can object.
-Source of the layout: "Graphics Interchange Format, Version 89a", CompuServe 1990.
+Pillow finds out both while decoding, and allocates memory for each frame before its size can be checked.
+Source: "Graphics Interchange Format, Version 89a", CompuServe, 1990.
 """
 
 from __future__ import annotations
@@ -12,21 +12,25 @@ from staydown.imaging.limits import ImageRejected, Limits
 
 _TRAILER, _EXTENSION, _IMAGE = 0x3B, 0x21, 0x2C
 _MAX_STEPS = 2_000_000
-"""A file of 25 MB in blocks of the usual 255 bytes takes 100,000; one in blocks of a byte means to stall."""
+"""A file of 25 MB in blocks of the usual 255 bytes takes 100,000; blocks of one byte are made to cost
+time."""
 
 
 @dataclass(frozen=True, slots=True)
 class GifLayout:
-    """frames: 1 or more. width, height: pixels of the canvas, grown to hold every frame."""
+    """The frames of a GIF, and the canvas in pixels that covers all of them."""
 
     frames: int
+    """At least 1."""
     width: int
     height: int
 
 
 def gif_layout(data: bytes, limits: Limits) -> GifLayout:
-    """Walk the blocks of a GIF. Raises ImageRejected: truncated, damaged, too_many_pixels,
-    too_many_frames."""
+    """Return the layout of a GIF.
+
+    Raises ImageRejected: truncated, damaged, too_many_pixels, too_many_frames.
+    """
     try:
         return _walk(data, limits)
     except IndexError:
@@ -48,21 +52,21 @@ def _walk(data: bytes, limits: Limits) -> GifLayout:
         elif data[at] == _EXTENSION:
             at, taken = _after_blocks(data, at + 2, _MAX_STEPS - steps)
         else:
-            at, taken = at + 1, 1  # a stray byte between blocks: decoders pass over it
+            at, taken = at + 1, 1  # decoders skip a stray byte between blocks
         steps += taken
         if frames > limits.max_frames_held:
             raise ImageRejected("too_many_frames", f"more than {limits.max_frames_held} frames")
         if steps > _MAX_STEPS:
-            raise ImageRejected("damaged", "the GIF is cut into too many blocks")
+            raise ImageRejected("damaged", "too many blocks in the GIF")
     if not frames:
         raise ImageRejected("truncated", "the GIF has no frame")
     return GifLayout(frames, width, height)
 
 
-def _after_blocks(data: bytes, at: int, most: int) -> tuple[int, int]:
-    """Where the chain of data blocks at `at` ends, and how many there were, counted up to most + 1."""
+def _after_blocks(data: bytes, at: int, max_blocks: int) -> tuple[int, int]:
+    """Return the offset after the chain of data blocks at `at`, and their number, at most max_blocks + 1."""
     taken = 1
-    while data[at] and taken <= most:
+    while data[at] and taken <= max_blocks:
         at += 1 + data[at]
         taken += 1
     return at + 1, taken

@@ -1,8 +1,8 @@
-"""What an ICC profile says that the stored values look like.
+"""Read the colour interpretations of an ICC profile.
 
-A profile may hold several answers (tables, curves with a matrix, a code), and programs differ in which they
-take. So each is taken apart here and becomes a profile of its own, written anew with nothing else in it: what
-is odd about the file's can't mislead the library that goes by it. Layouts: ICC.1:2022.
+A profile may hold several (tables, curves with a matrix, a code), and programs differ in which one they
+apply. So each becomes a new profile that contains nothing else. Anomalies of the original profile then cannot
+mislead the library that applies it. Source: ICC.1:2022.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from staydown.imaging.colour_spaces import (
 from staydown.imaging.limits import ImageRejected
 
 MAX_PROFILE_BYTES = 4_194_304
-"""Profiles of printing presses have up to three million; of cameras and screens some thousand."""
+"""Printing profiles have up to 3 million bytes, those of cameras and displays some thousand."""
 
 _HEADER = 128
 _CURVES = {b"RGB ": (b"rTRC", b"gTRC", b"bTRC"), b"GRAY": (b"kTRC",)}
@@ -40,28 +40,31 @@ _READ = {*_CURVES[b"RGB "], *_CURVES[b"GRAY"], *_PRIMARIES, *_TABLES, _CODE}
 _LUMA = np.array([0.299, 0.587, 0.114])
 
 _MAX_OFF, _MAX_STEP, _MIN_STEP, _DARK = 32.0, 24.0, 3.0, 40
-"""A curve is usual if no grey is moved by more than _MAX_OFF of 255, and eight greys in a row become no more
-than _MAX_STEP and, but for the darkest, no fewer than _MIN_STEP. Gamma 1.8 to 2.6 is."""
+"""A curve is near sRGB if it moves no grey by more than _MAX_OFF of 255, and if eight consecutive greys span
+at most _MAX_STEP and, from _DARK on, at least _MIN_STEP. This holds for gamma 1.8 to 2.6."""
 _MAX_COLOUR_OFF, _MEAN_COLOUR_OFF = 60.0, 16.0
-"""Curves and matrix are usual if the luma of no colour is moved further, and of all of them on average.
-Display P3, Adobe RGB, ProPhoto and Rec. 2020 are; two channels swapped are not."""
+"""Curves and primaries are near sRGB if they move the luma of no colour further than this, of 255, and on
+average not further than the second value. This holds for Display P3, Adobe RGB, ProPhoto and Rec. 2020,
+not for swapped channels."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColourInterpretation:
-    """One answer. space: of the values that it is for, as Pillow calls it: RGB, L or CMYK; or CMY, with the
-    black added to the other inks, as Chromium has it. profile: as it is handed to who converts by it."""
+    """One way to display the stored values of an image."""
 
     space: str
+    """Pillow's mode of the stored values, RGB, L or CMYK; or CMY, with black added to the other inks, as in
+    Chromium."""
     profile: bytes
+    """An ICC profile with this interpretation only."""
 
 
 @lru_cache(maxsize=32)
 def profile_interpretations(icc: bytes) -> tuple[ColourInterpretation | None, ...]:
-    """Every answer of a profile, the one that browsers take first; None stands for values that look as ever.
+    """Return the interpretations of a profile, the one that browsers apply first; None stands for sRGB.
 
-    Empty where the bytes are no profile or answer nothing: everybody passes over these. Raises ImageRejected
-    where the profile is too large to be gone by.
+    Empty if the bytes are no usable profile; programs ignore it then. Raises ImageRejected if the profile or
+    a table in it is too large.
     """
     if len(icc) > MAX_PROFILE_BYTES:
         raise ImageRejected("damaged", f"a colour profile of {len(icc)} bytes")
@@ -72,13 +75,16 @@ def profile_interpretations(icc: bytes) -> tuple[ColourInterpretation | None, ..
 
 @lru_cache(maxsize=64)
 def interpretation_from_code(primaries: int, transfer: int) -> ColourInterpretation | None:
-    """What the code points of ITU-T H.273 say; None where values look as ever."""
+    """Return the interpretation of the code points of ITU-T H.273; None if it is near sRGB."""
     return interpretation_from_curve(CODED_CURVES.get(transfer, SRGB_CURVE), coded_primaries(primaries))
 
 
 def interpretation_from_curve(curve: Doubles, primaries: Doubles) -> ColourInterpretation | None:
-    """curve: light, 0 to 1, at even steps of the stored value. primaries: columns red, green and blue, rows
-    X, Y and Z, as seen by the white of profiles (D50). None where values look as ever."""
+    """Return the interpretation of a transfer curve and primaries; None if it is near sRGB.
+
+    curve: light, 0 to 1, at even steps of the stored value. primaries: float64 (3, 3), X, Y, Z (rows) of red,
+    green and blue (columns), adapted to D50.
+    """
     if _is_near_srgb([curve] * 3, primaries):
         return None
     words = np.rint(np.clip(curve, 0, 1) * 65535).astype(">u2")
@@ -102,8 +108,8 @@ def _interpretations(
             if mode == "CMYK" and name == _TABLES[0]:
                 yield ColourInterpretation("CMY", _build_profile(space, pcs, version, {b"A2B0": tags[name]}))
             yield ColourInterpretation(mode, _build_profile(space, pcs, version, {b"A2B0": tags[name]}))
-    wanted = _CURVES.get(space, ()) + (_PRIMARIES if space == b"RGB " else ())
-    if not wanted or any(name not in tags for name in wanted):
+    names = _CURVES.get(space, ()) + (_PRIMARIES if space == b"RGB " else ())
+    if not names or any(name not in tags for name in names):
         return
     curves = [_curve(tags[name]) for name in _CURVES[space]]
     primaries = None
@@ -116,23 +122,26 @@ def _interpretations(
         yield None
     else:
         yield ColourInterpretation(
-            mode, _build_profile(space, pcs, version, {name: tags[name] for name in wanted})
+            mode, _build_profile(space, pcs, version, {name: tags[name] for name in names})
         )
 
 
 def _check_size(table: bytes) -> None:
-    """Raises ImageRejected where a table says that it is larger than its bytes: room would be made for it."""
+    """Raise ImageRejected if a table declares more values than it has bytes.
+
+    The library would allocate memory for them.
+    """
     kind, inputs, outputs = table[:4], *table[8:10].ljust(2, b"\0")
     grid = table[10:11] * inputs
     if kind == b"mAB ":
         (at,) = struct.unpack_from(">L", table.ljust(28, b"\0"), 24)
         grid = table[at : at + inputs] if at else b""
     if len(grid) > 4 or math.prod(grid) * outputs > len(table):
-        raise ImageRejected("damaged", "a colour profile whose table is larger than it is")
+        raise ImageRejected("damaged", "a colour profile with a table larger than its bytes")
 
 
 def _tags(icc: bytes) -> dict[bytes, bytes]:
-    """What is read of the tags, by name; of several of one name the first, as everybody takes it."""
+    """Return the tags in _READ by name; of several with one name the first, as other programs do."""
     (count,) = struct.unpack_from(">L", icc, _HEADER)
     found: dict[bytes, bytes] = {}
     for number in range(min(count, (len(icc) - _HEADER - 4) // 12)):
@@ -167,7 +176,7 @@ def _numbers(body: bytes) -> list[float]:
 
 
 def _curve(tag: bytes) -> Doubles | None:
-    """Light at even steps of the stored value, as many as there are to know; None where it can't be read."""
+    """Return light, 0 to 1, at even steps of the stored value; None if the tag cannot be read."""
     if tag[:4] == b"curv" and len(tag) >= 12:
         (count,) = struct.unpack_from(">L", tag, 8)
         if count > 1:
@@ -181,7 +190,7 @@ def _curve(tag: bytes) -> Doubles | None:
 
 
 def _parametric(kind: int, numbers: Sequence[float]) -> Doubles | None:
-    """(a x + b) ** g + e from d on, c x + f below it (ICC.1:2022, 10.18)."""
+    """Return the curve (a x + b) ** g + e from d on, c x + f below d (ICC.1:2022, 10.18); None if invalid."""
     count = (1, 3, 4, 5, 7)[kind] if kind <= 4 else len(numbers) + 1
     if len(numbers) < count:
         return None
@@ -197,29 +206,29 @@ def _parametric(kind: int, numbers: Sequence[float]) -> Doubles | None:
 
 
 def _is_near_srgb(curves: Sequence[Doubles | None], primaries: Doubles | None) -> bool:
-    """Whether values by these curves, one a channel, and primaries (None: greys) look as ever."""
+    """Return whether curves, one for each channel, and primaries (None for grey) are near sRGB."""
     if not all(curve is not None and _is_near_srgb_curve(curve) for curve in curves):
         return False
     if primaries is None:
         return True
-    some = even_steps(7)
-    lights = [np.interp(some, even_steps(len(curve)), curve) for curve in curves if curve is not None]
+    steps = even_steps(7)
+    lights = [np.interp(steps, even_steps(len(curve)), curve) for curve in curves if curve is not None]
     light = np.stack(np.meshgrid(*lights, indexing="ij"), axis=-1).reshape(-1, 3)
-    stored = np.stack(np.meshgrid(some, some, some, indexing="ij"), axis=-1).reshape(-1, 3)
-    seen = srgb_encode(light @ (np.linalg.inv(SRGB_PRIMARIES) @ primaries).T)
-    off = np.abs((seen - stored) @ _LUMA * 255)
-    return bool(off.max() <= _MAX_COLOUR_OFF and off.mean() <= _MEAN_COLOUR_OFF)
+    stored = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
+    displayed = srgb_encode(light @ (np.linalg.inv(SRGB_PRIMARIES) @ primaries).T)
+    difference = np.abs((displayed - stored) @ _LUMA * 255)
+    return bool(difference.max() <= _MAX_COLOUR_OFF and difference.mean() <= _MEAN_COLOUR_OFF)
 
 
 def _is_near_srgb_curve(curve: Doubles) -> bool:
-    """Every step of the curve is asked whether it falls: nothing hides between the values of a byte."""
+    """Return whether a curve is near sRGB. A curve that falls anywhere is not, even between 8-bit values."""
     if (np.diff(curve) < 0).any():
         return False
     values = np.linspace(0, 255, 256)
-    seen = srgb_encode(np.interp(values / 255, even_steps(len(curve)), curve)) * 255
-    eight = seen[8:] - seen[:-8]
+    displayed = srgb_encode(np.interp(values / 255, even_steps(len(curve)), curve)) * 255
+    spans = displayed[8:] - displayed[:-8]
     return bool(
-        np.abs(seen - values).max() <= _MAX_OFF
-        and eight.max() <= _MAX_STEP
-        and eight[_DARK:].min() >= _MIN_STEP
+        np.abs(displayed - values).max() <= _MAX_OFF
+        and spans.max() <= _MAX_STEP
+        and spans[_DARK:].min() >= _MIN_STEP
     )

@@ -1,9 +1,9 @@
-"""Finding a picture within a picture by its outline.
+"""Find a picture inside a picture by its outline.
 
-An inset on another photograph, a picture in a bubble or a window: no line runs through the whole page, but
-four straight edges close a rectangle. Edges are steps between neighbours that are no smaller than those
-beside them; a side of a rectangle is rated by the share of its length that lies on such edges, and the
-rectangles whose four sides are all well covered are taken.
+An inset on a photograph, or a picture in a bubble or a window, has no line that crosses the whole page, but
+four straight edges that form a rectangle. An edge is a difference between neighbouring pixels that is no
+smaller than those beside it. A side of a rectangle is rated by the share of its length that lies on edges;
+rectangles with four good sides are insets.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _MIN_SHARE, _MIN_SIDE = 0.14, 28
 _MAX_AREA = 0.985
 _STEP = 7.0
 _LENGTHS = (0.15, 0.3, 0.6)
-"""Straight edges are looked for at these lengths, as shares of the page's side ..."""
+"""Straight edges are searched at these lengths, as shares of the page's side."""
 _PER_LENGTH, _MIN_COVERED = 10, 0.45
-"""... and of each length so many are taken, if as much of them is covered."""
+"""Edges kept of each length, and the minimum share of them that is covered."""
 _PAGE_EDGE = 0.62
-"""How well the page's own edge counts as covered."""
+"""The share that counts as covered of a side on the edge of the page."""
 _MIN_SIDE_COVERED, _MIN_MEAN_COVERED = 0.5, 0.62
 
 _Flags = NDArray[np.bool_]
@@ -35,7 +35,10 @@ _Places = NDArray[np.intp]
 
 
 def inset_pictures(grey: Grey) -> Iterator[Crop]:
-    """Rectangles with four visible sides, "inset 1" and so on, the clearest first, no more than four."""
+    """Yield rectangles with four visible sides, named "inset 1" and so on: at most four, the clearest first.
+
+    grey: uint8 (height, width).
+    """
     small, factor = reduce_page(grey)
     height, width = small.shape
     if min(height, width) < 2 * _MIN_SIDE:
@@ -67,9 +70,9 @@ def inset_pictures(grey: Grey) -> Iterator[Crop]:
 
 
 def _edges(page: NDArray[np.float32]) -> _Flags:
-    """(height, width + 1): whether there is an upright edge between a pixel's left neighbour and it.
+    """Return whether there is a vertical edge between a pixel and its left neighbour: (height, width + 1).
 
-    The edge of a scaled picture may fall either side of a pixel, so an edge also counts for its neighbours.
+    The edge of a scaled picture may be on either side of a pixel, so an edge also counts for its neighbours.
     """
     steps = np.zeros((page.shape[0], page.shape[1] + 3), np.float32)
     steps[:, 2:-2] = np.abs(np.diff(page, axis=1))
@@ -82,14 +85,14 @@ def _edges(page: NDArray[np.float32]) -> _Flags:
 
 
 def _counts(edges: _Flags) -> _Counts:
-    """(height + 1, width + 1): how many of the pixels above lie on an edge."""
+    """Count the pixels above each pixel that lie on an edge: (height + 1, width + 1)."""
     counts = np.zeros((edges.shape[0] + 1, edges.shape[1]), np.int32)
     np.cumsum(edges, axis=0, out=counts[1:])
     return counts
 
 
 def _straight(counts: _Counts) -> _Places:
-    """Where the longest and straightest edges are, with the two ends of the page."""
+    """Return the positions of the longest and straightest edges, with both ends of the page, in order."""
     side = counts.shape[0] - 1
     places = {0, counts.shape[1] - 1}
     for share in _LENGTHS:
@@ -104,7 +107,7 @@ def _straight(counts: _Counts) -> _Places:
 
 
 def _pairs(places: _Places, least: float) -> tuple[_Places, _Places]:
-    """Every two places that are far enough apart, in order."""
+    """Return all pairs of places at least `least` apart, in order."""
     low, high = np.triu_indices(len(places), 1)
     apart = places[high] - places[low] >= least
     return places[low[apart]], places[high[apart]]
@@ -113,7 +116,7 @@ def _pairs(places: _Places, least: float) -> tuple[_Places, _Places]:
 def _covered(
     counts: _Counts, places: _Places, along: tuple[_Places, _Places], across: tuple[_Places, _Places]
 ) -> Iterator[NDArray[np.float64]]:
-    """How much of the first and of the second side of each rectangle is covered: 0 to 1, (along, across)."""
+    """Yield the covered share, 0 to 1, of the first and second side of each rectangle: (along, across)."""
     length = (along[1] - along[0])[:, None]
     covered = np.zeros((len(along[0]), counts.shape[1]))
     covered[:, places] = (counts[along[1]][:, places] - counts[along[0]][:, places]) / length

@@ -1,4 +1,4 @@
-"""How much of an image may be looked at, and how an image that can't be read says so."""
+"""The limits on one image, and the error of an image that is rejected."""
 
 from __future__ import annotations
 
@@ -16,26 +16,25 @@ RejectionReason = Literal[
     "truncated",
     "damaged",
 ]
-"""Why an image was rejected. Stable: client apps read it."""
+"""Why an image was rejected. Stable: part of the API."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one image may cost. Every limit is checked before the work it bounds is done.
-
-    max_bytes: size of the file. max_pixels: width x height, summed over every picture that the file
-    holds, looked at or not (a decoder has to go through an animation's frames to reach the next).
-    max_frames: how many of a file's pictures are looked at; of more, that many are taken by how long they
-    are shown (`sampling`), the first among them. max_frames_held: a file with more pictures than this is
-    rejected.
-    min_side: the shorter side of the first picture, in pixels; below it there is nothing to recognise.
-    """
+    """The limits on one image. Each is checked before the work that it bounds. Raises ValueError below 1."""
 
     max_bytes: int = 26_214_400
+    """Size of the file."""
     max_pixels: int = 100_000_000
+    """Width x height, summed over all frames of the file: a decoder has to go through the skipped ones
+    too."""
     max_frames: int = 32
+    """Frames to decode. Of a file with more, this many are sampled (`frame_sampling`), the first among
+    them."""
     max_frames_held: int = 5_000
+    """A file with more frames is rejected."""
     min_side: int = 8
+    """The shorter side of the first frame, in pixels. A smaller image has nothing to recognise."""
 
     def __post_init__(self) -> None:
         if min(self.max_bytes, self.max_pixels, self.max_frames, self.max_frames_held, self.min_side) < 1:
@@ -43,9 +42,10 @@ class Limits:
 
 
 class ImageRejected(Exception):
-    """The bytes can't be looked at. `detail` is for an operator and says nothing of what is shown."""
+    """The image cannot be decoded, or exceeds a limit."""
 
     def __init__(self, reason: RejectionReason, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason: RejectionReason = reason
         self.detail = detail
+        """For an operator. Contains nothing of what the image shows."""

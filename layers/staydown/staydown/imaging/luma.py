@@ -1,7 +1,7 @@
-"""From a decoded picture of any colour mode to its luma, reduced to working size.
+"""Convert an image of any colour mode to luma, reduced to working size.
 
-A hash looks at luma alone. Large pictures are taken strip by strip, so that no second full-size copy of
-one is ever made.
+Hashes use luma only. Large images are converted strip by strip, so that there is never a second copy at full
+size.
 """
 
 from __future__ import annotations
@@ -13,40 +13,40 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 Plane = NDArray[np.float32]
-"""Luma of a picture: float32 (height, width), 0 black to 255 white, .299 R + .587 G + .114 B unrounded
-(rounding alone moves the hash of a dark picture by up to 18 bits)."""
+"""Luma: float32 (height, width), 0 black to 255 white, 0.299 R + 0.587 G + 0.114 B. Not rounded: rounding
+changes the hash of a dark image by up to 18 bits."""
 
 Grey = NDArray[np.uint8]
-"""The same, rounded."""
+"""Luma, rounded: uint8 (height, width)."""
 
 OVER_BLACK = "over black"
 WITHOUT_TRANSPARENCY = "without transparency"
 
 _STRIP_PIXELS = 1 << 21
-_PARTS, _DIFFERENT = 8, 2.0
-"""Planes differ that are so many of 255 apart, on average, in one of the parts of an 8 x 8 grid."""
+_GRID_SIDE, _DIFFERENT = 8, 2.0
+"""Planes differ if their mean difference in a part of an 8 x 8 grid exceeds this, of 255."""
 _WHITE, _BLACK = (255, 255, 255, 255), (0, 0, 0, 255)
 NUMERIC = {"I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
 
 _ToLuma = Callable[[Image.Image], Image.Image]
-"""From a strip of a picture to its luma, an image of mode F."""
+"""From a strip of an image to its luma, an image of mode F."""
 
 
 def rounded(plane: Plane) -> Grey:
+    """Return the plane as uint8."""
     return np.rint(plane).astype(np.uint8)
 
 
 def blur(grey: Grey, radius: float) -> Grey:
-    """The picture blurred over so many pixels, so that forms can be told and nobody be recognised."""
+    """Return the plane with a Gaussian blur. radius: standard deviation in pixels."""
     return np.asarray(Image.fromarray(grey).filter(ImageFilter.GaussianBlur(radius)), np.uint8)
 
 
 def luma_planes(image: Image.Image, factor: tuple[int, int]) -> dict[str, Plane]:
-    """The luma of a loaded picture, averaged over blocks of factor (columns, rows) pixels.
+    """Return the luma of a loaded image by variant, averaged over blocks of `factor` (columns, rows) pixels.
 
-    "" is the picture as a person sees it on a white page. One that is not opaque is also given
-    OVER_BLACK and WITHOUT_TRANSPARENCY where these show something else: what is invisible on white may
-    be plain on a dark page, or once an app has saved it as a JPEG.
+    "" is the image on a white page. A transparent image also has OVER_BLACK and WITHOUT_TRANSPARENCY if they
+    show something else: what is invisible on white may be visible on a dark page or after saving as JPEG.
     """
     if image.mode in NUMERIC:
         return {"": _reduced(image, factor, numeric_to_luma(image))}
@@ -67,14 +67,14 @@ def luma_planes(image: Image.Image, factor: tuple[int, int]) -> dict[str, Plane]
 
 
 def visibly_differ(one: Plane, other: Plane) -> bool:
-    """Whether two planes of one shape show something else, if only in a part large enough to be a picture."""
-    off = np.abs(one - other)
-    parts = (np.array_split(rows, _PARTS, axis=1) for rows in np.array_split(off, _PARTS))
+    """Return whether two planes of one shape differ visibly in at least one part of an 8 x 8 grid."""
+    difference = np.abs(one - other)
+    parts = (np.array_split(rows, _GRID_SIDE, axis=1) for rows in np.array_split(difference, _GRID_SIDE))
     return any(part.size > 0 and float(part.mean()) > _DIFFERENT for row in parts for part in row)
 
 
 def strips(image: Image.Image, rows: int) -> Iterator[Image.Image]:
-    """The picture in strips of full width, each a whole number of `rows` high but for the last."""
+    """Yield the image in strips of full width. The height of all but the last is a multiple of `rows`."""
     height = max(1, _STRIP_PIXELS // image.width // rows) * rows
     if height >= image.height:
         yield image
@@ -92,10 +92,12 @@ def _reduced(image: Image.Image, factor: tuple[int, int], to_luma: _ToLuma) -> P
 
 
 def has_alpha(image: Image.Image) -> bool:
+    """Return whether an image may be transparent anywhere."""
     return image.mode in {"RGBA", "RGBa", "LA", "La", "PA"} or "transparency" in image.info
 
 
 def rgba(strip: Image.Image) -> Image.Image:
+    """Return an image in mode RGBA."""
     if strip.mode == "La":
         strip = strip.convert("LA")
     return strip if strip.mode == "RGBA" else strip.convert("RGBA")
@@ -120,15 +122,15 @@ def _lab_to_rgb(strip: Image.Image) -> Image.Image:
     lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
     converted = ImageCms.profileToProfile(strip, lab, srgb, outputMode="RGB")
     if converted is None:
-        raise ValueError("the colours could not be converted")
+        raise ValueError("cannot convert LAB to RGB")
     return converted
 
 
 def numeric_to_luma(image: Image.Image) -> _ToLuma:
-    """Grey pictures of more than eight bits. (Pillow's own conversion cuts off all that is above 255.)
+    """Return the conversion of a grey image of more than 8 bits (a mode in NUMERIC) to luma.
 
-    Sixteen bits have a fixed white. Wider numbers don't: those that fit eight or sixteen bits, or lie from
-    0 to 1, are read so, others are stretched over their own range. Numbers that are none are black.
+    White is 65,535 for 16 bits. Values of wider types are read as 8 or 16 bits or, as floats, as 0 to 1, if
+    they fit; others are scaled from their own range. NaN is black. Pillow's conversion clips at 255.
     """
     low, high = 0.0, 65535.0
     if image.mode in {"I", "F"}:
@@ -146,7 +148,7 @@ def numeric_to_luma(image: Image.Image) -> _ToLuma:
 
 
 def _value_range(image: Image.Image) -> tuple[float, float]:
-    """The least and the greatest number of a picture, (0, 0) where it has none."""
+    """Return the smallest and the largest finite value of an image; (0, 0) if it has none."""
     lows, highs = [], []
     for strip in strips(image, 1):
         values = np.asarray(strip, np.float64)

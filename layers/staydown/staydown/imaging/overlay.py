@@ -1,5 +1,7 @@
-"""A picture of how one picture lies over another: which parts met, which differ, and the one drawn over the
-other. In grey, as the comparison sees them.
+"""Draw an alignment.
+
+Both pictures are drawn side by side, with their agreeing and differing tiles marked; then the query warped
+onto the reference. The pictures are grey, as they are compared.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from staydown.imaging.projection import transform_points, warp
 
 _PANEL, _GAP, _MARGIN, _LINE_HEIGHT, _LEAST_WIDTH = 480, 24, 24, 22, 980
 _FINE = 2
-"""Everything is drawn so many times as large and then reduced: lines and letters get smooth edges."""
+"""Everything is drawn at this scale and then reduced, so that lines and letters have smooth edges."""
 _PAPER, _INK, _FAINT, _HALO, _LIGHT = (
     (247, 247, 245),
     (28, 30, 33),
@@ -28,29 +30,26 @@ _PAPER, _INK, _FAINT, _HALO, _LIGHT = (
     (255, 255, 255),
 )
 _AGREES, _DIFFERS = (86, 180, 233), (240, 150, 0)
-"""Blue and orange are told apart by people who are blind to some colours, too; the crosses by all."""
+"""Blue and orange are distinguishable with colour blindness; differing tiles also have a cross."""
 _TITLE_SIZE, _TEXT_SIZE, _LABEL_SIZE = 20, 15, 13
 _MARK_INSET = 0.07
 _FAR = 4 * _PANEL
-"""Points farther away than this are brought nearer before they are drawn (a slanted copy's horizon)."""
+"""Points are clipped to this distance before they are drawn: a perspective may move them very far away."""
 
 _LEGEND = (
-    (True, "The part around this square is the same in both; the same name is the same part."),
-    (False, "It differs."),
+    (True, "This tile agrees. The same name in both pictures is the same tile."),
+    (False, "This tile differs."),
     (
         None,
-        "No square: too plain to tell, or not wholly in the upload. Thin white line: how far the other"
-        " picture reaches.",
+        "No square: the tile is too plain, or not fully in the query. Thin white line: outline of the other"
+        " picture.",
     ),
     (
         None,
-        "One over the other: grey where both are the same, red or cyan where only one of them is lighter,"
-        " pale where the upload doesn't reach.",
+        "Aligned: grey where both are equal, red or cyan where one is lighter, pale outside the query.",
     ),
 )
-_NO_ALIGNMENT_LEGEND = (
-    (None, "The one can't be laid over the other: no part of the banked picture was found in the upload."),
-)
+_NO_ALIGNMENT_LEGEND = ((None, "No alignment: no part of the reference was found in the query."),)
 
 Point = tuple[float, float]
 Colour = tuple[int, int, int]
@@ -59,13 +58,14 @@ _SQUARE = np.array([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)])
 
 @dataclass(frozen=True, slots=True)
 class TileMark:
-    """One of the smallest tiles, drawn as the square around its middle that no other tile's middle is
-    nearer to. name: a letter for the row and a number, like the squares of a chessboard. agrees: None where
-    it could not be compared."""
+    """The mark of one of the smallest tiles: a square around its middle, which touches no other mark."""
 
     name: str
+    """A letter for the row and a number for the column, as on a chessboard."""
     corners: NDArray[np.float64]
+    """(4, 2), x and y as shares of the sides of the reference."""
     agrees: bool | None
+    """None if the tile is not comparable."""
 
 
 def overlay_png(
@@ -76,25 +76,26 @@ def overlay_png(
     *,
     title: str,
     lines: Sequence[str] = (),
-    names: tuple[str, str] = ("banked", "uploaded"),
+    names: tuple[str, str] = ("reference", "query"),
 ) -> bytes:
-    """A PNG: both pictures with the parts that met marked in each, and the one laid over the other.
+    """Return a PNG of an alignment.
 
-    judged, asked: the working pictures that the evidence is about (`keypoints.working_picture`); evidence:
-    None where the one could not be laid over the other: then they only stand side by side. agree_distance:
-    as in EvidencePolicy. title, lines: above and below; names: over the two pictures.
+    reference, query: the pictures at working size (`keypoints.to_working_size`). alignment: None draws them
+    side by side. agree_distance: bits, as in AlignmentPolicy. title, lines: the text above and below the
+    pictures. names: the captions of both pictures.
     """
     panels = [_Panel(names[0], reference), _Panel(names[1], query)]
     if alignment is not None:
         matrix = np.array(alignment.transform).reshape(3, 3)
-        ours, theirs = np.diag((*reference.shape[::-1], 1.0)), np.diag((*query.shape[::-1], 1.0))
-        back = np.asarray(np.linalg.inv(matrix), np.float64)
-        for cell in _tile_marks(alignment, agree_distance):
-            panels[0].mark(transform_points(ours, cell.corners), cell)
-            panels[1].mark(transform_points(back @ ours, cell.corners), cell)
-        panels[0].outline(transform_points(matrix @ theirs, _SQUARE))
-        panels[1].outline(transform_points(back @ ours, _SQUARE))
-        panels.append(_Panel("one over the other", _blend(reference, query, alignment)))
+        inverse = np.asarray(np.linalg.inv(matrix), np.float64)
+        reference_size = np.diag((*reference.shape[::-1], 1.0))
+        query_size = np.diag((*query.shape[::-1], 1.0))
+        for mark in _tile_marks(alignment, agree_distance):
+            panels[0].mark(transform_points(reference_size, mark.corners), mark)
+            panels[1].mark(transform_points(inverse @ reference_size, mark.corners), mark)
+        panels[0].outline(transform_points(matrix @ query_size, _SQUARE))
+        panels[1].outline(transform_points(inverse @ reference_size, _SQUARE))
+        panels.append(_Panel("aligned", _blend(reference, query, alignment)))
     return _sheet(panels, title, lines, _LEGEND if alignment else _NO_ALIGNMENT_LEGEND)
 
 
@@ -125,7 +126,7 @@ def _sheet(
 
 
 def _tile_marks(alignment: Alignment, agree_distance: int) -> Iterator[TileMark]:
-    """The smallest tiles, as shares of the judged picture's sides."""
+    """Yield the marks of the smallest tiles."""
     side = min(tile.width for tile in TILES)
     small = [
         (tile, bits) for tile, bits in zip(TILES, alignment.tile_distances, strict=True) if tile.width == side
@@ -141,23 +142,23 @@ def _tile_marks(alignment: Alignment, agree_distance: int) -> Iterator[TileMark]
 
 
 def _blend(reference: Grey, query: Grey, alignment: Alignment) -> Grey:
-    """The judged picture in red, the asked one in green and blue, of the same lightness and contrast."""
+    """Return RGB: the reference in red, the warped query at the same mean and contrast in green and blue."""
     height, width = reference.shape
     matrix = np.array(alignment.transform).reshape(3, 3)
     plane = np.subtract(255, query) if alignment.inverted else query
-    there = warp(np.full(query.shape, 255, np.uint8), matrix, width, height) > 127
-    over = warp(plane, matrix, width, height).astype(np.float32)
-    if there.any():
-        ours, theirs = reference[there].astype(np.float32), over[there]
-        over = (over - theirs.mean()) * (ours.std() + 1) / (theirs.std() + 1) + ours.mean()
+    covered = warp(np.full(query.shape, 255, np.uint8), matrix, width, height) > 127
+    warped = warp(plane, matrix, width, height).astype(np.float32)
+    if covered.any():
+        target, source = reference[covered].astype(np.float32), warped[covered]
+        warped = (warped - source.mean()) * (target.std() + 1) / (source.std() + 1) + target.mean()
     faded = reference * np.float32(0.25) + 170
-    red = np.where(there, reference, faded)
-    rest = np.where(there, np.clip(over, 0, 255), faded)
-    return np.asarray(np.rint(np.stack([red, rest, rest], axis=2)), np.uint8)
+    red = np.where(covered, reference, faded)
+    cyan = np.where(covered, np.clip(warped, 0, 255), faded)
+    return np.asarray(np.rint(np.stack([red, cyan, cyan], axis=2)), np.uint8)
 
 
 class _Panel:
-    """One of the pictures, at the size it is shown at. Points are given in pixels of the picture."""
+    """One picture at its drawn size. Points are in pixels of the original picture."""
 
     def __init__(self, name: str, picture: Grey) -> None:
         self.name = name
@@ -193,8 +194,8 @@ class _Panel:
             self._draw.line([*points, points[0]], fill=ink, width=width)
 
     def _points(self, corners: NDArray[np.float64]) -> list[Point]:
-        there = np.clip(corners * self._scale, -_FAR, _FAR)
-        return [(float(x), float(y)) for x, y in there]
+        points = np.clip(corners * self._scale, -_FAR, _FAR)
+        return [(float(x), float(y)) for x, y in points]
 
 
 def _frame(draw: ImageDraw.ImageDraw, corners: Sequence[Point], *, agrees: bool) -> None:
@@ -206,7 +207,10 @@ def _frame(draw: ImageDraw.ImageDraw, corners: Sequence[Point], *, agrees: bool)
 
 
 class _Sheet:
-    """The paper. All measures in pixels of the finished picture; pictures come at _FINE times their size."""
+    """The page.
+
+    Positions are in pixels of the final image; images to show have _FINE times their final size.
+    """
 
     def __init__(self, width: int, height: int) -> None:
         self._image = Image.new("RGB", (width * _FINE, height * _FINE), _PAPER)

@@ -1,9 +1,9 @@
-"""Finding the pictures on a page: a screenshot, a caption, a collage, a blurred or coloured surround.
+"""Find the panels of a page: of a screenshot, a collage, or a picture with a caption or a blurred surround.
 
-A page is cut in two wherever a plain line or a seam runs right through it, and each piece again. A line is
-plain where all of it has one grey, whatever grey (the space around text, a bar, a gap). A seam is a place
-where nearly every pixel of a line differs from its neighbour across, as where two pictures touch. What
-can't be cut any further and is no mere line of text is a part worth hashing.
+A page is cut along plain lines and seams that cross it completely, and each piece is cut again. A line is
+plain if all its pixels have one grey, such as the space around text, a bar or a gap. At a seam, most pixels
+of a line differ from their neighbours in the next line, as where two pictures touch. The panels are the
+pieces larger than a line of text.
 """
 
 from __future__ import annotations
@@ -18,28 +18,29 @@ from staydown.imaging.borders import Crop
 from staydown.imaging.luma import Grey
 
 PAGE_SIDE = 480
-"""The longer side, at most, of the reduced page on which parts are looked for."""
-_MAX_PARTS = 8
+"""The longer side, in pixels at most, of the reduced page that is searched."""
+_MAX_PANELS = 8
 _MIN_SHARE, _MIN_SIDE = 0.12, 28
-"""A part's sides, at least, as a share of the page's and in pixels of the reduced page."""
+"""The minimum sides of a panel, as a share of those of the page and in pixels of the reduced page."""
 _MAX_SHARE = 0.985
-"""A part of more of the page than this is the page."""
+"""A panel with a larger share of the page is the page itself."""
 _DEPTH, _MAX_PIECES = 5, 80
 
 _PLAIN_RANGE, _PLAIN_SAMPLES = 16.0, 24
-"""A line is plain if the greys of some of its pixels, the extremes left out, are so near ..."""
+"""A line is plain if a sample of its pixels, without the extremes, spans at most this range of greys, and if
+..."""
 _RIPPLE, _PLAIN_STEPS = 6.0, 0.03
-"""... and no more than this share of its pixels differ from the next one along by more than so much."""
+"""... at most _PLAIN_STEPS of its pixels differ from the next pixel of the line by more than _RIPPLE."""
 _STEP = 8.0
-"""Neighbours of which the greys differ by more than this differ."""
+"""Neighbouring pixels differ if their greys differ by more than this."""
 _SEAM_SHARE, _SEAM_EXCESS = 0.5, 0.25
-"""Along a seam this share of the neighbours differ, and so much more than along the lines beside it."""
+"""At a seam this share of the neighbours differ, and this much more than at the lines beside it."""
 _MAX_SEAMS, _SEAM_MARGIN = 3, 12
 _BESIDE = 9
 _SNAP, _SNAP_SHARE = 2, 0.4
 _SEAM_WEIGHT = 0.8
 _CUT_WEIGHT = (1.0, 0.9, 0.4)
-"""By how many pictures a piece falls into: one that holds several is a collage."""
+"""The weight of a piece that is cut into no, one, or several panels; the last is a collage."""
 
 _Box = tuple[int, int, int, int]
 """Top, bottom, left, right, in pixels of the reduced page."""
@@ -47,16 +48,16 @@ _Counts = NDArray[np.int32]
 
 
 def reduce_page(grey: Grey) -> tuple[NDArray[np.float32], int]:
-    """The plane as means of blocks, its longer side PAGE_SIDE at most; and the side of a block."""
+    """Return the plane, reduced so that its longer side is at most PAGE_SIDE, and the whole factor."""
     factor = -(-max(grey.shape) // PAGE_SIDE)
     small = Image.fromarray(grey).reduce(factor) if factor > 1 else grey
     return np.asarray(small, np.float32), factor
 
 
 def to_full_size(box: _Box, factor: int, page: Grey, name: str) -> Crop:
-    """A box on the reduced page as a part of the page itself, each side where the step is clearest.
+    """Return a box on the reduced page as a crop of the page. Each side moves to the clearest edge nearby.
 
-    (A side that is off by a hundredth of the part costs five bits.)
+    A side that is off by 1% of the crop costs five bits of its hash.
     """
     top, bottom, left, right = (side * factor for side in box)
     bottom, right = min(bottom, page.shape[0]), min(right, page.shape[1])
@@ -67,7 +68,7 @@ def to_full_size(box: _Box, factor: int, page: Grey, name: str) -> Crop:
 
 
 def _snap_to_edge(lines: Grey, place: int, factor: int) -> int:
-    """The place within reach where the most pixels of a line differ from the line before; else the place."""
+    """Return the nearby line in which most pixels differ from the line before; `place` if there is none."""
     if place in {0, len(lines)}:
         return place
     first, last = max(1, place - factor - _SNAP), min(len(lines) - 1, place + factor + _SNAP)
@@ -78,7 +79,10 @@ def _snap_to_edge(lines: Grey, place: int, factor: int) -> int:
 
 
 def page_panels(grey: Grey) -> Iterator[Crop]:
-    """The parts that a page falls into, "part 1" and so on, the likeliest first, no more than eight."""
+    """Yield the panels of a page, named "part 1" and so on: at most eight, the most likely first.
+
+    grey: uint8 (height, width).
+    """
     small, factor = reduce_page(grey)
     if min(small.shape) < 2 * _MIN_SIDE:
         return
@@ -90,12 +94,12 @@ def page_panels(grey: Grey) -> Iterator[Crop]:
         if all(max(abs(a - b) for a, b in zip(box, other, strict=True)) > 2 for other in kept):
             kept.append(box)
             yield to_full_size(box, factor, grey, f"part {len(kept)}")
-        if len(kept) == _MAX_PARTS:
+        if len(kept) == _MAX_PANELS:
             return
 
 
 class _Page:
-    """A reduced page and the steps between its pixels, summed up so that any line is quickly counted."""
+    """A reduced page with cumulative counts of the differences between its pixels."""
 
     def __init__(self, page: NDArray[np.float32]) -> None:
         self._page = page
@@ -105,17 +109,19 @@ class _Page:
         self._pieces = 0
 
     def pieces(self) -> dict[_Box, float]:
-        """The pieces of the page and their weights: the area, less for what falls into further pieces (a
-        collage is no picture), and less for what rests on a seam."""
+        """Return the pieces of the page and their weights.
+
+        The weight is the area, reduced for a piece that is cut further, and for one that a seam delimits.
+        """
         height, width = self._page.shape
         for axis in (0, 1):
             self._cut((0, height, 0, width), axis, _DEPTH, idle=0)
         return self._found
 
     def _cut(self, box: _Box, axis: int, depth: int, idle: int) -> int:
-        """Cut a box across (axis 0: into rows), then its pieces the other way; idle: ways already tried.
+        """Cut a box into rows (axis 0) or columns (1), and its pieces along the other axis.
 
-        Returns how many of the pieces may be pictures.
+        idle: how many axes in succession gave no plain line. Returns how many pieces may be pictures.
         """
         self._pieces += 1
         if depth == 0 or idle == 2 or self._pieces > _MAX_PIECES:
@@ -130,7 +136,7 @@ class _Page:
         return max(kept, self._cut(box, 1 - axis, depth - 1, idle + 1))
 
     def _keep(self, box: _Box, weight: float, axis: int, depth: int) -> bool:
-        """Note a piece and cut it further; False where it is too small to be a picture."""
+        """Add a piece to the result and cut it further. Returns False if it is too small to be a picture."""
         height, width = self._page.shape
         down, across = box[1] - box[0], box[3] - box[2]
         if down < max(_MIN_SIDE, _MIN_SHARE * height) or across < max(_MIN_SIDE, _MIN_SHARE * width):
@@ -151,19 +157,19 @@ class _Page:
         ripples = self._ripples[axis]
         is_calm = ripples[first:last, end - 1] - ripples[first:last, start] <= _PLAIN_STEPS * (end - start)
         is_plain = is_even & is_calm
-        turns = np.diff(np.concatenate([[True], is_plain, [True]]).astype(np.int8))
-        for low, high in zip(np.flatnonzero(turns == -1), np.flatnonzero(turns == 1), strict=True):
+        changes = np.diff(np.concatenate([[True], is_plain, [True]]).astype(np.int8))
+        for low, high in zip(np.flatnonzero(changes == -1), np.flatnonzero(changes == 1), strict=True):
             yield _within(box, axis, int(low), int(high))
 
     def _between_seams(self, box: _Box, axis: int) -> Iterator[tuple[_Box, bool]]:
-        """The pieces between any two seams or ends, and whether no other seam lies within."""
+        """Yield the pieces between any two seams or ends, and whether there is no other seam between them."""
         first, last, start, end = box if axis == 0 else (box[2], box[3], box[0], box[1])
         counts = self._steps[axis]
         shares = np.zeros(last - first)
         shares[1:] = (counts[first : last - 1, end] - counts[first : last - 1, start]) / (end - start)
         seams = _seams(shares)
         if box == (0, *self._page.shape[:1], 0, *self._page.shape[1:]):
-            # A surround is the same on both sides, and the seam on one of them may be hard to see.
+            # A surround is symmetric, and one of its two seams may be invisible.
             for seam in seams:
                 yield _within(box, axis, min(seam, last - seam), max(seam, last - seam)), True
         cuts = [0, *sorted(seams), last - first]
@@ -183,7 +189,10 @@ def _within(box: _Box, axis: int, first: int, last: int) -> _Box:
 
 
 def _step_counts(page: NDArray[np.float32]) -> _Counts:
-    """(height - 1, width + 1): of the pixels left of a column, how many differ from the one below."""
+    """Count, of the pixels left of each column, those that differ from the pixel below.
+
+    Returns (height - 1, width + 1).
+    """
     steps = np.abs(np.diff(page, axis=0)) > _STEP
     counts = np.zeros((page.shape[0] - 1, page.shape[1] + 1), np.int32)
     np.cumsum(steps, axis=1, out=counts[:, 1:])
@@ -191,14 +200,15 @@ def _step_counts(page: NDArray[np.float32]) -> _Counts:
 
 
 def _ripple_counts(page: NDArray[np.float32]) -> _Counts:
-    """(height, width): of the pixels left of a column, how many differ from the next one along."""
+    """Count, of the pixels left of each column, those that differ from the next pixel: (height, width)."""
     counts = np.zeros(page.shape, np.int32)
     np.cumsum(np.abs(np.diff(page, axis=1)) > _RIPPLE, axis=1, out=counts[:, 1:])
     return counts
 
 
 def _seams(shares: NDArray[np.float64]) -> list[int]:
-    """Where the share of differing neighbours stands out from the lines beside it, the clearest first."""
+    """Return the lines whose share of differing neighbours exceeds that of the lines beside, clearest
+    first."""
     count = len(shares)
     if count < 3 * _SEAM_MARGIN:
         return []

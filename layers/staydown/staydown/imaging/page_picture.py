@@ -1,9 +1,9 @@
-"""The picture that a page holds: what is banked of a screenshot, a captioned picture, a picture in a frame.
+"""Find the picture on a page: a screenshot, a captioned picture, a picture in a frame.
 
-Two unrelated pictures on the same app's page share the page: its bars, its buttons, its words. So what a
-reviewer judged to be the picture should not be the page around it. But nothing of the picture may be lost
-either: a page is cut along flat lines alone, as pages have them and photographs hardly ever, and only where
-nothing but small pieces is cut off, such as words, icons, a bar. A collage stays whole.
+Two unrelated pictures on pages of the same app share its bars, buttons and text. So the reference is the
+picture without the page around it. Nothing of the picture may be lost either: a page is cut only along flat
+lines, which photographs hardly ever have, and only if the parts cut off are small, such as text, icons or a
+bar. A collage stays whole.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from staydown.imaging.page_panels import reduce_page, to_full_size
 
 PAGE_PICTURE = "framed picture"
 _FLAT, _OUTLIERS = 5.0, 0.01
-"""A line is flat if its greys are so near, the extremes (this share of its pixels at either end) left out."""
+"""A line is flat if the range of its greys is at most this, without the given share of outliers at both
+ends."""
 _SMALL = 0.1
-"""What is cut off is no picture of its own: no piece of it has more than this share of the page's area."""
+"""No part that is cut off may exceed this share of the page's area: a larger one may be a picture itself."""
 _MIN_SHARE = 0.12
-"""The picture's sides, at least, as shares of the page's."""
+"""The minimum sides of the picture, as shares of those of the page."""
 _ROUNDS = 6
 
 Box = tuple[int, int, int, int]
@@ -32,11 +33,11 @@ Box = tuple[int, int, int, int]
 
 
 def page_picture(grey: Grey) -> Crop | None:
-    """The picture on a page of any greys, without what surrounds it; None where it fills the page."""
+    """Return the picture on a page; None if it fills the page. grey: uint8 (height, width)."""
     page, factor = reduce_page(grey)
     box = whole = (0, page.shape[0], 0, page.shape[1])
-    for turn in range(_ROUNDS):
-        box = _without_small_pieces(page, box, turn % 2)
+    for number in range(_ROUNDS):
+        box = _without_small_pieces(page, box, number % 2)
     is_large = box[1] - box[0] >= _MIN_SHARE * whole[1] and box[3] - box[2] >= _MIN_SHARE * whole[3]
     if box == whole or not is_large:
         return _trimmed(grey)
@@ -44,13 +45,14 @@ def page_picture(grey: Grey) -> Crop | None:
 
 
 def _trimmed(grey: Grey) -> Crop | None:
-    """Without a plain border, which is found to the pixel, however thin."""
+    """Return the picture without its plain border, which is found to the pixel; None if there is none."""
     layers = list(border_crops(grey))
     return replace(layers[-1], name=PAGE_PICTURE) if layers else None
 
 
 def _without_small_pieces(page: NDArray[np.float32], box: Box, axis: int) -> Box:
-    """The one large piece of the box between flat rows (axis 0) or columns; the box where there are more."""
+    """Return the only large piece of the box between flat rows (axis 0) or columns (1); else the box
+    itself."""
     pieces = sorted(_between_flat_lines(page, box, axis), key=_area, reverse=True)
     if not pieces or (len(pieces) > 1 and _area(pieces[1]) > _SMALL * page.size):
         return box
@@ -60,11 +62,11 @@ def _without_small_pieces(page: NDArray[np.float32], box: Box, axis: int) -> Box
 def _between_flat_lines(page: NDArray[np.float32], box: Box, axis: int) -> Iterator[Box]:
     top, bottom, left, right = box
     lines = page[top:bottom, left:right] if axis == 0 else page[top:bottom, left:right].T
-    out = int(lines.shape[1] * _OUTLIERS)
+    outliers = int(lines.shape[1] * _OUTLIERS)
     ranked = np.sort(lines, axis=1)
-    flat = ranked[:, -1 - out] - ranked[:, out] <= _FLAT
-    turns = np.diff(np.concatenate([[True], flat, [True]]).astype(np.int8))
-    for first, last in zip(np.flatnonzero(turns == -1), np.flatnonzero(turns == 1), strict=True):
+    is_flat = ranked[:, -1 - outliers] - ranked[:, outliers] <= _FLAT
+    changes = np.diff(np.concatenate([[True], is_flat, [True]]).astype(np.int8))
+    for first, last in zip(np.flatnonzero(changes == -1), np.flatnonzero(changes == 1), strict=True):
         low, high = int(first), int(last)
         yield (top + low, top + high, left, right) if axis == 0 else (top, bottom, left + low, left + high)
 

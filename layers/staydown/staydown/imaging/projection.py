@@ -1,4 +1,4 @@
-"""Maps from one picture to another: found from pairs of points, drawn through, checked for sense."""
+"""Transforms from one picture to another: estimate them from pairs of points, check and apply them."""
 
 from __future__ import annotations
 
@@ -11,42 +11,42 @@ from numpy.typing import NDArray
 from staydown.imaging.features import ByteArray
 
 Matrix = NDArray[np.float64]
-"""A projective map, float64 (3, 3), of points (x, y, 1)."""
+"""A projective transform of points (x, y, 1): float64 (3, 3)."""
 Points = NDArray[np.float32]
 """(n, 2), x and y in pixels."""
 
 TOLERANCE = 5.0
-"""How far from where a map puts it a point may lie, pixels."""
+"""The maximum distance of an inlier from its transformed position, in pixels."""
 MIN_INLIERS = 6
-"""Fewer agree by chance; three points already determine an affine map."""
+"""Fewer points may agree by chance: three determine an affine transform."""
 _SAMPLES, _CONFIDENCE = 2_000, 0.999
 _MAX_PROPOSALS = 2
-"""An overlay that both pictures wear may outvote the picture itself: then the rest is asked again."""
+"""An overlay that both pictures carry may have the most inliers. The second proposal is made without them."""
 _WIDER = 3.0
-"""Points that miss an affine map by so many times the tolerance may fit a projective one."""
+"""Points within this multiple of the tolerance of an affine transform may fit a projective one."""
 _GAIN, _GAIN_POINTS = 1.1, 4
-"""A projective map must explain this much more than the affine one: it bends to chance more easily."""
+"""A projective transform must have more inliers than the affine one by this factor and number, since it fits
+chance more easily."""
 _MAX_SCALE, _MAX_STRETCH, _MAX_PERSPECTIVE = 8.0, 2.5, 2.0
-"""Of a copy: how much larger or smaller; how much longer than broad than it was; how much nearer one side of
-a screen may be than the other."""
+"""The maximum of a plausible copy: its enlargement or reduction, its change of aspect ratio, and the ratio of
+the distances of its farthest and nearest point."""
 
 
 def propose_transforms(
     source: Points, target: Points, *, mirrored: bool
 ) -> Iterator[tuple[Matrix, NDArray[np.bool_]]]:
-    """Maps from source points to their targets, the one with the most support first, and which pairs
-    support it: (n,) bool.
+    """Yield transforms from source to target points, the one with the most inliers first, and their inliers.
 
-    Affine by random samples (Fischler, Bolles, "Random sample consensus", 1981), made projective where that
-    explains clearly more: a screen photographed from the side. The samples are drawn from a fixed seed.
+    Inliers are bool (n,). Affine by RANSAC, or projective if that has clearly more inliers, as for a screen
+    photographed from the side. Deterministic. Source: Fischler, Bolles, "Random sample consensus", 1981.
     """
-    left = np.arange(len(source))
+    remaining = np.arange(len(source))
     for _ in range(_MAX_PROPOSALS):
-        if len(left) < MIN_INLIERS:
+        if len(remaining) < MIN_INLIERS:
             return
         found, mask = cv2.estimateAffine2D(
-            source[left],
-            target[left],
+            source[remaining],
+            target[remaining],
             method=cv2.RANSAC,
             ransacReprojThreshold=TOLERANCE,
             maxIters=_SAMPLES,
@@ -56,20 +56,20 @@ def propose_transforms(
             return
         matrix = np.vstack([np.asarray(found, np.float64), (0.0, 0.0, 1.0)])
         fits = _residuals(matrix, source, target) <= TOLERANCE
-        if _is_sane(matrix, mirrored=mirrored):
+        if _is_plausible(matrix, mirrored=mirrored):
             matrix, fits = _projective(matrix, fits, source, target)
             yield matrix, fits
-        left = left[~fits[left]]
+        remaining = remaining[~fits[remaining]]
 
 
 def transform_points(matrix: Matrix, points: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Where the map puts points (…, 2); far away where it puts them behind the camera."""
+    """Return the transformed points, float64 (…, 2); a point behind the camera is moved far away."""
     mapped = points @ matrix[:, :2].T + matrix[:, 2]
     return np.asarray(mapped[..., :2] / np.maximum(mapped[..., 2:], 1e-6))
 
 
 def warp(plane: ByteArray, matrix: Matrix, width: int, height: int) -> ByteArray:
-    """The plane drawn through the map into a frame: uint8 (height, width), 0 where it does not reach."""
+    """Return the transformed plane: uint8 (height, width), 0 outside the plane."""
     size = width, height
     if np.array_equal(matrix[2], (0, 0, 1)):
         return np.asarray(cv2.warpAffine(plane, matrix[:2], size, flags=cv2.INTER_LINEAR), np.uint8)
@@ -83,7 +83,10 @@ def _residuals(matrix: Matrix, source: Points, target: Points) -> NDArray[np.flo
 def _projective(
     affine: Matrix, fits: NDArray[np.bool_], source: Points, target: Points
 ) -> tuple[Matrix, NDArray[np.bool_]]:
-    """The projective map of the pairs around an affine one, if it explains more; else the affine one."""
+    """Return the projective transform near an affine one, or the affine one.
+
+    The projective one must have clearly more inliers.
+    """
     near = _residuals(affine, source, target) <= TOLERANCE * _WIDER
     if int(near.sum()) < _GAIN * int(fits.sum()) + _GAIN_POINTS:
         return affine, fits
@@ -104,13 +107,13 @@ def _projective(
     return matrix, better
 
 
-def _is_sane(matrix: Matrix, *, mirrored: bool) -> bool:
-    """Whether somebody may have made a copy so: no reflection that was not asked for, no collapse."""
+def _is_plausible(matrix: Matrix, *, mirrored: bool) -> bool:
+    """Return whether the transform may be that of a copy: mirrored as expected, and within the limits."""
     linear = matrix[:2, :2]
-    largest, least = (float(value) for value in np.linalg.svd(linear, compute_uv=False))
+    largest, smallest = (float(value) for value in np.linalg.svd(linear, compute_uv=False))
     return (
         bool(np.linalg.det(linear) < 0) == mirrored
         and largest <= _MAX_SCALE
-        and least >= 1 / _MAX_SCALE
-        and largest <= _MAX_STRETCH * least
+        and smallest >= 1 / _MAX_SCALE
+        and largest <= _MAX_STRETCH * smallest
     )

@@ -1,4 +1,4 @@
-"""Hashes of the parts of a picture."""
+"""Hash the tiles of a picture, and compare them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from staydown.imaging.features import TILES, ByteArray
 from staydown.imaging.pdq import dct16, hash_of, hash_stack
 
 TILE_FRAME = 320
-"""Side in pixels of the square that a judged picture is squeezed into for its tiles: a multiple of 20, so
-that the tiles have whole sides. (A hash squeezes every picture into a square anyway.)"""
+"""The side in pixels of the square that a reference is resized to before its tiles are cut: a multiple of 20,
+so that the sides of all tiles are whole pixels. A hash resizes every picture to a square anyway."""
 
 
 def tile_hashes(frame: ByteArray) -> tuple[ByteArray, ByteArray]:
-    """PDQ and quality of each of TILES: (66, 32) uint8 and (66,) uint8, 0 to 100.
+    """Return PDQ and quality of each of TILES: uint8 (66, 32), and uint8 (66,), 0 to 100.
 
     frame: luma (320, 320).
     """
@@ -27,9 +27,10 @@ def tile_hashes(frame: ByteArray) -> tuple[ByteArray, ByteArray]:
 
 
 def tile_distances(frame: ByteArray, reference: ByteArray, mask: NDArray[np.bool_]) -> list[int | None]:
-    """By how many bits (0 to 256) each of TILES differs from the judged picture's.
+    """Return the bits, 0 to 256, by which each of TILES differs from that of the reference.
 
-    frame: luma (320, 320). judged: (66, 32) uint8. wanted: (66,) bool, which to compare; None for the rest.
+    frame: luma (320, 320) of the query, warped onto the reference. reference: uint8 (66, 32). mask: (66,),
+    the tiles to compare; the others are None.
     """
     distances: list[int | None] = [None] * len(TILES)
     for _, group in groupby(np.flatnonzero(mask).tolist(), lambda row: TILES[row].width):

@@ -1,8 +1,7 @@
-"""The ways of looking at a picture that are hashed.
+"""The views of an image: the transformations that are hashed.
 
-A view is a part of the luma plane in one of eight orientations, in its own greys or inverted; or a guess at
-what the picture was cut from. To look at further parts, add a finder to FINDERS: it gets the grey plane and
-names the parts it found.
+A view is the image, a part of it or its negative, in one of eight orientations; or a crop hypothesis. To hash
+further parts, add a function to CROP_FINDERS.
 """
 
 from __future__ import annotations
@@ -18,17 +17,16 @@ from staydown.imaging.page_panels import page_panels
 from staydown.imaging.pdq import PdqDct, dct16, inverted, orientation_hashes
 
 CropFinder = Callable[[Grey], Iterable[Crop]]
+"""From a grey plane to the named parts to hash."""
 
 CROP_FINDERS: tuple[CropFinder, ...] = (page_panels, inset_pictures)
 
 
 def all_views(plane: Plane, factor: tuple[int, int] = (1, 1), source: str = "") -> Iterator[View]:
-    """Every view of a picture, from the likeliest to the least, the picture itself first.
+    """Yield all views of a plane, about 130, the most likely ones first.
 
-    factor: how many columns and rows of the full-size picture each value of the plane stands for.
-    source: where the plane comes from ("frame 3"), set before every name; "" for the picture itself.
-    Some 130 in all: each must be looked up in the bank, so there is no point in adding one that finds
-    nothing the others don't.
+    factor: columns and rows of the full-size image for each value of the plane. source: a prefix of the
+    names, such as "frame 3". Each view costs a lookup in the bank.
     """
     dct = dct16(plane, factor)
     grey = rounded(plane)
@@ -37,19 +35,22 @@ def all_views(plane: Plane, factor: tuple[int, int] = (1, 1), source: str = "") 
     yield from _oriented_views(inverted(dct), source, "inverted")
     for find in CROP_FINDERS:
         yield from _part_views(plane, factor, source, find(grey))
-    for guess, pdq in crop_hypothesis_hashes(plane):
-        yield View(_name(source, guess, ""), pdq, dct.quality)
+    for hypothesis, pdq in crop_hypothesis_hashes(plane):
+        yield View(_name(source, hypothesis, ""), pdq, dct.quality)
 
 
 def basic_views(plane: Plane, factor: tuple[int, int] = (1, 1), source: str = "") -> Iterator[View]:
-    """The picture and the picture without its borders, each in its eight orientations: 8 to 24 views."""
+    """Yield the image and the image without its borders, each in eight orientations: 8 to 24 views.
+
+    Arguments as in `all_views`.
+    """
     yield from _oriented_views(dct16(plane, factor), source, "")
     yield from _part_views(plane, factor, source, border_crops(rounded(plane)))
 
 
-def _part_views(plane: Plane, factor: tuple[int, int], source: str, found: Iterable[Crop]) -> Iterator[View]:
-    for part in found:
-        yield from _oriented_views(dct16(part.of(plane), factor), source, part.name)
+def _part_views(plane: Plane, factor: tuple[int, int], source: str, crops: Iterable[Crop]) -> Iterator[View]:
+    for crop in crops:
+        yield from _oriented_views(dct16(crop.of(plane), factor), source, crop.name)
 
 
 def _oriented_views(dct: PdqDct, source: str, part: str) -> Iterator[View]:
@@ -58,6 +59,6 @@ def _oriented_views(dct: PdqDct, source: str, part: str) -> Iterator[View]:
 
 
 def _name(source: str, part: str, orientation: str) -> str:
-    """ "upright" is only said where there is nothing else to say."""
+    """Return the name of a view; "upright" is left out of longer names."""
     words = [word for word in (source, part, orientation) if word and word != UPRIGHT]
     return ", ".join(words) or UPRIGHT
