@@ -18,8 +18,10 @@ from staydown.domain.errors import (
     StaleVersion,
 )
 from staydown.domain.uploads.stops import StopReason
-from staydown.domain.uploads.upload import UploadState
+from staydown.domain.uploads.upload import Upload, UploadState
+from staydown.notices.notice import NoticeKind, Recipient
 from staydown.services.reports.amend_report import ReportUpdate, complete_report
+from staydown.services.reports.file_report import FiledReport
 from staydown.services.review.decide_case import Judgement, decide_case
 from staydown.services.review.review_queue import claim_case
 
@@ -270,3 +272,35 @@ def test_factors_of_a_decision_survive_its_reversal(world: World) -> None:
         (SceneSetting.PRIVATE, "as seen"),
         (SceneSetting.PUBLIC, "as the report says"),
     }
+
+
+class LateReporter(Watcher):
+    """Files a second report of the upload just before the decision reads its case."""
+
+    def __init__(self, world: World, upload: Upload) -> None:
+        self._world = world
+        self._upload = upload
+        self.filed: FiledReport | None = None
+        self._busy = False
+
+    def before(self, call: Call) -> Answer | None:
+        if self.filed is None and not self._busy and call.operation == "GetItem":
+            self._busy = True
+            self._world.clock.advance(seconds=1)
+            self.filed = report(self._world, self._upload)
+        return None
+
+
+def test_every_reporter_in_the_decided_case_is_notified(world: World) -> None:
+    """The decision is later than every report that its case had, whenever the report came."""
+    upload = world.upload("alpha", "ann", drawn(1))
+    first = report(world, upload)
+    late = LateReporter(world, upload)
+    with world.cloud.wire.watched_by(late):
+        case = decide(world, first.cases[0].case_id)
+    world.drain()
+    assert late.filed is not None
+    assert late.filed.report.case_number in case.reports
+    for filed in (first, late.filed):
+        recipient = Recipient.reporter(filed.report.case_number)
+        assert NoticeKind.DECISION in {notice.kind for notice in world.stack.notices.list_for(recipient)}

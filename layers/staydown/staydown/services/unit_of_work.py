@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import Enum, auto
+from functools import cached_property
 from typing import Any, TypeVar
 
 from staydown.aws.audit_store import RETENTION_CHAIN, case_chain, entry_chain, upload_chain
@@ -62,14 +63,20 @@ class UnitOfWork:
     def __init__(self, stack: Stack, actor: Actor = SYSTEM) -> None:
         self.actor = actor
         """On whose behalf everything is recorded."""
-        self.now = stack.now()
-        """One reading of the clock for state, records and events."""
         self.transaction = stack.transaction()
         """For conditions, and for links between items. State goes through the methods below."""
         self.stack = stack
         """The adapters, for reading."""
         self._recorded: set[str] = set()
         self._needed: set[str] = set()
+
+    @cached_property
+    def now(self) -> datetime:
+        """One reading of the clock, at its first use, for state, records and events.
+
+        A service uses it after its reads. So a change is later than everything that it is based on.
+        """
+        return self.stack.now()
 
     def record(self, changed: A, details: AuditDetails, *events: Event) -> A:
         """Save an aggregate with the next record of its own chain; return it as it is saved."""
