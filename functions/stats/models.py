@@ -146,7 +146,7 @@ class TransparencyStats(BaseModel):
 class Stats(BaseModel):
     first_day: date
     last_day: date
-    now: Annotated[datetime, Field(description="The time of the figures for cases and queue")]
+    now: Annotated[datetime, Field(description="The time of the metrics for cases and queue")]
     cases: dict[CaseState, int]
     queue: QueueStats
     notices: Annotated[int, Field(description="Filed reports")]

@@ -73,7 +73,7 @@ class ContentLog:
         return HourState(item["hour_state"]) if item is not None else None
 
     def transition_hour(self, hour: str, current: HourState, target: HourState) -> bool:
-        """Change the state of an hour. Return whether it now has the target state, whoever set it."""
+        """Change the state of an hour. Return whether it has the target state, also if another run set it."""
         transaction = self._table.transaction()
         transaction.put_if(
             self._table.name,

@@ -42,7 +42,7 @@ class NoticeContent:
         return {n: v.isoformat() if isinstance(v, datetime) else v for n, v in self.template_values.items()}
 
 
-DEFERRAL_SENTENCES = ("receipt.set_aside", "receipt.set_aside_redress")
+DEFERRAL_SENTENCES = ("receipt.deferred", "receipt.deferred_redress")
 
 
 def receipt(
@@ -244,12 +244,12 @@ def statement_for_manual_block(
 ) -> NoticeContent:
     """Return the statement of reasons for a manual block. reason: the reviewer's words to the holder."""
     sentences = (
-        "statement.blocked_by_hand",
+        "statement.account_blocked",
         "statement.block_duration",
-        "statement.told_by_a_reviewer",
+        "statement.reviewer_facts",
         "statement.decided_by_a_person",
         "statement.ground",
-        "statement.hand_redress",
+        "statement.block_redress",
     )
     values: TemplateValues = {
         "action": ("account_blocked",),

@@ -1,4 +1,4 @@
-"""E-mails to reporters, with no more content than the reporter chose."""
+"""E-mails to reporters. Their content is limited to what the reporter chose."""
 
 from __future__ import annotations
 

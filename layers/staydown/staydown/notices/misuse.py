@@ -31,7 +31,7 @@ def statement_for_suspension(
 ) -> NoticeContent:
     """Return the statement of reasons for the suspension of an account."""
     sentences = (
-        "statement.blocked_by_hand",
+        "statement.account_blocked",
         "statement.block_until",
         "statement.misuse_facts",
         "statement.misuse_warned",

@@ -208,7 +208,7 @@ class MisuseReview:
 
 
 def derived_review_id(subject: MisuseSubject, strikes: Iterable[Strike]) -> str:
-    """Return the id of the review of these strikes: the same whoever opens it, and whenever."""
+    """Return the id of the review of these strikes. It does not depend on when or by whom it is opened."""
     first = min(strikes, key=lambda strike: (strike.at, strike.ref))
     return str(uuid.uuid5(_NAMESPACE, f"{subject.audit_chain}\n{first.ref}"))
 

@@ -1,8 +1,8 @@
-"""Bundles: a case on record, as plain JSON that can be checked with nothing but this module.
+"""Evidence bundles: the audit records of a case as plain JSON, which this module alone can verify.
 
-Everything in a bundle was written by whoever made it, so a bundle alone shows no more than that it fits
-together. What shows that nothing was written anew is an anchor that was had from elsewhere: from the locked
-bucket, or from somebody who kept a copy at the time.
+The exporter of a bundle could have written all of it. So a bundle alone proves only that it is consistent.
+Proof that no record was rewritten needs an anchor from another source: the locked bucket, or a copy that a
+third party kept.
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ BUNDLE_FORMAT = "staydown-bundle/1"
 
 @dataclass(frozen=True, slots=True)
 class BundleVerification:
-    """faults: what is wrong; none: it is as it was written. records: in all. vouched: how many of them the
-    anchors that were had from elsewhere vouch for."""
+    """The result of verifying a bundle."""
 
     errors: tuple[str, ...]
+    """What is wrong with the bundle; empty if it is unchanged."""
     records: int
     anchored: int
+    """How many of the records are covered by trusted anchors."""
 
 
 def build_bundle(
@@ -75,53 +76,53 @@ def build_bundle(
 
 
 def verify_bundle(bundle: Mapping[str, Any], trusted_anchors: Iterable[str] = ()) -> BundleVerification:
-    """Check a bundle with anchors that were had from elsewhere (as they are stored, in any order).
+    """Verify a bundle against trusted anchors: their stored texts, in any order.
 
-    Never raises for what a bundle says: what can't be read is a fault.
+    Report an unreadable bundle as an error in the result; raise nothing.
     """
     try:
         return _verify(bundle, list(trusted_anchors))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        return BundleVerification((f"this is no bundle that can be read ({type(error).__name__})",), 0, 0)
+        return BundleVerification((f"the bundle is unreadable ({type(error).__name__})",), 0, 0)
 
 
 def _verify(bundle: Mapping[str, Any], trusted_anchors: list[str]) -> BundleVerification:
-    faults: list[str] = []
+    errors: list[str] = []
     if bundle["format"] != BUNDLE_FORMAT:
-        faults.append(f"it is of another format: {bundle['format']}")
+        errors.append(f"unknown format: {bundle['format']}")
     if _digest({name: value for name, value in bundle.items() if name != "digest"}) != bundle["digest"]:
-        faults.append("its digest is of another content")
+        errors.append("the digest does not match the content")
     trusted = sorted((Anchor.from_json(text) for text in trusted_anchors), key=lambda anchor: anchor.number)
     try:
         verify_anchor_sequence(trusted)
     except ChainBroken as error:
-        faults.append(f"the anchors that were kept: {error}")
-    faults += _anchor_errors(bundle["anchors"], {anchor.number: anchor for anchor in trusted})
-    own = [Anchor.from_json(one["text"]) for one in bundle["anchors"]]
-    records = vouched = 0
-    for told in bundle["chains"]:
-        chain = str(told["chain"])
-        those = [_parse_record(chain, one) for one in told["records"]]
-        records += len(those)
+        errors.append(f"trusted anchors: {error}")
+    errors += _anchor_errors(bundle["anchors"], {anchor.number: anchor for anchor in trusted})
+    bundled_anchors = [Anchor.from_json(item["text"]) for item in bundle["anchors"]]
+    count = anchored = 0
+    for item in bundle["chains"]:
+        chain = str(item["chain"])
+        records = [_parse_record(chain, fields) for fields in item["records"]]
+        count += len(records)
         try:
-            verify_chain(those, ChainHead(int(told["head"]["seq"]), str(told["head"]["digest"])))
-            verify_against_anchors(chain, those, own)
-            vouched += verify_against_anchors(chain, those, trusted)
+            verify_chain(records, ChainHead(int(item["head"]["seq"]), str(item["head"]["digest"])))
+            verify_against_anchors(chain, records, bundled_anchors)
+            anchored += verify_against_anchors(chain, records, trusted)
         except ChainBroken as error:
-            faults.append(f"{chain}: {error}")
-    return BundleVerification(tuple(faults), records, vouched)
+            errors.append(f"{chain}: {error}")
+    return BundleVerification(tuple(errors), count, anchored)
 
 
 def _anchor_errors(bundled: Sequence[Mapping[str, Any]], trusted: Mapping[int, Anchor]) -> list[str]:
-    faults = []
-    for one in bundled:
-        anchor = Anchor.from_json(one["text"])
-        if anchor_digest(one["text"]) != one["digest"]:
-            faults.append(f"anchor {anchor.number}: its digest is of another content")
-        kept = trusted.get(anchor.number)
-        if kept is not None and kept != anchor:
-            faults.append(f"anchor {anchor.number}: the one that was kept says otherwise")
-    return faults
+    errors = []
+    for item in bundled:
+        anchor = Anchor.from_json(item["text"])
+        if anchor_digest(item["text"]) != item["digest"]:
+            errors.append(f"anchor {anchor.number}: the digest does not match the content")
+        trusted_anchor = trusted.get(anchor.number)
+        if trusted_anchor is not None and trusted_anchor != anchor:
+            errors.append(f"anchor {anchor.number}: differs from the trusted anchor")
+    return errors
 
 
 def _parse_record(chain: str, fields: Mapping[str, Any]) -> AuditRecord:

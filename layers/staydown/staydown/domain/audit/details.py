@@ -222,7 +222,7 @@ class ReportersErased(AuditDetails):
 
 @dataclass(frozen=True, slots=True)
 class LockedCaseAccessed(AuditDetails):
-    """Somebody asked for a part of a locked case."""
+    """A reviewer requested a part of a locked case."""
 
     allowed: bool = field(metadata=UNPUBLISHED)
     part: str = field(metadata=keyed("what"))
@@ -261,7 +261,7 @@ class UploadMatched(AuditDetails):
 
 @dataclass(frozen=True, slots=True)
 class UploadSettled(AuditDetails):
-    """The upload was published or rejected after somebody had dealt with it."""
+    """A scan published or rejected an upload that a case or an earlier record refers to."""
 
     state: UploadState = field(metadata=UNPUBLISHED)
     reason: str | None

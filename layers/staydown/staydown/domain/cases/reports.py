@@ -147,7 +147,7 @@ class EmailPreference(StrEnum):
 
 
 class UnreachableReason(StrEnum):
-    """Why no more e-mail is sent to an address."""
+    """Why e-mail is no longer sent to an address."""
 
     REFUSED = "refused"
     BOUNCED = "bounced"
@@ -172,7 +172,7 @@ class Reporter:
     email_preference: EmailPreference = EmailPreference.NOTIFICATION_ONLY
     """What e-mails to the reporter may contain."""
     unreachable: UnreachableReason | None = None
-    """Why no more e-mail is sent to the address; None: e-mail is sent."""
+    """Why e-mail is no longer sent to the address; None: e-mail is sent."""
     recovery_phrase_digest: str = ""
     """See `ids.phrase_digest`; empty: no recovery phrase was set."""
     answers: Mapping[str, str] = field(default_factory=dict)

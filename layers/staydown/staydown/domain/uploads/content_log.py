@@ -1,6 +1,6 @@
 """The content log: the hashes of every upload by the hour of registration, which sweeps search.
 
-An hour is open while uploads are registered in it. A closed hour takes no more lines, and is compacted into
+An hour is open while uploads are registered in it. A closed hour accepts no new lines, and is compacted into
 segments: files of many uploads each. The manifest lists the segments in one item.
 """
 

@@ -10,7 +10,7 @@ class StopKind(StrEnum):
     BLOCK = "block"
     """Until the cause is reversed."""
     HOLD = "hold"
-    """Until the cause is settled."""
+    """Until the cause is decided."""
 
 
 class StopCauseKind(StrEnum):
