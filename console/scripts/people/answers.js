@@ -15,7 +15,7 @@ export const DECLARATIONS = ["intimate", "without_consent", "subject_or_represen
  *   never sent. chosen: time of the choice, in ms
  * @property {"" | "self" | "representative"} relation
  * @property {"" | "parent_or_guardian" | "lawyer" | "support_worker" | "asked_by_them"} authority what
- *   entitles the person to act for somebody
+ *   entitles the person to act for the person shown
  * @property {Record<string, boolean>} declarations
  * @property {string} statement
  * @property {string} name

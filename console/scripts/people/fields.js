@@ -9,7 +9,7 @@ export function why(text) {
 
 /**
  * Create a text field with its label. id: of the input, and of its hint and error. rows: for several lines.
- * Autocomplete is off: somebody else may use this device.
+ * Autocomplete is off: other people may use this device.
  */
 export function textField({ id, label, hint, value, rows, type = "text", maxLength, onInput, ...more }) {
   const hintId = `${id}-hint`;

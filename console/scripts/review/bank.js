@@ -88,7 +88,7 @@ export async function show(place) {
 
   function fill(entries, caption, pages = false) {
     replace(found,
-      entries.length ? h("div", { class: "card" }, table({ caption, heads: ["entry", "standing", "rests_on", ...(pages ? [] : ["near"]), "do"], rows: entries.map((entry) => row(entry, !pages)) })) : h("p", {}, caption, " ", t("review.bank_none")),
+      entries.length ? h("div", { class: "card" }, table({ caption, heads: ["entry", "standing", "source", ...(pages ? [] : ["near"]), "do"], rows: entries.map((entry) => row(entry, !pages)) })) : h("p", {}, caption, " ", t("review.bank_none")),
       pages && cursor && h("p", {}, h("button", { type: "button", on: { click: () => latest(entries) } }, t("review.more"))),
       !pages && quality !== null && h("p", {}, h("button", { type: "button", on: { click: () => change({ change: "allow", pdq: pdq.value.trim(), quality }) } }, t("review.bank_do.allow"))));
   }

@@ -77,7 +77,7 @@ function askAgain(username) {
       h("h2", { id: "again-title" }, t("problem.session-ended")),
       h("p", {}, t("problem.session-ended.do")),
       signInForm({ username, fixed: true, done }),
-      h("p", {}, h("button", { type: "button", class: "quiet", on: { click: signOut } }, t("sign_in.somebody_else"))),
+      h("p", {}, h("button", { type: "button", class: "quiet", on: { click: signOut } }, t("sign_in.other_user"))),
     );
     document.body.append(dialog);
     dialog.showModal();
