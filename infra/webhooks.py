@@ -129,4 +129,4 @@ def run_command(ssm: Any, arguments: Any, print_line: Print) -> None:
         print_line("Webhooks are signed with the newest secret only.")
     else:
         remove_endpoint(ssm, arguments.stack, arguments.name)
-        print_line(f"No more webhooks are sent to {arguments.name}.")
+        print_line(f"Webhooks are no longer sent to {arguments.name}.")

@@ -133,7 +133,7 @@ APPEAL_GRANTED = Chapter(
     (
         Step("alpha passes on the statement of reasons, with a link", _check_statement_of_reasons),
         Step("mallory opens the link and appeals, without signing in", _file_appeal),
-        Step("robin, who decided the case, may not decide the appeal", _check_independent_reviewer_required),
+        Step("robin decided the case, and may not decide the appeal", _check_independent_reviewer_required),
         Step("sasha grants the appeal", _grant_appeal),
         Step("the image is public again", _check_republished),
         Step("mallory's account is active again", _check_account_active),

@@ -85,9 +85,7 @@ def screenshot(image: Image.Image) -> Image.Image:
     draw.text((30, 50), "Some App", fill="white", font=ImageFont.load_default(36))
     shown = image.resize((540, round(540 * image.height / image.width)))
     screen.paste(shown, (0, 220))
-    for row, words in enumerate(
-        ("somebody  2 h", "you have to see this", "17 comments", "Share   Save   Reply")
-    ):
+    for row, words in enumerate(("alex  2 h", "you have to see this", "17 comments", "Share   Save   Reply")):
         draw.text((30, 260 + shown.height + 70 * row), words, fill="#333333", font=ImageFont.load_default(28))
     return screen
 

@@ -1,4 +1,4 @@
-"""The environment variables that a function finds on this machine."""
+"""The environment variables of functions in the local stack."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from infra.local.emulator import ACCOUNT, REGION
 
 
 def local_variables(endpoint: str) -> dict[str, str]:
-    """What every function has here beside what the template gives it."""
+    """Return the variables of every function that do not come from the template."""
     return {
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
@@ -26,17 +26,17 @@ def local_variables(endpoint: str) -> dict[str, str]:
 
 
 def common_variables(environments: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    """What all of the environments have with the same value."""
+    """Return the variables that have the same value in all environments."""
     sets = [set(environment.items()) for environment in environments]
     return dict(set.intersection(*sets)) if sets else {}
 
 
 @contextmanager
 def applied_environment(variables: Mapping[str, str], *, clear_aws: bool = False) -> Iterator[None]:
-    """Put the variables into the process's environment, and back what was there before.
+    """Set the variables in the environment of this process, and restore the previous values afterwards.
 
-    alone: without the AWS settings of whoever started the process (a profile, a session token), which would
-    lead a client away from this machine.
+    clear_aws: also remove the AWS settings of the shell (a profile, a session token), because they would
+    direct a client to real AWS.
     """
     others = {name for name in os.environ if clear_aws and name.startswith("AWS_")}
     before = {name: os.environ.get(name) for name in {*variables, *others}}

@@ -23,7 +23,7 @@ def to_csv(report: Mapping[str, Any]) -> str:
 
 
 def _flatten(metrics: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield figures by dotted name. The items of a list are named by their first value."""
+    """Yield metrics by dotted name. The items of a list are named by their first value."""
     for name, value in metrics.items():
         dotted = prefix + name
         if dotted in _NOT_METRICS or name == "by_day":

@@ -1,4 +1,4 @@
-"""Render the report as a self-contained page with figures and SVG charts."""
+"""Render the report as a self-contained page with metrics and SVG charts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def render_page(report: Mapping[str, Any]) -> str:
             {kind: [month["appeals"][kind] for month in months] for kind in ("filed", "upheld", "rejected")},
         ),
     ]
-    figures = {
+    metrics = {
         "Notices received": transparency["notices"],
         "of these decided solely by automated means": transparency["notices_by_automated_means"],
         "Cases with a violation": transparency["cases_acted_on"],
@@ -67,7 +67,7 @@ def render_page(report: Mapping[str, Any]) -> str:
         "Second opinions that agreed": _percentage(whole["second_opinions"]["share_agreed"]),
     }
     rows = "\n".join(
-        f"<dt>{escape(name)}</dt><dd>{escape(str(value))}</dd>" for name, value in figures.items()
+        f"<dt>{escape(name)}</dt><dd>{escape(str(value))}</dd>" for name, value in metrics.items()
     )
     return f"""<!doctype html>
 <html lang="en">

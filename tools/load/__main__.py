@@ -90,7 +90,7 @@ def load(target: Target, given: argparse.Namespace) -> tuple[dict[str, Any], lis
         "kinds_of_copies": len(ALTERATIONS),
         "seed": given.seed,
         "senders": given.senders,
-        "told_to_wait": client.told_to_wait,
+        "retried_calls": client.retried_calls,
         "given_up": dict(dead),
         "parts": [part.metrics() for part in done],
     }

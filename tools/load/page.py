@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-Figures = Mapping[str, Any]
+Metrics = Mapping[str, Any]
 
 
-def write(result: Figures, folder: Path) -> Path:
+def write(result: Metrics, folder: Path) -> Path:
     """Write load.json and load.md into the folder. Return the path of load.md. Only the plot has samples."""
     parts = [{name: part[name] for name in part if name != "samples"} for part in result["parts"]]
     text = json.dumps({**result, "parts": parts}, indent=1)
@@ -22,8 +22,8 @@ def write(result: Figures, folder: Path) -> Path:
     return path
 
 
-def _lines(result: Figures) -> Iterable[str]:
-    parts: Sequence[Figures] = result["parts"]
+def _lines(result: Metrics) -> Iterable[str]:
+    parts: Sequence[Metrics] = result["parts"]
     yield from (
         "# Load",
         "",
@@ -55,9 +55,9 @@ def _lines(result: Figures) -> Iterable[str]:
         yield from _long_queue(result["long_queue"])
 
 
-def outcome(result: Figures) -> list[str]:
+def outcome(result: Metrics) -> list[str]:
     """Return a summary of losses, and then one line for each failure."""
-    parts: Sequence[Figures] = result["parts"]
+    parts: Sequence[Metrics] = result["parts"]
     uploads = sum(part["uploads"] for part in parts)
     lost = sum(len(part["lost"]) for part in parts)
     copies = sum(part["copies"] for part in parts)
@@ -76,7 +76,7 @@ def outcome(result: Figures) -> list[str]:
     ]
 
 
-def _row(part: Figures) -> str:
+def _row(part: Metrics) -> str:
     cells = (
         part["name"],
         str(part["uploads"]),
@@ -90,13 +90,13 @@ def _row(part: Figures) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _description(part: Figures) -> Iterable[str]:
+def _description(part: Metrics) -> Iterable[str]:
     noted = "; ".join(f"{name}: {value:,.4g}" for name, value in part["noted"].items())
     unsent = f" {part['not_sent']} calls of the client failed." if part["not_sent"] else ""
     yield f"- **{part['name']}**: {part['what']}.{unsent}" + (f" {noted}." if noted else "")
 
 
-def _long_queue(figures: Figures) -> Iterable[str]:
+def _long_queue(figures: Metrics) -> Iterable[str]:
     memory = f" The process uses {figures['memory_mb']:,.0f} MB at the end." if figures["memory_mb"] else ""
     yield from (
         "",
@@ -116,7 +116,7 @@ def _long_queue(figures: Figures) -> Iterable[str]:
     )
 
 
-def _listed(figures: Figures, *names: str) -> str:
+def _listed(figures: Metrics, *names: str) -> str:
     return " / ".join(f"{figures[name]:,.0f}" for name in names) if figures else ""
 
 

@@ -64,7 +64,7 @@ class Client:
         self._run = uuid.uuid4().hex[:8]  # accounts of an earlier run may be blocked
         self._accounts = 0
         self._lock = threading.Lock()
-        self.told_to_wait = 0
+        self.retried_calls = 0
         """How many calls were retried after 429, 5xx or no response."""
 
     def send(self, picture: Picture) -> SentUpload:
@@ -149,7 +149,7 @@ class Client:
                 if answer.status != 429 and answer.status < 500:
                     break
             with self._lock:
-                self.told_to_wait += 1
+                self.retried_calls += 1
             time.sleep(wait)
         raise LoadFailed(f"a call failed: {failure}")
 
