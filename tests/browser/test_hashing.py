@@ -15,9 +15,13 @@ from staydown.imaging.pdq import dct16, hash_of
 
 from tests.browser.conftest import Open
 from tests.browser.report_pages import file_payload
+from tests.imaging.golden_images import SOURCE, golden_image, golden_vectors
 from tests.journeys.sample_images import drawn, jpeg
-from tests.shared_data import SHARED, needs_shared_data
+from tests.shared_data import shared_files
+from tests.support.photographs import photograph
 
+QUALITIES: dict[str, dict[str, Any]] = {"JPEG": {"quality": 90}, "WEBP": {"lossless": True}}
+KINDS = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp"}
 MAX_DISTANCE = 10
 """Bits: how far an implementation may be from the reference where the quality is 80 and up."""
 
@@ -55,11 +59,23 @@ def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
     return file.getvalue()
 
 
-@needs_shared_data
-def test_browser_hashes_photographs_like_the_server(open_page: Open) -> None:
-    kinds = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp"}
-    reference = sorted(file for file in (SHARED / "pdq").rglob("*") if file.suffix in kinds)
-    files = [*reference, *sorted((SHARED / "large").iterdir()), *sorted((SHARED / "photos").iterdir())[::12]]
+def golden_files(folder: Path) -> list[Path]:
+    """Write the golden images in the formats of browsers, and photographs of 12 megapixels."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    large = photograph(SOURCE).resize((4032, 3024), Image.Resampling.BICUBIC)
+    contents = {"large.jpg": jpeg(large), "turned.jpg": encoded(large, "JPEG", quality=90, exif=exif)}
+    for number, name in enumerate(golden_vectors()):
+        kind = ("PNG", "JPEG", "WEBP", "BMP")[number % 4]
+        contents[f"{number}.{kind.lower()}"] = encoded(golden_image(name), kind, **QUALITIES.get(kind, {}))
+    for name, data in contents.items():
+        (folder / name).write_bytes(data)
+    return [folder / name for name in contents]
+
+
+def test_browser_hashes_photographs_like_the_server(open_page: Open, tmp_path: Path) -> None:
+    shared = [file for file in shared_files("pdq/**/*") if file.suffix in KINDS]
+    files = [*golden_files(tmp_path), *shared, *shared_files("large/*"), *shared_files("photos/*")[::12]]
     page = open_page("index.html")
     outcomes = [one for i in range(0, len(files), 40) for one in hashed(page, files[i : i + 40])]
     sharp = 0

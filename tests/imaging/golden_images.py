@@ -21,8 +21,8 @@ from tests.imaging.sample_images import bordered, encode, scene
 from tests.support.photographs import PHOTOGRAPHS, photograph, reduced
 
 GOLDEN_FILE = Path(__file__).parent / "golden" / "pdq.json"
-SOURCE = "coffee"
-"""The photograph of the altered copies: 600 x 400 pixels, like none of its own orientations."""
+SOURCE = "chelsea"
+"""The photograph of the altered copies: 451 x 300 pixels, so that no orientation looks like another."""
 Transpose = Image.Transpose
 
 TURNED = {
@@ -64,14 +64,14 @@ _COPIES: dict[str, Callable[[Image.Image], Image.Image]] = {
     "scaled to 300 x 200": lambda image: _scaled(image, 300, 200),
     "scaled to 96 x 64": lambda image: _scaled(image, 96, 64),
     "scaled to 60 x 40": lambda image: _scaled(image, 60, 40),
-    "scaled to 24 x 16": lambda image: _scaled(image, 24, 16),
+    "scaled to 42 x 28": lambda image: _scaled(image, 42, 28),
     "scaled to 1800 x 1200": lambda image: _scaled(image, 1800, 1200),
     "squeezed to 128 x 128": lambda image: _scaled(image, 128, 128),
     "squeezed to 512 x 512": lambda image: _scaled(image, 512, 512),
-    "cropped by a tenth": lambda image: image.crop((30, 20, 570, 380)),
-    "left half": lambda image: image.crop((0, 0, 300, 400)),
-    "letterboxed": lambda image: bordered(image, 0, 90, 0, 90, "black"),
-    "framed": lambda image: bordered(image, 40, 40, 40, 40, "#f4f0e8"),
+    "cropped by a tenth": lambda image: image.crop((22, 15, 429, 285)),
+    "left half": lambda image: image.crop((0, 0, 225, 300)),
+    "letterboxed": lambda image: bordered(image, 0, 68, 0, 68, "black"),
+    "framed": lambda image: bordered(image, 30, 30, 30, 30, "#f4f0e8"),
     "tilted by 3 degrees": lambda image: image.rotate(3, Image.Resampling.BICUBIC, fillcolor="white"),
     **{f"JPEG of quality {q}": partial(_saved, image_format="JPEG", quality=q) for q in (10, 30, 60, 90)},
     "WebP of quality 40": partial(_saved, image_format="WEBP", quality=40),

@@ -18,8 +18,8 @@ from staydown.imaging.limits import ImageRejected, Limits
 from staydown.imaging.luma import luma_planes
 from staydown.imaging.pdq import dct16, hash_of, luma
 
+from tests.imaging.hostile_files import REASONS, all_hostile_files
 from tests.imaging.sample_images import LIMITS, encode, mpo, pixels, scene
-from tests.shared_data import SHARED, needs_shared_data
 from tests.support.case_counter import count_hostile_files
 
 
@@ -342,20 +342,31 @@ def test_truncated_file_is_reported_as_truncated(media_type: str) -> None:
     assert rejection(data[: len(data) * 2 // 3]) == "truncated"
 
 
-@needs_shared_data
+SHARED_REASONS = {
+    "broken_data_stream.png": "truncated",
+    "crash-0c7e0e8e11ce787078f00b5b0ca409a167f070e0.tif": "damaged",
+    "crash-465703f71a0f0094873a3e0e82c9f798161171b8.sgi": "unsupported_format",
+    "decompression_bomb.ico": "unsupported_format",
+    "decompression_bomb_extents.gif": "too_many_pixels",
+    "oom-225817ca0f8c663be7ab4b9e717b02c661e66834.tif": "damaged",
+}
+
+
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("broken_data_stream.png", "truncated"),
-        ("crash-0c7e0e8e11ce787078f00b5b0ca409a167f070e0.tif", "damaged"),
-        ("crash-465703f71a0f0094873a3e0e82c9f798161171b8.sgi", "unsupported_format"),
-        ("decompression_bomb.ico", "unsupported_format"),
-        ("decompression_bomb_extents.gif", "too_many_pixels"),
-        ("oom-225817ca0f8c663be7ab4b9e717b02c661e66834.tif", "damaged"),
+        (name, reason)
+        for name, reason in (REASONS | SHARED_REASONS).items()
+        if reason is not None and name in all_hostile_files()
     ],
 )
 def test_hostile_files_are_rejected(name: str, reason: str) -> None:
-    assert rejection((SHARED / "hostile" / name).read_bytes()) == reason
+    assert rejection(all_hostile_files()[name]) == reason
+
+
+@pytest.mark.parametrize("name", [name for name, reason in REASONS.items() if reason is None])
+def test_unusual_files_are_decoded(name: str) -> None:
+    assert decode(all_hostile_files()[name], LIMITS).frames
 
 
 def test_rejection_reveals_nothing_of_the_image() -> None:

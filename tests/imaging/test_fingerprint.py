@@ -1,4 +1,4 @@
-"""From bytes to hashes, the way that an upload takes."""
+"""From the bytes of an upload to its hashes."""
 
 from __future__ import annotations
 
@@ -21,49 +21,83 @@ from staydown.imaging.luma import rounded
 from staydown.imaging.pdq import dct16, luma, orientation_hashes
 from staydown.imaging.phash import phash, stored_distance, to_integer
 
+from tests.imaging.golden_images import SOURCE
 from tests.imaging.sample_images import LIMITS, bordered, encode, pixels, scene
-from tests.imaging.test_pdq import EXPECTED, GOOD, TURNED_FILES, reference
-from tests.shared_data import SHARED, needs_shared_data
+from tests.imaging.test_pdq import SHARED_VECTORS, SHARP, TURNED_VECTORS, VECTORS, image_of
+from tests.shared_data import SHARED, shared_files
+from tests.support.photographs import PHOTOGRAPHS, photograph, reduced
 
-ORIGINAL = "pdq/misc-images/modes/original.jpg"
+
+def file_of(name: str) -> bytes:
+    """Return the shared file with this name, or the golden image as PNG."""
+    return (SHARED / name).read_bytes() if name in SHARED_VECTORS else encode(image_of(name), "PNG")
 
 
-@needs_shared_data
-@pytest.mark.parametrize("name", GOOD)
-def test_reference_images_hash_near_the_reference(name: str) -> None:
-    found = fingerprint_file((SHARED / name).read_bytes(), LIMITS)
-    # The reference did not apply EXIF; of these files none is stored turned.
-    assert found.upright.pdq.distance(reference(name)) <= 10
+@pytest.mark.parametrize("name", SHARP)
+def test_files_hash_near_the_reference(name: str) -> None:
+    found = fingerprint_file(file_of(name), LIMITS)
+    # The reference does not apply EXIF orientation; none of these files has one.
+    assert found.upright.pdq.distance(VECTORS[name].pdq) <= 10
     assert found.upright.quality >= 80
 
 
-@needs_shared_data
-@pytest.mark.parametrize("name", sorted(name for name in EXPECTED if "/modes/" in name))
-def test_every_colour_mode_hashes_near_the_original(name: str) -> None:
-    found = fingerprint_file((SHARED / name).read_bytes(), LIMITS)
-    assert found.upright.pdq.distance(reference(ORIGINAL)) <= 10
+def _deep(image: Image.Image, dtype: type, factor: float) -> Image.Image:
+    """Return the image in grey, with values of this type, multiplied by the factor."""
+    return Image.fromarray((np.asarray(image.convert("L"), np.float64) * factor).astype(dtype))
 
 
-@needs_shared_data
-@pytest.mark.parametrize("name", TURNED_FILES)
-def test_rotated_file_has_a_view_of_the_upright_original(name: str) -> None:
-    original = reference("pdq/dih/bridge-1-original.jpg")
-    found = fingerprint_file((SHARED / "pdq/dih" / name).read_bytes(), LIMITS)
-    assert min(view.pdq.distance(original) for view in found.views) <= 8
+_PICTURE = photograph(SOURCE)
+MODES = {
+    "1, PNG": encode(_PICTURE.convert("1"), "PNG"),
+    "CMYK, JPEG": encode(_PICTURE.convert("CMYK"), "JPEG"),
+    "CMYK, TIFF": encode(_PICTURE.convert("CMYK"), "TIFF"),
+    "F, TIFF": encode(_deep(_PICTURE, np.float32, 1 / 255), "TIFF"),
+    "I, TIFF": encode(_deep(_PICTURE, np.int32, 1000), "TIFF"),
+    "I;16, PNG": encode(_deep(_PICTURE, np.uint16, 257), "PNG"),
+    "L, PNG": encode(_PICTURE.convert("L"), "PNG"),
+    "L, JPEG": encode(_PICTURE.convert("L"), "JPEG"),
+    "LA, PNG": encode(_PICTURE.convert("LA"), "PNG"),
+    "P, PNG": encode(_PICTURE.convert("P"), "PNG"),
+    "P, GIF": encode(_PICTURE.convert("P"), "GIF"),
+    "RGB, JPEG": encode(_PICTURE, "JPEG"),
+    "RGB, WEBP": encode(_PICTURE, "WEBP"),
+    "RGB, AVIF": encode(_PICTURE, "AVIF"),
+    "RGBA, PNG": encode(_PICTURE.convert("RGBA"), "PNG"),
+    "YCbCr, TIFF": encode(_PICTURE.convert("YCbCr"), "TIFF"),
+}
+_MODES_OF_ORIGINALS = [
+    *((f"photograph: {SOURCE}", name) for name in MODES),
+    *(("pdq/misc-images/modes/original.jpg", name) for name in sorted(SHARED_VECTORS) if "/modes/" in name),
+]
 
 
-@needs_shared_data
+@pytest.mark.parametrize(("original", "name"), _MODES_OF_ORIGINALS)
+def test_every_colour_mode_hashes_near_the_original(original: str, name: str) -> None:
+    found = fingerprint_file(MODES.get(name) or file_of(name), LIMITS)
+    assert found.upright.pdq.distance(VECTORS[original].pdq) <= 10
+
+
+@pytest.mark.parametrize(("original", "name"), [(original, name) for original, name, _ in TURNED_VECTORS])
+def test_turned_file_has_a_view_of_the_upright_original(original: str, name: str) -> None:
+    found = fingerprint_file(file_of(name), LIMITS)
+    assert min(view.pdq.distance(VECTORS[original].pdq) for view in found.views) <= 8
+
+
 def test_rotated_phone_photograph_hashes_as_displayed() -> None:
-    """Against the whole picture decoded, turned by Pillow and hashed by itself."""
-    data = (SHARED / "large/exif-rotn-6.jpg").read_bytes()
-    found = fingerprint_file(data, LIMITS)
-    stored = Image.open(io.BytesIO(data))
-    assert stored.getexif()[0x0112] == 6
-    assert (found.width, found.height) == (stored.height, stored.width)
-    upright = orientation_hashes(dct16(luma(pixels(stored.rotate(-90, expand=True)))))[0][1]
-    assert found.upright.pdq.distance(upright) <= 2
-    assert found.frames == 1
-    assert found.media_type == "image/jpeg"
+    """Compared with the hash of the whole image, decoded and turned by Pillow."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    large = photograph(SOURCE).resize((4032, 3024), Image.Resampling.BICUBIC)
+    shared = [file.read_bytes() for file in shared_files("large/exif-rotn-6.jpg")]
+    for data in (encode(large, "JPEG", quality=90, exif=exif), *shared):
+        found = fingerprint_file(data, LIMITS)
+        stored = Image.open(io.BytesIO(data))
+        assert stored.getexif()[0x0112] == 6
+        assert (found.width, found.height) == (stored.height, stored.width)
+        upright = orientation_hashes(dct16(luma(pixels(stored.rotate(-90, expand=True)))))[0][1]
+        assert found.upright.pdq.distance(upright) <= 2
+        assert found.frames == 1
+        assert found.media_type == "image/jpeg"
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -110,12 +144,13 @@ def test_fingerprint_describes_the_file() -> None:
     assert found.upright.name == "upright"
 
 
-@needs_shared_data
 def test_phash_equals_imagehash_when_not_reduced() -> None:
-    """`fingerprint` takes the first frame's; here without all the other hashes."""
-    for file in sorted((SHARED / "photos").glob("*.jpg")):
-        theirs = imagehash.phash(Image.open(file))
-        assert phash(rounded(decode(file.read_bytes(), LIMITS).frames[0].luma)) == theirs, file.name
+    """As `fingerprint_file` computes it from the first frame, without the other hashes."""
+    files = {name: encode(reduced(photograph(name), 481), "JPEG", quality=90) for name in PHOTOGRAPHS}
+    files |= {file.name: file.read_bytes() for file in shared_files("photos/*.jpg")}
+    for name, data in files.items():
+        theirs = imagehash.phash(Image.open(io.BytesIO(data)))
+        assert phash(rounded(decode(data, LIMITS).frames[0].luma)) == theirs, name
 
 
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG"])

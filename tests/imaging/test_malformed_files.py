@@ -21,8 +21,8 @@ from staydown.domain.bank.fingerprints import Fingerprint
 from staydown.imaging.fingerprint import fingerprint_file
 from staydown.imaging.limits import ImageRejected, Limits, RejectionReason
 
+from tests.imaging.hostile_files import all_hostile_files
 from tests.imaging.sample_images import encode, mpo, scene
-from tests.shared_data import SHARED, needs_shared_data
 from tests.support.case_counter import count_hostile_files
 
 SMALL = Limits(max_pixels=4_000_000)
@@ -142,11 +142,11 @@ def test_noise_is_handled(magic: bytes, noise: bytes) -> None:
     fingerprint_or_rejection(magic + noise)
 
 
-@needs_shared_data
-@pytest.mark.parametrize("name", sorted(f.name for f in (SHARED / "hostile").glob("*")) or ["absent"])
+@pytest.mark.parametrize("name", all_hostile_files())
 def test_hostile_files_are_handled_quickly(name: str) -> None:
+    data = all_hostile_files()[name]
     started = time.process_time()
-    fingerprint_or_rejection((SHARED / "hostile" / name).read_bytes(), Limits())
+    fingerprint_or_rejection(data, Limits())
     assert time.process_time() - started < 5
 
 

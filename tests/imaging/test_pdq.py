@@ -1,4 +1,4 @@
-"""PDQ against its reference: on the reference's own test pictures, and on a picture pinned here."""
+"""PDQ against its reference implementation, by the golden vectors."""
 
 from __future__ import annotations
 
@@ -15,33 +15,48 @@ from staydown.domain.bank.fingerprints import ORIENTATIONS
 from staydown.domain.bank.hashes import PdqHash
 from staydown.imaging.pdq import dct16, hash_of, luma, orientation_hashes
 
+from tests.imaging.golden_images import GOLDEN_IMAGES, SOURCE, TURNED, Vector, golden_image, golden_vectors
 from tests.imaging.sample_images import pixels, scene
-from tests.shared_data import SHARED, needs_shared_data
-
-EXPECTED: dict[str, dict[str, object]] = (
-    json.loads((SHARED / "pdq/expected.json").read_text()) if SHARED.is_dir() else {}
-)
-GOOD = sorted(name for name, known in EXPECTED.items() if int(str(known["quality"])) >= 80)
+from tests.shared_data import SHARED, shared_files
 
 
-def reference(name: str) -> PdqHash:
-    return PdqHash.from_hex(str(EXPECTED[name]["pdq"]))
+def _shared_vectors() -> dict[str, Vector]:
+    """Return the vectors of the shared images by path; none where the shared data is absent."""
+    return {
+        name: Vector(PdqHash.from_hex(known["pdq"]), known["quality"])
+        for file in shared_files("pdq/expected.json")
+        for name, known in json.loads(file.read_text(encoding="utf-8")).items()
+    }
 
 
-@needs_shared_data
-@pytest.mark.parametrize("name", GOOD)
-def test_reference_images_hash_like_the_reference(name: str) -> None:
-    dct = dct16(luma(pixels(Image.open(SHARED / name))))
-    assert hash_of(dct).distance(reference(name)) <= 2
+SHARED_VECTORS = _shared_vectors()
+VECTORS = golden_vectors() | SHARED_VECTORS
+SHARP = sorted(name for name, vector in VECTORS.items() if vector.quality >= 80)
+"""Images whose quality makes their hash reliable."""
 
 
-@needs_shared_data
-@pytest.mark.parametrize("name", sorted(EXPECTED))
+def image_of(name: str) -> Image.Image:
+    return Image.open(SHARED / name) if name in SHARED_VECTORS else golden_image(name)
+
+
+def test_every_golden_image_has_a_vector() -> None:
+    assert set(golden_vectors()) == set(GOLDEN_IMAGES)
+    assert len(golden_vectors()) >= 80
+    assert len(set(golden_vectors()) & set(SHARP)) >= 70
+
+
+@pytest.mark.parametrize("name", SHARP)
+def test_images_hash_like_the_reference(name: str) -> None:
+    dct = dct16(luma(pixels(image_of(name))))
+    assert hash_of(dct).distance(VECTORS[name].pdq) <= 2
+
+
+@pytest.mark.parametrize("name", sorted(VECTORS))
 def test_quality_equals_the_reference(name: str) -> None:
-    assert dct16(luma(pixels(Image.open(SHARED / name)))).quality == EXPECTED[name]["quality"]
+    assert dct16(luma(pixels(image_of(name)))).quality == VECTORS[name].quality
 
 
-# What each file of `dih` is of the original, in the words of ORIENTATIONS.
+# The orientation that each file of the shared `dih` has.
 TURNED_FILES = {
     "bridge-1-original.jpg": "upright",
     "bridge-2-rotate-90.jpg": "turned 270",
@@ -52,17 +67,27 @@ TURNED_FILES = {
     "bridge-7-flip-plus-1.jpg": "mirrored, turned 270",
     "bridge-8-flip-minus-1.jpg": "mirrored, turned 90",
 }
+_SHARED_ORIGINAL = "pdq/dih/bridge-1-original.jpg"
+_ORIGINAL = f"photograph: {SOURCE}"
+TURNED_VECTORS = [
+    *((_ORIGINAL, f"turned: {name}" if TURNED[name] is not None else _ORIGINAL, name) for name in TURNED),
+    *(
+        (_SHARED_ORIGINAL, f"pdq/dih/{file}", orientation)
+        for file, orientation in TURNED_FILES.items()
+        if _SHARED_ORIGINAL in SHARED_VECTORS
+    ),
+]
+"""(original, turned image, its orientation): names of vectors."""
 
 
-@needs_shared_data
-@pytest.mark.parametrize(("name", "orientation"), TURNED_FILES.items())
-def test_rotated_files_hash_near_the_dihedral_hash(name: str, orientation: str) -> None:
-    original = dct16(luma(pixels(Image.open(SHARED / "pdq/dih/bridge-1-original.jpg"))))
-    assert dict(orientation_hashes(original))[orientation].distance(reference(f"pdq/dih/{name}")) <= 8
+@pytest.mark.parametrize(("original", "turned_name", "orientation"), TURNED_VECTORS)
+def test_turned_images_hash_near_the_dihedral_hash(original: str, turned_name: str, orientation: str) -> None:
+    hashes = dict(orientation_hashes(dct16(luma(pixels(image_of(original))))))
+    assert hashes[orientation].distance(VECTORS[turned_name].pdq) <= 8
 
 
 def test_pinned_image_keeps_its_hash() -> None:
-    """Needs no other data; the value was checked against the reference code's steps, written out below."""
+    """The value was checked against the steps of the reference, written out below."""
     dct = dct16(luma(pixels(scene())))
     assert hash_of(dct).hex == PINNED
     assert dct.quality == 100
@@ -72,7 +97,7 @@ PINNED = "891dfc448217b54a28dfa1b694c8481b70bffde4bb4ceb2815865d9ee4b382d5"
 
 
 def pdq_stepwise(plane: NDArray[np.float64]) -> PdqHash:
-    """PDQ as its paper tells it, one pixel at a time: slow, and independent of the matrices."""
+    """Compute PDQ as its paper describes it, pixel by pixel: slow, and independent of the matrices."""
 
     def box(row: NDArray[np.float64]) -> NDArray[np.float64]:
         window = (len(row) + 127) // 128
@@ -97,7 +122,7 @@ def test_matrices_equal_the_stepwise_computation(width: int, height: int) -> Non
 
 
 def turned(image: Image.Image, orientation: str) -> Image.Image:
-    """What an orientation's name promises, done to the pixels."""
+    """Turn and mirror the pixels as the name of the orientation says."""
     if orientation.startswith("mirrored"):
         image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     degrees = int(orientation.rpartition("turned ")[2]) if "turned" in orientation else 0
