@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "matching": {"matching", "imaging", "domain"},
     "aws": {"aws", "config", "exchange", "notices", "domain", "imaging", "matching"},
     "services": {"services", "aws", "config", "exchange", "notices", "domain", "imaging", "matching"},
-    "tool": {"tool", "imaging", "matching", "domain"},
+    "cli": {"cli", "imaging", "matching", "domain"},
     "api": {"api", "services", "aws", "config", "exchange", "notices", "domain", "imaging", "matching"},
 }
 SIDE_BY_SIDE = {"reports", "review", "appeals", "sweeps", "retention", "records"}

@@ -1,4 +1,4 @@
-"""The `staydown` command, also `python -m staydown`. Described in `docs/tool.md`."""
+"""The `staydown` command, also `python -m staydown`. Described in `docs/cli.md`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def run() -> int:
     try:
         # Imported here, because the libraries read the environment when they are loaded, and because loading
         # takes long enough for a Ctrl-C.
-        from staydown.tool.command import main  # noqa: PLC0415
+        from staydown.cli.command import main  # noqa: PLC0415
 
         status = main()
     except KeyboardInterrupt:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.tool.cli_runner import picture, save
+from tests.cli.cli_runner import picture, save
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from staydown.domain.bank.hashes import PdqHash
 
-from tests.shared_data import SHARED, needs_shared_data
-from tests.tool.cli_runner import HASH_KEYS, MATCH_KEYS, picture, rows, save
+from tests.cli.cli_runner import HASH_KEYS, MATCH_KEYS, picture, rows, save
+from tests.imaging.golden_images import golden_image, golden_vectors
+from tests.shared_data import shared_files
+from tests.support.photographs import PHOTOGRAPHS, SCENES, photograph, reduced, with_quarters
 
 
 @pytest.fixture(scope="module")
@@ -66,14 +68,21 @@ def test_a_hash_is_hexadecimal_with_a_quality(uploads: Path) -> None:
     assert row["error"] is None
 
 
-@needs_shared_data
-def test_hashes_equal_the_reference() -> None:
-    expected = json.loads((SHARED / "pdq" / "expected.json").read_text())
-    files = sorted((SHARED / "pdq" / "bridge-mods").iterdir())
-    text = json.dumps(expected)
+def test_hashes_equal_the_reference(tmp_path: Path) -> None:
+    names = [name for name in golden_vectors() if name.startswith("copy: ")]
+    files = [save(golden_image(name), tmp_path / f"{number}.png") for number, name in enumerate(names)]
     found = rows("hash", *files)
     assert [row["error"] for row in found] == [None] * len(files)
-    assert found[0]["pdq"] in text
+    for name, row in zip(names, found, strict=True):
+        assert PdqHash.from_hex(row["pdq"]).distance(golden_vectors()[name].pdq) <= 2, name
+
+
+def test_shared_photographs_hash_like_the_reference() -> None:
+    for vectors in shared_files("pdq/expected.json"):
+        files = shared_files("pdq/bridge-mods/*")
+        found = rows("hash", *files)
+        assert [row["error"] for row in found] == [None] * len(files)
+        assert found[0]["pdq"] in vectors.read_text(encoding="utf-8")
 
 
 def test_policy_distances_can_be_set(bank: Path, uploads: Path) -> None:
@@ -103,14 +112,23 @@ def test_plain_image_matches_only_by_exact_bytes(tmp_path: Path) -> None:
     assert [(row["verdict"], row["distance"]) for row in found] == [("block", 0), ("clear", None)]
 
 
-@needs_shared_data
 def test_photographs_are_distinguished(tmp_path: Path) -> None:
-    photographs = sorted((SHARED / "photos").glob("*.jpg"))
-    banked, others = photographs[:8], photographs[8:28]
-    folder = tmp_path / "bank"
+    names = SCENES[:8]
+    others = [name for name in PHOTOGRAPHS if name not in names]
+    images = {name: photograph(name) for name in names} | with_quarters(others)
+    files = [
+        save(reduced(image, 481), tmp_path / f"{number}.jpg") for number, image in enumerate(images.values())
+    ]
+    assert len(files) >= 28
+    for photographs in (files[:28], shared_files("photos/*.jpg")[:28]):
+        if photographs:
+            _distinguished(photographs[:8], photographs[8:], tmp_path / f"bank of {photographs[0].stem}")
+
+
+def _distinguished(banked: list[Path], others: list[Path], folder: Path) -> None:
     folder.mkdir()
     for path in banked:
         (folder / path.name).symlink_to(path)
     found = rows("match", "--bank", folder, *banked, *others)
-    assert [row["verdict"] for row in found] == ["block"] * 8 + ["clear"] * 20
-    assert [row["entry"] for row in found[:8]] == [str(folder / path.name) for path in banked]
+    assert [row["verdict"] for row in found] == ["block"] * len(banked) + ["clear"] * len(others)
+    assert [row["entry"] for row in found[: len(banked)]] == [str(folder / path.name) for path in banked]

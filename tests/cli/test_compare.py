@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from staydown.cli.command import main
+from staydown.cli.comparison import LoadedImage, compare_files, render_comparison
+from staydown.cli.comparison_text import describe_comparison, describe_placement
+from staydown.cli.folder_bank import Policies
 from staydown.domain.bank.alignment import AlignmentPolicy
 from staydown.domain.bank.verdicts import MatchPolicy, Verdict
 from staydown.imaging.limits import Limits
 from staydown.imaging.placement import Placement
-from staydown.tool.command import main
-from staydown.tool.comparison import LoadedImage, compare_files, render_comparison
-from staydown.tool.comparison_text import describe_comparison, describe_placement
-from staydown.tool.folder_bank import Policies
 
-from tests.tool.cli_runner import picture, save
+from tests.cli.cli_runner import picture, save
 
 POLICIES = Policies(MatchPolicy(), AlignmentPolicy())
 BLUE, ORANGE = (86, 180, 233), (240, 150, 0)

@@ -11,11 +11,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from staydown.cli.arguments import CompareCommand, parse_arguments
+from staydown.cli.command import main
 from staydown.domain.bank.alignment import AlignmentThreshold
-from staydown.tool.arguments import CompareCommand, parse_arguments
-from staydown.tool.command import main
 
-from tests.tool.cli_runner import SECONDS, rows, run
+from tests.cli.cli_runner import SECONDS, rows, run
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_lack_of_memory_is_reported(
     def full(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("staydown.tool.comparison.LoadedImage.read", full)
+    monkeypatch.setattr("staydown.cli.comparison.LoadedImage.read", full)
     assert main(["compare", str(bank / "one.jpg"), str(bank / "two.jpg")]) == 1
     assert "memory" in capsys.readouterr().err
 

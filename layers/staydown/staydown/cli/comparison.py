@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from staydown.cli.files import read_file
+from staydown.cli.folder_bank import FolderBank, Policies, ReferenceFile, serialise_bank
 from staydown.domain.bank.alignment import Alignment
 from staydown.domain.bank.fingerprints import Fingerprint, View
 from staydown.domain.bank.verdicts import Verdict
@@ -18,8 +20,6 @@ from staydown.imaging.phash import stored_distance
 from staydown.imaging.placement import Placement, measure_placement
 from staydown.matching.keypoint_alignment import AlignedCandidate, align_candidates
 from staydown.matching.keypoint_index import KeypointIndex
-from staydown.tool.files import read_file
-from staydown.tool.folder_bank import FolderBank, Policies, ReferenceFile, serialise_bank
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from staydown.cli.files import FileReadError, read_file
+from staydown.cli.folder_bank import FolderBank, Policies, ReferenceFile, SerialisedBank
+from staydown.cli.rows import HashRow, MatchRow
 from staydown.domain.bank.verdicts import Verdict
 from staydown.imaging.decode import Picture, decode
 from staydown.imaging.feature_bytes import features_to_bytes
 from staydown.imaging.fingerprint import fingerprint_picture
 from staydown.imaging.keypoints import reference_features
 from staydown.imaging.limits import ImageRejected, Limits
-from staydown.tool.files import FileReadError, read_file
-from staydown.tool.folder_bank import FolderBank, Policies, ReferenceFile, SerialisedBank
-from staydown.tool.rows import HashRow, MatchRow
 
 T = TypeVar("T")
 

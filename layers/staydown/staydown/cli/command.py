@@ -8,16 +8,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from staydown.cli.arguments import CompareCommand, HashCommand, MatchCommand, parse_arguments
+from staydown.cli.comparison import LoadedImage, compare_files, render_comparison
+from staydown.cli.comparison_text import describe_comparison
+from staydown.cli.files import FileReadError, files_under
+from staydown.cli.folder_bank import ReferenceFile, SerialisedBank, serialise_bank
+from staydown.cli.progress import with_progress
+from staydown.cli.rows import HashRow, MatchRow, to_json_line
+from staydown.cli.tasks import MatchTaskSetup, UnreadableFile, hash_task, match_task, reference_task
 from staydown.imaging.limits import ImageRejected
 from staydown.imaging.sandbox.pool import InProcessRunner, TaskRunner, WorkerPool, WorkersFailed
-from staydown.tool.arguments import CompareCommand, HashCommand, MatchCommand, parse_arguments
-from staydown.tool.comparison import LoadedImage, compare_files, render_comparison
-from staydown.tool.comparison_text import describe_comparison
-from staydown.tool.files import FileReadError, files_under
-from staydown.tool.folder_bank import ReferenceFile, SerialisedBank, serialise_bank
-from staydown.tool.progress import with_progress
-from staydown.tool.rows import HashRow, MatchRow, to_json_line
-from staydown.tool.tasks import MatchTaskSetup, UnreadableFile, hash_task, match_task, reference_task
 
 _MAX_FILES_IN_PROCESS = 4
 """Up to this many files are read in this process: starting another one takes longer."""

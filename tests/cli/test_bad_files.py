@@ -8,13 +8,14 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
+from staydown.cli import tasks
+from staydown.cli.files import FileReadError, files_under, read_file
 from staydown.imaging.limits import Limits
-from staydown.tool import tasks
-from staydown.tool.files import FileReadError, files_under, read_file
 
-from tests.shared_data import SHARED, needs_shared_data
+from tests.cli.cli_runner import HASH_KEYS, MATCH_KEYS, picture, rows, run, save
+from tests.imaging.hostile_files import REASONS, hostile_files
+from tests.shared_data import shared_files
 from tests.support.case_counter import count_hostile_files
-from tests.tool.cli_runner import HASH_KEYS, MATCH_KEYS, picture, rows, run, save
 
 UNUSUAL_NAMES = [
     b"with space.png",
@@ -113,9 +114,28 @@ def test_file_names_of_any_bytes_are_preserved(bank: Path, tmp_path: Path) -> No
     assert run("hash", "--", "-v.png", cwd=tmp_path).returncode == 0
 
 
-@needs_shared_data
-def test_every_hostile_file_gets_a_row(bank: Path) -> None:
-    paths = sorted((SHARED / "hostile").iterdir())
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the hostile files."""
+    folder = tmp_path_factory.mktemp("hostile")
+    for name, data in hostile_files().items():
+        (folder / name).write_bytes(data)
+    return folder
+
+
+def test_every_hostile_file_gets_a_row(bank: Path, hostile: Path) -> None:
+    assert _errors_of(sorted(hostile.iterdir()), bank) == REASONS
+
+
+def test_every_shared_hostile_file_gets_a_row(bank: Path) -> None:
+    if paths := shared_files("hostile/*"):
+        errors = _errors_of(paths, bank)
+        assert errors["decompression_bomb_extents.gif"] == "too_many_pixels"
+        assert errors["hopper.avif"] is errors["hopper.heif"] is None
+
+
+def _errors_of(paths: list[Path], bank: Path) -> dict[str, str | None]:
+    """Hash and match the files. Return the error of each by name."""
     count_hostile_files(len(paths))
     hashed = rows("hash", *paths)
     matched = rows("match", "--bank", bank, *paths)
@@ -124,21 +144,16 @@ def test_every_hostile_file_gets_a_row(bank: Path) -> None:
         assert (list(hash_row), list(match_row)) == (HASH_KEYS, MATCH_KEYS)
         assert hash_row["error"] == match_row["error"]
         assert match_row["verdict"] == ("review" if hash_row["error"] else "clear"), match_row
-    errors = {Path(row["path"]).name: row["error"] for row in hashed}
-    assert errors["decompression_bomb_extents.gif"] == "too_many_pixels"
-    assert errors["hopper.avif"] is errors["hopper.heif"] is None
+    return {Path(row["path"]).name: row["error"] for row in hashed}
 
 
-@needs_shared_data
-def test_folder_of_hostile_files_can_be_the_bank(uploads: Path) -> None:
-    done = run(
-        "match", "--bank", SHARED / "hostile", SHARED / "hostile" / "hopper.heif", uploads / "other.jpg"
-    )
+def test_folder_of_hostile_files_can_be_the_bank(hostile: Path, uploads: Path) -> None:
+    done = run("match", "--bank", hostile, hostile / "plain.heif", uploads / "other.jpg")
     assert done.returncode == 0
     assert [("block" in line, "clear" in line) for line in done.stdout.splitlines()] == [
         (True, False), (False, True)
     ]  # fmt: skip
-    assert "broken.png': truncated" in done.stderr
+    assert "png-cut-in-half.png': truncated" in done.stderr
     assert "Traceback" not in done.stderr
 
 

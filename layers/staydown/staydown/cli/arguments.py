@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
+from staydown.cli.folder_bank import Policies
 from staydown.domain.bank.alignment import AlignmentPolicy, AlignmentThreshold
 from staydown.domain.bank.verdicts import MatchPolicy
 from staydown.imaging.limits import Limits
-from staydown.tool.folder_bank import Policies
 
 Settings = TypeVar("Settings", MatchPolicy, AlignmentPolicy, Limits)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from staydown.cli.comparison import AlignedPair, FileComparison
+from staydown.cli.folder_bank import Policies
 from staydown.domain.bank.verdicts import Verdict
 from staydown.imaging.placement import Placement
-from staydown.tool.comparison import AlignedPair, FileComparison
-from staydown.tool.folder_bank import Policies
 
 _VERDICTS = {
     Verdict.BLOCK: "block: would be blocked without human review",

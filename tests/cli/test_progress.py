@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from staydown.tool.progress import with_progress
+from staydown.cli.progress import with_progress
 
 
 class FakeTerminal(io.StringIO):
