@@ -168,6 +168,11 @@ def event(stack: DeployedStack) -> Json:
     }
 
 
+def function_stack(deployed: DeployedStack) -> Stack:
+    """Return the adapters with the environment of a function that stores answers."""
+    return Stack.from_environment(deployed.stack.functions["UploadsFunction"].environment)
+
+
 class LambdaContextStub:
     """What Lambda hands over beside the event, as far as it matters here."""
 
@@ -189,7 +194,7 @@ def test_concurrent_repeat_is_rejected_as_still_running(stack: DeployedStack, ev
         seen.append(calls(given, context))  # the same again, before this one is answered
         return answer(201, "first")
 
-    calls = IdempotentHandler(Stack.from_environment(), resolve)
+    calls = IdempotentHandler(function_stack(stack), resolve)
     assert calls(event, LambdaContextStub())["body"] == "first"  # type: ignore[arg-type]
     problem = json.loads(seen[0]["body"])
     assert (seen[0]["statusCode"], problem["status"]) == (409, 409)
@@ -200,7 +205,7 @@ def test_concurrent_repeat_is_rejected_as_still_running(stack: DeployedStack, ev
 @pytest.mark.parametrize("status", [500, 503, 429, 409, 412, 404, 422])
 def test_unsuccessful_answer_is_not_stored(stack: DeployedStack, event: Json, status: int) -> None:
     answers = iter([answer(status), answer(201, "then"), answer(500, "never asked")])
-    calls = IdempotentHandler(Stack.from_environment(), lambda *_: next(answers))
+    calls = IdempotentHandler(function_stack(stack), lambda *_: next(answers))
     responses = [calls(event, LambdaContextStub()) for _ in range(3)]  # type: ignore[arg-type]
     assert [(one["statusCode"], one["body"]) for one in responses] == [
         (status, ""),
@@ -214,15 +219,15 @@ def test_failed_request_may_be_sent_again(stack: DeployedStack, event: Json) -> 
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        IdempotentHandler(Stack.from_environment(), broken)(event, LambdaContextStub())  # type: ignore[arg-type]
-    calls = IdempotentHandler(Stack.from_environment(), lambda *_: answer(201, "then"))
+        IdempotentHandler(function_stack(stack), broken)(event, LambdaContextStub())  # type: ignore[arg-type]
+    calls = IdempotentHandler(function_stack(stack), lambda *_: answer(201, "then"))
     assert calls(event, LambdaContextStub())["body"] == "then"  # type: ignore[arg-type]
 
 
 def test_oversized_answer_is_returned_without_being_stored(stack: DeployedStack, event: Json) -> None:
     """What was done is done: whoever asks again is answered anew, and at once."""
     large, answers = "x" * 400_000, iter(["one", "two", "three"])
-    calls = IdempotentHandler(Stack.from_environment(), lambda *_: answer(200, next(answers) + large))
+    calls = IdempotentHandler(function_stack(stack), lambda *_: answer(200, next(answers) + large))
     responses = [calls(event, LambdaContextStub()) for _ in range(2)]  # type: ignore[arg-type]
     assert [(one["statusCode"], one["body"]) for one in responses] == [
         (200, "one" + large),
@@ -236,7 +241,7 @@ def test_answer_is_returned_when_the_store_fails(
     def fail(*_: object) -> None:
         raise ClientError({"Error": {"Code": "InternalServerError", "Message": ""}}, "UpdateItem")
 
-    calls = IdempotentHandler(Stack.from_environment(), lambda *_: answer(201, "done"))
+    calls = IdempotentHandler(function_stack(stack), lambda *_: answer(201, "done"))
     monkeypatch.setattr(DynamoDBPersistenceLayer, "_update_record", fail)
     assert calls(event, LambdaContextStub())["body"] == "done"  # type: ignore[arg-type]
 
@@ -245,7 +250,7 @@ def test_request_is_repeated_when_its_answer_is_unreadable(
     stack: DeployedStack, event: Json, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     answers = iter([answer(201, "first"), answer(201, "second")])
-    calls = IdempotentHandler(Stack.from_environment(), lambda *_: next(answers))
+    calls = IdempotentHandler(function_stack(stack), lambda *_: next(answers))
     monkeypatch.setattr(EncryptedResponseSerializer, "to_dict", lambda *_: {"a_later_format": "AAAA"})
     assert calls(event, LambdaContextStub())["body"] == "first"  # type: ignore[arg-type]
     assert calls(event, LambdaContextStub())["body"] == "second"  # type: ignore[arg-type]
@@ -260,7 +265,7 @@ def test_request_is_not_executed_when_it_cannot_be_recorded(
         raise ClientError({"Error": {"Code": "InternalServerError", "Message": ""}}, "PutItem")
 
     answers = iter([answer(201, "done")])
-    calls = IdempotentHandler(Stack.from_environment(), lambda *_: next(answers))
+    calls = IdempotentHandler(function_stack(stack), lambda *_: next(answers))
     monkeypatch.setattr(DynamoDBPersistenceLayer, "_put_record", fail)
     with pytest.raises(IdempotencyPersistenceLayerError):
         calls(event, LambdaContextStub())  # type: ignore[arg-type]

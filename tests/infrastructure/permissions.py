@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from staydown.aws.settings import Settings
+
 from infra.local.environment import applied_environment
 from infra.local.stack import LocalStack
 
@@ -40,6 +42,7 @@ class CallRecorder:
 
     stack: LocalStack
     required: dict[str, set[Permission]] = field(default_factory=dict)
+    _settings: list[tuple[str, Settings]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def listen(self) -> None:
@@ -52,8 +55,19 @@ class CallRecorder:
             if not hasattr(module, "stack"):
                 continue
             with applied_environment(function.environment):
-                session = module.stack()._session
-            session.events.register("before-parameter-build", _recording_session(self, name))
+                stack = module.stack()
+            self._settings.append((name, stack.settings))
+            stack._session.events.register("before-parameter-build", _recording_session(self, name))
+
+    def variables_read(self, function: str) -> set[str]:
+        """Return the environment variables of the settings that a function has read so far."""
+        return {
+            variable
+            for name, settings in self._settings
+            if name == function
+            for setting in Settings.names() & set(vars(settings))
+            for variable in Settings.variables(setting)
+        }
 
     def record(self, function: str, needs: set[Permission]) -> None:
         with self._lock:

@@ -16,6 +16,7 @@ from PIL import Image
 from infra.local.intrinsics import STACK_NAME
 from infra.local.stack import LocalStack
 from infra.webhooks import set_endpoint
+from tests.infrastructure.environments import LIBRARY_VARIABLES, functions, given_variables
 from tests.infrastructure.permissions import (
     GRANTED_FOR_AWS,
     STREAM_PERMISSIONS,
@@ -31,6 +32,16 @@ RACE_ONLY_PERMISSIONS = {
 }
 """Calls that happen only in races. One checks an entry whose features were erased while the log was read. The
 other deletes a copy that was published while its upload was being removed."""
+RARELY_READ = {
+    # For a case that a match opens, and for one that is split off: neither has a deadline.
+    ("ReviewFunction", "REMOVAL_HOURS"),
+    ("ScanUploadFunction", "REMOVAL_HOURS"),
+    ("SweepFunction", "REMOVAL_HOURS"),
+    # For a receipt of a report whose reporter is suspended.
+    ("WriteNoticesFunction", "HIDE_LEAD_SECONDS"),
+    ("WriteNoticesFunction", "WARNING_HOURS"),
+}
+"""Variables of settings that functions read only in situations that the exercise does not contain."""
 STREAM_FUNCTIONS = {"PublishEventsFunction", "CountFiguresFunction"}
 SENDER = "help@staydown.example"
 DECLARED = dict.fromkeys(("intimate", "without_consent", "subject_or_representative", "good_faith"), True)
@@ -74,6 +85,17 @@ def test_no_function_has_unused_permissions(recorder: CallRecorder) -> None:
             )
         ]
     assert not idle, "\n".join(idle)
+
+
+def test_functions_read_every_setting_that_they_are_given(recorder: CallRecorder) -> None:
+    """A variable that is missing fails the exercise; this finds those that are superfluous."""
+    unread = [
+        f"{function}: {variable}"
+        for function in sorted(functions())
+        for variable in sorted(set(given_variables(function)) - recorder.variables_read(function))
+        if variable not in LIBRARY_VARIABLES and (function, variable) not in RARELY_READ
+    ]
+    assert not unread, "\n".join(unread)
 
 
 class _FullExercise:

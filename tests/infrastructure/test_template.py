@@ -430,30 +430,13 @@ def test_every_number_is_a_bounded_described_parameter() -> None:
         assert parameter["Description"], name
         if parameter["Type"] == "Number" and "AllowedValues" not in parameter:
             assert parameter["MinValue"] <= parameter["Default"] <= parameter["MaxValue"], name
-    for function in functions().values():
-        variables = function["Environment"]["Variables"]
-        plain = {key for key, value in variables.items() if not isinstance(value, dict)}
-        assert plain == {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "OPENBLAS_NUM_THREADS"}
-
-
-def test_environment_variables_fit_the_lambda_limit() -> None:
-    """4 KB of names and values together, with parameters as long as they may be."""
-    declared = yaml_parse(TEMPLATE.read_text(encoding="utf-8"))["Parameters"]
-
-    def length(value: Any) -> int:
-        if not isinstance(value, dict):
-            return len(str(value).encode())
-        ((_, of),) = value.items()
-        if str(of) in declared:
-            given = declared[of]
-            return int(given.get("MaxLength", 0)) or len(str(given.get("Default", "")).encode())
-        # A name that CloudFormation makes up; of a queue, its address.
-        queue = "https://sqs.eu-central-1.amazonaws.com/123456789012/" if str(of).endswith("Queue") else ""
-        return len(f"{queue}staydown-{of}-abcdefghijkl")
-
-    for name, function in functions().items():
-        variables = function["Environment"]["Variables"]
-        assert sum(len(key) + length(value) for key, value in variables.items()) <= 4096, name
+    plain = {
+        key
+        for function in functions().values()
+        for key, value in function["Environment"]["Variables"].items()
+        if not isinstance(value, dict)
+    }
+    assert plain == {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "OPENBLAS_NUM_THREADS"}
 
 
 def test_every_parameter_is_used() -> None:

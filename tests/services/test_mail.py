@@ -16,6 +16,7 @@ from staydown.services.reports.view_report import view_report
 from tests.support.actions import FORM, decide, enforced_story, report
 from tests.support.fake_mailer import FakeMailer, enable_mail
 from tests.support.sample_images import drawn
+from tests.support.settings import changed_settings
 from tests.support.world import World
 
 SUBJECT_MATTER = ["image", "picture", "report", "intimate", "removed", "taken down", "reviewer", "Jane"]
@@ -96,7 +97,7 @@ def test_account_holders_get_no_mail(world: World, box: FakeMailer) -> None:
 def test_nothing_is_sent_without_a_sender_address(world: World) -> None:
     box = FakeMailer()
     enable_mail(world, box)
-    world.stack.settings = replace(world.stack.settings, mail_from_address="")
+    world.stack.settings = changed_settings(world.stack.settings, mail_from_address="")
     reported(world)
     assert mailed(world) == [False]
     assert box.sent == []

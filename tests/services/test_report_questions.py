@@ -16,6 +16,7 @@ from staydown.services.review.view_case import view_case
 
 from tests.support.actions import FORM, VIOLATING, decide
 from tests.support.sample_images import drawn
+from tests.support.settings import changed_settings
 from tests.support.world import World
 
 TOWN = ReportQuestion("town", "Which town?", required=True)
@@ -24,7 +25,7 @@ HARM = ReportQuestion("harm", "Does anyone threaten you?", for_reviewers=True)
 
 @pytest.fixture
 def asking(world: World) -> Iterator[World]:
-    world.stack.settings = replace(world.stack.settings, report_questions=(TOWN, HARM))
+    world.stack.settings = changed_settings(world.stack.settings, report_questions=(TOWN, HARM))
     yield world
 
 
@@ -88,7 +89,7 @@ def test_answer_keeps_the_audience_it_was_given_to(asking: World) -> None:
     """If the operator later shows a question to reviewers, earlier answers stay hidden from them."""
     one = filed(asking, town="Paris")
     now = (replace(TOWN, for_reviewers=True), HARM)
-    asking.stack.settings = replace(asking.stack.settings, report_questions=now)
+    asking.stack.settings = changed_settings(asking.stack.settings, report_questions=now)
     assert add(asking, one, harm="Yes").answers == {"harm": "Yes"}
     assert add(asking, one, town="London").answers == {"harm": "Yes", "town": "London"}
     assert reporter_of(asking, one).answers == {}
@@ -112,7 +113,7 @@ def test_answer_to_no_question_or_too_long_is_rejected(asking: World) -> None:
 
 def test_removed_question_is_not_missing(asking: World) -> None:
     one = filed(asking)
-    asking.stack.settings = replace(asking.stack.settings, report_questions=())
+    asking.stack.settings = changed_settings(asking.stack.settings, report_questions=())
     assert add(asking, one).missing == ()
 
 

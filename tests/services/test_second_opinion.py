@@ -32,6 +32,7 @@ from tests.support.actions import (
 )
 from tests.support.normalised_state import normalised_state
 from tests.support.sample_images import drawn, drawn_hash
+from tests.support.settings import changed_settings
 from tests.support.state_dump import dump_state
 from tests.support.world import World, memory_world
 
@@ -179,7 +180,7 @@ def test_second_opinion_cannot_request_information(world: World) -> None:
 @pytest.mark.parametrize(("percent", "due"), [(0, False), (30, False), (31, True), (100, True)])
 def test_sample_for_second_opinions_is_drawn_once(world: World, percent: int, due: bool) -> None:
     """The sampling number belongs to the case: a repeated decision does not change it."""
-    world.stack.settings = replace(world.stack.settings, second_opinion_percent=percent)
+    world.stack.settings = changed_settings(world.stack.settings, second_opinion_percent=percent)
     case = report(world, world.upload("alpha", "ann", drawn(1))).cases[0]
     assert 0 <= case.sampling_number < 100
     stored = current_case(world, case)

@@ -284,8 +284,9 @@ def memory_cloud(*, light: bool = True) -> Iterator[MemoryCloud]:
 
 
 def _environment(resolver: IntrinsicsResolver) -> dict[str, str]:
-    """Return the environment variables of the review function, which has all of them."""
-    properties = template().resources["ReviewFunction"]["Properties"]
-    return {
-        name: str(value) for name, value in resolver.resolve(properties["Environment"]["Variables"]).items()
-    }
+    """Return the environment variables of all functions together."""
+    variables: dict[str, Any] = {}
+    for resource in template().resources.values():
+        if resource["Type"] == "AWS::Lambda::Function":
+            variables |= resource["Properties"]["Environment"]["Variables"]
+    return {name: str(value) for name, value in resolver.resolve(variables).items()}

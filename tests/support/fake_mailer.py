@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from staydown.aws.mailer import AddressRejected
 from staydown.notices.mail import Email
 
+from tests.support.settings import changed_settings
 from tests.support.world import World
 
 
@@ -25,7 +26,7 @@ class FakeMailer:
 
 def enable_mail(world: World, box: FakeMailer, *, pages_url: str = "https://help.example/") -> None:
     """Enable e-mail, as an operator does with the parameter SenderAddress."""
-    world.stack.settings = replace(
+    world.stack.settings = changed_settings(
         world.stack.settings, mail_from_address="news@help.example", pages_url=pages_url
     )
     world.stack.__dict__["mailer"] = box

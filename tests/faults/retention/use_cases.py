@@ -30,6 +30,7 @@ from tests.support.actions import (
     resolve_appeal,
 )
 from tests.support.sample_images import NOT_AN_IMAGE, drawn
+from tests.support.settings import changed_settings
 from tests.support.state_dump import dump_state
 from tests.support.world import World
 
@@ -84,7 +85,7 @@ def retention_after_the_window(world: World) -> Action:
 def retention_of_answers(world: World) -> Action:
     """Answers for reviewers are stored with the report and are erased before it."""
     question = ReportQuestion("harm", "Does anyone threaten you?", for_reviewers=True)
-    world.stack.settings = replace(world.stack.settings, report_questions=(question,))
+    world.stack.settings = changed_settings(world.stack.settings, report_questions=(question,))
     upload = world.upload("alpha", "ann", drawn(1))
     form = replace(FORM, uploads=(upload.upload_id,), answers={"harm": "He does."})
     decide(world, file_report(world.stack, form).cases[0].case_id)
