@@ -1,1 +1,1 @@
-"""The use cases, one a module: functions that take a Stack."""
+"""The use cases: functions that take a Stack."""

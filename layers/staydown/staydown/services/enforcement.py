@@ -83,7 +83,7 @@ def overturn(uow: UnitOfWork, case: Case, uploads: Iterable[Upload], bank_writer
 def reverse(uow: UnitOfWork, case: Case) -> None:
     """Take back what this case alone did. What another case supports stays as it is.
 
-    The supports by the case's own reports go too: two reviewers have looked at the image, and a support that
+    The supports by the case's own reports go too: two reviewers have reviewed the image, and a support that
     stayed would hold the released uploads again. The changed entries start a sweep, which releases the other
     uploads that they alone had stopped.
     """

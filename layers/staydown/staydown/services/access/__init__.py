@@ -1,1 +1,1 @@
-"""Who may open what: cases for staff, reports for reporters. Shared by the services."""
+"""Access checks that the services share: cases for staff, reports for reporters, appeals of matches."""

@@ -1,4 +1,4 @@
-"""Which case an appeal of a match waits with. Shared by appeals and by the notices that offer one."""
+"""The case of a match appeal, for appeals and for the notices that offer one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from staydown.services.bank.supports import deciding_case_ids
 
 
 def case_for_match_appeal(stack: Stack, upload: Upload) -> Case:
-    """Return the case with which an appeal of this upload's match waits: that of its nearest entry.
+    """Return the case that an appeal of this upload's match belongs to: that of its nearest entry.
 
     Raise Conflict where it cannot be appealed.
     """

@@ -62,7 +62,7 @@ def open_case(stack: Stack, case_id: str, viewer: Viewer, *, part: str) -> Case:
 
 
 def record_locked_access(stack: Stack, case: Case, actor: Actor, part: str, *, allowed: bool) -> Case:
-    """Record that somebody asked for a part of a locked case."""
+    """Record a request for a part of a locked case, allowed or refused."""
     uow = UnitOfWork(stack, actor)
     case = uow.record(case, LockedCaseAccessed(allowed, part))
     uow.commit()

@@ -47,7 +47,7 @@ def require_active_report(report: Report) -> None:
 
 @retry_on_conflict
 def recover_secret(stack: Stack, case_number: str, recovery_phrase: str) -> str:
-    """Return a new secret for a report; the old one opens nothing any more.
+    """Return a new secret for a report; the old one is no longer valid.
 
     Raise NotFound for an unknown number, a report without a phrase and a wrong phrase alike, after the same
     work. Raise TooManyAttempts after MAX_RECOVERY_ATTEMPTS_PER_HOUR.

@@ -1,1 +1,1 @@
-"""The bank of judged images: its entries, its views, its log."""
+"""The bank: its entries, its indexes in memory, and its log."""

@@ -1,1 +1,1 @@
-"""The ladder for misuse: warnings, reviews, suspensions and their end."""
+"""Misuse: strikes, warnings, reviews, and suspensions with their end."""

@@ -1,1 +1,1 @@
-"""What people report, and how they follow it."""
+"""Filing, completing, withdrawing and following reports."""

@@ -40,7 +40,7 @@ class ReportUpdate:
 
 @retry_on_conflict
 def complete_report(stack: Stack, case_number: str, secret: str, update: ReportUpdate) -> Report:
-    """Add what was missing. A report that has all that the law asks for becomes valid, and its deadline runs.
+    """Add missing information. A report that meets the legal requirements becomes valid and gets a deadline.
 
     A change of the contact details alone does not change its cases.
     """
@@ -135,7 +135,7 @@ def _close_if_unreported(stack: Stack, case_id: str) -> None:
     if any(report.withdrawn_at is None for report in stack.cases.get_reports(case.reports)):
         return
     for upload in stack.uploads.get_many(case.uploads):
-        # No match is dismissed: no reviewer looked at it, and others may report or match the image still.
+        # No match is dismissed: no reviewer decided, and other reports or matches of the image may follow.
         release_from_case(uow, upload, case_id)
     withdraw_supports(uow, dict.fromkeys(case.entries, report_supports(case)), by=case)
     closed = case.advanced(Step.WITHDRAW)

@@ -1,1 +1,1 @@
-"""How long things are kept, and erasing them."""
+"""Retention periods, erasure and legal holds."""

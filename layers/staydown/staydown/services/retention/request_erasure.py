@@ -1,7 +1,7 @@
 """Requests to erase the images of a case before their time. The next retention run carries them out.
 
 Images that others reported too are not erased at the request of one reporter: the account holder may report
-an image to be rid of it before the police or an appeal needs it. Such a request waits for a senior reviewer.
+an image to destroy evidence. A senior reviewer decides on such a request.
 """
 
 from __future__ import annotations

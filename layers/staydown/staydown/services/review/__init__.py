@@ -1,1 +1,1 @@
-"""Judging cases, and what a decision leads to."""
+"""The review of cases: queue, reveals, decisions, second opinions, splitting."""

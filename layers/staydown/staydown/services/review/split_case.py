@@ -92,7 +92,7 @@ def _save(uow: UnitOfWork, case: Case, plan: SplitPlan) -> SplitResult:
     for report in plan.reports:
         uow.cover(report, by=old)
     for upload in plan.uploads:
-        # It may be held for an image that it is told apart from now.
+        # A match with the other image may hold it: the event has it evaluated again.
         uow.cover(upload, *([UploadReviewed(upload.upload_id)] if upload.review_causes else []), by=old)
     cases = uow.stack.cases
     for entry_id in sorted(plan.routed_entries):

@@ -1,1 +1,1 @@
-"""From the ticket to the verdict, and what a verdict does to an image."""
+"""Uploads: from the ticket to the verdict, and what a verdict does to an image."""

@@ -80,13 +80,13 @@ def _queue_for_review(uow: UnitOfWork, upload: Upload) -> None:
     if upload.state is UploadState.PUBLISHED:
         uow.cover(upload, by=cases[0])
         return
-    # It waits for the nearest case alone: a reviewer who dismisses that one has seen what the image is.
+    # Only the nearest case holds it: a reviewer who dismisses that one has seen the image.
     held = upload.with_stops([review_stop(cases[0].case_id)], now=uow.now)
     uow.cover(held, UploadStateChanged.of(held), by=cases[0])
 
 
 def _add_to_case(uow: UnitOfWork, case: Case, upload: Upload, matches: Sequence[Match]) -> None:
-    """Add an upload to a case, and start the deadline of a case that has none: nobody is held without one.
+    """Add an upload to a case, and start the deadline of a case that has none: no upload is held without one.
 
     matches: recorded with one of the upload's cases, so that they are counted once.
     """

@@ -1,7 +1,7 @@
-"""Bringing an upload into line with the bank, and its image to the place that its state names.
+"""Reconciling an upload with the bank, and its image with the bucket that its state requires.
 
-Everything that can be interrupted ends here, and what was interrupted comes here again. So this may run any
-number of times, at the same time as anything else.
+Every operation that can be interrupted ends here and is retried from here. So this may run any number of
+times, and at the same time as anything else.
 """
 
 from __future__ import annotations
@@ -46,10 +46,9 @@ def reconcile_upload(
 def reevaluate_upload(
     stack: Stack, bank: BankView, upload_id: str, *, received_since: datetime | None = None
 ) -> Upload | None:
-    """Apply what the whole bank says of an upload now. Return it, or None where nothing changed.
+    """Evaluate an upload with the whole bank and apply the verdict. Return it, or None without a change.
 
-    A clear upload that still waits to be published is left to its own scan. received_since: uploads that came
-    before are left alone.
+    Its own scan publishes a clear upload that is not published yet. received_since: skip earlier uploads.
     """
     upload = stack.uploads.get(upload_id)
     if upload is None or upload.fingerprint is None:
@@ -146,7 +145,7 @@ class _Reconciler:
         return changed
 
     def _reject_unavailable(self, upload: Upload, unavailable: ImageUnavailable) -> bool:
-        """Reject an upload that would be published unseen. A held one waits for a person all the same."""
+        """Reject an upload that would be published unchecked. A held one stays held for a reviewer."""
         if upload.state is UploadState.HELD:
             return False
         _reject(self._stack, upload, unavailable.reason)

@@ -32,7 +32,7 @@ def _is_reported(stack: Stack, case: Case) -> bool:
 
 
 def withdraw_from_review(stack: Stack, upload: Upload) -> None:
-    """Release an upload from the cases it waits for, and remove it from those that a match alone opened.
+    """Release an upload from the cases that hold it, and remove it from those that a match alone opened.
 
     A case without uploads is closed. A reported case keeps the upload: it is decided, and until then the
     upload is as public as any reported one.
