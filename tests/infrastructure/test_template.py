@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
@@ -24,6 +25,19 @@ from infra.local.template import Template, load_template
 from infra.openapi import DOCUMENT, UNDOCUMENTED
 
 TEMPLATE = ROOT / "template.yaml"
+FUNCTION_PROPERTIES = [
+    "Description",
+    "CodeUri",
+    "Handler",
+    "Timeout",
+    "MemorySize",
+    "Layers",
+    "Role",
+    "LoggingConfig",
+    "Environment",
+    "Events",
+]
+"""The order of a function's properties in the template."""
 
 
 @cache
@@ -437,6 +451,40 @@ def test_every_number_is_a_bounded_described_parameter() -> None:
         if not isinstance(value, dict)
     }
     assert plain == {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "OPENBLAS_NUM_THREADS"}
+
+
+def test_console_shows_every_parameter_in_a_group_with_a_label() -> None:
+    source = yaml_parse(TEMPLATE.read_text(encoding="utf-8"))
+    interface = source["Metadata"]["AWS::CloudFormation::Interface"]
+    grouped = [name for group in interface["ParameterGroups"] for name in group["Parameters"]]
+    assert grouped == list(source["Parameters"])
+    assert list(interface["ParameterLabels"]) == grouped
+    labels = [label["default"] for label in interface["ParameterLabels"].values()]
+    assert len(set(labels)) == len(labels) == 50
+    assert all(group["Label"]["default"] for group in interface["ParameterGroups"])
+
+
+def test_functions_have_one_heading_and_one_order() -> None:
+    """Heading, function, role, log group, then the function's alarms."""
+    source = yaml_parse(TEMPLATE.read_text(encoding="utf-8"))["Resources"]
+    headings = re.findall(r"^  # -+ ([a-z_]+)$", TEMPLATE.read_text(encoding="utf-8"), re.MULTILINE)
+    order = list(source)
+    names = [name for name in order if source[name]["Type"] == "AWS::Serverless::Function"]
+    folders = [source[name]["Properties"]["CodeUri"].removeprefix("functions/") for name in names]
+    assert headings[-len(folders) :] == folders
+    for name in names:
+        place = order.index(name)
+        stem = name.removesuffix("Function")
+        assert order[place : place + 3] == [name, f"{stem}Role", f"{stem}Logs"]
+        properties = [key for key in source[name]["Properties"] if key in FUNCTION_PROPERTIES]
+        assert properties == sorted(properties, key=FUNCTION_PROPERTIES.index), name
+    first = order.index(names[0])
+    assert {source[name]["Type"] for name in order[first:]} == {
+        "AWS::Serverless::Function",
+        "AWS::IAM::Role",
+        "AWS::Logs::LogGroup",
+        "AWS::CloudWatch::Alarm",
+    }
 
 
 def test_every_parameter_is_used() -> None:
