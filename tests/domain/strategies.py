@@ -1,4 +1,4 @@
-"""Values of the domain, for Hypothesis."""
+"""Hypothesis strategies for domain values."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ stops = st.builds(
 
 @st.composite
 def matches(draw: st.DrawFn, standing: st.SearchStrategy[Standing] = st.sampled_from(Standing)) -> Match:  # noqa: B008
-    """By the hash of the whole picture or by the very bytes, as the index gives them."""
+    """Return a match by whole-image hash or by exact bytes, as the index creates them."""
     exact = draw(st.booleans())
     return Match(
         entry_id=draw(st.uuids().map(str)),
@@ -54,12 +54,12 @@ def matches(draw: st.DrawFn, standing: st.SearchStrategy[Standing] = st.sampled_
 
 @st.composite
 def uploads(draw: st.DrawFn) -> Upload:
-    """An upload that came to its state by what may happen to one."""
+    """Return an upload in a state that it can reach."""
     upload = fresh_upload()
-    for step in draw(st.lists(st.sampled_from(["stop", "free", "publish"]), max_size=6)):
+    for step in draw(st.lists(st.sampled_from(["stop", "release", "publish"]), max_size=6)):
         if step == "stop":
             upload = upload.with_stops(draw(st.lists(stops, max_size=3)), now=NOW)
-        elif step == "free":
+        elif step == "release":
             upload = upload.without_stops(
                 draw(st.lists(st.sampled_from(sorted(upload.stops) or ["x"]))), now=NOW
             )

@@ -1,4 +1,4 @@
-"""An account is blocked as long as something holds it, and no longer."""
+"""An account is blocked exactly while it has a block."""
 
 from __future__ import annotations
 

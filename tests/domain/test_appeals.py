@@ -1,4 +1,4 @@
-"""Which decision can be appealed, when, and by whom the appeal is decided."""
+"""Rules of appeals: which decisions can be appealed, until when, and who decides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is done to a chain is found, and where it was done is told."""
+"""Verification detects every change to an audit chain."""
 
 from __future__ import annotations
 

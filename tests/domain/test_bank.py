@@ -1,4 +1,4 @@
-"""An entry's standing follows from what it rests on, and from nothing else."""
+"""The standing of a bank entry is derived from its supports and its override."""
 
 from __future__ import annotations
 
@@ -22,35 +22,35 @@ def test_allowed_entry_is_allowed_whatever_its_supports(entry: BankEntry) -> Non
 
 @given(entries)
 def test_disabled_entry_matches_nothing_and_keeps_its_supports(entry: BankEntry) -> None:
-    suspended = replace(entry, allowed=False, disabled=True)
-    assert suspended.standing is Standing.INACTIVE
-    assert replace(suspended, disabled=False).standing is without_override(entry).standing
+    disabled = replace(entry, allowed=False, disabled=True)
+    assert disabled.standing is Standing.INACTIVE
+    assert replace(disabled, disabled=False).standing is without_override(entry).standing
 
 
 @given(entries, supports, st.sampled_from([Standing.INACTIVE, Standing.ALLOWED]))
 def test_later_decision_supersedes_an_override_while_it_stands(
     entry: BankEntry, support: Support, standing: Standing
 ) -> None:
-    """Promise 2 holds of what somebody had switched off; promise 5 of what somebody had allowed."""
-    aside = entry.without_support(support).with_override(standing)
-    assert aside.standing is standing
-    judged = aside.with_support(support)
+    """Promise 2 covers entries that a reviewer had disabled, promise 5 those that were allowed."""
+    overridden = entry.without_support(support).with_override(standing)
+    assert overridden.standing is standing
+    supported = overridden.with_support(support)
     expected = Standing.CONFIRMED if support.source is SupportSource.CASE else standing
-    assert judged.standing is expected
-    assert judged.without_support(support) == aside
+    assert supported.standing is expected
+    assert supported.without_support(support) == overridden
 
 
 @given(entries)
 def test_override_can_be_removed(entry: BankEntry) -> None:
-    as_it_was = entry.with_override(None)
+    before = entry.with_override(None)
     for standing in (Standing.INACTIVE, Standing.ALLOWED):
-        assert as_it_was.with_override(standing).with_override(None) == as_it_was
+        assert before.with_override(standing).with_override(None) == before
 
 
 @given(entries)
 def test_entry_is_confirmed_exactly_while_a_case_supports_it(entry: BankEntry) -> None:
-    judged = any(support.source is SupportSource.CASE for support in entry.supports)
-    assert (without_override(entry).standing is Standing.CONFIRMED) == judged
+    supported = any(support.source is SupportSource.CASE for support in entry.supports)
+    assert (without_override(entry).standing is Standing.CONFIRMED) == supported
 
 
 @given(entries)
@@ -67,16 +67,16 @@ def test_removing_an_added_support_restores_the_entry(entry: BankEntry, support:
 
 
 @given(entries, st.lists(supports))
-def test_order_of_support_changes_does_not_matter(entry: BankEntry, those: list[Support]) -> None:
+def test_order_of_support_changes_does_not_matter(entry: BankEntry, changes: list[Support]) -> None:
     forwards, backwards = entry, entry
-    for support in those:
+    for support in changes:
         forwards = forwards.with_support(support)
-    for support in reversed(those):
+    for support in reversed(changes):
         backwards = backwards.with_support(support)
     assert forwards == backwards
-    for support in those:
+    for support in changes:
         forwards = forwards.without_support(support)
-    assert forwards.supports == entry.supports - set(those)
+    assert forwards.supports == entry.supports - set(changes)
 
 
 @given(entries, supports, supports)

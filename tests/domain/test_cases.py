@@ -1,4 +1,4 @@
-"""What may follow what, all of it."""
+"""Case states: every allowed and every forbidden transition."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def decision(outcome: DecisionOutcome, reviewer: str = "ada") -> Decision:
     return Decision(outcome, FACTORS, "as seen", reviewer, NOW)
 
 
-# Written out a second time on purpose: whoever changes the table has to say so here.
+# Repeated on purpose, so that a change to the table needs a change here.
 ALLOWED = {
     CaseState.OPEN: {
         Step.DECIDE: CaseState.DECIDED,
@@ -162,8 +162,8 @@ def test_entries_are_listed_once_in_order_of_arrival() -> None:
 
 
 def test_largest_case_is_decided_or_reversed_in_one_transaction() -> None:
-    # uploads: state and event, or state, event and audit; accounts: block and event; bank: entry and log
-    # line each, head and event; case: state, audit and event; appeal; what the reversal says of the case.
+    # Per upload: state and event (in a reversal also audit). Per account: block and event. Per bank entry:
+    # entry and log line, plus head and event. Per case: state, audit and event. A reversal adds the appeal.
     decided = MAX_CASE_UPLOADS * 2 + MAX_CASE_UPLOADS * 2 + MAX_CASE_UPLOADS * 2 + 2 + 3
     reversed_ = MAX_CASE_UPLOADS * 3 + MAX_CASE_UPLOADS * 2 + MAX_CASE_UPLOADS * 2 + 2 + 3 + 2
     assert max(decided, reversed_) <= 100

@@ -1,4 +1,4 @@
-"""The statutory moment, whatever clocks and calendars do meanwhile."""
+"""Statutory deadlines do not depend on clock changes or calendars."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From evidence to a verdict: each demand by itself."""
+"""Verdicts from alignments: each threshold on its own."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ POLICY = AlignmentPolicy()
 
 
 def evidence(
-    agreeing: int, visible: int, confirmed: int, fields: int, *, inliers: int = 40, overlap: float = 1.0
+    agreeing: int, visible: int, confirmed: int, cells: int, *, inliers: int = 40, overlap: float = 1.0
 ) -> Alignment:
     tiles = (10,) * agreeing + (110,) * (visible - agreeing) + (None,) * (66 - visible)
-    seen = (True,) * confirmed + (False,) * (fields - confirmed) + (None,) * (64 - fields)
+    cell_values = (True,) * confirmed + (False,) * (cells - confirmed) + (None,) * (64 - cells)
     identity = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
-    return Alignment(identity, False, False, 100, inliers, overlap, tiles, seen)
+    return Alignment(identity, False, False, 100, inliers, overlap, tiles, cell_values)
 
 
 @pytest.mark.parametrize(
@@ -26,20 +26,20 @@ def evidence(
     [
         (evidence(66, 66, 60, 60), Verdict.BLOCK),
         (evidence(40, 66, 39, 60), Verdict.BLOCK),
-        (evidence(40, 66, 38, 60), Verdict.REVIEW),  # the same words stamped across two pictures
+        (evidence(40, 66, 38, 60), Verdict.REVIEW),  # the same text across two different images
         (evidence(28, 66, 48, 60), Verdict.BLOCK),  # a large sticker
-        (evidence(28, 66, 21, 26), Verdict.REVIEW),  # a page around a plain picture
-        (evidence(36, 64, 33, 35), Verdict.REVIEW),  # half a collage, and the other half is plain
+        (evidence(28, 66, 21, 26), Verdict.REVIEW),  # a page around a low-detail image
+        (evidence(36, 64, 33, 35), Verdict.REVIEW),  # half of a collage; the other half has little detail
         (evidence(2, 2, 14, 16), Verdict.BLOCK),  # a small crop
         (evidence(2, 2, 8, 16), Verdict.REVIEW),
         (evidence(33, 66, 20, 60), Verdict.REVIEW),
-        (evidence(18, 66, 45, 60), Verdict.REVIEW),  # scribbled all over
-        (evidence(18, 66, 30, 60), Verdict.CLEAR),  # the same frame around something else
+        (evidence(18, 66, 45, 60), Verdict.REVIEW),  # scribbled over everywhere
+        (evidence(18, 66, 30, 60), Verdict.CLEAR),  # the same frame around a different image
         (evidence(0, 66, 60, 60), Verdict.CLEAR),
         (evidence(0, 0, 0, 0), Verdict.CLEAR),
         (evidence(66, 66, 60, 60, inliers=7), Verdict.CLEAR),
         (evidence(66, 66, 60, 60, inliers=9), Verdict.REVIEW),
-        (evidence(6, 6, 14, 14, overlap=0.3), Verdict.CLEAR),  # the same caption at another place
+        (evidence(6, 6, 14, 14, overlap=0.3), Verdict.CLEAR),  # the same caption at a different position
     ],
 )
 def test_agreement_decides_the_verdict(found: Alignment, verdict: Verdict) -> None:
@@ -77,7 +77,7 @@ def test_thresholds_out_of_range_are_rejected(change: dict[str, float]) -> None:
 @pytest.mark.parametrize(
     ("found", "contradicts"),
     [
-        (evidence(29, 66, 24, 40), True),  # another photograph on the same page
+        (evidence(29, 66, 24, 40), True),  # a different photograph on the same page
         (evidence(30, 66, 24, 40), False),
         (evidence(0, 66, 24, 40, inliers=9), False),
         (evidence(0, 11, 24, 40), False),

@@ -1,4 +1,4 @@
-"""Hashes as values, and when two pictures are one."""
+"""Hash values, and the rule for when two images are the same."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.domain.strategies import pdq_hashes
 
 
 def flipped(pdq: PdqHash, bits: int) -> PdqHash:
-    """At exactly this distance."""
+    """Return a hash at exactly this distance, in bits."""
     return PdqHash((int.from_bytes(pdq.data) ^ (1 << bits) - 1).to_bytes(32))
 
 
@@ -91,7 +91,7 @@ def test_whole_image_distance_covers_every_orientation(pdq: PdqHash, orientation
 
 @given(pdq_hashes)
 def test_animated_or_plain_image_has_no_grouping_hash(pdq: PdqHash) -> None:
-    """The first picture of an animation may be a title that many have."""
+    """The first frame of an animation may be a title that many animations share."""
     one = image(b"a", pdq, 50)
     assert one.grouping_hash(minimum_quality=50) == pdq
     assert one.grouping_hash(minimum_quality=51) is None

@@ -1,4 +1,4 @@
-"""Ids that can't be guessed, ids that follow from what they name, numbers that people write down."""
+"""Random ids and secrets, derived ids, and case numbers as people write them."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from tests.domain.strategies import NOW, moments
 
 @given(moments)
 def test_new_id_is_a_uuid_v7_with_its_time(at: datetime) -> None:
-    made = uuid.UUID(new_id(at))
-    assert (made.version, made.variant) == (7, uuid.RFC_4122)
-    assert made.int >> 80 == int(at.timestamp() * 1000)
+    parsed = uuid.UUID(new_id(at))
+    assert (parsed.version, parsed.variant) == (7, uuid.RFC_4122)
+    assert parsed.int >> 80 == int(at.timestamp() * 1000)
 
 
 @given(moments, st.integers(1, 10**6))
@@ -58,7 +58,7 @@ def test_case_number_has_no_ambiguous_letters() -> None:
 
 
 def as_people_type(number: str, draw: st.DataObject) -> str:
-    """Any case, signs in between or none, O for 0 and I or L for 1, with or without SD."""
+    """Return the number in any case, with any separators, O for 0, I or L for 1, with or without SD."""
     swapped = "".join(
         draw.draw(st.sampled_from({"0": "0Oo", "1": "1IiLl", "V": "VvUu"}.get(c, c + c.lower())))
         for c in number[2:]
@@ -110,10 +110,10 @@ def test_digests_with_any_characters_are_compared(one: str, other: str) -> None:
 
 
 def test_consecutive_ids_are_unpredictable() -> None:
-    """Of one millisecond, so that their time is the same: what is left differs in about half of its bits."""
+    """Ids of one millisecond share their time. About half of their random bits differ."""
     found = [uuid.UUID(new_id(NOW)).int for _ in range(400)]
     bits = [(one ^ other).bit_count() for one, other in pairwise(found)]
-    assert 35 < sum(bits) / len(bits) < 39, "74 random bits"
+    assert 35 < sum(bits) / len(bits) < 39, "half of 74 random bits must differ"
     assert min(bits) > 10
     steps = {other - one for one, other in pairwise(found)}
     assert len(steps) == len(found) - 1

@@ -1,4 +1,4 @@
-"""What a file says it is, against what it is."""
+"""Declared media types compared with actual ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notices in words: every sentence is there in every language, and none says who reported."""
+"""Texts of notices: every language has every sentence, and none identifies the reporter."""
 
 from __future__ import annotations
 
@@ -221,27 +221,27 @@ def test_notice_with_a_missing_value_is_rejected() -> None:
 @pytest.mark.parametrize("content", [c for c in ALL if c.kind is NoticeKind.STATEMENT_OF_REASONS])
 @pytest.mark.law("EU3")
 def test_statement_of_reasons_never_names_the_reporter(content: NoticeContent) -> None:
-    said = text(content) + json.dumps(content.notice_values)
+    body = text(content) + json.dumps(content.notice_values)
     for private in ("SD-09EE-YVTY", "Jane", "subject", "acts_for_them", "ada"):
-        assert private not in said
+        assert private not in body
 
 
 @pytest.mark.law("EU3")
 def test_statement_of_reasons_has_the_article_17_elements() -> None:
-    said = text(statement())
+    body = text(statement())
     assert (
         "removed content that you uploaded to alpha (upload ID: u1 and u2). We also blocked your account"
-        in said
+        in body
     )  # action
-    assert "You uploaded the first of these images on" in said
-    assert "every platform that works with us" in said  # scope
-    assert "no fixed end date" in said  # duration
-    assert "found that it shows: nudity and underwear" in said  # facts
-    assert "through a report, not through an automated system" in said  # automated detection
-    assert "A person made the decision, not an automated system" in said  # automated decision
-    assert "The ground: G." in said
-    assert "you can appeal until 2027-05-26 04:01 UTC. It is free of charge." in said  # redress
-    assert "court" in said
+    assert "You uploaded the first of these images on" in body
+    assert "every platform that works with us" in body  # scope
+    assert "no fixed end date" in body  # duration
+    assert "found that it shows: nudity and underwear" in body  # facts
+    assert "through a report, not through an automated system" in body  # automated detection
+    assert "A person made the decision, not an automated system" in body  # automated decision
+    assert "The ground: G." in body
+    assert "you can appeal until 2027-05-26 04:01 UTC. It is free of charge." in body  # redress
+    assert "court" in body
 
 
 @pytest.mark.law("EU2", "EU3")
@@ -255,10 +255,10 @@ def test_match_notice_states_automated_detection_and_decision() -> None:
 
 @pytest.mark.law("UK3", "EU2")
 def test_dismissal_notice_states_ground_and_redress() -> None:
-    said = text(decided(DecisionOutcome.NOT_VIOLATING, REFUSED))
-    assert "not an intimate image" in said
-    assert "not sent by the person shown" in said
-    assert "you can appeal until 2027-05-26 04:01 UTC. It is free of charge." in said
+    body = text(decided(DecisionOutcome.NOT_VIOLATING, REFUSED))
+    assert "not an intimate image" in body
+    assert "not sent by the person shown" in body
+    assert "you can appeal until 2027-05-26 04:01 UTC. It is free of charge." in body
 
 
 @pytest.mark.law("UK3")
@@ -275,13 +275,13 @@ def test_setting_alone_is_never_stated_as_a_ground() -> None:
 
 
 def test_receipt_of_an_incomplete_report_lists_missing_parts() -> None:
-    said = text(contents.receipt(REPORT, None))
+    body = text(contents.receipt(REPORT, None))
     assert (
         "We still need: which image the report is about, your declaration that it is an intimate image"
-        in said
+        in body
     )
-    assert "and an email address" in said
-    assert "SD-09EE-YVTY" in said
+    assert "and an email address" in body
+    assert "SD-09EE-YVTY" in body
 
 
 @pytest.mark.parametrize("asked", [None, "", "xx", "en", "EN-gb", "x-klingon", "en-Latn-GB"])

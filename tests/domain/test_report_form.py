@@ -1,4 +1,4 @@
-"""What an operator may ask, and what is said when a parameter can't be."""
+"""Settings of the report form: allowed questions, and errors for invalid parameters."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_question_is_optional_and_not_for_reviewers_by_default() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         ("[", "ReportQuestions: not valid JSON"),
         ("{}", "ReportQuestions: not a list"),
@@ -57,15 +57,15 @@ def test_question_is_optional_and_not_for_reviewers_by_default() -> None:
         ([{**ASKED, "key": f"q{n}"} for n in range(MAX_QUESTIONS + 1)], "at most 10"),
     ],
 )
-def test_error_in_the_questions_names_its_position(given: Any, said: str) -> None:
+def test_error_in_the_questions_names_its_position(given: Any, message: str) -> None:
     text = given if isinstance(given, str) else json.dumps(given)
     with pytest.raises(InvalidSetting) as refused:
         parse_questions(text)
-    assert said in str(refused.value)
+    assert message in str(refused.value)
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         ([], "at least one is required"),
         ([{**LINE, "url": "javascript:alert(1)"}], "no. 1: url must be a URL"),
@@ -74,11 +74,11 @@ def test_error_in_the_questions_names_its_position(given: Any, said: str) -> Non
         ([{**LINE, "phone": "0345 6000"}], "no. 1: phone must be in the form"),
     ],
 )
-def test_error_in_the_help_lines_names_its_position(given: Any, said: str) -> None:
+def test_error_in_the_help_lines_names_its_position(given: Any, message: str) -> None:
     with pytest.raises(InvalidSetting) as refused:
         parse_help_lines(json.dumps(given))
     assert str(refused.value).startswith("HelpLines: ")
-    assert said in str(refused.value)
+    assert message in str(refused.value)
 
 
 def test_answers_must_match_questions_and_length_limits() -> None:

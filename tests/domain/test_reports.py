@@ -1,4 +1,4 @@
-"""What makes a report one that the clock runs for."""
+"""Conditions for a valid report, which starts the deadline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""EU8: a statement keeps every rule of the Transparency Database, whatever was decided, and names nobody."""
+"""EU8: statements follow every rule of the Transparency Database, and identify nobody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is stopping an upload decides its state."""
+"""The state of an upload is derived from its stops."""
 
 from __future__ import annotations
 
@@ -42,32 +42,32 @@ def test_reason_is_given_exactly_while_stopped(upload: Upload) -> None:
 
 
 @given(uploads(), st.lists(stops, min_size=1))
-def test_stopped_upload_is_never_public(upload: Upload, those: list[Stop]) -> None:
-    assert upload.with_stops(those, now=NOW).state in STOPPED_STATES
+def test_stopped_upload_is_never_public(upload: Upload, added: list[Stop]) -> None:
+    assert upload.with_stops(added, now=NOW).state in STOPPED_STATES
 
 
 @given(uploads(), st.lists(stops, min_size=1))
-def test_removing_added_stops_keeps_the_others(upload: Upload, those: list[Stop]) -> None:
-    new = {stop.cause: stop for stop in those if stop.cause not in upload.stops}
-    freed = upload.with_stops(new.values(), now=NOW).without_stops(new, now=NOW)
-    assert freed.stops == upload.stops
+def test_removing_added_stops_keeps_the_others(upload: Upload, added: list[Stop]) -> None:
+    new = {stop.cause: stop for stop in added if stop.cause not in upload.stops}
+    released = upload.with_stops(new.values(), now=NOW).without_stops(new, now=NOW)
+    assert released.stops == upload.stops
     if upload.stops:
-        assert freed.state is upload.state
+        assert released.state is upload.state
 
 
 @given(uploads(), st.lists(stops, min_size=1))
-def test_upload_without_stops_is_checked_before_publication(upload: Upload, those: list[Stop]) -> None:
-    stopped = upload.with_stops(those, now=NOW)
-    freed = stopped.without_stops(stopped.stops, now=NOW)
-    assert freed.state is UploadState.RECEIVED
-    assert freed.was_released
-    assert freed.was_published == upload.was_published
+def test_upload_without_stops_is_checked_before_publication(upload: Upload, added: list[Stop]) -> None:
+    stopped = upload.with_stops(added, now=NOW)
+    released = stopped.without_stops(stopped.stops, now=NOW)
+    assert released.state is UploadState.RECEIVED
+    assert released.was_released
+    assert released.was_published == upload.was_published
 
 
 @given(uploads(), st.lists(stops))
-def test_stopping_twice_by_one_cause_is_idempotent(upload: Upload, those: list[Stop]) -> None:
-    once = upload.with_stops(those, now=NOW)
-    assert once.with_stops(those, now=NOW) == once
+def test_stopping_twice_by_one_cause_is_idempotent(upload: Upload, added: list[Stop]) -> None:
+    once = upload.with_stops(added, now=NOW)
+    assert once.with_stops(added, now=NOW) == once
 
 
 @given(uploads(), st.lists(st.sampled_from(["case:x", "review:x", "entry:x"])))
@@ -76,9 +76,9 @@ def test_removing_a_missing_stop_changes_nothing(upload: Upload, causes: list[st
 
 
 @given(st.lists(stops))
-def test_rejected_upload_never_changes_state(those: list[Stop]) -> None:
+def test_rejected_upload_never_changes_state(added: list[Stop]) -> None:
     rejected = fresh_upload().rejected("truncated", now=NOW)
-    assert rejected.with_stops(those, now=NOW) == rejected
+    assert rejected.with_stops(added, now=NOW) == rejected
     assert rejected.without_stops(["case:a"], now=NOW) == rejected
 
 
@@ -91,8 +91,8 @@ def test_a_block_outweighs_a_hold_and_a_hold_outlives_a_block() -> None:
 
 
 def test_published_upload_is_removed_and_unpublished_is_blocked() -> None:
-    seen = fresh_upload().published(now=NOW)
-    assert seen.with_stops([decision_stop("c1")], now=NOW).state is UploadState.REMOVED
+    published = fresh_upload().published(now=NOW)
+    assert published.with_stops([decision_stop("c1")], now=NOW).state is UploadState.REMOVED
     assert fresh_upload().with_stops([decision_stop("c1")], now=NOW).state is UploadState.BLOCKED
 
 

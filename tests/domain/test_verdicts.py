@@ -1,4 +1,4 @@
-"""From matches to a verdict."""
+"""Verdicts from matches."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def match(standing: Standing, distance: int, *, exact: bool = False, trusted: bo
 
 
 def expected(one: Match) -> Verdict:
-    """The policy in other words: the table of the design."""
+    """Return the verdict of the policy, written a second time as rules."""
     if one.standing in {Standing.INACTIVE, Standing.ALLOWED}:
         return Verdict.CLEAR
     confirmed = one.standing is Standing.CONFIRMED
@@ -48,21 +48,21 @@ def test_single_match_gives_the_verdict_of_the_policy(
 
 
 @given(st.lists(matches(HARMLESS)))
-def test_allowed_or_inactive_entry_never_stops_an_upload(those: list[Match]) -> None:
-    assert POLICY.judge_matches(those) == (Verdict.CLEAR, ())
+def test_allowed_or_inactive_entry_never_stops_an_upload(found: list[Match]) -> None:
+    assert POLICY.judge_matches(found) == (Verdict.CLEAR, ())
 
 
 @pytest.mark.promise(4)
 @given(st.lists(matches(st.sampled_from([Standing.UNVERIFIED, Standing.INACTIVE, Standing.ALLOWED]))))
 @pytest.mark.law("GD3")
-def test_nothing_is_blocked_without_a_confirmed_entry(those: list[Match]) -> None:
-    assert POLICY.judge_matches(those)[0] is not Verdict.BLOCK
+def test_nothing_is_blocked_without_a_confirmed_entry(found: list[Match]) -> None:
+    assert POLICY.judge_matches(found)[0] is not Verdict.BLOCK
 
 
 @given(st.lists(matches()), matches())
-def test_only_an_allowed_entry_makes_a_verdict_milder(those: list[Match], one: Match) -> None:
+def test_only_an_allowed_entry_makes_a_verdict_milder(found: list[Match], one: Match) -> None:
     gravity = {Verdict.CLEAR: 0, Verdict.REVIEW: 1, Verdict.BLOCK: 2}
-    before, after = POLICY.judge_matches(those)[0], POLICY.judge_matches([*those, one])[0]
+    before, after = POLICY.judge_matches(found)[0], POLICY.judge_matches([*found, one])[0]
     if one.standing is not Standing.ALLOWED:
         assert gravity[after] >= gravity[before]
     else:
@@ -70,15 +70,15 @@ def test_only_an_allowed_entry_makes_a_verdict_milder(those: list[Match], one: M
 
 
 @given(st.lists(matches()), st.randoms())
-def test_the_order_of_matches_does_not_matter(those: list[Match], random: object) -> None:
-    shuffled = list(those)
+def test_the_order_of_matches_does_not_matter(found: list[Match], random: object) -> None:
+    shuffled = list(found)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert POLICY.judge_matches(shuffled) == POLICY.judge_matches(those)
+    assert POLICY.judge_matches(shuffled) == POLICY.judge_matches(found)
 
 
 @given(st.lists(matches()))
-def test_grounds_are_the_deciding_matches_nearest_first(those: list[Match]) -> None:
-    verdict, grounds = POLICY.judge_matches(those)
+def test_grounds_are_the_deciding_matches_nearest_first(found: list[Match]) -> None:
+    verdict, grounds = POLICY.judge_matches(found)
     assert bool(grounds) == (verdict is not Verdict.CLEAR)
     assert {POLICY.judge_match(one) for one in grounds} <= {verdict}
     assert list(grounds) == sorted(grounds, key=lambda m: (not m.exact, m.distance, m.entry_id))
@@ -98,15 +98,15 @@ def test_allowed_entry_clears_only_when_at_least_as_near(bad: int, good: int) ->
 
 @given(st.integers(0, 256))
 def test_exact_match_is_blocked_despite_a_near_allowed_entry(distance: int) -> None:
-    judged = match(Standing.CONFIRMED, 0, exact=True)
-    assert POLICY.judge_matches([judged, match(Standing.ALLOWED, distance)])[0] is Verdict.BLOCK
-    assert POLICY.judge_matches([judged, match(Standing.ALLOWED, 0, exact=True)])[0] is Verdict.CLEAR
+    reference = match(Standing.CONFIRMED, 0, exact=True)
+    assert POLICY.judge_matches([reference, match(Standing.ALLOWED, distance)])[0] is Verdict.BLOCK
+    assert POLICY.judge_matches([reference, match(Standing.ALLOWED, 0, exact=True)])[0] is Verdict.CLEAR
 
 
 @given(matches(st.just(Standing.CONFIRMED)))
-def test_allowed_entry_of_low_quality_clears_nothing(judged: Match) -> None:
+def test_allowed_entry_of_low_quality_clears_nothing(reference: Match) -> None:
     plain = match(Standing.ALLOWED, 0, trusted=False)
-    assert POLICY.judge_matches([judged, plain]) == POLICY.judge_matches([judged])
+    assert POLICY.judge_matches([reference, plain]) == POLICY.judge_matches([reference])
 
 
 @given(matches())
@@ -136,11 +136,11 @@ def test_near_hash_contradicted_by_alignment_needs_review(distance: int) -> None
 
 @given(st.integers(0, 256))
 def test_allowed_page_does_not_clear_the_reference_inside_it(distance: int) -> None:
-    """A hash that is but nearly near may be the same page around another picture."""
-    judged = overlap(conclusive=True)
-    verdict, _ = POLICY.judge_matches([judged, match(Standing.ALLOWED, distance)])
+    """A hash in the review distance may be the same page around a different image."""
+    reference = overlap(conclusive=True)
+    verdict, _ = POLICY.judge_matches([reference, match(Standing.ALLOWED, distance)])
     assert verdict is (Verdict.CLEAR if distance <= POLICY.block_distance else Verdict.BLOCK)
-    assert POLICY.judge_matches([judged, match(Standing.ALLOWED, 0, exact=True)])[0] is Verdict.CLEAR
+    assert POLICY.judge_matches([reference, match(Standing.ALLOWED, 0, exact=True)])[0] is Verdict.CLEAR
 
 
 @given(st.integers(0, 31))
@@ -152,9 +152,9 @@ def test_dismissed_match_is_not_sent_to_review_again(distance: int) -> None:
 
 
 @given(st.lists(matches()))
-def test_block_ignores_dismissed_matches(those: list[Match]) -> None:
-    before, grounds = POLICY.judge_matches(those)
-    after = POLICY.judge_matches(those, dismissed_entries={one.entry_id for one in those})
+def test_block_ignores_dismissed_matches(found: list[Match]) -> None:
+    before, grounds = POLICY.judge_matches(found)
+    after = POLICY.judge_matches(found, dismissed_entries={one.entry_id for one in found})
     assert after == ((before, grounds) if before is Verdict.BLOCK else (Verdict.CLEAR, ()))
 
 

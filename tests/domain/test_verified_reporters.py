@@ -1,4 +1,4 @@
-"""What is a strike of who reports, and until when a case of theirs waits."""
+"""Strikes of reporters, and the end of a deferral of their cases."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FACTORS = Factors(frozenset({ShownContent.NONE}), SceneSetting.PUBLIC, Complaina
 UNFOUNDED = Decision(
     DecisionOutcome.NOT_VIOLATING, FACTORS, "a teapot", "ada", NOW, manifestly_unfounded=True
 )
-REFUSED = replace(UNFOUNDED, manifestly_unfounded=False)
+DISMISSED = replace(UNFOUNDED, manifestly_unfounded=False)
 
 
 def case(name: str, decision: Decision | None = UNFOUNDED, state: CaseState = CaseState.DECIDED) -> Case:
@@ -61,10 +61,10 @@ def test_strikes_list_each_image_once_newest_first() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        case("b", REFUSED),
+        case("b", DISMISSED),
         case("b", None, CaseState.OPEN),
         case("b", UNFOUNDED, CaseState.REVERSED),
-        case("c"),  # that of b is not there any more
+        case("c"),  # case b was erased
     ],
 )
 def test_report_is_a_strike_only_if_all_its_cases_are_unfounded(other: Case) -> None:
@@ -86,14 +86,14 @@ def test_reports_of_one_verified_account_count_as_one_reporter() -> None:
 
 
 def test_deferral_ends_at_its_term_or_near_the_deadline() -> None:
-    watch = DeadlinePolicy(warn_before=12 * HOUR, hide_before=timedelta(seconds=90))
-    aside = Deferral("r", NOW + 100 * HOUR)
-    assert aside.ends_at(None, watch) == NOW + 100 * HOUR
-    assert aside.ends_at(NOW + 48 * HOUR, watch) == NOW + 36 * HOUR
-    assert aside.ends_at(NOW + 200 * HOUR, watch) == NOW + 100 * HOUR
+    policy = DeadlinePolicy(warn_before=12 * HOUR, hide_before=timedelta(seconds=90))
+    deferral = Deferral("r", NOW + 100 * HOUR)
+    assert deferral.ends_at(None, policy) == NOW + 100 * HOUR
+    assert deferral.ends_at(NOW + 48 * HOUR, policy) == NOW + 36 * HOUR
+    assert deferral.ends_at(NOW + 200 * HOUR, policy) == NOW + 100 * HOUR
 
 
 def test_reporters_are_warned_at_the_first_strike() -> None:
-    ladder = StrikePolicy(2, 3, timedelta(days=90), timedelta(days=90))
-    assert ladder.for_subject(MisuseSubject.of_account("alpha", "ann")) == ladder
-    assert ladder.for_subject(MisuseSubject.of_reporter("s")) == replace(ladder, warning_threshold=1)
+    policy = StrikePolicy(2, 3, timedelta(days=90), timedelta(days=90))
+    assert policy.for_subject(MisuseSubject.of_account("alpha", "ann")) == policy
+    assert policy.for_subject(MisuseSubject.of_reporter("s")) == replace(policy, warning_threshold=1)

@@ -1,4 +1,4 @@
-"""What a platform is sent: an envelope, signatures that verify, and to which addresses."""
+"""Webhooks: the envelope, verifiable signatures, and allowed addresses."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_body_is_a_cloud_event_with_the_event_id() -> None:
 
 
 def test_signature_follows_standard_webhooks() -> None:
-    """The example of the specification's reference libraries."""
+    """The expected values are the example of the reference libraries."""
     headers = signature_headers(
         ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
         "msg_p5jXN8AQM9LWM0D4loKWxJek",
@@ -72,9 +72,9 @@ def test_both_secrets_verify_during_rotation_and_no_other(body: bytes) -> None:
 
 
 def test_secrets_are_long_and_unique() -> None:
-    made = {new_signing_secret() for _ in range(50)}
-    assert len(made) == 50
-    assert {len(base64.b64decode(one.removeprefix("whsec_"))) for one in made} == {32}
+    secrets = {new_signing_secret() for _ in range(50)}
+    assert len(secrets) == 50
+    assert {len(base64.b64decode(one.removeprefix("whsec_"))) for one in secrets} == {32}
 
 
 def test_retries_back_off_for_about_a_day_and_then_stop() -> None:
