@@ -1,4 +1,4 @@
-"""Every kind of item that the stores keep: read through them, and written through them."""
+"""Read and write every kind of stored item through the stores."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from tests.support.cloud import Cloud
 
 Item = dict[str, Any]
 ByTable = Mapping[str, list[Item]]
-"""By table, as the memory cloud names it, its items ordered by pk and sk."""
+"""The items of each table, by its name in the memory cloud, ordered by pk and sk."""
 
 FIRST_DAY, LAST_DAY = datetime(2027, 1, 1).date(), datetime(2027, 12, 31).date()
 HOUR = "2027-03-01T12"
@@ -43,7 +43,7 @@ REVIEWS_KEPT = timedelta(days=365)
 
 @dataclass
 class Everything:
-    """Each pair holds an object and what a store was told beside it."""
+    """Objects of every kind. A tuple also has the other arguments of the call that stores its object."""
 
     cases: list[Case] = field(default_factory=list)
     needed: str = ""
@@ -94,7 +94,7 @@ def put_items(cloud: Cloud, items: Iterable[tuple[str, Item]]) -> None:
 
 
 def read_everything(stack: Stack, tables: ByTable) -> Everything:
-    """What the stores make of these items, which are in the tables of the stack."""
+    """Return what the stores read from the tables of the stack, which contain these items."""
     settings = stack.settings
     cases, uploads = tables[settings.cases_table], tables[settings.uploads_table]
     reporters, notices = tables[settings.reporters_table], tables[settings.notices_table]
@@ -102,16 +102,16 @@ def read_everything(stack: Stack, tables: ByTable) -> Everything:
     head = stack.bank.get_head()
     misuse = MisuseStore(stack.dynamodb, settings.cases_table, REVIEWS_KEPT)
     found = Everything(
-        cases=[_there(stack.cases.get_case(name)) for name in _names(cases, "CASE#")],
-        needed=_there(stack.cases.preservation_mark()),
-        about=[(name, _there(stack.cases.case_for_entry(name))) for name in _names(cases, "ABOUT#")],
-        reports=[_there(stack.cases.get_report(name)) for name in _names(cases, "REPORT#")],
+        cases=[_required(stack.cases.get_case(name)) for name in _names(cases, "CASE#")],
+        needed=_required(stack.cases.preservation_mark()),
+        about=[(name, _required(stack.cases.case_for_entry(name))) for name in _names(cases, "ABOUT#")],
+        reports=[_required(stack.cases.get_report(name)) for name in _names(cases, "REPORT#")],
         filed=[
-            (name, _there(stack.cases.find_report_by_request(name)), _expiry(item))
+            (name, _required(stack.cases.find_report_by_request(name)), _expiry(item))
             for name, item in _items(cases, "FILED#")
         ],
         appeals=[
-            (_there(stack.cases.get_appeal(name)), _expiry(item) if "expires_at" in item else None)
+            (_required(stack.cases.get_appeal(name)), _expiry(item) if "expires_at" in item else None)
             for name, item in _items(cases, "APPEAL#")
         ],
         erasures=stack.cases.retention_head(),
@@ -121,20 +121,20 @@ def read_everything(stack: Stack, tables: ByTable) -> Everything:
             for reading in stack.cases.list_presences(name, now=datetime(2027, 1, 1, tzinfo=UTC))
         ],
         wrong_secrets=_attempts(cases),
-        reviews=[_there(misuse.get(name)) for name in _names(cases, "MISUSE#")],
+        reviews=[_required(misuse.get(name)) for name in _names(cases, "MISUSE#")],
         senders=[stack.verified_reporters.get(name) for name in _names(cases, "SENDER#")],
         accounts=[stack.accounts.get(*item["pk"].split("#")) for item in tables[settings.accounts_table]],
         entries=sorted(
             stack.bank.get_entries(_names(bank, "ENTRY#")).values(), key=lambda stored: stored.seq
         ),
-        snapshots=[_there(head.previous_snapshot), _there(head.latest_snapshot)],
+        snapshots=[_required(head.previous_snapshot), _required(head.latest_snapshot)],
         uploads=[
-            _there(stack.uploads.get(name))
+            _required(stack.uploads.get(name))
             for name, item in _items(uploads, "UPLOAD#")
             if item["sk"] == "UPLOAD"
         ],
         tickets=[
-            _there(stack.uploads.get_ticket(name))
+            _required(stack.uploads.get_ticket(name))
             for name, item in _items(uploads, "UPLOAD#")
             if item["sk"] == "TICKET"
         ],
@@ -155,12 +155,14 @@ def read_everything(stack: Stack, tables: ByTable) -> Everything:
         added=[*_of_days(stack), *_of_now(stack)],
         heads=list(stack.anchors.list_queued_heads()),
         anchors=[
-            Anchor.from_json(_there(stack.anchors.read_anchor(number)))
+            Anchor.from_json(_required(stack.anchors.read_anchor(number)))
             for number in stack.anchors.anchor_numbers(CHAIN)
         ],
-        reporters=[_there(stack.reporters.get(item["pk"])) for item in reporters if item["sk"] == "REPORTER"],
+        reporters=[
+            _required(stack.reporters.get(item["pk"])) for item in reporters if item["sk"] == "REPORTER"
+        ],
         known=[
-            (*_two(name), _there(stack.reporters.get_verified_reporter_id(*_two(name))), _expiry(item))
+            (*_two(name), _required(stack.reporters.get_verified_reporter_id(*_two(name))), _expiry(item))
             for name, item in _items(reporters, "SENDER#")
         ],
         mailed=[
@@ -170,11 +172,11 @@ def read_everything(stack: Stack, tables: ByTable) -> Everything:
             and stack.reporters.was_mailed(item["pk"], item["sk"].removeprefix("MAIL#"))
         ],
         notices=[
-            (_there(stack.notices.get(Recipient(party, name), item["sk"])), _expiry(item))
+            (_required(stack.notices.get(Recipient(party, name), item["sk"])), _expiry(item))
             for party in RecipientParty
             for name, item in _items(notices, f"{party.value.upper()}#")
         ],
-        links=[_there(stack.notices.get_link(name)) for name in _names(notices, "LINK#")],
+        links=[_required(stack.notices.get_link(name)) for name in _names(notices, "LINK#")],
         wrong_link_secrets=_attempts(notices),
         events=list(stack.outbox.list_pending(item["pk"] for item in tables[settings.outbox_table])),
     )
@@ -188,44 +190,44 @@ def read_everything(stack: Stack, tables: ByTable) -> Everything:
     return found
 
 
-def write_everything(stack: Stack, told: Everything) -> None:
-    """Into tables that hold nothing but former versions of these items."""
+def write_everything(stack: Stack, objects: Everything) -> None:
+    """Write all objects into tables that contain only former versions of their items."""
     for change in (_write_cases, _write_people, _write_bank, _write_uploads, _write_records):
-        change(stack, told)
+        change(stack, objects)
 
 
-def _write_cases(stack: Stack, told: Everything) -> None:
+def _write_cases(stack: Stack, objects: Everything) -> None:
     misuse = MisuseStore(stack.dynamodb, stack.settings.cases_table, REVIEWS_KEPT)
     with _Written(stack) as transaction:
-        for case in told.cases:
+        for case in objects.cases:
             stack.cases.save_case(transaction, case)
-        case_id, version = told.needed.split(" ")
-        needing = next(case for case in told.cases if case.case_id == case_id)
+        case_id, version = objects.needed.split(" ")
+        needing = next(case for case in objects.cases if case.case_id == case_id)
         stack.cases.mark_preservation(transaction, replace(needing, version=int(version)))
-        for entry_id, case_id in told.about:
+        for entry_id, case_id in objects.about:
             stack.cases.route_entry(transaction, entry_id, case_id, expected=None)
-        for report in told.reports:
+        for report in objects.reports:
             stack.cases.save_report(transaction, report)
-        for token, case_number, until in told.filed:
+        for token, case_number, until in objects.filed:
             stack.cases.save_report_request(transaction, token, case_number, until=until)
-        for appeal, kept in told.appeals:
+        for appeal, kept in objects.appeals:
             stack.cases.save_appeal(transaction, appeal, until=kept)
-        stack.cases.save_retention_head(transaction, told.erasures)
-        for case_id, reading in told.readings:
+        stack.cases.save_retention_head(transaction, objects.erasures)
+        for case_id, reading in objects.readings:
             stack.cases.save_presence(transaction, case_id, reading)
-        for review in told.reviews:
+        for review in objects.reviews:
             misuse.save(transaction, review)
-        for sender in told.senders:
+        for sender in objects.senders:
             stack.verified_reporters.save(transaction, sender)
-        for account in told.accounts:
+        for account in objects.accounts:
             stack.accounts.save(transaction, account)
-    for who, now in told.wrong_secrets:
+    for who, now in objects.wrong_secrets:
         stack.cases.count_attempt(who, now)
 
 
 @dataclass(frozen=True, slots=True)
 class _StoredEvent(Event):
-    """An event with the type and detail that were stored, whatever they are."""
+    """An event with any stored type and detail."""
 
     envelope: EventEnvelope
 
@@ -237,37 +239,37 @@ class _StoredEvent(Event):
         return dict(self.envelope.detail)
 
 
-def _write_people(stack: Stack, told: Everything) -> None:
+def _write_people(stack: Stack, objects: Everything) -> None:
     with _Written(stack) as transaction:
-        for reporter in told.reporters:
+        for reporter in objects.reporters:
             stack.reporters.save(transaction, reporter)
-        for platform, account_id, sender_id, until in told.known:
+        for platform, account_id, sender_id, until in objects.known:
             stack.reporters.save_verified_reporter_id(
                 transaction, platform, account_id, sender_id, expected=None, until=until
             )
-        for case_number, notice_id, now in told.mailed:
+        for case_number, notice_id, now in objects.mailed:
             stack.reporters.record_mailed(transaction, case_number, notice_id, now=now)
-        for notice, until in told.notices:
+        for notice, until in objects.notices:
             stack.notices.add(transaction, notice, until=until)
-        for link in told.links:
+        for link in objects.links:
             stack.notices.add_link(transaction, link)
-        for envelope in told.events:
+        for envelope in objects.events:
             stack.outbox.add(transaction, _StoredEvent(envelope), at=envelope.at)
-    for who, now in told.wrong_link_secrets:
+    for who, now in objects.wrong_link_secrets:
         stack.notices.count_attempt(who, now)
 
 
-def _write_bank(stack: Stack, told: Everything) -> None:
+def _write_bank(stack: Stack, objects: Everything) -> None:
     with _Written(stack) as transaction:
-        stack.bank.append_changes(transaction, BankHead(), [(stored.entry, 0) for stored in told.entries])
-    for snapshot in told.snapshots:
+        stack.bank.append_changes(transaction, BankHead(), [(stored.entry, 0) for stored in objects.entries])
+    for snapshot in objects.snapshots:
         stack.bank.publish_snapshot(stack.bank.get_head(), snapshot)
 
 
-def _write_uploads(stack: Stack, told: Everything) -> None:
-    lines = {line.upload_id: line for line in told.lines}
+def _write_uploads(stack: Stack, objects: Everything) -> None:
+    lines = {line.upload_id: line for line in objects.lines}
     with _Written(stack) as transaction:
-        for upload in told.uploads:
+        for upload in objects.uploads:
             stack.uploads.save(transaction, upload)
             if upload.fingerprint is not None:
                 received = datetime.strptime(HOUR, "%Y-%m-%dT%H").replace(tzinfo=UTC)
@@ -275,14 +277,14 @@ def _write_uploads(stack: Stack, told: Everything) -> None:
                 line = lines[upload.upload_id]
                 views = b"".join(view.pdq.data for view in upload.fingerprint.views)
                 assert (line.sha256, line.views) == (upload.fingerprint.sha256, views)
-        for upload_id, entry_id in told.stopped:
+        for upload_id, entry_id in objects.stopped:
             stack.uploads.link_entry(transaction, upload_id, entry_id)
-    for ticket in told.tickets:
+    for ticket in objects.tickets:
         stack.uploads.save_ticket(ticket)
-    for hour, state in told.hours:
+    for hour, state in objects.hours:
         assert stack.content_log.transition_hour(hour, HourState.OPEN, state)
-    stack.content_log.save_manifest(told.manifest)
-    for sweep, parts in told.sweeps:
+    stack.content_log.save_manifest(objects.manifest)
+    for sweep, parts in objects.sweeps:
         _sweep(stack, sweep, parts)
 
 
@@ -298,10 +300,10 @@ def _sweep(stack: Stack, sweep: Sweep, parts: list[tuple[SweepPart, bool]]) -> N
         stack.sweeps.finish(transaction, sweep)
 
 
-def _write_records(stack: Stack, told: Everything) -> None:
+def _write_records(stack: Stack, objects: Everything) -> None:
     with _Written(stack) as transaction:
         head = ChainHead()
-        for record in told.records:
+        for record in objects.records:
             head = stack.audit.append(
                 transaction,
                 record.chain,
@@ -311,11 +313,11 @@ def _write_records(stack: Stack, told: Everything) -> None:
                 action=record.action,
                 details=record.details,
             )
-        stack.metrics.save_cursor(transaction, CHAIN, told.progress, expected=ChainCursor())
-        stack.metrics.add_increments(transaction, told.added)
-        for chain, waiting in told.heads:
+        stack.metrics.save_cursor(transaction, CHAIN, objects.progress, expected=ChainCursor())
+        stack.metrics.add_increments(transaction, objects.added)
+        for chain, waiting in objects.heads:
             stack.anchors.queue_head(transaction, chain, waiting)
-    for anchor in told.anchors:
+    for anchor in objects.anchors:
         stack.anchors.write_anchor(anchor)
         for chain, anchored in anchor.heads:
             stack.anchors.record_anchored_head(anchor, chain, anchored, is_queued=False)
@@ -323,7 +325,7 @@ def _write_records(stack: Stack, told: Everything) -> None:
 
 
 class _Written:
-    """A transaction that is committed at the end."""
+    """A context with a transaction, which is committed at its end."""
 
     def __init__(self, stack: Stack) -> None:
         self._transaction = stack.transaction()
@@ -344,7 +346,7 @@ def _names(items: Iterable[Item], prefix: str) -> list[str]:
     return [name for name, _ in _items(items, prefix)]
 
 
-def _there(found: Any) -> Any:
+def _required(found: Any) -> Any:
     assert found is not None
     return found
 
@@ -368,8 +370,8 @@ def _attempts(items: Iterable[Item]) -> list[tuple[str, datetime]]:
 
 def _swept(stack: Stack, sweep_id: str, items: Iterable[Item]) -> tuple[Sweep, list[tuple[SweepPart, bool]]]:
     names = [item["sk"] for name, item in _items(items, "SWEEP#") if name == sweep_id]
-    parts = [_there(stack.sweeps.get_part(sweep_id, name)) for name in names if name != "SWEEP"]
-    sweep = _there(stack.sweeps.get(sweep_id))
+    parts = [_required(stack.sweeps.get_part(sweep_id, name)) for name in names if name != "SWEEP"]
+    sweep = _required(stack.sweeps.get(sweep_id))
     assert all(stack.sweeps.get_latest_for_entry(entry_id) == sweep for entry_id in sweep.entries)
     return sweep, parts
 

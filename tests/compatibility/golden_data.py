@@ -1,7 +1,7 @@
-"""Golden data: what an earlier release wrote, as JSON, and how it is read.
+"""Golden data: files that an earlier release wrote, as JSON, and functions that read them.
 
-Bytes are `{"$bytes": base64}`. All of it is synthetic. It is never written anew: a release that cannot read
-it cannot read what deployments hold.
+Bytes are `{"$bytes": base64}`. All data is synthetic. Never regenerate it: a release that cannot read it
+cannot read the data of deployments.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _TIME = "%Y-%m-%dT%H:%M:%S.%f+00:00"
 
 
 def golden(name: str) -> Any:
-    """The content of a JSON file among the golden data."""
+    """Return the content of a JSON file of the golden data."""
     return from_json((GOLDEN / f"{name}.json").read_text("utf-8"))
 
 
@@ -37,17 +37,17 @@ def from_json(text: str) -> Any:
 
 
 def to_json(value: object) -> str:
-    """Equal values give equal text."""
+    """Return a value as JSON. Equal values give equal text."""
     return json.dumps(_encoded(value), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def canonical(value: object) -> str:
-    """One line for a value, for comparing and sorting."""
+    """Return a value as one line, to compare and sort it."""
     return json.dumps(_encoded(value), sort_keys=True)
 
 
 def leaves(value: object) -> list[str]:
-    """Every plain value in an object, sorted: what it holds, whatever its fields are called."""
+    """Return every plain value in an object, sorted and without the names of fields."""
     return sorted(canonical(leaf) for leaf in _leaves(value))
 
 
@@ -55,7 +55,7 @@ def _leaves(value: object) -> Iterator[object]:
     if is_dataclass(value) and not isinstance(value, type):
         for field in fields(value):
             yield from _leaves(getattr(value, field.name))
-        # A class of a union has no fields for what is the same in all of its items.
+        # A class of a union has no fields for values that are the same in all of its items.
         yield from _leaves([*STORED_CONSTANTS.get(type(value).__name__, {}).values()])
     elif isinstance(value, Mapping):
         for key, inner in value.items():

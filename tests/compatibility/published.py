@@ -1,4 +1,4 @@
-"""What other systems, older items and people's records know by name, computed from the present code."""
+"""Names that other systems and stored items use, computed from the current code."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def enum_values() -> dict[str, list[str]]:
 
 
 def action_literals() -> set[str]:
-    """Every string in the package's source that has the form of an audit action."""
+    """Return every string in the package's source that has the form of an audit action."""
     found: set[str] = set()
     for folder in staydown.__path__:
         for path in Path(folder).rglob("*.py"):
@@ -118,7 +118,7 @@ def action_literals() -> set[str]:
 
 
 def made_actions() -> set[str]:
-    """Audit actions that are put together from a kind and a value."""
+    """Return the audit actions that are composed of a kind and a value."""
     return {
         *(f"upload.{state.value}" for state in uploads.UploadState),
         *(f"{kind}.{outcome.value}" for kind in ("appeal", "dispute") for outcome in appeals.AppealOutcome),
@@ -127,10 +127,10 @@ def made_actions() -> set[str]:
 
 
 def derived() -> dict[str, str]:
-    """What follows from fixed inputs; other inputs would not meet what is stored."""
+    """Return ids and keys derived from fixed inputs. If they change, stored items are no longer found."""
     subject = strikes.MisuseSubject.of_account("alpha", "ann")
     sender = strikes.MisuseSubject.of_reporter(_CASE)
-    seen = [strikes.Strike(_UPLOAD, _THEN), strikes.Strike(_ENTRY, _THEN)]
+    strike_list = [strikes.Strike(_UPLOAD, _THEN), strikes.Strike(_ENTRY, _THEN)]
     part = sweeps.SweepPart(
         sweeps.SweepPartKind.HOUR, target="2027-03-01T12", shard=4, after_upload_id=_UPLOAD
     )
@@ -149,8 +149,8 @@ def derived() -> dict[str, str]:
             sweeps.SweepPartKind.UPLOADS, uploads=(_UPLOAD, _ENTRY)
         ).name,
         "sweep plan": sweeps.PLAN_PART.name,
-        "misuse review": misuse.derived_review_id(subject, seen),
-        "misuse review of a sender": misuse.derived_review_id(sender, seen),
+        "misuse review": misuse.derived_review_id(subject, strike_list),
+        "misuse review of a sender": misuse.derived_review_id(sender, strike_list),
         "dispute": appeals.disagreement_appeal_id(_CASE),
         "refusal appeal": appeals.dismissal_appeal_id(_CASE, "SD-AAAA-BBBB"),
         "stop appeal": appeals.match_appeal_id(_CASE, _UPLOAD),
@@ -184,7 +184,7 @@ def derived() -> dict[str, str]:
 
 
 def constants() -> dict[str, object]:
-    """Names and formats that are agreed with somebody else."""
+    """Return names and formats that other systems rely on."""
     return {
         "queues": [
             cases_store.CASES,
@@ -224,7 +224,7 @@ def constants() -> dict[str, object]:
 
 
 def problem_types() -> dict[str, int]:
-    """Slug and status of every refusal."""
+    """Return the slug and status of every error."""
     found, waiting = {}, [errors.StaydownError]
     while waiting:
         error = waiting.pop()
@@ -235,8 +235,7 @@ def problem_types() -> dict[str, int]:
 
 
 def view_names() -> dict[str, list[str]]:
-    """The words of the names that a stored match or fingerprint gives to its view of the picture; # stands
-    for a number."""
+    """Return the words in the names of views in stored matches and fingerprints. # stands for a number."""
     plane = np.add.outer(np.arange(96.0), np.arange(128.0)) % 37 * 6
     plane[:, :16] = plane[:, -16:] = 255
     plane[30:60, 40:80] = np.arange(40) * 5
@@ -263,7 +262,7 @@ def view_names() -> dict[str, list[str]]:
 
 
 def api() -> dict[str, Any]:
-    """Operations, schemas and enum values of the contract."""
+    """Return the operations, schemas and enum values of the API document."""
     document = json.loads(files("staydown.api").joinpath("openapi.json").read_text("utf-8"))
     schemas = document["components"]["schemas"]
     return {
@@ -290,7 +289,7 @@ def api() -> dict[str, Any]:
 
 
 def statements() -> dict[str, list[str]]:
-    """Names, and values that are codes or ids, of statements for the EU's database of transparency."""
+    """Return the names in statements for the DSA Transparency Database, and values that are codes or ids."""
     state, origin = uploads.UploadState.BLOCKED, cases.CaseOrigin.REPORT
     upload = uploads.Upload(_UPLOAD, "alpha", "ann", "alpha/ann/one", "v1", state, _THEN, _THEN)
     case = cases.Case(_CASE, case_states.CaseState.DECIDED, origin, _THEN, None)
@@ -300,13 +299,13 @@ def statements() -> dict[str, list[str]]:
         decisions.ComplainantIsSubject.YES,
     )
     decision = decisions.Decision(decisions.DecisionOutcome.VIOLATING, factors, "as seen", "ada", _THEN)
-    told = {
+    built = {
         "judged": transparency.decision_statement(case, decision, upload, ground="Article 1"),
         "matched": transparency.match_statement(case, decision, upload, ground="Article 1"),
     }
     return {
         kind: sorted(f"{name}: {value}" if name not in _PROSE else name for name, value in statement.items())
-        for kind, statement in told.items()
+        for kind, statement in built.items()
     }
 
 
@@ -314,7 +313,7 @@ _PROSE = {"decision_facts", "illegal_content_explanation"}
 
 
 def object_keys() -> dict[str, str]:
-    """Where objects are, in the buckets that are not the platform's."""
+    """Return the keys of objects in the buckets without images."""
     with memory_cloud() as cloud:
         stack = Stack(cloud.settings, cloud.session, now=lambda: _THEN)
         stack.anchors.write_anchor(anchors.Anchor(1, _THEN, audit.GENESIS, ()))
@@ -328,7 +327,7 @@ def object_keys() -> dict[str, str]:
 
 
 def key_prefixes(tables: Mapping[str, Iterable[Mapping[str, Any]]]) -> dict[str, list[str]]:
-    """By table what keys look like: their words, with * for whatever names a thing."""
+    """Return the shapes of keys by table: their fixed words, with * for each id."""
     return {
         table: sorted({f"{_shape(item['pk'])} / {_shape(item['sk'])}" for item in items})
         for table, items in tables.items()

@@ -1,4 +1,4 @@
-"""The classes that are stored, by the label that the golden data knows them by."""
+"""The stored classes, by their label in the golden data."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ STORED: Mapping[str, Any] = {
     "Ticket": UploadTicket,
     "Upload": Upload,
 }
-"""Each is an item, or an attribute that a store packs by itself: a class, or a union of classes."""
+"""Classes, or unions of classes, that are an item, or an attribute that a store packs itself."""
 
 NESTED: Mapping[str, type[Any]] = {
     "Block": Block,
@@ -83,7 +83,7 @@ NESTED: Mapping[str, type[Any]] = {
     "Support": Support,
     "View": View,
 }
-"""Each is part of one that is stored."""
+"""Classes that are part of a stored class."""
 
 LABELS: Mapping[type[Any], str] = {
     cls: label for label, known in {**STORED, **NESTED}.items() for cls in get_args(known) or (known,)
@@ -91,7 +91,7 @@ LABELS: Mapping[type[Any], str] = {
 
 
 def reachable(cls: Any) -> set[type[Any]]:
-    """The dataclass, or those of a union, and all dataclasses that its fields can hold."""
+    """Return the dataclasses of a class or union, and all dataclasses that their fields can contain."""
     found: set[type[Any]] = set()
     waiting: list[object] = [cls]
     while waiting:
@@ -106,7 +106,7 @@ def reachable(cls: Any) -> set[type[Any]]:
 
 
 def instances(value: object) -> Iterator[Any]:
-    """Every dataclass instance in a value, itself included."""
+    """Yield every dataclass instance in a value, including the value itself."""
     if is_dataclass(value) and not isinstance(value, type):
         yield value
         for field in fields(value):

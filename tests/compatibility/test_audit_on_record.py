@@ -1,4 +1,4 @@
-"""An audit, its anchors and a court's bundle that an earlier release made are read and verified."""
+"""Audit records, anchors and an evidence bundle of an earlier release are read and verified."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from staydown.domain.audit.anchors import (
 )
 from staydown.domain.audit.bundles import verify_bundle
 from staydown.domain.audit.chain import AuditRecord, ChainBroken, ChainHead, next_record, verify_chain
+from staydown.services.access.cases import Viewer
 from staydown.services.records.export_case import export_case
 from staydown.services.records.read_audit import read_case_audit
-from staydown.services.review.view_case import Viewer
 
 from tests.compatibility.everything import put_items
 from tests.compatibility.golden_data import golden
@@ -29,7 +29,7 @@ from tests.support.clock import Clock
 from tests.support.cloud import memory_cloud
 
 STORY: dict[str, Any] = golden("case_on_record")
-"""All tables of a case that was reported, decided, appealed and reversed; its anchors; a bundle of it."""
+"""All tables, the anchors and the bundle of a case that was reported, decided, appealed and reversed."""
 ANCHORS = [Anchor.from_json(text) for _, text in sorted(STORY["anchors"].items())]
 CHAINS: dict[str, list[dict[str, Any]]] = {}
 for _item in STORY["tables"]["audittable"]:
@@ -46,7 +46,7 @@ def head_of(chain: str) -> ChainHead:
 
 @pytest.fixture
 def stack() -> Iterator[Stack]:
-    """With the tables and the anchors as they were when the bundle was made."""
+    """A stack with the tables and anchors from the time of the export of the bundle."""
     with memory_cloud() as cloud:
         put_items(cloud, ((table, item) for table, items in STORY["tables"].items() for item in items))
         for key, text in STORY["anchors"].items():
@@ -63,16 +63,16 @@ def test_golden_chain_is_whole(chain: str) -> None:
 
 @pytest.mark.parametrize("chain", sorted(CHAINS))
 def test_golden_chain_is_written_the_same_again(chain: str) -> None:
-    head, made = ChainHead(), []
+    head, rewritten = ChainHead(), []
     for old in records_of(chain):
         record, head = next_record(
             chain, head, at=old.at, actor=old.actor, action=old.action, details=old.details
         )
-        made.append(record)
-    assert (made, head) == (records_of(chain), head_of(chain))
+        rewritten.append(record)
+    assert (rewritten, head) == (records_of(chain), head_of(chain))
 
 
-def test_changed_golden_chain_is_found_broken() -> None:
+def test_change_to_a_golden_chain_is_detected() -> None:
     chain = max(CHAINS, key=lambda name: len(CHAINS[name]))
     assert len(CHAINS[chain]) > 3
     items = copy.deepcopy(CHAINS[chain])
@@ -93,7 +93,7 @@ def test_golden_anchors_follow_one_another() -> None:
 
 
 @pytest.mark.parametrize("chain", sorted(CHAINS))
-def test_golden_anchors_vouch_for_the_whole_chain(chain: str) -> None:
+def test_golden_anchors_cover_the_whole_chain(chain: str) -> None:
     assert verify_against_anchors(chain, records_of(chain), ANCHORS) == len(CHAINS[chain])
 
 
@@ -114,21 +114,21 @@ def test_golden_bundle_is_verified() -> None:
     )
 
 
-def test_changed_golden_bundle_is_found_out() -> None:
+def test_change_to_a_golden_bundle_is_detected() -> None:
     bundle = copy.deepcopy(STORY["bundle"])
-    bundle["chains"][0]["records"][0]["actor"] = "somebody else"
+    bundle["chains"][0]["records"][0]["actor"] = "mallory"
     assert verify_bundle(bundle, STORY["anchors"].values()).errors
 
 
 def test_bundle_of_golden_tables_says_the_same(stack: Stack) -> None:
-    onlooker = Viewer("noor", senior=True, child_safety=False)
-    bundle = json.loads(json.dumps(export_case(stack, STORY["case_id"], onlooker)))
+    viewer = Viewer("noor", senior=True, child_safety=False)
+    bundle = json.loads(json.dumps(export_case(stack, STORY["case_id"], viewer)))
     golden_bundle = STORY["bundle"]
     assert verify_bundle(bundle, STORY["anchors"].values()).errors == ()
     assert set(bundle) == set(golden_bundle)
     for name in ("format", "case_id", "made_at", "made_by", "case", "anchors"):
         assert bundle[name] == golden_bundle[name], name
-    # The last record of the first chain says that the bundle was made; what it says may grow.
+    # The last record of the first chain is about the export. Its details may be extended.
     first, *others = bundle["chains"]
     golden_first, *golden_others = golden_bundle["chains"]
     assert first["records"][:-1] == golden_first["records"][:-1]

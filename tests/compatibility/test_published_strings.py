@@ -1,7 +1,7 @@
-"""What other systems and older items know by name is what an earlier release published.
+"""Names that other systems and stored items use are those that an earlier release published.
 
-`published_strings.json` is a contract: a string is added on purpose, and none is renamed or taken away. The
-keys of items are checked with the stored tables.
+`published_strings.json` is a contract: strings are added on purpose, and never renamed or removed. The test
+of the stored tables checks the keys of items.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.compatibility.golden_data import GOLDEN, from_json, golden
 
 PUBLISHED: dict[str, Any] = from_json((GOLDEN.parent / "published_strings.json").read_text("utf-8"))
 UNPUBLISHED: set[type[Enum]] = {Step}
-"""Enums whose values are stored and told nowhere."""
+"""Enums whose values are neither stored nor published."""
 
 
 def test_events_are_those_that_are_published() -> None:
@@ -32,7 +32,7 @@ def test_enums_have_the_values_that_are_published() -> None:
     assert published.enum_values() == PUBLISHED["enums"]
 
 
-def test_every_enum_of_the_domain_is_published_or_said_not_to_be() -> None:
+def test_every_domain_enum_is_published_or_exempt() -> None:
     found = set()
     for module in pkgutil.iter_modules(domain.__path__, f"{domain.__name__}."):
         for value in vars(importlib.import_module(module.name)).values():
@@ -50,7 +50,7 @@ def test_audit_actions_are_those_that_are_published() -> None:
 
 
 def test_recorded_actions_are_published() -> None:
-    """Those of the golden audit, and those that the code puts together."""
+    """This covers the actions of the golden audit, and those that the code composes."""
     recorded = {item["action"] for item in golden("case_on_record")["tables"]["audittable"]}
     assert recorded <= set(PUBLISHED["audit_actions"])
     assert published.made_actions() <= set(PUBLISHED["audit_actions"])
@@ -74,8 +74,8 @@ def test_views_keep_their_names(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(PUBLISHED["api"]))
-def test_nothing_of_the_api_is_renamed_or_gone(kind: str) -> None:
-    """What is added breaks no client."""
+def test_api_names_are_neither_renamed_nor_removed(kind: str) -> None:
+    """Additions do not break clients."""
     assert set(PUBLISHED["api"][kind]) - set(published.api()[kind]) == set()
 
 

@@ -1,4 +1,4 @@
-"""Items of every stored class that an earlier release wrote are read whole, and written as they were."""
+"""Stored items of every class of an earlier release are read completely, and rewritten unchanged."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tests.compatibility.stored_classes import LABELS, STORED, instances, reacha
 
 Json = dict[str, Any]
 ITEMS: dict[str, list[Json]] = golden("stored_classes")
-"""By label: the item, and every plain value in the object that was stored."""
+"""Items by label, each with every plain value of the stored object."""
 PLACES = [(label, place) for label, items in ITEMS.items() for place in range(len(items))]
 ALL = pytest.mark.parametrize(("label", "place"), PLACES)
 
 
 def read(label: str, place: int) -> Any:
-    """As a table gives it back: through DynamoDB's own notation."""
+    """Return a golden object, read through DynamoDB's notation as from a table."""
     return Codec(STORED[label]).load(from_dynamodb(to_dynamodb(ITEMS[label][place]["item"])))
 
 
@@ -29,7 +29,7 @@ def rewritten(label: str, place: int) -> Json:
 
 
 def attributes() -> dict[str, list[str]]:
-    """The stored attributes of each class, in the order of the class."""
+    """Return the stored attributes of each class, in the order of its fields."""
     found: dict[str, list[str]] = {}
     for label, place in PLACES:
         for one in instances(read(label, place)):
@@ -61,14 +61,14 @@ def test_golden_items_hold_every_class_that_can_be_stored() -> None:
 
 
 def test_stored_attributes_are_those_that_are_listed() -> None:
-    """A new, renamed or removed attribute changes what is stored: change the list on purpose, and say in
-    the changelog how older items are read."""
+    """A changed attribute changes stored items. Change the list on purpose, and state in the changelog how
+    older items are read."""
     listed: dict[str, list[str]] = from_json((GOLDEN.parent / "stored_attributes.json").read_text("utf-8"))
     assert {label: sorted(names) for label, names in attributes().items()} == listed
 
 
 def test_rewritten_items_can_be_saved_for_an_older_release() -> None:
-    """GOLDEN_OUT: a folder to write them to, where an older release can be made to read them."""
+    """They are written to the folder GOLDEN_OUT, if it is set, so that an older release can read them."""
     folder = os.environ.get("GOLDEN_OUT")
     items = {
         label: [{"item": rewritten(label, place)} for place in range(len(ITEMS[label]))] for label in ITEMS

@@ -1,4 +1,4 @@
-"""Files that an earlier release wrote (snapshots, segments, features, sealed answers) are read whole."""
+"""Files of an earlier release (snapshots, segments, features, encrypted answers) are read completely."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.support.clock import Clock
 from tests.support.cloud import memory_cloud
 
 EXPECTED: dict[str, Any] = golden("stored_files")
-"""What each file holds, as JSON."""
+"""The expected content of each file."""
 
 
 def test_golden_bank_snapshot_holds_its_entries() -> None:
@@ -48,7 +48,7 @@ def test_golden_bank_snapshot_is_rewritten_as_it_was() -> None:
     assert write_segment(read_segment(data)) == data
 
 
-def test_changed_golden_bank_snapshot_is_refused() -> None:
+def test_damaged_golden_bank_snapshot_is_rejected() -> None:
     data = bytearray(golden_bytes("bank_snapshot"))
     data[len(data) // 2] ^= 1
     with pytest.raises(SnapshotDamaged):
@@ -71,7 +71,7 @@ def test_golden_content_segment_holds_its_uploads() -> None:
 def test_golden_features_hold_their_keypoints() -> None:
     data, expected = golden_bytes("features"), EXPECTED["features"]
     features = features_from_bytes(data)
-    assert canonical(_told(features)) == canonical(expected)
+    assert canonical(_contents(features)) == canonical(expected)
     assert features_to_bytes(features) == data
 
 
@@ -104,38 +104,38 @@ def test_golden_sealed_answer_opens_to_no_other_request() -> None:
         EncryptedResponseSerializer((*sealed["parts"][:-1], None)).from_dict(sealed["stored"])
 
 
-class _Kept(Watcher):
-    """The table of idempotency, holding one item. asked: the keys and digests that were to be written."""
+class _TableWithOneItem(Watcher):
+    """The idempotency table with one item. Rejects every put, and records the items of these puts."""
 
     def __init__(self, item: dict[str, Any]) -> None:
         self._item = item
-        self.asked: list[dict[str, Any]] = []
+        self.puts: list[dict[str, Any]] = []
 
     def before(self, call: Call) -> Answer | None:
         if call.operation != "PutItem":
             return None
-        self.asked.append(call.params["Item"])
+        self.puts.append(call.params["Item"])
         error = {"Code": "ConditionalCheckFailedException", "Message": ""}
         return Answer({"Error": error, "Item": self._item}, 400)
 
 
 def test_golden_idempotent_answer_is_given_again() -> None:
     kept = EXPECTED["idempotency"]
-    store = _Kept(kept["item"])
+    store = _TableWithOneItem(kept["item"])
     with memory_cloud() as cloud, cloud.wire.watched_by(store):
         calls = IdempotentHandler(Stack(cloud.settings, cloud.session, now=Clock()), _never)
         assert calls(kept["event"], LambdaContext()) == kept["answer"]
-    (asked,) = store.asked
-    assert {name: asked[name] for name in ("id", "validation")} == {
+    (put,) = store.puts
+    assert {name: put[name] for name in ("id", "validation")} == {
         name: kept["item"][name] for name in ("id", "validation")
     }
 
 
 def _never(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    raise AssertionError(f"it was carried out again: {json.dumps(event)}")
+    raise AssertionError(f"the request was repeated: {json.dumps(event)}")
 
 
-def _told(features: ReferenceFeatures) -> dict[str, Any]:
+def _contents(features: ReferenceFeatures) -> dict[str, Any]:
     points = features.keypoints
     return {
         "width": features.width,

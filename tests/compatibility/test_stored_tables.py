@@ -1,4 +1,4 @@
-"""Every kind of item that an earlier release wrote is read by the stores, and written by them as it was."""
+"""The stores read every kind of item of an earlier release, and rewrite it unchanged."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from tests.support.cloud import Cloud, memory_cloud
 
 STORED: dict[str, Any] = golden("stored_tables")
 TABLES: ByTable = STORED["tables"]
-"""By table, as the memory cloud names it: its items."""
+"""The items of each table, by its name in the memory cloud."""
 ANCHORS: dict[str, str] = STORED["anchors"]
-"""The objects of the bucket of anchors, by key."""
+"""The objects of the anchors bucket, by key."""
 
 
 @dataclass(frozen=True)
-class Round:
-    """What was read of the golden tables, and the tables once it was written again."""
+class RoundTrip:
+    """The objects that were read from the golden tables, and the tables after writing them again."""
 
     read: Everything
     tables: ByTable
@@ -54,7 +54,7 @@ def golden_cloud() -> Iterator[Cloud]:
 
 
 @pytest.fixture(scope="module")
-def there_and_back() -> Round:
+def round_trip() -> RoundTrip:
     with golden_cloud() as cloud:
         assert set(TABLES) == set(cloud.table_names)
         read = read_everything(Stack(cloud.settings, cloud.session, now=Clock()), TABLES)
@@ -64,7 +64,7 @@ def there_and_back() -> Round:
         put_items(cloud, former)
         write_everything(Stack(cloud.settings, cloud.session, now=Clock()), read)
         objects = cloud.objects()[cloud.settings.anchors_bucket]
-        return Round(read, items_of(cloud), {key: data.decode() for key, data in objects.items()})
+        return RoundTrip(read, items_of(cloud), {key: data.decode() for key, data in objects.items()})
 
 
 def next_version(item: Item) -> Item:
@@ -72,28 +72,28 @@ def next_version(item: Item) -> Item:
 
 
 @pytest.mark.parametrize("table", sorted(TABLES))
-def test_items_are_rewritten_as_they_were(table: str, there_and_back: Round) -> None:
+def test_items_are_rewritten_as_they_were(table: str, round_trip: RoundTrip) -> None:
     expected = {(item["pk"], item["sk"]): canonical(next_version(item)) for item in TABLES[table]}
-    found = {(item["pk"], item["sk"]): canonical(item) for item in there_and_back.tables[table]}
+    found = {(item["pk"], item["sk"]): canonical(item) for item in round_trip.tables[table]}
     assert found == expected
 
 
-def test_stores_read_every_value_that_was_written(there_and_back: Round) -> None:
-    assert leaves(there_and_back.read) == STORED["values"]
+def test_stores_read_every_value_that_was_written(round_trip: RoundTrip) -> None:
+    assert leaves(round_trip.read) == STORED["values"]
 
 
-def test_anchors_are_rewritten_as_they_were(there_and_back: Round) -> None:
-    assert there_and_back.anchors == ANCHORS
+def test_anchors_are_rewritten_as_they_were(round_trip: RoundTrip) -> None:
+    assert round_trip.anchors == ANCHORS
 
 
-def test_keys_of_items_begin_as_they_did(there_and_back: Round) -> None:
+def test_keys_of_items_begin_as_they_did(round_trip: RoundTrip) -> None:
     published = from_json((GOLDEN.parent / "published_strings.json").read_text("utf-8"))
-    assert key_prefixes(there_and_back.tables) == published["key_prefixes"]
+    assert key_prefixes(round_trip.tables) == published["key_prefixes"]
 
 
-def test_rewritten_tables_can_be_saved_for_an_older_release(there_and_back: Round) -> None:
-    """GOLDEN_OUT: a folder to write them to, where an older release can be made to read them."""
-    text = to_json({"tables": there_and_back.tables, "anchors": there_and_back.anchors})
+def test_rewritten_tables_can_be_saved_for_an_older_release(round_trip: RoundTrip) -> None:
+    """They are written to the folder GOLDEN_OUT, if it is set, so that an older release can read them."""
+    text = to_json({"tables": round_trip.tables, "anchors": round_trip.anchors})
     folder = os.environ.get("GOLDEN_OUT")
     if folder is not None:
         (Path(folder) / "stored_tables.json").write_text(text, "utf-8")
