@@ -84,4 +84,8 @@ def _read(hint: Any, value: object) -> object:
         return tuple(_read(get_args(hint)[0], one) for one in value)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return hint(value)
-    return datetime.fromisoformat(str(value)) if hint is datetime else value
+    if hint is datetime:
+        return datetime.fromisoformat(str(value))
+    if hint in {str, int, bool} and type(value) is not hint:
+        raise ValueError(f"expected {hint.__name__}, not {type(value).__name__}")
+    return value
