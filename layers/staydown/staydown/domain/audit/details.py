@@ -197,11 +197,6 @@ class CaseCompleted(AuditDetails):
 
 
 @dataclass(frozen=True, slots=True)
-class DeadlineNear(AuditDetails):
-    ACTION = AuditAction.CASE_DEADLINE_NEAR
-
-
-@dataclass(frozen=True, slots=True)
 class DeadlinePassed(AuditDetails):
     ACTION = AuditAction.CASE_OVERDUE
     uploads: tuple[str, ...]
