@@ -100,7 +100,7 @@ def test_granted_appeal_removes_the_unfounded_mark(world: World) -> None:
         (replace(UNFOUNDED, outcome=DecisionOutcome.NEEDS_INFORMATION), "only with not_violating"),
         (
             replace(UNFOUNDED, factors=replace(NOTHING_SHOWN, shown=frozenset({ShownContent.NUDITY}))),
-            "only where nothing intimate is shown, or the complainant is not the subject",
+            "only if nothing intimate is shown or the complainant is not the subject",
         ),
     ],
 )
@@ -117,7 +117,9 @@ def test_unfounded_mark_needs_a_single_reporter(world: World) -> None:
     other = report(world, upload)
     with pytest.raises(InvalidRequest) as refused:
         decide(world, filed)
-    assert refused.value.pointers == {"/manifestly_unfounded": "only of a case with one report; this has 2"}
+    assert refused.value.pointers == {
+        "/manifestly_unfounded": "only for a case with one report; this case has 2"
+    }
     withdraw_report(world.stack, other.report.case_number, other.secret)
     decide(world, filed)
     assert warnings(world, filed) == [NoticeKind.DECISION]
