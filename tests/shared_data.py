@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 
 def shared_files(pattern: str) -> list[Path]:
     """Return the files below `../shared/data` that match a glob pattern, sorted; none if it is absent."""
     return sorted(path for path in SHARED.glob(pattern) if path.is_file())
-
-
-needs_shared_data = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared test data is absent")
