@@ -86,7 +86,7 @@ def test_forged_token_is_rejected(stack: DeployedStack) -> None:
             client, ["staydown/uploads", "platform/alpha"]
         ),
         "another client's": service(stack).issue_client_token(
-            "somebody", ["staydown/uploads", "platform/alpha"]
+            "unknown-client", ["staydown/uploads", "platform/alpha"]
         ),
         "another pool's": jwt.encode(
             {**more, "iss": "https://example.org", "exp": int(time.time()) + 60},
@@ -148,15 +148,17 @@ def test_reviewer_may_not_use_senior_routes(stack: DeployedStack, name: str) -> 
 
 @pytest.mark.parametrize("name", ["noor", "ada"])
 def test_a_senior_and_an_admin_may_block_and_unblock(stack: DeployedStack, name: str) -> None:
-    account, order = f"of-{name}", {"platform": "alpha", "reason": "by hand"}
-    blocked = stack.reviewer(name).answer("POST", f"/v1/accounts/{account}/block", json=order)
+    account, body = f"of-{name}", {"platform": "alpha", "reason": "spam"}
+    blocked = stack.reviewer(name).answer("POST", f"/v1/accounts/{account}/block", json=body)
     assert (blocked["state"], blocked["blocks"][0]["case_id"]) == ("blocked", None)
-    freed = stack.reviewer(name).answer("POST", f"/v1/accounts/{account}/unblock", json={"platform": "alpha"})
-    assert freed["state"] == "active"
+    unblocked = stack.reviewer(name).answer(
+        "POST", f"/v1/accounts/{account}/unblock", json={"platform": "alpha"}
+    )
+    assert unblocked["state"] == "active"
 
 
 def test_upload_of_another_platform_looks_unknown(stack: DeployedStack) -> None:
-    theirs = stack.app("beta").ticket("somebody")["upload_id"]
+    theirs = stack.app("beta").ticket("bob")["upload_id"]
     unknown = theirs[:-4] + "0000"
     answers = [stack.app("alpha").get(f"/v1/uploads/{upload_id}") for upload_id in (theirs, unknown)]
     assert [refusal(answer) for answer in answers] == [(404, "not-found", [])] * 2
@@ -192,8 +194,8 @@ def test_reviewer_must_name_the_platform_of_an_account(stack: DeployedStack) -> 
 
 
 def test_platform_cannot_read_an_account_of_another(stack: DeployedStack) -> None:
-    seen = stack.app("alpha").answer("GET", "/v1/accounts/x", params={"platform": "beta"})
-    assert seen["platform"] == "alpha"
+    account = stack.app("alpha").answer("GET", "/v1/accounts/x", params={"platform": "beta"})
+    assert account["platform"] == "alpha"
 
 
 def test_cors_allows_every_header_of_the_document(stack: DeployedStack) -> None:

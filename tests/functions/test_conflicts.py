@@ -41,8 +41,8 @@ def test_case_claimed_by_another_cannot_be_claimed_or_decided(stack: DeployedSta
     refused = sasha.post(f"/v1/review/cases/{scene.case_id}/claim")
     assert problem_of(refused) == (409, "claimed-by-another")
     assert refused.json()["until"] == robin.case(scene.case_id)["claimed_until"].replace("Z", "+00:00")
-    look = {"upload_id": scene.upload_id}
-    assert problem_of(sasha.post(f"/v1/review/cases/{scene.case_id}/reveal", look)) == (403, "not-allowed")
+    reveal = {"upload_id": scene.upload_id}
+    assert problem_of(sasha.post(f"/v1/review/cases/{scene.case_id}/reveal", reveal)) == (403, "not-allowed")
     decided = sasha.post_decision(scene.case_id, decision("violating"))
     assert problem_of(decided) == (409, "claimed-by-another")
     assert robin.case(scene.case_id)["claimed_by_you"]
@@ -203,8 +203,8 @@ def test_appeal_is_decided_once_and_by_no_participant(stack: DeployedStack) -> N
 def test_account_without_a_block_has_nothing_to_appeal(stack: DeployedStack) -> None:
     body: dict[str, Any] = {"account_id": new_account(), "statement": "Look."}
     assert problem_of(stack.app().post("/v1/appeals", body)) == (409, "conflict")
-    by_hand = {"platform": "alpha", "reason": "by hand"}
-    stack.reviewer("noor").answer("POST", f"/v1/accounts/{body['account_id']}/block", json=by_hand)
+    block = {"platform": "alpha", "reason": "spam"}
+    stack.reviewer("noor").answer("POST", f"/v1/accounts/{body['account_id']}/block", json=block)
     assert problem_of(stack.app().post("/v1/appeals", body)) == (409, "conflict")
     scene = reported_upload(stack)
     assert problem_of(stack.app().post("/v1/appeals", {**body, "case_id": scene.case_id})) == (
@@ -240,11 +240,11 @@ def test_account_blocked_by_two_cases_must_name_one(stack: DeployedStack) -> Non
 
 def test_manual_unblock_does_not_lift_a_block_of_a_case(stack: DeployedStack) -> None:
     scene, noor = removed_upload(stack), stack.reviewer("noor")
-    path, order = f"/v1/accounts/{scene.account_id}", {"platform": "alpha", "reason": "a mistake"}
+    path, block = f"/v1/accounts/{scene.account_id}", {"platform": "alpha", "reason": "a mistake"}
     unblock = {"platform": "alpha"}
     refused = noor.post(f"{path}/unblock", unblock)
     assert (*problem_of(refused), refused.json()["cases"]) == (409, "conflict", [scene.case_id])
-    noor.answer("POST", f"{path}/block", json=order)
+    noor.answer("POST", f"{path}/block", json=block)
     lifted = noor.answer("POST", f"{path}/unblock", json=unblock)
     assert (lifted["state"], [one["case_id"] for one in lifted["blocks"]]) == ("blocked", [scene.case_id])
 

@@ -106,17 +106,17 @@ def test_every_route_succeeds_once_as_documented(stack: DeployedStack) -> None:
     assert blind["case_id"] == waiting["case_id"] == refused.case_id
     assert {"decision", "banked", "state"} & set(blind) == set()
     assert "published" not in str(blind)
-    judged = {"outcome": "violating", "factors": FACTORS, "reasons": "it is"}
-    given = kim.answer("POST", f"/v1/review/opinions/{refused.case_id}", json=judged)
+    opinion = {"outcome": "violating", "factors": FACTORS, "reasons": "it is"}
+    given = kim.answer("POST", f"/v1/review/opinions/{refused.case_id}", json=opinion)
     assert given["agrees"] is False
     refused.person.appeal("It is me.")
     stack.drain()
     found = noor.answer("GET", "/v1/audit", params={"case_number": scene.person.case_number})
     assert found["case_ids"] == [scene.case_id]
     assert noor.answer("POST", f"/v1/audit/{scene.case_id}/bundle")["digest"]
-    figures = noor.answer("GET", "/v1/stats")
-    assert figures["decisions"]["violating"] > 0
-    assert figures["time_to_act"]["share_in_time"] == 1
+    metrics = noor.answer("GET", "/v1/stats")
+    assert metrics["decisions"]["violating"] > 0
+    assert metrics["time_to_act"]["share_in_time"] == 1
     assert noor.answer("GET", f"/v1/stats/statements/{scene.case_id}")["statements"]
     noor.answer("POST", f"/v1/review/cases/{scene.case_id}/hold", json={"reason": "court"})
     for who in (noor, stack.reviewer("ada")):
@@ -131,7 +131,7 @@ def test_every_route_succeeds_once_as_documented(stack: DeployedStack) -> None:
     another = stack.person()
     assert another.answer("GET", "/v1/report-form")["questions"] == []
     another.report(scene.upload_id, recovery_phrase=phrase)
-    assert stack.app("beta").report("somebody-signed-in", scene.upload_id)["valid"]
+    assert stack.app("beta").report("signed-in-user", scene.upload_id)["valid"]
     recovered = f"/v1/cases/{another.case_number}/recover"
     assert another.answer("POST", recovered, json={"phrase": phrase})["help"]
     scene.person.withdraw()

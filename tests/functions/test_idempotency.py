@@ -1,4 +1,4 @@
-"""Idempotency-Key: the same request again gets the same answer, and what is kept opens to nobody else."""
+"""Idempotency-Key: a repeated request gets the same answer, and stored answers are unreadable to others."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def key() -> dict[str, str]:
 
 
 def stored_items(stack: DeployedStack) -> str:
-    """All that lies in the store."""
+    """Return all items of the idempotency table."""
     table = stack.description["tables"]["idempotency"]
     return json.dumps(stack.stack.client("dynamodb").scan(TableName=table)["Items"])
 
@@ -37,10 +37,10 @@ def ticket_request(account_id: str = "") -> Json:
 
 
 def test_repeated_request_gets_the_same_answer(stack: DeployedStack) -> None:
-    app, header, asked = stack.app(), key(), ticket_request()
-    first, second = (app.post("/v1/uploads", asked, headers=header) for _ in range(2))
+    app, header, body = stack.app(), key(), ticket_request()
+    first, second = (app.post("/v1/uploads", body, headers=header) for _ in range(2))
     assert (first.status_code, first.json()) == (second.status_code, second.json()) == (201, first.json())
-    other = app.post("/v1/uploads", asked, headers=key())
+    other = app.post("/v1/uploads", body, headers=key())
     assert other.json()["upload_id"] != first.json()["upload_id"]
 
 
@@ -70,10 +70,8 @@ def test_another_body_under_the_same_key_is_refused(stack: DeployedStack) -> Non
 
 
 def test_key_belongs_to_one_caller_and_path(stack: DeployedStack) -> None:
-    header, asked = key(), ticket_request("same")
-    answers = [
-        stack.app(name).post("/v1/uploads", asked, headers=header).json() for name in ("alpha", "beta")
-    ]
+    header, body = key(), ticket_request("same")
+    answers = [stack.app(name).post("/v1/uploads", body, headers=header).json() for name in ("alpha", "beta")]
     assert answers[0]["upload_id"] != answers[1]["upload_id"]
     assert stack.app().post("/v1/checks", own_hash(new_picture()), headers=header).status_code == 200
     robin, sasha = (stack.reviewer(name) for name in ("robin", "sasha"))
@@ -91,12 +89,12 @@ def test_rejected_request_does_not_use_up_its_key(stack: DeployedStack) -> None:
 
 
 def test_rejection_is_reevaluated_when_its_cause_is_gone(stack: DeployedStack) -> None:
-    noor, app, header, asked = stack.reviewer("noor"), stack.app(), key(), ticket_request()
-    order = {"platform": "alpha", "reason": "by hand"}
-    noor.answer("POST", f"/v1/accounts/{asked['account_id']}/block", json=order)
-    assert app.post("/v1/uploads", asked, headers=header).status_code == 403
-    noor.answer("POST", f"/v1/accounts/{asked['account_id']}/unblock", json={"platform": "alpha"})
-    assert app.post("/v1/uploads", asked, headers=header).status_code == 201
+    noor, app, header, body = stack.reviewer("noor"), stack.app(), key(), ticket_request()
+    block = {"platform": "alpha", "reason": "spam"}
+    noor.answer("POST", f"/v1/accounts/{body['account_id']}/block", json=block)
+    assert app.post("/v1/uploads", body, headers=header).status_code == 403
+    noor.answer("POST", f"/v1/accounts/{body['account_id']}/unblock", json={"platform": "alpha"})
+    assert app.post("/v1/uploads", body, headers=header).status_code == 201
 
 
 def test_decision_sent_twice_is_made_once(stack: DeployedStack) -> None:
@@ -108,7 +106,7 @@ def test_decision_sent_twice_is_made_once(stack: DeployedStack) -> None:
 
 
 def test_stored_answer_needs_the_secret_of_the_case(stack: DeployedStack) -> None:
-    """Else who learned a key, from a log of the sender's say, would read the case."""
+    """Otherwise a leaked key, for example from a log, would give access to the case."""
     scene, header = reported_upload(stack), key()
     path = f"/v1/cases/{scene.person.case_number}/information"
     body = {"statement": "It is me."}
@@ -123,8 +121,8 @@ def test_reveal_is_recorded_each_time_and_never_stored(stack: DeployedStack) -> 
     robin.claim(scene.case_id)
     before = stored_items(stack)
     for sharp in (False, False, True, True):
-        look = {"upload_id": scene.upload_id, "sharp": sharp}
-        assert robin.post(f"/v1/review/cases/{scene.case_id}/reveal", look, headers=header).ok
+        reveal = {"upload_id": scene.upload_id, "sharp": sharp}
+        assert robin.post(f"/v1/review/cases/{scene.case_id}/reveal", reveal, headers=header).ok
     assert stored_items(stack) == before
     records = stack.reviewer("noor").audit(scene.case_id)["chains"][0]["records"]
     assert [record["action"] for record in records].count("image.looked_at") == 4
@@ -158,7 +156,7 @@ def test_stored_answers_are_unreadable_in_the_store(stack: DeployedStack) -> Non
 
 @pytest.fixture
 def event(stack: DeployedStack) -> Json:
-    """A POST, as the API hands it to a function."""
+    """An API event for a POST request."""
     return {
         "headers": {"idempotency-key": str(uuid.uuid4())},
         "rawPath": "/v1/things",
@@ -174,7 +172,7 @@ def function_stack(deployed: DeployedStack) -> Stack:
 
 
 class LambdaContextStub:
-    """What Lambda hands over beside the event, as far as it matters here."""
+    """The part of the Lambda context that the handler uses."""
 
     function_name = "things"
 
@@ -191,7 +189,7 @@ def test_concurrent_repeat_is_rejected_as_still_running(stack: DeployedStack, ev
     seen: list[Json] = []
 
     def resolve(given: Json, context: Any) -> Json:
-        seen.append(calls(given, context))  # the same again, before this one is answered
+        seen.append(calls(given, context))  # the same request, before its first answer
         return answer(201, "first")
 
     calls = IdempotentHandler(function_stack(stack), resolve)
@@ -225,7 +223,7 @@ def test_failed_request_may_be_sent_again(stack: DeployedStack, event: Json) -> 
 
 
 def test_oversized_answer_is_returned_without_being_stored(stack: DeployedStack, event: Json) -> None:
-    """What was done is done: whoever asks again is answered anew, and at once."""
+    """A repeated request is processed again, without waiting."""
     large, answers = "x" * 400_000, iter(["one", "two", "three"])
     calls = IdempotentHandler(function_stack(stack), lambda *_: answer(200, next(answers) + large))
     responses = [calls(event, LambdaContextStub()) for _ in range(2)]  # type: ignore[arg-type]
@@ -273,6 +271,6 @@ def test_request_is_not_executed_when_it_cannot_be_recorded(
 
 
 def test_requests_without_a_key_are_independent(stack: DeployedStack) -> None:
-    app, asked = stack.app(), ticket_request()
-    tickets = [ApiClient.post(app, "/v1/uploads", asked).json()["upload_id"] for _ in range(2)]
+    app, body = stack.app(), ticket_request()
+    tickets = [ApiClient.post(app, "/v1/uploads", body).json()["upload_id"] for _ in range(2)]
     assert tickets[0] != tickets[1]

@@ -70,9 +70,9 @@ def test_no_route_exposes_another_platform(
         body = body_for(path, scene) if method == "POST" else None
         answer = beta._http.request(method, stack.stack.api_url + filled(path, scene), json=body, timeout=60)
         assert answer.status_code < 500, (method, path)
-        said = answer.text + str(dict(answer.headers))
+        response = answer.text + str(dict(answer.headers))
         for one in private(scene, filled(path, scene) + json.dumps(body)):
-            assert one not in said, (method, path)
+            assert one not in response, (method, path)
         if answer.ok and "{account_id}" in path and method == "GET":
             assert "blocked" not in answer.text, "the same account id is another account on beta"
     stack.drain()

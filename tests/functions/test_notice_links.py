@@ -86,16 +86,16 @@ def test_appeal_by_link_equals_the_appeal_by_the_platform(stack: DeployedStack) 
     waiting = stack.reviewer("sasha").answer("GET", "/v1/review/appeals?limit=100")["appeals"]
     (mine,) = [one for one in waiting if one["account_id"] == scene.account_id]
     assert mine["statement"] == "A beach."
-    seen = stack.person().answer("GET", f"/v1/notices/{token}")
-    assert (seen["appealable_until"], seen["appeal"]["outcome"]) == (None, None)
+    opened = stack.person().answer("GET", f"/v1/notices/{token}")
+    assert (opened["appealable_until"], opened["appeal"]["outcome"]) == (None, None)
 
 
 def test_manual_block_appeal_is_one_by_link_and_by_platform(
     stack: DeployedStack, alpha: PlatformClient
 ) -> None:
     account_id, noor, sasha = new_account(), stack.reviewer("noor"), stack.reviewer("sasha")
-    order = {"platform": "alpha", "reason": "It sells what others posted."}
-    noor.answer("POST", f"/v1/accounts/{account_id}/block", json=order)
+    block = {"platform": "alpha", "reason": "It sells what others posted."}
+    noor.answer("POST", f"/v1/accounts/{account_id}/block", json=block)
     stack.drain()
     (notice,) = alpha.notices(account_id)
     token = alpha.link(account_id, notice["notice_id"])
@@ -108,7 +108,7 @@ def test_manual_block_appeal_is_one_by_link_and_by_platform(
 
     waiting = sasha.answer("GET", "/v1/review/appeals?limit=100")["appeals"]
     (mine,) = [one for one in waiting if one["account_id"] == account_id]
-    assert (mine["case_id"], mine["block"]["reason"]) == (None, order["reason"])
+    assert (mine["case_id"], mine["block"]["reason"]) == (None, block["reason"])
     path, upheld = f"/v1/review/appeals/{mine['appeal_id']}/decision", appeal_decision("upheld")
     assert refusal(noor.post(path, upheld))[:2] == (403, "same-reviewer")
     assert sasha.answer("POST", path, json=upheld)["outcome"] == "upheld"
@@ -137,12 +137,12 @@ def test_repeated_link_request_returns_the_same_link(scene: ReportedUpload, alph
 def test_notices_are_paged_newest_first(stack: DeployedStack, alpha: PlatformClient) -> None:
     account, noor = new_account(), stack.reviewer("noor")
     for number in range(5):
-        order = {"platform": "alpha"}
+        body = {"platform": "alpha"}
         if number % 2:
-            noor.answer("POST", f"/v1/accounts/{account}/unblock", json=order)
+            noor.answer("POST", f"/v1/accounts/{account}/unblock", json=body)
         else:
-            blocking = {**order, "reason": f"by hand, {number}"}
-            noor.answer("POST", f"/v1/accounts/{account}/block", json=blocking)
+            body |= {"reason": f"spam, {number}"}
+            noor.answer("POST", f"/v1/accounts/{account}/block", json=body)
         stack.drain()
     found: list[Json] = []
     cursor = ""

@@ -222,9 +222,9 @@ def test_an_endpoint_is_set_changed_and_removed_by_a_command(
 
 def test_unknown_platform_gets_no_secret(stack: LocalStack, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(stack, "nosuch", "--url", "https://example.org/hooks") == 1
-    said = capsys.readouterr()
-    assert "no platform 'nosuch'; platforms: alpha, beta" in said.err
-    assert said.out == ""
+    output = capsys.readouterr()
+    assert "no platform 'nosuch'; platforms: alpha, beta" in output.err
+    assert output.out == ""
 
 
 def test_plain_http_is_rejected_for_a_deployed_stack() -> None:

@@ -94,7 +94,7 @@ def test_numbers_are_the_template_defaults() -> None:
 @pytest.mark.law("GD2")
 def test_assessment_covers_each_party_and_links_the_data_page() -> None:
     text = (ROOT / "docs" / "dpia-template.md").read_text(encoding="utf-8")
-    for party in ("The person shown", "Who reports", "The account holder", "Reviewers", "Children"):
+    for party in ("The person shown", "The reporter", "The account holder", "Reviewers", "Children"):
         assert f"**{party}**" in text, party
     for part in ("necessary", "proportionate", "Risks", "Who was asked", "Decision", "(data.md)"):
         assert part in text, part

@@ -190,15 +190,15 @@ def file_of(name: str) -> Path | None:
 def reached_from(file: Path) -> dict[str, Path]:
     """Return the top-level packages that a file imports, directly or not, each with the importing file."""
     found: dict[str, Path] = {}
-    seen, ahead = {file}, [file]
-    while ahead:
-        here = ahead.pop()
+    visited, pending = {file}, [file]
+    while pending:
+        here = pending.pop()
         for imported in imports_of(here):
             if top(imported) not in OURS:
                 found.setdefault(top(imported), here)
-            elif (there := file_of(imported)) is not None and there not in seen:
-                seen.add(there)
-                ahead.append(there)
+            elif (there := file_of(imported)) is not None and there not in visited:
+                visited.add(there)
+                pending.append(there)
     return found
 
 

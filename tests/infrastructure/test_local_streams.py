@@ -111,9 +111,9 @@ def test_rejected_transaction_leaves_each_item_unchanged(tiny: TinyStack) -> Non
     assert sorted(dynamodb.scan(TableName=table)["Items"], key=str) == sorted(before, key=str)
 
     dynamodb.transact_write_items(TransactItems=writes[:-1])
-    left = {item["pk"]["S"]: item["what"]["S"] for item in dynamodb.scan(TableName=table)["Items"]}
-    assert left.items() >= {"new": "refused", "a": "changed", "b": "changed"}.items()
-    assert "c" not in left
+    stored = {item["pk"]["S"]: item["what"]["S"] for item in dynamodb.scan(TableName=table)["Items"]}
+    assert stored.items() >= {"new": "refused", "a": "changed", "b": "changed"}.items()
+    assert "c" not in stored
 
 
 def test_each_function_starts_with_its_own_environment(tiny: TinyStack) -> None:

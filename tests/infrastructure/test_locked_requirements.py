@@ -15,8 +15,11 @@ from infra.local.stack import ROOT
 LAYERS = ROOT / "layers"
 IN_FILES = sorted(LAYERS.glob("*/*.in"))
 LEFT_OUT = {
-    "imaging/requirements.in": {"scipy", "pywavelets"},  # imagehash lists them; the functions run without
-    "imaging/requirements-heic.in": {"pillow"},  # locked in requirements.txt, which is installed with it
+    "imaging/requirements.in": {
+        "scipy",
+        "pywavelets",
+    },  # dependencies of imagehash that the functions do not need
+    "imaging/requirements-heic.in": {"pillow"},  # locked in requirements.txt, which is always installed too
 }
 TARGET = {"python_version": "3.13", "python_full_version": "3.13.0", "extra": ""}
 """The environment in which the layers run, where it differs from the one that runs this test."""

@@ -297,7 +297,7 @@ class _FullExercise:
         (review,) = self._get("/v1/review/misuse", "kim")["reviews"]
         path = f"/v1/review/misuse/{review['review_id']}"
         assert self._get(path, "kim")["may_suspend"]
-        order = {"outcome": "suspend", "intention": "deliberate", "reasons": "it went on", "days": 1}
+        order = {"outcome": "suspend", "intention": "deliberate", "reasons": "it continued", "days": 1}
         self._post(f"{path}/decision", "kim", order)
         self._post(f"{path}/lift", "noor", {"reasons": "for the sake of it"})
         for _ in range(3):
@@ -326,7 +326,7 @@ class _FullExercise:
         (review,) = self._get("/v1/review/misuse", "kim")["reviews"]
         path = f"/v1/review/misuse/{review['review_id']}"
         assert self._get(path, "kim")["may_suspend"]
-        order = {"outcome": "suspend", "intention": "deliberate", "reasons": "it went on", "days": 1}
+        order = {"outcome": "suspend", "intention": "deliberate", "reasons": "it continued", "days": 1}
         self._post(f"{path}/decision", "kim", order)
         self.stack.drain()
         filed = self._post(reports, "beta", body)

@@ -65,8 +65,8 @@ def test_first_platform_creates_the_resource_server(cognito: tuple[Any, Stubber]
         {"UserPoolId": POOL, "Identifier": "platform", "Name": "Platforms", "Scopes": new},
     )
     _expect_client(stubber, "alpha")
-    (made,) = add_platforms(client, POOL, ["alpha"])
-    assert (made.client_id, made.scopes) == ("id-alpha", ("staydown/uploads", "platform/alpha"))
+    (added,) = add_platforms(client, POOL, ["alpha"])
+    assert (added.client_id, added.scopes) == ("id-alpha", ("staydown/uploads", "platform/alpha"))
     stubber.assert_no_pending_responses()
 
 
@@ -105,8 +105,8 @@ def test_partial_failure_can_be_retried(cognito: tuple[Any, Stubber]) -> None:
     _expect_clients(stubber, "alpha")
     stubber.add_response("describe_resource_server", {"ResourceServer": {"Scopes": scopes}})
     _expect_client(stubber, "beta")
-    (made,) = add_platforms(client, POOL, ["beta"])
-    assert made.client_id == "id-beta"
+    (added,) = add_platforms(client, POOL, ["beta"])
+    assert added.client_id == "id-beta"
     stubber.assert_no_pending_responses()
 
 
@@ -118,10 +118,10 @@ def test_secret_is_returned_even_if_the_next_client_fails(cognito: tuple[Any, St
     stubber.add_response("create_resource_server", {"ResourceServer": {}})
     _expect_client(stubber, "alpha")
     stubber.add_client_error("create_user_pool_client", "TooManyRequestsException")
-    made = add_platforms(client, POOL, ["alpha", "beta"])
-    assert next(made).client_secret
+    added = add_platforms(client, POOL, ["alpha", "beta"])
+    assert next(added).client_secret
     with pytest.raises(ClientError):
-        next(made)
+        next(added)
 
 
 @pytest.mark.parametrize("name", ["", "Alpha", "a/b", "-a", "a" * 33, "ä", "a b"])

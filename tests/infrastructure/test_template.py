@@ -1,4 +1,4 @@
-"""The rules that `template.yaml` keeps, whatever is added to it."""
+"""Rules for all resources of `template.yaml`."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_missed_or_unwatched_deadline_raises_an_alarm() -> None:
 
 
 def test_failing_scheduled_function_raises_an_alarm() -> None:
-    """Nobody waits for its answer, and no message of it is left over."""
+    """A failure of such a function returns to no caller and leaves no message."""
     scheduled = {
         target["Arn"]["Fn::GetAtt"][0]
         for rule in of_type("AWS::Events::Rule").values()
@@ -238,11 +238,11 @@ def test_bounce_events_carry_no_address() -> None:
         (target,) = rule["Targets"]
         paths = set(target["InputTransformer"]["InputPathsMap"].values())
         assert paths == {"$.detail-type", "$.detail.mail.tags.report[0]"}
-        assert "DeadLetterConfig" not in target  # which would hold the whole event
+        assert "DeadLetterConfig" not in target  # it would store the whole event
 
 
 def test_no_role_may_change_or_delete_an_audit_record() -> None:
-    """But for the one that erases what the time is over for: it deletes, and can't change either."""
+    """Only the retention function deletes records. No function changes them."""
     deleting = {name for name in functions() if _may(name, "dynamodb:DeleteItem", "AuditTable")}
     assert deleting == {"ApplyRetentionFunction"}
     for name in functions():
@@ -261,7 +261,7 @@ def test_no_role_may_change_or_delete_an_audit_record() -> None:
 
 
 def test_only_retention_erases_images_and_identities() -> None:
-    """No lifecycle of the bucket, which would know of neither. Who reported is deleted without being read."""
+    """A lifecycle rule would ignore appeals and holds. Retention deletes identities without reading them."""
     rules = of_type("AWS::S3::Bucket")["QuarantineBucket"]["LifecycleConfiguration"]["Rules"]
     assert [set(rule) - {"Id", "Status"} for rule in rules] == [{"AbortIncompleteMultipartUpload"}]
     for action in ("GetItem", "BatchGetItem", "Query", "Scan", "PutItem"):
@@ -305,7 +305,7 @@ def test_buckets_are_retained_private_encrypted_and_tls_only() -> None:
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain", name
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, name
         (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-        # The pages are for everybody to read, before anybody has signed in.
+        # The pages are public, and needed before sign-in.
         own_key = "AES256" if name == "ConsoleBucket" else "aws:kms"
         assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == own_key, name
         assert any(s["Effect"] == "Deny" and "aws:SecureTransport" in str(s) for s in policies[name]), name
@@ -341,7 +341,7 @@ def test_functions_share_a_runtime_and_have_their_own_folder() -> None:
 
 
 def _functions_with(layer: str) -> set[str]:
-    # SAM adds a digest to a layer's logical id.
+    # SAM adds a digest to the logical id of a layer.
     return {
         name
         for name, function in functions().items()
@@ -504,7 +504,7 @@ def test_webhook_attempts_match_the_retry_schedule() -> None:
     redrive = of_type("AWS::SQS::Queue")["WebhooksQueue"]["RedrivePolicy"]
     assert redrive["maxReceiveCount"] == MAX_ATTEMPTS
     assert timedelta(hours=24) <= sum(RETRY_DELAYS, timedelta()) <= timedelta(hours=28)
-    assert max(RETRY_DELAYS) < timedelta(hours=12)  # the longest that SQS hides a message
+    assert max(RETRY_DELAYS) < timedelta(hours=12)  # the maximum visibility timeout of SQS
 
 
 def test_delivered_and_notified_events_exist() -> None:
@@ -531,7 +531,7 @@ def test_license_is_the_complete_apache_license() -> None:
 
 
 def test_policy_defaults_are_the_calibrated_ones() -> None:
-    """Figures measured with the domain's defaults hold for what is deployed with the template's."""
+    """Measurements with the defaults of the domain are valid for those of the template."""
     defaults = {name: str(value) for name, value in template().parameters.items()}
     evidence = AlignmentPolicy.from_text(
         agree_distance=int(defaults["AgreeDistance"]),
@@ -562,7 +562,7 @@ def test_audit_anchors_are_locked_as_long_as_cases_are_kept() -> None:
 
 
 def test_runbook_covers_every_alarm() -> None:
-    told = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
-    table = told.partition("## Alarms")[2].partition("## Dead letters")[0]
+    text = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    table = text.partition("## Alarms")[2].partition("## Dead letters")[0]
     named = {word for word in table.replace(",", " ").split() if word.endswith("Alarm")}
     assert named == set(of_type("AWS::CloudWatch::Alarm"))

@@ -53,7 +53,7 @@ def test_bundle_is_checked_offline_against_stored_anchors(
     assert verify_bundle_file(path, kept) == 0
     assert ", 0 of them covered" not in capsys.readouterr().out
     bundle = json.loads(path.read_text(encoding="utf-8"))
-    bundle["chains"][0]["records"][0]["actor"] = "somebody else"
+    bundle["chains"][0]["records"][0]["actor"] = "mallory"
     path.write_text(json.dumps(bundle), encoding="utf-8")
     assert verify_bundle_file(path, kept) == 1
     assert "BROKEN" in capsys.readouterr().out
