@@ -1,8 +1,8 @@
-"""Anchors: the heads of the audit's chains, written where nobody can change or delete them.
+"""Anchors: the heads of all audit chains, written to storage where nobody can change or delete them.
 
-A chain alone can't show that it was written anew from some record on, or that its tail was cut off together
-with the head that is kept beside it. An anchor says how long a chain was at a time, and the digest of its
-last record then. Each anchor names the digest of the one before it, so that none can be taken out either.
+A chain alone cannot prove that it was not rewritten or truncated together with its head. An anchor states the
+length of each chain at a time, and the digest of its last record. Each anchor has the digest of the previous
+one, so that none can be removed.
 """
 
 from __future__ import annotations
@@ -19,16 +19,19 @@ from staydown.domain.audit.chain import GENESIS, AuditRecord, ChainBroken, Chain
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """number: from 1, none missing. previous: the digest of the one before. heads: by chain."""
+    """The heads of the audit chains at one time."""
 
     number: int
+    """1 for the first anchor, then consecutive."""
     at: datetime
     previous_digest: str
+    """The digest of the previous anchor; GENESIS for the first."""
     heads: tuple[tuple[str, ChainHead], ...]
+    """(chain, head) of each chain."""
 
     @property
     def canonical_json(self) -> str:
-        """What is stored: one JSON document, the same for the same anchor."""
+        """The stored text: one JSON document, the same for equal anchors."""
         heads = [[chain, head.seq, head.digest] for chain, head in self.heads]
         return json.dumps(
             {
@@ -49,7 +52,7 @@ class Anchor:
 
     @classmethod
     def from_json(cls, text: str) -> Anchor:
-        """ValueError for what is no anchor."""
+        """Parse the stored text of an anchor. Raise ValueError if it is invalid."""
         try:
             read = json.loads(text)
             heads = tuple(
@@ -57,43 +60,45 @@ class Anchor:
             )
             return cls(int(read["number"]), datetime.fromisoformat(read["at"]), str(read["previous"]), heads)
         except (KeyError, TypeError) as error:
-            raise ValueError("this is no anchor") from error
+            raise ValueError("invalid anchor") from error
 
 
 def anchor_digest(text: str) -> str:
-    """64 hex digits, of an anchor as it is stored."""
+    """Return the digest of the stored text of an anchor, as 64 hex digits."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def verify_against_anchors(chain: str, records: Sequence[AuditRecord], anchors: Iterable[Anchor]) -> int:
-    """Raise ChainBroken unless each anchor agrees with the chain; up to which record they vouch for it.
+    """Return the number of the last record that the anchors cover; 0 if none.
 
-    records: the chain from its first record, verified.
+    records: the verified chain from its first record. Raise ChainBroken if an anchor contradicts the chain.
     """
     digests = {record.seq: record.digest for record in records}
-    upto = 0
+    last_anchored = 0
     for anchor in anchors:
         head = anchor.head_of(chain)
         if head is None:
             continue
         if head.seq not in digests:
-            raise ChainBroken(len(records) + 1, f"anchor {anchor.number} knows {head.seq} records of it")
+            raise ChainBroken(
+                len(records) + 1, f"anchor {anchor.number} covers {head.seq} records of this chain"
+            )
         if digests[head.seq] != head.digest:
-            raise ChainBroken(head.seq, f"anchor {anchor.number} knows another record; it was written anew")
-        upto = max(upto, head.seq)
-    return upto
+            raise ChainBroken(head.seq, f"it was rewritten: anchor {anchor.number} has another digest")
+        last_anchored = max(last_anchored, head.seq)
+    return last_anchored
 
 
 def verify_anchor_sequence(anchors: Sequence[Anchor]) -> None:
-    """Raise ChainBroken unless these follow each other, each by the digest of the one before.
+    """Raise ChainBroken unless the anchors are consecutive, each with the digest of the previous one.
 
-    They may begin anywhere; anchor 1 follows none.
+    The sequence may start at any number.
     """
     for anchor in anchors[:1]:
         if anchor.number == 1 and anchor.previous_digest != GENESIS:
-            raise ChainBroken(1, "the first anchor names one before it")
+            raise ChainBroken(1, "the first anchor has the digest of a previous one")
     for before, anchor in pairwise(anchors):
         if anchor.number != before.number + 1:
             raise ChainBroken(before.number + 1, "this anchor is missing")
         if anchor.previous_digest != before.digest:
-            raise ChainBroken(anchor.number, "this anchor does not follow from the one before it")
+            raise ChainBroken(anchor.number, "this anchor does not have the digest of the previous one")

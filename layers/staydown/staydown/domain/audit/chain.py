@@ -1,8 +1,7 @@
-"""The audit: append-only, hash-chained, one chain a subject (a case, or an upload that has none).
+"""Audit chains: append-only, hash-chained records, one chain for each case, account or other subject.
 
-A record's digest covers the one before it, so nothing can be changed, taken out or put in between
-without every later digest failing. The head is kept with the subject itself, so a tail that was cut
-off shows as well.
+The digest of a record covers the digest of the previous one. So a changed, removed or inserted record
+invalidates all later digests. The head is stored with the subject, so that a truncated chain is detected too.
 """
 
 from __future__ import annotations
@@ -26,23 +25,22 @@ class ChainHead:
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
-    """One line of the audit. actor: a reviewer's pseudonym, a platform, or `system`.
-
-    details: plain JSON values, nothing personal: no contact, no free text, no hash.
-    """
+    """One audit record."""
 
     chain: str
     seq: int
     at: datetime
     actor: str
+    """The pseudonym of a reviewer, a platform, or `system`."""
     action: str
     details: Mapping[str, object]
+    """Plain JSON values without personal data: no contact details, free text or hashes."""
     previous_digest: str
     digest: str
 
 
 class ChainBroken(Exception):
-    """The audit is not what was written. seq: the first record that does not fit."""
+    """A chain was changed. seq: the number of the first invalid record."""
 
     def __init__(self, seq: int, reason: str) -> None:
         super().__init__(f"record {seq}: {reason}")
@@ -51,7 +49,7 @@ class ChainBroken(Exception):
 
 
 def _digest(record: AuditRecord) -> str:
-    """64 hex digits over everything in the record but the digest itself."""
+    """Return the digest of a record as 64 hex digits. It covers all fields except `digest`."""
     line = [record.chain, record.seq, record.at.isoformat(), record.actor, record.action]
     text = json.dumps([*line, record.details, record.previous_digest], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -60,7 +58,7 @@ def _digest(record: AuditRecord) -> str:
 def next_record(
     chain: str, head: ChainHead, *, at: datetime, actor: str, action: str, details: Mapping[str, object]
 ) -> tuple[AuditRecord, ChainHead]:
-    """The record that follows `head`, and the head after it."""
+    """Return the record that follows `head`, and the new head."""
     seq = head.seq + 1
     unsealed = AuditRecord(chain, seq, at, actor, action, dict(details), head.digest, digest="")
     record = replace(unsealed, digest=_digest(unsealed))
@@ -74,7 +72,7 @@ def verify_chain(records: Iterable[AuditRecord], head: ChainHead) -> None:
         if record.seq != last.seq + 1:
             raise ChainBroken(record.seq, f"record {last.seq + 1} is missing")
         if record.previous_digest != last.digest:
-            raise ChainBroken(record.seq, "it does not follow from the record before it")
+            raise ChainBroken(record.seq, "it does not have the digest of the previous record")
         if _digest(record) != record.digest:
             raise ChainBroken(record.seq, "its content was changed")
         last = ChainHead(record.seq, record.digest)
