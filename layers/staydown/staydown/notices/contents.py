@@ -172,7 +172,7 @@ def _uploaded_at_sentence(uploaded_at: datetime | None, *, several: bool = False
     """The upload time identifies the image to the account holder; an id does not."""
     if uploaded_at is None:
         return ()
-    return ("statement.first_put_up" if several else "statement.put_up",)
+    return ("statement.first_uploaded_at" if several else "statement.uploaded_at",)
 
 
 def _uploaded_at_value(uploaded_at: datetime | None) -> TemplateValues:
@@ -286,9 +286,9 @@ def _outcome_sentence(appeal: Appeal, outcome: AppealOutcome) -> str:
     if outcome is AppealOutcome.GRANTED:
         match appeal:
             case DismissalAppeal():
-                return "appeal_outcome.refusal_taken_back"
+                return "appeal_outcome.dismissal_reversed"
             case MatchAppeal():
-                return "appeal_outcome.stop_taken_back"
+                return "appeal_outcome.match_reversed"
             case BlockAppeal():
                 return "appeal_outcome.block_lifted"
     return f"appeal_outcome.{outcome.value}"
