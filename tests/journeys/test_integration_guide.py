@@ -72,9 +72,9 @@ def test_guide_works_from_beginning_to_end(running: LocalStack, capsys: pytest.C
     assert event_types == {"upload.removed", "account.blocked", "notice.issued"}
 
     run("notices = ", names)
-    said = capsys.readouterr().out
-    assert "what you had put up on alpha" in said
-    token = said.strip().rpartition("#")[2]
+    output = capsys.readouterr().out
+    assert "content that you uploaded to alpha" in output
+    token = output.strip().rpartition("#")[2]
     opened = requests.get(f"{running.api_url}/v1/notices/{token}", timeout=30)
     assert opened.json()["account_id"] == "u-4711"
 
