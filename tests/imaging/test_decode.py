@@ -259,7 +259,7 @@ def test_long_frame_is_always_sampled() -> None:
 
 
 def test_content_shown_most_of_the_time_is_sampled() -> None:
-    """Whoever flashes something else in the frames that are looked at can't know which they are."""
+    """The sampled frames are unpredictable, so an attacker cannot hide content in the others."""
     hidden = set(range(300)) - set(range(0, 300, 6))
     found = [sample_frames([40.0] * 300, 32, bytes([seed])) for seed in range(100)]
     assert all(len(hidden & set(one)) > 15 for one in found)

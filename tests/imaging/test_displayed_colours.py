@@ -51,7 +51,7 @@ def read_fingerprint(data: bytes) -> Fingerprint:
 
 
 def rejection_detail(data: bytes) -> str:
-    """What is wrong with a file that is turned away."""
+    """Return the detail of the rejection of a damaged file."""
     count_hostile_files()
     with pytest.raises(ImageRejected) as caught:
         fingerprint_file(data, LIMITS)
@@ -116,7 +116,7 @@ def test_part_changed_by_the_profile_alone_is_hashed() -> None:
     assert any(view.name.startswith(AS_STORED) for view in found.views)
 
 
-def test_folding_curves_are_never_treated_as_common() -> None:
+def test_non_monotonic_curves_are_never_treated_as_common() -> None:
     ripple = RAMP + 0.02 * np.sin(np.arange(256))
     assert None not in profile_interpretations(curve_profile(np.clip(ripple, 0, 1)))
 

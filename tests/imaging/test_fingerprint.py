@@ -244,7 +244,7 @@ def test_blurred_preview_is_small_grey_and_without_metadata(
 
 
 def test_blurred_preview_shows_no_detail() -> None:
-    """Checks of 8 pixels, some 1.6 after scaling, are gone; the dark half is still to be told."""
+    """Squares of 8 pixels, about 1.6 after scaling, disappear. The dark half is still visible."""
     y, x = np.mgrid[0:1000, 0:1600]
     checks = ((x // 8 + y // 8) % 2 * 120 + (x > 800) * 120).astype(np.uint8)
     small = np.asarray(

@@ -1,8 +1,7 @@
-"""Kind by kind, what is sent to get a picture past the scan, or to bring the scan down.
+"""Hostile files: they try to hide an image from the scan, or to overload it.
 
-Each file has a picture that was judged (HIDDEN) where it may be overlooked, or is a burden without one.
-Either its hash is found, or the file is turned away: it never passes for the innocent picture beside it
-(SHOWN).
+Each file has a reference image (HIDDEN) where a scan may overlook it, or is costly to decode. Either the hash
+of that image is found, or the file is rejected. It never passes for the innocent image in it (SHOWN).
 """
 
 from __future__ import annotations
@@ -42,13 +41,13 @@ BANKED, INNOCENT = hash_of(HIDDEN), hash_of(SHOWN)
 
 
 def finds(data: bytes, wanted: PdqHash = BANKED, limits: Limits = LIMITS) -> bool:
-    """Whether a view of the file is near the hash; ImageRejected where it is turned away."""
+    """Return whether a view of the file is near the hash. Raise ImageRejected if the file is rejected."""
     count_hostile_files()
     return any(view.pdq.distance(wanted) <= NEAR for view in fingerprint_file(data, limits).views)
 
 
 def reason(data: bytes, limits: Limits = LIMITS) -> str:
-    """Why the file is turned away."""
+    """Return the reason for the rejection of the file."""
     count_hostile_files()
     with pytest.raises(ImageRejected) as caught:
         fingerprint_file(data, limits)
@@ -86,7 +85,7 @@ def test_frame_of_zero_duration_is_hashed() -> None:
 
 @pytest.mark.parametrize("image_format", ["GIF", "PNG", "WEBP", "AVIF"])
 def test_long_frame_among_many_short_ones_is_hashed(image_format: str) -> None:
-    """Ninety frames of an instant, and one that stays."""
+    """90 frames of 20 ms hide one of 30 s."""
     small, hidden = SHOWN.resize((64, 48)), HIDDEN.resize((64, 48))
     frames = [hidden if number == 61 else ImageChops.offset(small, number, 0) for number in range(90)]
     times = [30_000 if number == 61 else 20 for number in range(90)]
@@ -99,7 +98,7 @@ def test_long_frame_among_many_short_ones_is_hashed(image_format: str) -> None:
 
 
 def test_image_composed_by_several_frames_is_hashed() -> None:
-    """Each frame brings a quarter, and leaves what was there: no frame's own pixels are the picture."""
+    """Each frame adds a quarter of the image, so that no frame alone contains it."""
     frames = [Image.new("RGB", HIDDEN.size, "white")]
     width, height = SIZE[0] // 2, SIZE[1] // 2
     for left, top in itertools.product((0, width), (0, height)):
@@ -122,11 +121,11 @@ def test_file_with_too_many_pages_is_rejected(image_format: str) -> None:
     assert reason(several(image_format, *pages), Limits(max_frames_held=5)) == "too_many_frames"
 
 
-# -- one picture to one decoder, another to another ----------------------------------------------------
+# -- different images for different decoders -----------------------------------------------------------
 
 
 def with_thumbnail(picture: Image.Image, thumbnail: Image.Image, image_format: str = "JPEG") -> bytes:
-    """An EXIF thumbnail (its second directory), which file managers show in place of the picture."""
+    """Return a file with an EXIF thumbnail (its second directory), which file managers show instead."""
     small = encode(thumbnail.resize((160, 120)), "JPEG")
     at = 6 + 8 + 2 + 4 + 2 + 3 * 12 + 4
     fields = ((0x0103, 3, 6), (0x0201, 4, at - 6), (0x0202, 4, len(small)))
@@ -137,7 +136,7 @@ def with_thumbnail(picture: Image.Image, thumbnail: Image.Image, image_format: s
 
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP", "TIFF"])
 def test_differing_thumbnail_hides_nothing(image_format: str) -> None:
-    """The thumbnail is clean, the picture is not."""
+    """The thumbnail shows an innocent image."""
     data = with_thumbnail(HIDDEN, SHOWN, image_format)
     assert finds(data)
     assert not finds(data, INNOCENT)
@@ -150,7 +149,7 @@ def test_thumbnail_alone_does_not_cause_a_match() -> None:
 
 
 def test_both_animation_and_default_image_are_hashed() -> None:
-    """A PNG may have a first picture that only readers without animations show."""
+    """An animated PNG can have a default image that only decoders without animation show."""
     for pictures in ((SHOWN, HIDDEN, SHOWN), (HIDDEN, SHOWN, SHOWN)):
         assert finds(
             encode(pictures[0], "PNG", save_all=True, append_images=list(pictures[1:]), default_image=True)
@@ -168,23 +167,23 @@ def test_every_image_of_a_heif_is_hashed() -> None:
 
 @pytest.mark.parametrize("image_format", ["PNG", "WEBP"])
 def test_content_visible_on_one_background_only_is_hashed(image_format: str) -> None:
-    """White on nothing where the picture is light: on a white page there is nothing to be seen."""
+    """The pixels are white and transparent, so the image is invisible on a white page."""
     stencil = Image.new("RGBA", HIDDEN.size, "white")
     stencil.putalpha(HIDDEN.convert("L"))
     assert finds(encode(stencil, image_format, lossless=True), hash_of(HIDDEN.convert("L")))
 
 
 def test_gamma_that_changes_the_display_hides_nothing() -> None:
-    """Of nine pixels one is coded for the gamma: a browser, which undoes it, shows hardly more than those."""
+    """One of nine pixels is encoded for the gamma. A browser applies it, and shows little more than those."""
     power = 0.023 * 2.2
     large = SIZE[0] * 3, SIZE[1] * 3
     hidden, shown = (pixels(one.resize(large)) / 255 for one in (HIDDEN, SHOWN))
     y, x = np.mgrid[: large[1], : large[0]]
     few = ((x % 3 == 1) & (y % 3 == 1))[..., None]
     stored = np.where(few, hidden**power, shown * 0.6)
-    in_a_browser = Image.fromarray(np.rint(stored ** (1 / power) * 255).astype(np.uint8))
-    from_a_step_back = in_a_browser.reduce(3)
-    assert finds(encode(from_a_step_back, "PNG"))
+    displayed = Image.fromarray(np.rint(stored ** (1 / power) * 255).astype(np.uint8))
+    from_a_distance = displayed.reduce(3)
+    assert finds(encode(from_a_distance, "PNG"))
     data = encode(Image.fromarray(np.rint(stored * 255).astype(np.uint8)), "PNG")
     assert not finds(data)
     assert finds(with_chunks(data, gama(2_300)))
@@ -196,7 +195,7 @@ def test_common_gamma_changes_nothing(gamma: int) -> None:
     assert finds(with_chunks(encode(HIDDEN, "PNG"), gama(gamma)))
 
 
-# -- files that are two things at once ----------------------------------------------------------------
+# -- polyglots ----------------------------------------------------------------------------------------
 
 PICTURES = {
     name: encode(HIDDEN, name, **options)
@@ -221,7 +220,7 @@ BEHIND = {
 @pytest.mark.parametrize("behind", BEHIND)
 @pytest.mark.parametrize("image_format", PICTURES)
 def test_polyglot_is_read_by_its_first_format(image_format: str, behind: str) -> None:
-    """What a browser shows of it; it is served as what it begins as, and never sniffed."""
+    """A browser does the same: the file is served with its first type, and without sniffing."""
     assert finds(PICTURES[image_format] + BEHIND[behind])
 
 
@@ -233,7 +232,7 @@ def test_polyglot_that_starts_as_another_format_is_rejected(image_format: str, b
 
 
 def test_gif_that_is_also_a_script_is_read_as_gif() -> None:
-    """`GIF89a/*` … `*/=1;`: the width of its canvas is the beginning of a comment."""
+    """`GIF89a/*` … `*/=1;`: the bytes of the width start a comment."""
     data = PICTURES["GIF"]
     script = data[:6] + b"/*" + data[8:] + b"*/=1;alert(1)"
     count_hostile_files()
@@ -247,7 +246,7 @@ def test_html_in_a_jpeg_comment_changes_nothing() -> None:
     assert finds(data[:2] + b"\xff\xfe" + struct.pack(">H", len(page) + 2) + page + data[2:])
 
 
-# -- types that do not fit ----------------------------------------------------------------------------
+# -- type mismatches ----------------------------------------------------------------------------------
 
 
 def test_type_mismatch_is_detected_for_each_pair_of_formats() -> None:
@@ -311,11 +310,11 @@ def test_webp_with_a_huge_canvas_is_rejected() -> None:
     assert reason(_webp(2**24)) in {"too_many_pixels", "truncated", "damaged"}
 
 
-# -- depth and number ---------------------------------------------------------------------------------
+# -- nesting and repetition ---------------------------------------------------------------------------
 
 
 def _boxes(depth: int) -> bytes:
-    """A box in a box, and so on, each with the head that a `meta` has."""
+    """Return nested boxes, each with the header of a `meta` box."""
     inner = b""
     for _ in range(depth):
         inner = struct.pack(">L", len(inner) + 12) + b"meta" + bytes(4) + inner
@@ -331,7 +330,7 @@ def test_deeply_nested_boxes_are_rejected(brand: bytes, depth: int) -> None:
 
 @pytest.mark.parametrize("depth", [10, 5_000])
 def test_deeply_nested_metadata_is_not_parsed(depth: int) -> None:
-    """XMP is XML, and XML has bombs of its own."""
+    """XMP is XML, which can contain entity bombs."""
     nested = b"<x:a>" * depth + b"</x:a>" * depth
     bomb = b'<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;&b;&b;">]><a>&c;&c;</a>'
     for text in (nested, bomb):
@@ -359,7 +358,7 @@ def test_progressive_jpeg_with_thousands_of_scans_is_rejected() -> None:
     assert reason(data, Limits(max_bytes=len(data))) == "damaged"
 
 
-# -- rubbish beside the picture -----------------------------------------------------------------------
+# -- invalid metadata ---------------------------------------------------------------------------------
 
 ICC = {
     "no profile": b"x",
@@ -395,7 +394,7 @@ def test_invalid_exif_hides_nothing(image_format: str, name: str) -> None:
     assert finds(encode(HIDDEN, image_format, exif=EXIF[name]))
 
 
-# -- formats that are switched off --------------------------------------------------------------------
+# -- disabled formats ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("magic", formats._UNSUPPORTED, ids=repr)

@@ -273,7 +273,7 @@ def expected_matches(entries: list[BankEntry], image: Fingerprint, distance: int
 
 @settings(max_examples=200, deadline=None)
 @given(
-    folded=st.lists(st.lists(changed_entries, max_size=5), max_size=3),
+    compacted=st.lists(st.lists(changed_entries, max_size=5), max_size=3),
     log=st.lists(changed_entries, max_size=12),
     cuts=st.lists(st.integers(0, 12), max_size=4),
     views=st.lists(st.tuples(few_hashes, st.sampled_from([20, 80])), min_size=1, max_size=4),
@@ -281,7 +281,7 @@ def expected_matches(entries: list[BankEntry], image: Fingerprint, distance: int
     distance=st.integers(0, 60),
 )
 def test_any_history_gives_the_matches_of_the_current_bank(
-    folded: list[list[BankEntry]],
+    compacted: list[list[BankEntry]],
     log: list[BankEntry],
     cuts: list[int],
     views: list[tuple[bytes, int]],
@@ -290,7 +290,7 @@ def test_any_history_gives_the_matches_of_the_current_bank(
 ) -> None:
     state: dict[str, BankEntry] = {}
     segments = []
-    for seq, part in enumerate(folded):
+    for seq, part in enumerate(compacted):
         latest = {e.entry_id: e for e in part}
         state |= latest
         segments.append(BankSegment.of_entries(latest.values(), seq=seq))

@@ -1,4 +1,4 @@
-"""Measure how a query differs from its reference, in figures for people."""
+"""Measure how a query differs from its reference, in numbers for reviewers."""
 
 from __future__ import annotations
 
