@@ -27,7 +27,7 @@ from tests.support.world import Message, World
 
 STOPPED = frozenset({UploadState.BLOCKED, UploadState.REMOVED})
 
-SUSPEND = MisuseJudgement(MisuseOutcome.SUSPEND, Intention.DELIBERATE, "it went on", suspension_days=30)
+SUSPEND = MisuseJudgement(MisuseOutcome.SUSPEND, Intention.DELIBERATE, "it continued", suspension_days=30)
 
 Action = Callable[[int], object]
 """The call under test, given the number of the attempt, from 1. A client repeats it until it is answered."""

@@ -17,7 +17,7 @@ from tests.journeys.reported_uploads import (
     upload_and_publish,
 )
 
-SUSPEND = {"outcome": "suspend", "intention": "deliberate", "reasons": "it went on", "days": 2}
+SUSPEND = {"outcome": "suspend", "intention": "deliberate", "reasons": "it continued", "days": 2}
 
 
 def account_notices(stack: DeployedStack, account_id: str) -> list[str]:

@@ -28,7 +28,7 @@ from tests.support.sample_images import drawn
 from tests.support.state_dump import dump_state
 from tests.support.world import World
 
-SUSPEND = MisuseJudgement(MisuseOutcome.SUSPEND, Intention.DELIBERATE, "it went on", suspension_days=30)
+SUSPEND = MisuseJudgement(MisuseOutcome.SUSPEND, Intention.DELIBERATE, "it continued", suspension_days=30)
 WARN = MisuseJudgement(MisuseOutcome.WARN, Intention.CARELESS, "talk first")
 NO_ACTION = MisuseJudgement(MisuseOutcome.NO_ACTION, Intention.NONE, "a slip")
 

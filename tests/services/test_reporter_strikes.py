@@ -33,7 +33,7 @@ from tests.support.state_dump import dump_state
 from tests.support.world import World
 
 NOT_THEM = Factors(frozenset({ShownContent.NUDITY}), SceneSetting.PRIVATE, ComplainantIsSubject.NO)
-SUSPEND = MisuseJudgement(MisuseOutcome.SUSPEND, Intention.DELIBERATE, "it went on", suspension_days=30)
+SUSPEND = MisuseJudgement(MisuseOutcome.SUSPEND, Intention.DELIBERATE, "it continued", suspension_days=30)
 WARN = MisuseJudgement(MisuseOutcome.WARN, Intention.CARELESS, "they may not know")
 RITA = ("beta", "rita")
 

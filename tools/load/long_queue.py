@@ -5,7 +5,7 @@
 The stack of `make run` scans a few uploads a second, so that a long queue would take hours. The files are
 stand-ins that state their hash (tests/support/sample_images.py): no image is decoded. The rest works as in
 the function: batches of ten, register, check, publish or stop, and the messages that the events of stopped
-uploads bring to the settle queue. Prints JSON.
+uploads bring to SettleQueue. Prints JSON.
 """
 
 from __future__ import annotations
