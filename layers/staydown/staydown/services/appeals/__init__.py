@@ -1,1 +1,1 @@
-"""Asking for another look, and deciding it."""
+"""Filing appeals, and deciding them."""

@@ -56,7 +56,7 @@ def decide_block_appeal(
 ) -> BlockAppeal:
     """Decide the appeal of a manual block. Granted, it lifts this very block; other blocks stay.
 
-    Raise SameReviewer for the reviewer who set it. A block that was set anew meanwhile is another one.
+    Raise SameReviewer for the reviewer who set it. A block that was set again meanwhile is another one.
     """
     block = appeal.block
     if block.set_by == reviewer:

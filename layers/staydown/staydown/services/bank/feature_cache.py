@@ -14,7 +14,7 @@ from staydown.imaging.keypoints import query_features
 from staydown.imaging.limits import ImageRejected, Limits
 
 DECODE_LOCK = threading.Lock()
-"""One image is decoded at a time, so that a batch needs no more memory than its largest image."""
+"""One image is decoded at a time, so that the memory of a batch is that of its largest image."""
 
 
 class ImageUnavailable(Exception):

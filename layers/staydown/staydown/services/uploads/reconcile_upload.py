@@ -213,7 +213,7 @@ def _publish(stack: Stack, upload: Upload) -> None:
         _reject(stack, upload, StopReason.IMAGE_MISSING)
         return
     uow = UnitOfWork(stack)
-    _settle(uow, upload.published(now=uow.now))
+    _save_scan_end(uow, upload.published(now=uow.now))
     if not upload.was_released:
         stack.accounts.require_unblocked(uow.transaction, upload.platform, upload.account_id)
     try:
@@ -224,11 +224,11 @@ def _publish(stack: Stack, upload: Upload) -> None:
 
 def _reject(stack: Stack, upload: Upload, reason: str) -> None:
     uow = UnitOfWork(stack)
-    _settle(uow, upload.rejected(reason, now=uow.now))
+    _save_scan_end(uow, upload.rejected(reason, now=uow.now))
     uow.commit()
 
 
-def _settle(uow: UnitOfWork, upload: Upload) -> None:
+def _save_scan_end(uow: UnitOfWork, upload: Upload) -> None:
     """Save the end of a scan. It is recorded only where a case or a record was ever about the upload."""
     event = UploadStateChanged.of(upload)
     if upload.cases or upload.audit.seq:
