@@ -1,7 +1,9 @@
-"""A real browser on the local stack. Each test gets pages of its own; the stack is one a module.
+"""Fixtures for tests with a real browser on the local stack.
 
-Chromium is the machine's own (`apt-get install chromium`); CHROMIUM names another. Without one, these tests
-are skipped and say so.
+Each module has a stack, and each test has new pages.
+
+The browser is the installed Chromium (`apt-get install chromium`), or the one at the path CHROMIUM. Without a
+browser, these tests are skipped.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from tests.journeys.deployed import DeployedStack, deployed_stack
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 
-# Pages answer at once; a machine that is busy with other tests does not.
+# Pages respond quickly, but the machine may be busy with other tests.
 expect.set_options(timeout=15_000)
 
 Open = Callable[..., Page]
@@ -38,22 +40,22 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def stack(browser: Browser) -> Iterator[DeployedStack]:
-    """After the browser, so that nothing is started where there is none."""
+    """The stack depends on the browser, so that it does not start without one."""
     with deployed_stack() as it:
         yield it
 
 
 @pytest.fixture
 def open_page(browser: Browser, stack: DeployedStack) -> Iterator[Open]:
-    """open_page("review.html", theme="dark", phone=True): a page in a context of its own, loaded.
+    """Return a function that opens a page in a new browser context.
 
-    script: runs before any of the page's own. clock: the page's time can be moved on.
+    script: JavaScript that runs before that of the page. clock: let the test control the time of the page.
 
-    At the end no page may have had an error or broken the Content-Security-Policy, unless the test took what
-    it expected from `page.complaints`.
+    At the end, the test fails if a page logged an error or violated its Content-Security-Policy, unless the
+    test expected that with `ConsoleErrors.expect`.
     """
     contexts: list[BrowserContext] = []
-    heard: list[ConsoleErrors] = []
+    consoles: list[ConsoleErrors] = []
 
     def open_one(
         path: str,
@@ -80,7 +82,7 @@ def open_page(browser: Browser, stack: DeployedStack) -> Iterator[Open]:
         page = context.new_page()
         if clock:
             page.clock.install()
-        heard.append(ConsoleErrors.of(page))
+        consoles.append(ConsoleErrors.of(page))
         page.goto(stack.description["console_url"] + path)
         page.locator("main h1").first.wait_for()
         return page
@@ -88,4 +90,4 @@ def open_page(browser: Browser, stack: DeployedStack) -> Iterator[Open]:
     yield open_one
     for context in contexts:
         context.close()
-    assert [line for one in heard for line in one.messages] == []
+    assert [line for one in consoles for line in one.messages] == []

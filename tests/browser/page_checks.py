@@ -1,4 +1,4 @@
-"""What the tests look at in an opened page."""
+"""Checks of an open page: console errors, conditions and accessibility."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 
 @dataclass
 class ConsoleErrors:
-    """What a page says on its console, and errors that nobody caught. `expect` takes out what a test made."""
+    """The errors and warnings on the console of a page, and its uncaught errors."""
 
     messages: list[str] = field(default_factory=list)
 
     @staticmethod
     def of(page: Page) -> ConsoleErrors:
-        """Of this page, from the first call on."""
+        """Return the errors of this page. The first call starts the recording."""
         if page not in _BY_PAGE:
             one = ConsoleErrors()
             page.on("console", one._console)
@@ -41,9 +41,9 @@ class ConsoleErrors:
         return _BY_PAGE[page]
 
     def expect(self, pattern: str) -> None:
-        """Drop the lines in which the pattern is found; there has to be one."""
+        """Remove the messages that match the pattern. Fail if there are none."""
         kept = [line for line in self.messages if not re.search(pattern, line)]
-        assert len(kept) < len(self.messages), f"nothing like {pattern} in {self.messages}"
+        assert len(kept) < len(self.messages), f"no message matches {pattern}: {self.messages}"
         self.messages[:] = kept
 
     def _console(self, message: ConsoleMessage) -> None:
@@ -61,7 +61,7 @@ def poll(page: Page, expression: str, *, timeout_seconds: float = 15) -> None:
     """Wait until a JavaScript expression is true on the page.
 
     `Page.wait_for_function` compiles its predicate in the page, which the pages' Content-Security-Policy
-    forbids: it works only if the first look succeeds. `Page.evaluate` is not subject to that policy.
+    forbids: it works only if the first check succeeds. `Page.evaluate` is not subject to that policy.
     """
     deadline = time.monotonic() + timeout_seconds
     while not page.evaluate(expression):
@@ -70,12 +70,12 @@ def poll(page: Page, expression: str, *, timeout_seconds: float = 15) -> None:
 
 
 def axe_violations(page: Page, *rules: str) -> list[str]:
-    """What axe-core finds wrong with the page as it is now: rule, impact, where. rules: these alone."""
+    """Return the rule, impact and element of each violation that axe-core finds. rules: check only these."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    asked = {"runOnly": list(rules) or _AXE_TAGS, "resultTypes": ["violations"]}
+    options = {"runOnly": list(rules) or _AXE_TAGS, "resultTypes": ["violations"]}
     violations: list[dict[str, Any]] = page.evaluate(
-        "(asked) => axe.run(asked).then((found) => found.violations)", asked
+        "(options) => axe.run(options).then((found) => found.violations)", options
     )
     return [
         f"{violation['id']} ({violation['impact']}): {node['target']} {node['failureSummary'][:300]}"

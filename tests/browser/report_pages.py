@@ -1,4 +1,4 @@
-"""What a person does on the pages, step by step."""
+"""Steps of a reporter on the pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ALL_DECLARATIONS = ("intimate", "without_consent", "subject_or_representative", 
 
 
 class ReportFormPage:
-    """The form on a page. Each method does one step and goes on."""
+    """The report form on a page. Each method completes one step and continues."""
 
     def __init__(self, page: Page, stack: DeployedStack) -> None:
         self.page = page
@@ -53,7 +53,7 @@ class ReportFormPage:
         self.continue_()
 
     def fill_report_of(self, upload_id: str) -> None:
-        """All of a whole report about this upload; it is not sent yet."""
+        """Complete all steps of a valid report about this upload, without sending it."""
         self.locate_image("It was posted")
         self.links(upload_id)
         self.declare(*ALL_DECLARATIONS)
@@ -62,7 +62,7 @@ class ReportFormPage:
         self.recovery_phrase()
 
     def submit(self) -> tuple[str, str]:
-        """Send it: case number and secret."""
+        """Send the report. Return its case number and secret."""
         self.continue_()
         return self.case_credentials()
 
@@ -73,12 +73,12 @@ class ReportFormPage:
 
 
 def file_payload(name: str, data: bytes) -> FilePayload:
-    """A file as somebody picks it; what kind it is, its bytes say."""
+    """Return a file for a file input. Only its bytes show its type."""
     return {"name": name, "mimeType": "application/octet-stream", "buffer": data}
 
 
 def wait_for_hasher(page: Page) -> None:
-    """What hashes pictures comes when the page stands; its last file is what reads an image's size."""
+    """Wait until the hashing scripts are loaded, after the page itself. The last one is image_size.js."""
     poll(page, "performance.getEntriesByType('resource').some(({ name }) => name.endsWith('image_size.js'))")
 
 
@@ -87,15 +87,17 @@ def heading(page: Page) -> Locator:
 
 
 def alert(page: Page) -> str:
-    """What the page says is wrong."""
-    said = page.locator("[role=alert]").first
-    said.wait_for()
-    return said.inner_text()
+    """Return the text of the first alert."""
+    first = page.locator("[role=alert]").first
+    first.wait_for()
+    return first.inner_text()
 
 
 def axe_violations_in_both_themes(page: Page) -> list[str]:
-    """What axe-core finds, in the dark theme of the colours alone. The whole page is in sight: else the bar
-    at its foot covers a part."""
+    """Return the violations in the light theme, and those of colour contrast in the dark theme.
+
+    The viewport shows the whole page, because the bar at its bottom would cover a part.
+    """
     size = page.viewport_size
     assert size is not None
     page.set_viewport_size({"width": size["width"], "height": 3000})

@@ -1,4 +1,4 @@
-"""Somebody at the reviewers' pages: what tests of them do again and again."""
+"""Steps of a reviewer on the console."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def reviewer_credentials(stack: DeployedStack, name: str) -> dict[str, Any]:
 
 
 def sign_in_script(stack: DeployedStack, name: str) -> str:
-    """A script that has them signed in when a tab is opened."""
+    """Return a script that signs the reviewer in when a tab opens."""
     tokens = json.dumps(json.dumps({"AccessToken": reviewer_credentials(stack, name)["token"]}))
     begin = f"sessionStorage.getItem('begun') ?? sessionStorage.setItem('staydown:tokens', {tokens});"
     return begin + "sessionStorage.setItem('begun', 1)"
 
 
 def reported(stack: DeployedStack, account: str, photo: str) -> str:
-    """A photograph is up and was reported; the case's id."""
+    """Upload and report a photograph. Return the case id."""
     upload_id = stack.app().upload(account, jpeg(photograph(photo)))
     stack.drain()
     stack.person().report(upload_id)
@@ -36,13 +36,13 @@ def reported(stack: DeployedStack, account: str, photo: str) -> str:
 
 @dataclass
 class ReviewPage:
-    """A page on which somebody has signed in."""
+    """A page on which a reviewer is signed in."""
 
     page: Page
 
     @classmethod
     def signed_in(cls, open_page: Open, stack: DeployedStack, name: str, **options: Any) -> ReviewPage:
-        """Signed in already, with a token that can't be renewed: signing in has tests of its own."""
+        """Open the queue, signed in with a token that can't be renewed. Other tests cover signing in."""
         page = open_page("review.html", script=sign_in_script(stack, name), **options)
         desk = cls(page)
         expect(desk.heading("Queue")).to_be_visible()
@@ -52,7 +52,7 @@ class ReviewPage:
     def at_case(
         cls, open_page: Open, stack: DeployedStack, name: str, case_id: str, **options: Any
     ) -> ReviewPage:
-        """Signed in, at the page of a case that is theirs to decide, with its blurred picture."""
+        """Open a case, signed in and with the case claimed, and wait for its blurred image."""
         stack.reviewer(name).claim(case_id)
         desk = cls(open_page(f"review.html#/case/{case_id}", script=sign_in_script(stack, name), **options))
         expect(desk.page.get_by_text("Blurred and grey.")).to_be_visible()
@@ -74,7 +74,7 @@ class ReviewPage:
         return ConsoleErrors.of(self.page)
 
     def claim_next(self) -> str:
-        """Take the next case; its id, when its blurred picture is there."""
+        """Claim the next case and wait for its blurred image. Return the case id."""
         self.button("Next case").first.click()
         expect(self.page.get_by_text("Blurred and grey.")).to_be_visible()
         return self.case_id
@@ -94,14 +94,14 @@ class ReviewPage:
         self.page.get_by_label("Reasons").fill(reasons)
 
     def open_appeal(self) -> None:
-        """The first that waits."""
+        """Open the first pending appeal."""
         self.page.get_by_role("link", name="Appeals").click()
         expect(self.heading("Appeals")).to_be_focused()
         self.page.get_by_role("rowheader").get_by_role("link").first.click()
 
     @property
     def sharp_image(self) -> Locator:
-        """The sharp picture, while there is one."""
+        """The sharp image, which exists only while it is revealed."""
         return self.page.locator(".stage img.sharp")
 
     @property

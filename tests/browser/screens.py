@@ -1,6 +1,6 @@
-"""`make screens`: what every page looks like, into docs/screens, after a fortnight of the story.
+"""`make screens`: screenshots of every page in docs/screens, after two weeks of a story.
 
-The photographs are the demo's: a cup of coffee, a cat, a rocket. No page is shown with anything else.
+The photographs are those of the demo: a cup of coffee, a cat, a rocket and the sky.
 """
 
 from __future__ import annotations
@@ -41,15 +41,18 @@ DESK, PHONE = (1280, 900), (390, 844)
 
 @dataclass(frozen=True)
 class Story:
-    """What there is to show. case: about the rocket, which is only claimed. copied: about a copy of what was
-    judged. link: of a notice."""
+    """Ids of the objects on the screenshots."""
 
     decided: str
+    """The case about the coffee."""
     case: str
+    """The case about the rocket, with only a claim in the report."""
     copied: str
+    """The case about a copy of the coffee."""
     appeal: str
     upload: str
     link: str
+    """The path of a notice."""
 
 
 def play(stack: DeployedStack) -> Story:
@@ -92,28 +95,28 @@ def play(stack: DeployedStack) -> Story:
     }
     alpha.answer("POST", "/v1/appeals", json=appeal)
     notices = "/v1/accounts/mallory/notices"
-    told = alpha.answer("GET", notices)["notices"]
-    statement = next(one for one in told if one["kind"] == "statement_of_reasons")
+    listed = alpha.answer("GET", notices)["notices"]
+    statement = next(notice for notice in listed if notice["kind"] == "statement_of_reasons")
     token = alpha.answer("POST", f"{notices}/{statement['notice_id']}/link")["token"]
-    (waiting,) = stack.reviewer().answer("GET", "/v1/review/appeals")["appeals"]
+    (pending,) = stack.reviewer().answer("GET", "/v1/review/appeals")["appeals"]
     stack.reviewer("sasha").note(case, "Posted on beta as well? The caption there names the same place.")
     stack.reviewer("kim").case(case)
     return Story(
-        decided, case, _reported_copy(stack, coffee), waiting["appeal_id"], fresh, f"notice.html#{token}"
+        decided, case, _reported_copy(stack, coffee), pending["appeal_id"], fresh, f"notice.html#{token}"
     )
 
 
 def _reported_copy(stack: DeployedStack, coffee: Image.Image) -> str:
-    """A copy that the bank has stopped is reported: there is something to lay over what was judged."""
+    """Report a copy that the bank has stopped, so that its case shows an alignment. Return the case id."""
     for copied in ("mirrored", "with a caption over it", "in a white frame", "cropped to 70 % of each side"):
         copy = stack.app("beta").upload("walter", ALTERATIONS[copied](coffee).data)
         stack.drain()
-    stack.person().report(copy, statement="It is back, and somebody has cut it.")
+    stack.person().report(copy, statement="It is back, in a cropped copy.")
     return str(stack.app("beta").status(copy)["case_ids"][-1])
 
 
 def _opinion_and_locked(stack: DeployedStack) -> None:
-    """One case of which a second opinion waits, and one that few may see."""
+    """Create a case with a pending second opinion, and a locked case."""
     sky = load_photo(OVERDUE_PHOTO)
     half = sky.width // 2
     for outcome, left in (("violating", 0), ("suspected_child", half)):
@@ -172,7 +175,7 @@ class Camera:
         page.wait_for_load_state("networkidle")
         size = page.viewport_size
         if whole and size is not None:
-            # All of it in sight: a bar at the foot is then at the foot of the picture.
+            # With the whole page in the viewport, the bar at the bottom is at the end of the screenshot.
             height = page.evaluate("document.documentElement.scrollHeight")
             page.set_viewport_size({"width": size["width"], "height": height})
         with Image.open(io.BytesIO(page.screenshot())) as picture:
@@ -183,8 +186,11 @@ class Camera:
 
 
 def _of_256_colours(picture: Image.Image) -> Image.Image:
-    """For small files. A page's own colours stay as they are, also where there is little of them; half of
-    the colours are for its photographs."""
+    """Reduce an image to 256 colours, for small files.
+
+    Half of the colours are for the photographs. The others are the most frequent ones and the most frequent
+    vivid ones, so that the colours of the page itself do not change.
+    """
     pixels = np.asarray(picture, dtype=np.int32)
     codes, where, counts = np.unique(
         pixels @ np.array([65536, 256, 1]), return_inverse=True, return_counts=True

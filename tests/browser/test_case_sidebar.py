@@ -1,4 +1,4 @@
-"""What a case has beside the decision: notes, who else has it open, what is held and what is erased."""
+"""The sidebar of a case: notes, other viewers, legal holds and erasure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def case(stack: DeployedStack) -> str:
 
 
 def at(open_page: Open, stack: DeployedStack, name: str, case_id: str) -> ReviewPage:
-    """Somebody at the page of a case."""
+    """Open a case as a signed-in reviewer."""
     desk = ReviewPage(
         open_page(f"review.html#/case/{case_id}", script=sign_in_script(stack, name), clock=True)
     )
@@ -48,7 +48,7 @@ def test_a_note_is_written_by_keyboard_and_read_by_others(
     expect(robin.page.get_by_label("Write a note")).to_have_value("")
     expect(robin.page.get_by_label("Reasons")).to_have_value("Half a reason")
     assert axe_violations(robin.page) == []
-    # It comes to whoever has the case open, without a reload, and touches nothing else.
+    # Other viewers get the note without a reload, and keep their own input.
     kim.page.get_by_label("Write a note").fill("What I am typing")
     kim.page.clock.run_for(31_000)
     expect(notes(kim)).to_contain_text("<b>Compare</b> the wallpaper.")
@@ -180,8 +180,8 @@ def test_image_is_split_into_its_own_case_by_keyboard(open_page: Open, stack: De
     link = desk.page.get_by_role("link", name="Open the other case")
     expect(link).to_be_focused()
     expect(desk.page.get_by_text("is a different image")).to_have_count(0)
-    (left,) = stack.reviewer("robin").case(scene.case_id)["uploads"]
-    assert left["upload_id"] == scene.upload_id
+    (remaining,) = stack.reviewer("robin").case(scene.case_id)["uploads"]
+    assert remaining["upload_id"] == scene.upload_id
     link.press("Enter")
     expect(link).to_have_count(0)
     expect(desk.heading("Your decision")).to_be_visible()

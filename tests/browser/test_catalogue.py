@@ -1,4 +1,4 @@
-"""What is read on a page is in the catalogue: with each of its texts in brackets, nothing stands without."""
+"""Every visible text comes from the catalogue: if its texts have brackets, no text is without."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FIND_UNBRACKETED = r"""() => {
   }
   return found;
 }"""
-"""What somebody wrote is marked `translate="no"`; what has a figure in it may be a date."""
+"""Text that users wrote has `translate="no"`. Text with a digit may be a date."""
 
 VIEWS = ["index.html", "form.html", "status.html", "notice.html", "review.html"]
 REVIEWER_VIEWS = ["", "#/case/{}", "#/appeals", "#/opinions", "#/account", "#/bank", "#/metrics", "#/pause"]

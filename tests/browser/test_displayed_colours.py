@@ -1,4 +1,4 @@
-"""What a browser shows of a file is among what is hashed of it, whatever the file says of its colours."""
+"""The image that a browser displays is among the hashed views, for every kind of colour metadata."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from staydown.imaging.pdq import dct16, hash_of, luma
 from tests.imaging.colour_profiles import HIDDEN, KINDS, SIZE
 from tests.imaging.sample_images import LIMITS, encode
 
-NEAR = 31
-"""Bits of 256: what blocks."""
-FILES = {name: make() for name, make in KINDS.items()} | {"as it is": encode(HIDDEN, "PNG")}
+BLOCK_DISTANCE = 31
+"""The block distance, in bits of 256."""
+FILES = {name: make() for name, make in KINDS.items()} | {"unaltered": encode(HIDDEN, "PNG")}
 
 
 @pytest.fixture(scope="module")
-def seen(browser: Browser) -> Iterator[dict[str, PdqHash]]:
-    """What the browser shows of each file, hashed: all of them on one page."""
+def displayed(browser: Browser) -> Iterator[dict[str, PdqHash]]:
+    """The hash of each file as the browser displays it. All files are on one page."""
     width, height = SIZE
     page = browser.new_page(viewport={"width": width, "height": height * len(FILES)})
     style = f"display: block; width: {width}px; height: {height}px"
@@ -44,11 +44,13 @@ def _image(data: bytes, style: str) -> str:
 
 
 @pytest.mark.parametrize("kind", FILES)
-def test_displayed_image_is_among_the_hashed_views(kind: str, seen: dict[str, PdqHash]) -> None:
-    judged = seen["as it is"]
-    assert seen[kind].distance(judged) <= NEAR, (
-        "the browser does not show the judged picture: nothing is tested"
+def test_displayed_image_is_among_the_hashed_views(kind: str, displayed: dict[str, PdqHash]) -> None:
+    reference = displayed["unaltered"]
+    assert displayed[kind].distance(reference) <= BLOCK_DISTANCE, (
+        "the browser does not show the hidden image, so the test proves nothing"
     )
     views = fingerprint_file(FILES[kind], LIMITS).views
-    assert min(view.pdq.distance(seen[kind]) for view in views) <= NEAR // 2
-    assert views[0].pdq.distance(seen[kind]) <= NEAR // 2, "what would be banked of it is another picture"
+    assert min(view.pdq.distance(displayed[kind]) for view in views) <= BLOCK_DISTANCE // 2
+    assert views[0].pdq.distance(displayed[kind]) <= BLOCK_DISTANCE // 2, (
+        "the bank would get the hash of another image"
+    )

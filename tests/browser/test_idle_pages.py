@@ -1,4 +1,4 @@
-"""A page that is left open, and one on which somebody types: what goes on by itself does no harm."""
+"""Pages that stay open or are being typed on: automatic updates lose no input and reveal no image."""
 
 from __future__ import annotations
 
@@ -90,10 +90,10 @@ def test_unconfirmed_decision_can_be_resent_but_not_undone(
     expect(desk.pending_decisions.get_by_role("listitem")).to_be_focused()
     desk.console_errors.expect("504")
 
-    def agree(dialog: Dialog) -> None:
+    def accept(dialog: Dialog) -> None:
         dialog.accept()
 
-    desk.page.on("dialog", agree)
+    desk.page.on("dialog", accept)
     desk.page.reload()
     expect(unsure).to_be_visible()
     assert desk.pending_decisions.get_by_role("button", name="Undo").count() == 0
@@ -105,15 +105,15 @@ def test_unconfirmed_decision_can_be_resent_but_not_undone(
 
 
 def test_appeal_decision_is_shown_as_sent_only_once_sent(open_page: Open, stack: DeployedStack) -> None:
-    """Of a copy that the bank alone has stopped: it is first among the pictures of the case, and marked."""
+    """The appeal is about a copy that a match stopped. It is the first image of the case, and marked."""
     down, holder = removed_upload(stack, "sasha"), new_account()
     copy = stack.app().upload(holder, down.picture)
     stack.drain()
-    asked = {"account_id": holder, "upload_id": copy, "statement": "Mine."}
-    appeal: Any = stack.app().answer("POST", "/v1/appeals", json=asked)
+    appeal_body = {"account_id": holder, "upload_id": copy, "statement": "Mine."}
+    appeal: Any = stack.app().answer("POST", "/v1/appeals", json=appeal_body)
     desk = ReviewPage.signed_in(open_page, stack, "robin")
-    there = f"#/appeals/{appeal['appeal_id']}"
-    desk.page.evaluate("(hash) => { location.hash = hash }", there)
+    path = f"#/appeals/{appeal['appeal_id']}"
+    desk.page.evaluate("(hash) => { location.hash = hash }", path)
     assert len(stack.reviewer("robin").case(down.case_id)["uploads"]) == 2
     first = desk.page.get_by_role("heading", name="Image 1 of 2").locator("..")
     expect(first.get_by_text("The appeal is about this image only")).to_be_visible()
@@ -126,7 +126,7 @@ def test_appeal_decision_is_shown_as_sent_only_once_sent(open_page: Open, stack:
     desk.page.get_by_label("Reasons").fill("It stays down.")
     desk.button("Decide").click()
     expect(desk.page.get_by_role("heading", level=1, name="Appeals")).to_be_focused()
-    desk.page.evaluate("(hash) => { location.hash = hash }", there)
+    desk.page.evaluate("(hash) => { location.hash = hash }", path)
     expect(desk.page.get_by_text("You decided this appeal. The decision is not sent yet.")).to_be_visible()
     assert desk.outcome("upheld").count() == 0
     desk.send_now()

@@ -1,4 +1,4 @@
-"""An account whose uploads are stopped again and again, looked at and decided from the page."""
+"""Reviewers decide misuse reviews of accounts and reporters on the console."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_reviewer_reviews_an_account_and_suspends_it(open_page: Open, stack: Dep
     expect(robin.page.get_by_role("alert")).to_contain_text("Is it intentional?")
     robin.page.get_by_label("Careless").check()
     robin.page.get_by_label("Days").fill("2")
-    robin.page.get_by_label("Reasons").fill("It went on after the warning.")
+    robin.page.get_by_label("Reasons").fill("It continued after the warning.")
     assert axe_violations(robin.page) == []
     robin.page.reload()
     expect(robin.outcome("suspend")).to_be_checked()

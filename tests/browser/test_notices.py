@@ -17,7 +17,7 @@ from tests.journeys.reported_uploads import ReportedUpload, new_account, removed
 
 
 def link_of(stack: DeployedStack, scene: ReportedUpload) -> str:
-    """As the platform hands it on."""
+    """Return the link to the statement of reasons, as the platform passes it on."""
     notices = f"/v1/accounts/{scene.account_id}/notices"
     (statement,) = (
         one
@@ -29,7 +29,7 @@ def link_of(stack: DeployedStack, scene: ReportedUpload) -> str:
     return f"notice.html#{token}"
 
 
-def appealed(page: Page) -> None:
+def send_appeal(page: Page) -> None:
     page.get_by_role("button", name="Send the appeal").click()
 
 
@@ -41,21 +41,21 @@ def test_notice_shows_the_decision_and_the_outcome_of_its_appeal(
     link = link_of(stack, scene)
     page = open_page(link, phone=True)
     page.locator(".letter").wait_for()
-    told = page.locator("main").inner_text()
-    assert scene.account_id in told
-    assert "A person made the decision, not an automated system." in told
-    assert scene.person.case_number not in told
+    text = page.locator("main").inner_text()
+    assert scene.account_id in text
+    assert "A person made the decision, not an automated system." in text
+    assert scene.person.case_number not in text
     assert axe_violations_in_both_themes(page) == []
 
-    appealed(page)
+    send_appeal(page)
     assert "Write why the decision is wrong." in alert(page)
     page.route("**/v1/notices/**", lambda route: route.fulfill(status=503, body="{}"))
     page.fill("#appeal", "It is a statue in a museum.")
-    appealed(page)
+    send_appeal(page)
     page.get_by_text("Our service is not responding.").wait_for()
     assert page.input_value("#appeal") == "It is a statue in a museum."
     page.unroute("**/v1/notices/**")
-    appealed(page)
+    send_appeal(page)
     page.get_by_text("We received your appeal.").first.wait_for()
     assert "Waiting for a decision" in page.locator("main").inner_text()
     assert page.get_by_role("button", name="Send the appeal").count() == 0
@@ -77,9 +77,9 @@ def test_broken_notice_link_explains_what_to_do(open_page: Open, stack: Deployed
     link = link_of(stack, removed_upload(stack))
     for broken in ("notice.html", "notice.html#", link[:-3], "notice.html#%E0%A4%A"):
         page = open_page(broken, phone=True)
-        said = alert(page)
-        assert "link" in said
-        assert "ask the platform for a new one" in said
+        message = alert(page)
+        assert "link" in message
+        assert "ask the platform for a new one" in message
         if not broken.endswith(("html", "#")):
             ConsoleErrors.of(page).expect("404")
     assert axe_violations_in_both_themes(page) == []
@@ -111,7 +111,7 @@ def test_notice_of_one_image_names_its_upload_date(open_page: Open, stack: Deplo
 
 
 def test_old_notice_link_has_expired(open_page: Open, stack: DeployedStack) -> None:
-    """The last one: the clock of the stack goes forwards alone."""
+    """This test advances the clock of the stack, so the tests after it must not depend on its time."""
     link = link_of(stack, removed_upload(stack))
     stack.stack.clock.advance(timedelta(days=220))
     page = open_page(link, phone=True)
@@ -133,27 +133,27 @@ def test_notice_link_fixed_in_the_address_bar_opens(open_page: Open, stack: Depl
 @pytest.mark.law("EU4")
 def test_manual_block_is_appealed_by_link_and_lifted(open_page: Open, stack: DeployedStack) -> None:
     account_id, alpha, noor = new_account(), stack.app(), stack.reviewer("noor")
-    order = {"platform": "alpha", "reason": "It sells what others posted."}
-    noor.answer("POST", f"/v1/accounts/{account_id}/block", json=order)
+    block = {"platform": "alpha", "reason": "It sells what others posted."}
+    noor.answer("POST", f"/v1/accounts/{account_id}/block", json=block)
     stack.drain()
     (notice,) = alpha.notices(account_id)
     page = open_page(f"notice.html#{alpha.link(account_id, notice['notice_id'])}", phone=True)
     page.fill("#appeal", "My account was stolen.")
     assert "If your appeal is granted, the block is lifted." in page.locator("main").inner_text()
-    appealed(page)
+    send_appeal(page)
     page.get_by_text("We received your appeal.").first.wait_for()
 
     waiting = noor.answer("GET", "/v1/review/appeals?limit=100")["appeals"]
     (appeal,) = [one for one in waiting if one["account_id"] == account_id]
-    there = f"#/appeals/{appeal['appeal_id']}"
+    path = f"#/appeals/{appeal['appeal_id']}"
     own = ReviewPage.signed_in(open_page, stack, "noor")
-    own.page.evaluate("(hash) => { location.hash = hash }", there)
+    own.page.evaluate("(hash) => { location.hash = hash }", path)
     expect(own.page.get_by_text("You set this block.")).to_be_visible()
     desk = ReviewPage.signed_in(open_page, stack, "sasha")
     desk.page.evaluate("() => { location.hash = '#/appeals' }")
     expect(desk.page.get_by_text("Manual block").first).to_be_visible()
-    desk.page.evaluate("(hash) => { location.hash = hash }", there)
-    expect(desk.page.get_by_text(order["reason"])).to_be_visible()
+    desk.page.evaluate("(hash) => { location.hash = hash }", path)
+    expect(desk.page.get_by_text(block["reason"])).to_be_visible()
     assert axe_violations_in_both_themes(desk.page) == []
     desk.outcome("upheld").check()
     desk.page.get_by_label("Reasons").fill("It was stolen.")

@@ -1,4 +1,4 @@
-"""What holds for every page: its headers, its weight, its words, its colours."""
+"""Rules for every page: security headers, size, accessibility, and behaviour on a weak connection."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tests.journeys.deployed import DeployedStack
 
 EVERY_PAGE = sorted(file.name for file in PAGES.glob("*.html"))
 MAX_FIRST_VIEW_BYTES = 100_000
-"""Bytes, uncompressed, until a page stands."""
+"""The maximum size of all files of the first view, uncompressed."""
 
 
 @dataclass
 class LoadedPage:
-    """A page, what it asked for until it stood, and what each answer weighed."""
+    """A loaded page, the URLs that it requested, and the size of each response in bytes."""
 
     page: Page
     requested_urls: list[str]
@@ -31,7 +31,7 @@ class LoadedPage:
 
 @pytest.fixture(params=EVERY_PAGE)
 def loaded(request: pytest.FixtureRequest, open_page: Open, stack: DeployedStack) -> LoadedPage:
-    # The page's clock stands still, so that what it loads later (the hasher) never counts on a slow machine.
+    # The clock of the page is paused, so that the hasher, which it loads later, is never counted.
     page = open_page("index.html", clock=True)
     page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
     asked: list[str] = []

@@ -1,4 +1,4 @@
-"""The operator's own questions and help lines on the pages, and what they show when the service is away."""
+"""The operator's questions and help lines on the pages, also while the service is down."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.browser.report_pages import ALL_DECLARATIONS, ReportFormPage, axe_vio
 from tests.journeys.deployed import DeployedStack, deployed_stack
 from tests.journeys.reported_uploads import new_account, new_picture, upload_and_publish
 
-TOWN, HARM = "Which <b>town</b>?", "Does somebody threaten you?"
+TOWN, HARM = "Which <b>town</b>?", "Does anyone threaten you?"
 QUESTIONS = [
     {"key": "town", "label": TOWN, "help": "As you would write it.", "required": True, "max_length": 40},
     {"key": "harm", "label": HARM, "for_reviewers": True, "max_length": 500},
@@ -29,7 +29,7 @@ def stack(browser: Browser) -> Iterator[DeployedStack]:
         yield it
 
 
-def to_the_questions(page: Page, stack: DeployedStack) -> ReportFormPage:
+def open_questions(page: Page, stack: DeployedStack) -> ReportFormPage:
     form = ReportFormPage(page, stack)
     form.locate_image("It was posted")
     form.links(upload_and_publish(stack, new_account(), new_picture()))
@@ -42,7 +42,7 @@ def to_the_questions(page: Page, stack: DeployedStack) -> ReportFormPage:
 def test_operator_questions_are_asked_flagged_and_added_later(open_page: Open, stack: DeployedStack) -> None:
     page = open_page("form.html", phone=True)
     expect(page.locator(".step")).to_have_text("Step 1")
-    form = to_the_questions(page, stack)
+    form = open_questions(page, stack)
     expect(page.get_by_role("heading", name="A few more questions")).to_be_focused()
     expect(page.locator(".step")).to_have_text("Step 5 of 8")
     town, harm = page.get_by_label(TOWN), page.get_by_label(HARM)
@@ -85,9 +85,9 @@ def test_operator_help_lines_show_when_the_service_is_down(open_page: Open, stac
     page.route(FORM, lambda route: route.fulfill(status=503, body=""))
     page.reload()
     expect(page.locator("footer").get_by_role("link", name="Hilfetelefon")).to_be_visible()
-    # It is asked again with the next step, and then the questions are there.
+    # The next step requests the questions again.
     page.unroute(FORM)
-    to_the_questions(page, stack)
+    open_questions(page, stack)
     expect(page.get_by_role("heading", name="A few more questions")).to_be_visible()
     ConsoleErrors.of(page).expect("503")
 
@@ -117,7 +117,7 @@ def test_removed_question_does_not_block_a_report(open_page: Open, stack: Deploy
 
     page.route(FORM, answer)
     page.reload()
-    form = to_the_questions(page, stack)
+    form = open_questions(page, stack)
     page.get_by_label(HARM).fill("Something long.")
     form.continue_()
     form.contact()

@@ -1,4 +1,4 @@
-"""Somebody reports a picture on a phone, follows the report, completes it, takes it back."""
+"""A person reports an image, follows the report, completes it and withdraws it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_report_from_a_phone_is_followed_updated_and_withdrawn(
     assert secret in kept
 
     page.get_by_role("link", name="See the status of your report").click()
-    assert secret not in page.content(), "it is shown once"
+    assert secret not in page.content(), "the secret must be shown only once"
     opened_status(page, number.lower().replace("-", " "), secret.lower())
     page.locator(".timeline").wait_for()
     found += axe_violations_in_both_themes(page)
@@ -85,7 +85,7 @@ def test_report_from_a_phone_is_followed_updated_and_withdrawn(
     page.locator("[value=good_faith]").check()
     page.get_by_role("button", name="Refresh").click()
     page.locator("h1:focus").wait_for()
-    assert page.locator("[value=good_faith]").is_checked(), "looking again loses nothing"
+    assert page.locator("[value=good_faith]").is_checked(), "a refresh must keep the input"
     page.fill("#signature", form.signature)
     page.get_by_role("button", name="Add it").click()
     page.locator(".notice.success", has_text="Thank you. It was added.").wait_for()
@@ -120,16 +120,16 @@ def test_image_is_hashed_offline_and_only_its_hash_is_sent(open_page: Open, stac
     form, asked = ReportFormPage(page, stack), list[Request]()
     form.locate_image("I have it on this device")
 
-    def note(request: Request) -> None:
+    def record(request: Request) -> None:
         asked.append(request)
 
     wait_for_hasher(page)
-    page.on("request", note)
+    page.on("request", record)
     page.context.set_offline(True)
     page.set_input_files("#pictures", file_payload("IMG_2034.jpg", picture))
     code = page.locator(".pictures code").inner_text()
     stack.watch.add_private(code)
-    assert code == own_hash(picture)["pdq"], "of these pixels the server makes the same"
+    assert code == own_hash(picture)["pdq"], "the server must compute the same hash"
     assert page.get_by_text("offline now").is_visible()
     assert axe_violations_in_both_themes(page) == []
     form.continue_()
@@ -137,7 +137,7 @@ def test_image_is_hashed_offline_and_only_its_hash_is_sent(open_page: Open, stac
     form.statement()
     form.contact()
     form.recovery_phrase()
-    assert asked == [], "nothing was asked of anybody between the choice and the sending"
+    assert asked == [], "no request is allowed before sending"
     form.continue_()
     assert "There is no connection." in alert(page)
     page.context.set_offline(False)
@@ -180,7 +180,9 @@ def test_form_works_with_the_keyboard_alone(open_page: Open, stack: DeployedStac
     assert page.evaluate("document.activeElement.value") == "posted"
     keys.press("Space")
     go_on()
-    assert page.evaluate("document.activeElement.tagName") == "H1", "who listens hears the new step"
+    assert page.evaluate("document.activeElement.tagName") == "H1", (
+        "the focus must announce the new step to screen readers"
+    )
     tab_to(page, "#links")
     keys.insert_text(upload_id)
     go_on()
@@ -254,7 +256,7 @@ def test_lost_answer_or_outage_files_exactly_one_report(open_page: Open, stack: 
     page.unroute("**/v1/reports")
 
     def lose(route: Route) -> None:
-        """The first answer: it was carried out, and nobody heard."""
+        """Lose the first response, after the server has processed the request."""
         keys.append(route.request.headers["idempotency-key"])
         if len(keys) == 1:
             route.fetch()
@@ -462,7 +464,7 @@ def test_first_page_explains_removal_requests_in_plain_words(open_page: Open) ->
         assert said in words
     assert page.get_by_role("link", name="Start a report").bounding_box()["y"] < 844  # type: ignore[index]
     lengths = [len(sentence.split()) for sentence in re.split(r"[.:;?!]\s|\n", words) if sentence.strip()]
-    assert sum(lengths) / len(lengths) < 14, "words in a sentence, on the average"
+    assert sum(lengths) / len(lengths) < 14, "the average sentence is too long"
     assert max(lengths) <= 30
 
 

@@ -1,4 +1,4 @@
-"""What goes wrong around a report, and costs the person who sent it nothing."""
+"""Errors around a report lose no input and mislead no reporter."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def opened(open_page: Open, person: ReporterClient) -> Page:
 
 def test_report_still_being_filed_is_waited_for(open_page: Open, stack: DeployedStack) -> None:
     page = open_page("form.html")
-    asked: list[str | None] = []
+    keys: list[str | None] = []
 
     def busy_at_first(route: Route) -> None:
-        asked.append(route.request.header_value("idempotency-key"))
-        if len(asked) > 1:
+        keys.append(route.request.header_value("idempotency-key"))
+        if len(keys) > 1:
             route.continue_()
         else:
             problem = {"type": "urn:x/still-running", "status": 409, "title": "", "detail": "jargon"}
@@ -39,8 +39,8 @@ def test_report_still_being_filed_is_waited_for(open_page: Open, stack: Deployed
     form = ReportFormPage(page, stack)
     form.fill_report_of(upload_and_publish(stack, new_account(), new_picture()))
     form.submit()
-    assert len(asked) == 2
-    assert len(set(asked)) == 1
+    assert len(keys) == 2
+    assert len(set(keys)) == 1
     ConsoleErrors.of(page).expect("409")
 
 
@@ -101,9 +101,9 @@ def test_worker_that_failed_to_load_is_reloaded_when_needed(open_page: Open, sta
 
 
 def test_requests_made_by_the_worker_are_counted(open_page: Open, stack: DeployedStack) -> None:
-    """The proof on the page that no picture has left it: here somebody has changed the worker."""
+    """The page counts its requests, to show that it sends no image. Here the worker sends a request."""
 
-    def betray(route: Route) -> None:
+    def modify_worker(route: Route) -> None:
         code = route.fetch().text()
         assert code.count("await decode(file)") == 1
         changed = code.replace(
@@ -112,13 +112,13 @@ def test_requests_made_by_the_worker_are_counted(open_page: Open, stack: Deploye
         route.fulfill(body=changed, content_type="text/javascript")
 
     page = open_page("index.html")
-    page.route("**/hashing/worker.js", betray, times=1)
+    page.route("**/hashing/worker.js", modify_worker, times=1)
     page.goto(page.url.replace("index.html", "form.html"))
     ReportFormPage(page, stack).locate_image("I have it on this device")
     wait_for_hasher(page)
     page.set_input_files("#pictures", file_payload("mine.jpg", new_picture()))
-    said = page.get_by_text("Requests that this page has made since you chose the image")
-    expect(said).to_contain_text("chose the image: 1.")
+    count = page.get_by_text("Requests that this page has made since you chose the image")
+    expect(count).to_contain_text("chose the image: 1.")
 
 
 def test_form_waits_for_an_image_that_is_still_being_hashed(open_page: Open, stack: DeployedStack) -> None:

@@ -1,4 +1,4 @@
-"""The reviewers' pages, played as reviewers play them."""
+"""Reviewers work with the console: queue, decisions, appeals, bank and accounts."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from tests.journeys.reported_uploads import reported_upload as reported_by
 
 @pytest.fixture
 def case(stack: DeployedStack) -> str:
-    """A case that waits: of a drawn picture that no other test has."""
+    """An open case, with an image of its own."""
     return reported_by(stack).case_id
 
 
 def recorded_reveals(stack: DeployedStack, case_id: str) -> list[bool]:
-    """Of each look on record: whether it was sharp."""
+    """Return whether each recorded reveal was sharp."""
     chains = stack.reviewer("noor").audit(case_id)["chains"]
     records = [record for chain in chains for record in chain["records"]]
     return [record["details"]["sharp"] for record in records if record["action"] == "image.looked_at"]
@@ -35,7 +35,7 @@ def state(stack: DeployedStack, case_id: str) -> Any:
 
 @pytest.fixture
 def alone(stack: DeployedStack) -> None:
-    """What waited is decided: the next case is one of this test's own. Comes before `case`."""
+    """Decide all open cases, so that the next one belongs to the test. Request it before `case`."""
     for waiting in stack.reviewer("kim").answer("GET", "/v1/review/queue?limit=100")["cases"]:
         for name in ("kim", "robin", "sasha"):
             claimed = stack.reviewer(name).post(f"/v1/review/cases/{waiting['case_id']}/claim")
@@ -45,7 +45,7 @@ def alone(stack: DeployedStack) -> None:
 
 
 def test_case_and_appeal_are_decided_by_mouse(open_page: Open, stack: DeployedStack, alone: None) -> None:
-    """Sign in, next case, blurred, sharp, decide; the image is down; another reviewer answers the appeal."""
+    """A reviewer reveals the image and decides. Another reviewer grants the appeal."""
     case_id = reported(stack, "mallory", "coffee")
     robin = ReviewPage.signed_in(open_page, stack, "robin")
     assert robin.claim_next() == case_id
@@ -143,7 +143,7 @@ class TestRevealButton:
     ) -> None:
         desk = ReviewPage.at_case(open_page, stack, "robin", case)
         page, hold = desk.page, desk.button("Hold to see it sharp")
-        # Neither a pointer over it, nor one over the picture, nor a click there, nor the focus.
+        # Hover, click, double click and focus reveal nothing.
         hold.hover()
         page.locator(".stage").hover()
         page.locator(".stage").click()
@@ -210,7 +210,7 @@ class TestUndoPeriod:
         desk.page.keyboard.press("d")
         desk.page.keyboard.press("Shift+D")
         expect(desk.pending_decisions.get_by_role("listitem")).to_have_count(1)
-        desk.page.clock.run_for(15_000)  # the seconds that this machine takes meanwhile count as well
+        desk.page.clock.run_for(15_000)  # the real time of the test counts as well
         expect(desk.pending_decisions).to_contain_text(re.compile(r"sent in \d+ second"))
         assert state(stack, case) == "open"
         desk.page.clock.run_for(15_500)
@@ -226,11 +226,11 @@ class TestUndoPeriod:
         expect(desk.pending_decisions).to_contain_text("sent in")
         asked: list[str] = []
 
-        def agree(dialog: Dialog) -> None:
+        def accept(dialog: Dialog) -> None:
             asked.append(dialog.type)
             dialog.accept()
 
-        desk.page.on("dialog", agree)
+        desk.page.on("dialog", accept)
         desk.page.reload()
         expect(desk.pending_decisions).to_contain_text("Not sent, because the page was reloaded")
         assert asked == ["beforeunload"]
@@ -335,10 +335,10 @@ def test_conflicting_decisions_of_two_reviewers_are_reported(
     kim.console_errors.expect("409")
     kim.button("Next case").click()
     expect(kim.heading("No waiting cases")).to_be_visible()
-    # It changes under robin's hands: somebody reports the same image again.
+    # The case changes while robin works on it.
     robin.fill()
     (upload,) = stack.reviewer("robin").case(case)["uploads"]
-    again = stack.app(upload["platform"]).upload("somebody", b"not an image")
+    again = stack.app(upload["platform"]).upload("walter", b"not an image")
     assert again
     stack.reviewer("robin").decide(case, "not_violating")
     robin.button("Decide").last.click()
@@ -411,8 +411,8 @@ def test_every_view_is_accessible_in_both_themes_and_on_a_phone(
     case_id = reported(stack, "trent", "rocket")
     stack.reviewer("noor").claim(case_id)
     views = {
-        # No two in a row whose headings begin alike (the queue is there at first): the one before would be
-        # taken for the next.
+        # Headings of consecutive views must begin differently, or the previous view passes for the next. The
+        # queue is shown first.
         "nothing": "No waiting cases",
         "queue": "Queue",
         f"case/{case_id}": "Case",

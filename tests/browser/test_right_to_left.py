@@ -1,4 +1,4 @@
-"""The pages written from right to left, as a language may want them. (The words stay English here.)"""
+"""The pages from right to left, as some languages need them. (The text stays English in these tests.)"""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FIND_OVERFLOWING = """() => {
     .filter((one) => beyond(one.getBoundingClientRect()))
     .map((one) => `${one.tagName}.${one.className}`);
 }"""
-"""What is beyond the window's edges, other than in a part that scrolls by itself."""
+"""Finds elements beyond the edges of the window, outside of scrollable parts."""
 
 
 def overflowing(page: Page) -> list[str]:
@@ -66,12 +66,12 @@ def test_every_reviewer_view_fits_desk_and_phone(open_page: Open, stack: Deploye
     page = open_page("review.html", script=RIGHT_TO_LEFT + sign_in_script(stack, "noor"))
     found: dict[str, list[str]] = {}
 
-    def look(view: str) -> None:
+    def check(view: str) -> None:
         for width, height in ((390, 844), (1280, 900)):
             page.set_viewport_size({"width": width, "height": height})
             found[f"{view}, {width}"] = overflowing(page)
 
-    look("queue")
+    check("queue")
     for view in (
         f"case/{waiting.case_id}",
         f"case/{decided.case_id}",
@@ -87,16 +87,16 @@ def test_every_reviewer_view_fits_desk_and_phone(open_page: Open, stack: Deploye
         page.locator("main h1").evaluate("(old) => { old.textContent = '' }")
         page.evaluate("(hash) => { location.hash = hash }", f"#/{view}")
         page.locator("main h1:focus:not(:empty)").wait_for()
-        look(view)
+        check(view)
         if view == f"case/{waiting.case_id}":
             page.get_by_role("button", name="Claim this case").click()
             expect(page.get_by_text("Blurred and grey.")).to_be_visible()
-            look("claimed")
+            check("claimed")
     assert {view: spills for view, spills in found.items() if spills} == {}
 
 
 def test_overflow_is_detected(open_page: Open) -> None:
-    """A guard of these tests."""
+    """This shows that the other tests can fail."""
     page = open_page("status.html", phone=True, script=RIGHT_TO_LEFT)
     page.evaluate("document.querySelector('main h1').style.inlineSize = '500px'")
     assert overflowing(page) == ["H1.", "the page scrolls sideways"]

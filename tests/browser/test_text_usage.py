@@ -1,4 +1,4 @@
-"""Every word of the pages is in a catalogue, and every word of a catalogue on a page. (Needs no browser.)"""
+"""All text of the pages is in a catalogue, and every catalogue text is used. (Needs no browser.)"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SCRIPTS = sorted((PAGES / "scripts").rglob("*.js"))
 _KEY = re.compile(r"""["'`]([a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+)["'`]""")
 _TEMPLATE = re.compile(r"`([a-z][a-z0-9_-]*\.[a-z0-9_.-]*\$\{[^`]*)`")
 _PLACE = re.compile(r"\$\{[^}]*\}")
-"""`area.kind.${one}`, `area.${one}.title`. Not `${area}.${one}`: each of its texts would count."""
+"""`area.kind.${one}` and `area.${one}.title`, but not `${area}.${one}`, which would match every text."""
 _PROBLEM = re.compile(r"new Problem\(\"([^\"]+)\"")
 _WHOLE = {"common.*", "form.*", "review.*", "status.*", "sign_in.*"}
 _CALLED = re.compile(r"""\btn?\(\s*["']([^"']+)["']""")
@@ -42,13 +42,13 @@ def test_every_text_used_by_a_script_exists() -> None:
 
 
 def test_every_text_is_used() -> None:
-    asked = {_PLACE.sub("*", one) for one in _TEMPLATE.findall(sources())} - _WHOLE
+    patterns = {_PLACE.sub("*", one) for one in _TEMPLATE.findall(sources())} - _WHOLE
     named = set(_KEY.findall(sources()))
     unused = [
         key
         for key in texts()
         if key not in named
-        and not any(fnmatchcase(key, pattern) for pattern in asked)
+        and not any(fnmatchcase(key, pattern) for pattern in patterns)
         and not key.startswith("problem.")
         and key not in {"common.noscript", "common.loading"}
     ]
@@ -65,7 +65,7 @@ def slugs(kind: type[StaydownError] = StaydownError) -> set[str]:
 
 
 def test_problem_texts_match_the_existing_problems() -> None:
-    """The API's own, those of its gateway, and those that a page finds itself."""
+    """Problems come from the API, from its gateway, and from the pages themselves."""
     worded = {
         key.removeprefix("problem.").removesuffix(".do") for key in texts() if key.startswith("problem.")
     }
@@ -85,8 +85,8 @@ class _Words(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._inside.append(tag)
-        said = {"title", "alt", "placeholder", "aria-label"}
-        self.literal += [value for name, value in attrs if name in said and value]
+        attributes = {"title", "alt", "placeholder", "aria-label"}
+        self.literal += [value for name, value in attrs if name in attributes and value]
 
     def handle_endtag(self, tag: str) -> None:
         while self._inside and self._inside.pop() != tag:
@@ -99,20 +99,20 @@ class _Words(HTMLParser):
 
 @pytest.mark.parametrize("page", sorted(PAGES.glob("*.html")), ids=lambda page: page.name)
 def test_page_has_no_text_outside_the_catalogue(page: object) -> None:
-    """But for those who have no script to fetch the catalogue, or whom none has reached yet."""
+    """Exempt are the texts that are shown without a script, or until the catalogue is loaded."""
     words = _Words()
     source = str(getattr(page, "read_text")(encoding="utf-8"))  # noqa: B009
     words.feed(source)
-    said = [texts()["common.noscript"], texts()["common.loading"]]
+    attributes = [texts()["common.noscript"], texts()["common.loading"]]
     if getattr(page, "name") != "review.html":  # noqa: B009
-        said.append(texts()["people.leave"])
+        attributes.append(texts()["people.leave"])
         assert f'<a href="{LEAVE_URL}" rel="noreferrer">' in source
-    assert words.literal == said
+    assert words.literal == attributes
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
 def test_script_has_no_text_outside_the_catalogue(script: object) -> None:
-    """No text of two words or more goes straight into an element."""
+    """No script puts a literal text into an element."""
     code = str(getattr(script, "read_text")(encoding="utf-8"))  # noqa: B009
     children = re.findall(
         r"""(?:textContent|title|placeholder)\s*[:=]\s*["'`]([^"'`]*[A-Za-z][^"'`]*)["'`]""", code
@@ -132,9 +132,9 @@ def test_styles_have_no_unused_rules() -> None:
     styles = "\n".join(file.read_text(encoding="utf-8") for file in (PAGES / "styles").glob("*.css"))
     code = re.sub(r"/\*.*?\*/", "", styles, flags=re.DOTALL)
     classes = set(re.findall(r"\.([a-z][a-z0-9-]*)", " ".join(re.findall(r"([^{}]+)\{", code))))
-    made = re.findall(r"([a-z]+-)\$\{", sources())
+    prefixes = re.findall(r"([a-z]+-)\$\{", sources())
     unused = {one for one in classes if not re.search(rf"\b{one}\b", sources())}
-    assert {one for one in unused if not one.startswith(tuple(made))} == set()
+    assert {one for one in unused if not one.startswith(tuple(prefixes))} == set()
     assert {one for one in re.findall(r"(--[a-z0-9-]+):", code) if f"var({one})" not in code} == set()
 
 
