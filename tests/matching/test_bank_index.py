@@ -120,11 +120,11 @@ def test_every_entry_with_the_same_bytes_matches() -> None:
     }
 
 
-@pytest.mark.parametrize("gone", [{"supports": frozenset()}, {"suspended": True}])
-def test_inactive_entry_matches_only_after_reactivation(gone: dict[str, bool]) -> None:
+@pytest.mark.parametrize("change", [{"supports": frozenset()}, {"disabled": True}])
+def test_inactive_entry_matches_only_after_reactivation(change: dict[str, bool]) -> None:
     stands = entry(1, BANKED, sha256=SHA)
     image = fingerprint(BANKED, sha256=SHA)
-    index = bank(stands, replace(stands, **gone))  # type: ignore[arg-type]
+    index = bank(stands, replace(stands, **change))  # type: ignore[arg-type]
     assert matches_of(index, image, 256) == []
     index.apply([BankChange(3, stands)])
     assert [m.standing for m in matches_of(index, image)] == [Standing.CONFIRMED]
