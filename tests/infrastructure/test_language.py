@@ -14,8 +14,8 @@ from pathlib import Path
 from infra.local.stack import ROOT
 
 MAX_NAME_LENGTH = 60
-ALLOWED_USES = 132
-"""Uses of retired terms that are left. Lower it with the rewrite, never raise it."""
+ALLOWED_USES = 0
+"""Uses of retired terms. Do not raise it: rewrite the sentence, or extend ALLOWED_STRINGS with a reason."""
 
 SCANNED = ("README.md", "docs", "layers", "functions", "infra", "console", "tests", "tools")
 SUFFIXES = frozenset({".md", ".py", ".js", ".html", ".json", ".css"})
@@ -28,26 +28,33 @@ EXEMPT_FILES = (
 )
 SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "build", "vendor"})
 
-PUBLISHED_STRINGS = (
-    "image.looked_at",
-    "set_aside_until",
-    "Set Aside Until",
-    "upload.freed",
-    "by_hand",
-    "By Hand",
-    '"laid over"',
-    "'laid over'",
-    "`laid over`",
-    '"figures"',
-    '"folded"',
-    '"set_aside',
-    '"settle"',
-    '"spared"',
-    "receipt.set_aside",
-    "FIGURES_TABLE",
-    "FOLD_CHANGES",
-)
-"""Stored and published values and names of settings, which do not change."""
+ALLOWED_STRINGS: Mapping[str, str] = {
+    "image.looked_at": "audit action",
+    "upload.freed": "audit action",
+    "set_aside_until": "API field",
+    "Set Aside Until": "title of an API field",
+    '"set_aside': "stored attribute",
+    "by_hand": "API value, event value and name of a counter",
+    "By Hand": "title of an API field",
+    '"laid over': "stored name of a view",
+    "`laid over`": "stored name of a view",
+    '"put_up"': "published value of a notice",
+    "`put_up`": "published value of a notice",
+    "$put_up": "published value of a notice",
+    "review.view.laid_over": "text key, which is made from the name of a view",
+    '"folded"': "stored attribute",
+    "SET folded = :new": "stored attribute",
+    "folded = :old": "stored attribute",
+    "attribute_not_exists(folded)": "stored attribute",
+    'REPORTERS_ERASED = "settled"': "stored name of a queue of cases",
+    '"settle"': "name of a queue in the description of the local stack",
+    '"figures"': "name of a table in the description of the local stack",
+    "FIGURES_TABLE": "setting",
+    "FOLD_CHANGES": "setting",
+    "count_figures": "folder and log group of a function",
+    '"never",\n    "told",': "word in the text that benchmarks draw on images",
+}
+"""Stored, published and template names, which do not change, each with what it is."""
 
 
 def _words(pattern: str) -> re.Pattern[str]:
@@ -83,6 +90,10 @@ RETIRED_TERMS: Mapping[str, re.Pattern[str]] = {
     "leak detector": _words("eavesdroppers?"),
     "touched items": _words("footprints?"),
     "second opinion": _words("judged twice"),
+    "rewritten, again": _words("anew"),
+    "upload": _words("put up|puts up|putting up"),
+    "reject": _words("turned away|turns away"),
+    "continue": _words("went on|goes on"),
     METRICS: _words("figures"),
 }
 """The term to use instead, and the pattern of the retired term."""
@@ -119,8 +130,8 @@ def uses_of_retired_terms() -> list[Use]:
 def _uses_in(file: Path) -> Iterator[Use]:
     name = file.relative_to(ROOT).as_posix()
     text = file.read_text(encoding="utf-8")
-    for published in PUBLISHED_STRINGS:
-        text = text.replace(published, "")
+    for allowed in ALLOWED_STRINGS:
+        text = text.replace(allowed, "\n" * allowed.count("\n"))
     for instead, pattern in RETIRED_TERMS.items():
         if instead == METRICS and name.startswith(WITH_FIGURES):
             continue
