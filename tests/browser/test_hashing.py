@@ -1,4 +1,4 @@
-"""PDQ in the browser against the server's own: a hash made on the own device has to match an upload."""
+"""PDQ in the browser agrees with that of the server, so that a hash from a device matches an upload."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.photographs import photograph
 QUALITIES: dict[str, dict[str, Any]] = {"JPEG": {"quality": 90}, "WEBP": {"lossless": True}}
 KINDS = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp"}
 MAX_DISTANCE = 10
-"""Bits: how far an implementation may be from the reference where the quality is 80 and up."""
+"""The allowed distance from the reference implementation at a quality of at least 80, in bits."""
 
 HASH_ALL = """async () => {
   const { Hasher } = await import("./scripts/hashing/hash_file.js");
@@ -34,7 +34,7 @@ HASH_ALL = """async () => {
 
 
 def hashed(page: Page, files: list[Path] | list[FilePayload]) -> list[dict[str, Any]]:
-    """What the page makes of these files, in a form field of its own."""
+    """Return the hash, or the error, that the page computes for each file."""
     page.evaluate("""() => { const input = document.createElement("input");
         Object.assign(input, {id: "files", type: "file", multiple: true});
         document.querySelector("#files")?.remove(); document.body.append(input); }""")
@@ -114,7 +114,7 @@ def test_images_of_every_shape_and_type_hash_like_on_the_server(open_page: Open)
 
 
 def png_of(width: int, height: int) -> bytes:
-    """A PNG whose head says so much, and little behind it."""
+    """Return a small PNG that declares this size."""
     data = bytearray(encoded(Image.new("L", (16, 16)), "PNG"))
     data[16:24] = width.to_bytes(4) + height.to_bytes(4)
     return bytes(data)

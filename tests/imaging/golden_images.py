@@ -40,7 +40,7 @@ TURNED = {
 
 @dataclass(frozen=True)
 class Vector:
-    """What the reference implementation returns for an image."""
+    """The result of the reference implementation for an image."""
 
     pdq: PdqHash
     quality: int

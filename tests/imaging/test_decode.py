@@ -1,4 +1,4 @@
-"""Every format and colour mode that is read, and every reason for which a file is not."""
+"""Supported formats and colour modes, and every reason for a rejection."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a file says of its colours: the picture that browsers make of it is hashed, and the stored one too.
+"""Colour metadata: both the image as browsers display it and the stored image are hashed.
 
-That browsers do show these is held by tests/browser/test_displayed_colours.py.
+tests/browser/test_displayed_colours.py checks that a browser displays these images.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def test_displayed_image_comes_first_and_stored_one_follows(kind: str) -> None:
 @pytest.mark.parametrize("name", COMMON_PROFILES)
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP"])
 def test_common_profiles_change_nothing(name: str, image_format: str) -> None:
-    """Not a view more, and a large JPEG is decoded reduced as ever: the hashes are the very same."""
+    """No view is added, a large JPEG is still decoded at reduced size, and the hashes are the same."""
     picture = scene(1_100, 980).convert("L" if name == "grey" else "RGB")
     with_profile, without = (
         fingerprint_file(encode(picture, image_format, icc_profile=icc), LIMITS)
@@ -94,7 +94,7 @@ def test_common_profiles_change_nothing(name: str, image_format: str) -> None:
 
 
 def test_colour_table_applies_to_single_pixels_of_large_images() -> None:
-    """Only some of its pixels are converted: but those one by one, and nobody can choose which."""
+    """Only sampled pixels are converted, each on its own, so an attacker cannot predict which."""
     both = interleave_bits(scene(1_500, 1_200, 2), scene(1_500, 1_200, 1))
     hidden = read_fingerprint(encode(scene(1_500, 1_200, 1), "PNG")).upright.pdq
     assert read_fingerprint(lossless(both, "PNG")).upright.pdq.distance(hidden) > NEAR * 2
@@ -107,7 +107,7 @@ def test_fingerprint_is_deterministic() -> None:
 
 
 def test_part_changed_by_the_profile_alone_is_hashed() -> None:
-    """A page that stays itself, but for a picture on it."""
+    """The profile changes only an image on a page."""
     page = scene(640, 480, 5)
     values = np.asarray(page) & 0xF0 | np.asarray(page) >> 4
     page = Image.fromarray(values)
@@ -175,7 +175,7 @@ def test_table_with_a_false_size_is_rejected_unread() -> None:
 
 
 def test_unreadable_table_is_rejected() -> None:
-    """Another program may be able to: what it would show is not known."""
+    """Another program may be able to read it, and display an unknown image."""
     for body in (b"rubbish " * 9, b"mft2" + bytes(80), b"mAB " + bytes(80)):
         assert "profile" in rejection_detail(encode(HIDDEN, "JPEG", icc_profile=profile({b"A2B0": body})))
 

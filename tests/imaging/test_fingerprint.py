@@ -1,4 +1,4 @@
-"""From the bytes of an upload to its hashes."""
+"""The hashes of an upload, from its bytes."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_turned_file_has_a_view_of_the_upright_original(original: str, name: str
 
 
 def test_rotated_phone_photograph_hashes_as_displayed() -> None:
-    """Compared with the hash of the whole image, decoded and turned by Pillow."""
+    """The expected hash is that of the image as decoded and rotated by Pillow."""
     exif = Image.Exif()
     exif[0x0112] = 6
     large = photograph(SOURCE).resize((4032, 3024), Image.Resampling.BICUBIC)
@@ -145,7 +145,7 @@ def test_fingerprint_describes_the_file() -> None:
 
 
 def test_phash_equals_imagehash_when_not_reduced() -> None:
-    """As `fingerprint_file` computes it from the first frame, without the other hashes."""
+    """The value is the one of `fingerprint_file`, without the other hashes."""
     files = {name: encode(reduced(photograph(name), 481), "JPEG", quality=90) for name in PHOTOGRAPHS}
     files |= {file.name: file.read_bytes() for file in shared_files("photos/*.jpg")}
     for name, data in files.items():
@@ -260,7 +260,7 @@ def test_blurred_preview_of_a_long_image_keeps_its_shape() -> None:
 
 
 def test_hashing_needs_neither_scipy_nor_heif() -> None:
-    """SciPy is not in the layer, and would cost half a second of every cold start."""
+    """SciPy is not in the layer. It would add half a second to every cold start."""
     program = (
         "import sys, base64, json\n"
         "from staydown.imaging.fingerprint import fingerprint_file\n"

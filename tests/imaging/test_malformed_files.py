@@ -1,4 +1,4 @@
-"""Whatever the bytes are: a fingerprint, or one kind of error with a reason; and within bounds."""
+"""Any bytes give a fingerprint or an ImageRejected with a reason, within bounds of time and memory."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ EACH = pytest.mark.parametrize("name", FILES)
 
 
 def fingerprint_or_rejection(data: bytes, limits: Limits = SMALL) -> Fingerprint | ImageRejected:
-    """The answer to some bytes; any other exception, or a warning that gets out, fails the test."""
+    """Return the fingerprint or the rejection of these bytes. Other exceptions and warnings fail the test."""
     count_hostile_files()
     try:
         return fingerprint_file(data, limits)
@@ -151,7 +151,7 @@ def test_hostile_files_are_handled_quickly(name: str) -> None:
 
 
 def test_decoder_warnings_are_suppressed() -> None:
-    """A decoder's warnings go to the log of the function, and may quote the file."""
+    """Warnings would go to the log of the function, and may quote the file."""
     data = encode(
         PICTURE, "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\x02\0\x0f\x01\x02\0\xff\xff\xff\0\x10\0\0\0"
     )
@@ -219,7 +219,7 @@ def tiff_of_one_pixel_tiles() -> bytes:
 
 
 def tiff_of_directories_over_each_other() -> bytes:
-    """Each begins 8 bytes after the one before it, has 65,535 fields and leads to the next."""
+    """Return directories that start 8 bytes apart, have 65,535 fields each and point to the next."""
     directories, fields = 20_000, 0xFFFF
     data = bytearray(b"II*\0" + struct.pack("<L", 8) + bytes(8 * directories + 12 * fields + 16))
     for number in range(directories):
@@ -289,7 +289,7 @@ def test_circular_tiff_is_handled() -> None:
 def test_huge_image_stays_within_memory(
     image_format: str, options: dict[str, object], megabytes: int
 ) -> None:
-    """40 megapixels; measured in a process of its own, since memory once taken is not given back."""
+    """The image has 40 megapixels. A new process measures it, because Python does not return freed memory."""
     picture = scene(320, 200).resize((8000, 5000), Image.Resampling.NEAREST)
     program = (
         "import re, sys\n"

@@ -1,5 +1,7 @@
-"""Finding the picture in a screenshot, under a caption, in a collage, on another picture; and what a cropped
-or tilted one was cut from. By the one hash of the original, as a bank of bare hashes has it."""
+"""Views of a picture in a screenshot, a collage, with a caption or an overlay, cropped or tilted.
+
+Each is found by the hash of the original alone, because entries of a hash list have no image.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ def grey(image: Image.Image) -> Grey:
 
 
 def off_by(found: Crop, box: tuple[int, int, int, int]) -> int:
-    """The largest distance of a side from where it should be, pixels."""
+    """Return the largest distance between a side and its expected position, in pixels."""
     return int(np.abs(np.subtract((found.left, found.top, found.right, found.bottom), box)).max())
 
 
@@ -38,7 +40,7 @@ def best(found: list[Crop], box: tuple[int, int, int, int]) -> int:
 
 
 def lines_of_text(page: Image.Image, left: int, top: int, right: int, bottom: int, colour: str) -> None:
-    """Words as little bars with gaps, in lines."""
+    """Draw lines of words, as small bars with gaps."""
     draw, dice = ImageDraw.Draw(page), random.Random(3)
     for y in range(top, bottom - 10, 18):
         x = left
@@ -50,7 +52,7 @@ def lines_of_text(page: Image.Image, left: int, top: int, right: int, bottom: in
 
 
 def screenshot(picture: Image.Image) -> Image.Image:
-    """A phone's: bars above and below, the picture from edge to edge, text."""
+    """Return a phone screenshot: bars at top and bottom, the picture at full width, and text."""
     shown = picture.resize((400, 400 * picture.height // picture.width), Image.Resampling.LANCZOS)
     page = Image.new("RGB", (400, 840), "white")
     ImageDraw.Draw(page).rectangle((0, 0, 400, 60), fill="#101418")
@@ -76,7 +78,7 @@ def collage(picture: Image.Image) -> Image.Image:
 
 
 def side_by_side(picture: Image.Image) -> Image.Image:
-    """As the collage, without a gap."""
+    """Return a collage without a gap."""
     page = Image.new("RGB", (2 * picture.width, picture.height))
     page.paste(OTHER.resize(picture.size), (0, 0))
     page.paste(picture, (picture.width, 0))
@@ -111,7 +113,7 @@ def cropped(area: float) -> Callable[[Image.Image], Image.Image]:
 
 
 def tilted(degrees: float) -> Callable[[Image.Image], Image.Image]:
-    """Turned, and its empty corners cut off."""
+    """Return an edit that rotates a picture and crops its empty corners."""
 
     def tilt(picture: Image.Image) -> Image.Image:
         width, height = picture.size
@@ -148,7 +150,7 @@ def test_image_inside_an_image_is_found() -> None:
 
 
 def test_image_in_a_large_screenshot_is_found_precisely() -> None:
-    """It is looked for on a reduced page; its sides are then set on the page itself."""
+    """The search uses a reduced page. The sides are then refined on the page at full size."""
     large = screenshot(scene()).resize((1200, 2520), Image.Resampling.LANCZOS)
     assert best(list(page_panels(grey(large))), (0, 450, 1200, 1350)) <= 2
 
@@ -188,7 +190,7 @@ def test_a_negative_is_found() -> None:
 
 
 def test_correct_crop_hypothesis_approximates_the_whole_hash() -> None:
-    """Cut exactly as the first guess has it: 2 % off every side's length, from the middle."""
+    """The crop is that of the first hypothesis: the middle of the picture, 2% smaller."""
     whole = scene(1000, 800).filter(ImageFilter.GaussianBlur(6))
     copy = whole.crop((10, 8, 990, 792))
     name, pdq = next(iter(crop_hypothesis_hashes(luma(pixels(copy)))))
@@ -231,9 +233,9 @@ def test_mirrored_hypotheses_follow_the_others() -> None:
 def test_altered_photographs_are_found_by_one_hash(
     edit: Callable[[Image.Image], Image.Image], least: int
 ) -> None:
-    """`least` is the per cent of photographs with a view within 31 bits, altered and saved as JPEG."""
+    """least: the percentage of photographs with a view within 31 bits, after the edit and as JPEG."""
     own = [reduced(photograph(name), 481) for name in SCENES]
-    for images in (own, [Image.open(file).convert("RGB") for file in shared_files("photos/*.jpg")[40:56]]):
+    for images in (own, [Image.open(file).convert("RGB") for file in shared_files("photos/*.jpg")[40:70]]):
         found = 0
         for image in images:
             original = hash_of(dct16(luma(pixels(image))))

@@ -122,7 +122,7 @@ def test_matrices_equal_the_stepwise_computation(width: int, height: int) -> Non
 
 
 def turned(image: Image.Image, orientation: str) -> Image.Image:
-    """Turn and mirror the pixels as the name of the orientation says."""
+    """Rotate and mirror an image by the name of the orientation."""
     if orientation.startswith("mirrored"):
         image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     degrees = int(orientation.rpartition("turned ")[2]) if "turned" in orientation else 0

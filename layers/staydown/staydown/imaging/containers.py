@@ -49,9 +49,9 @@ class Container:
     """An open file."""
 
     width: int
-    """Of the first frame as stored, in pixels."""
+    """The width of the first frame as stored, in pixels."""
     height: int
-    """Of the first frame as stored, in pixels."""
+    """The height of the first frame as stored, in pixels."""
     frame_count: int
     info: Mapping[Any, Any]
     """Metadata that the decoder has read from the header."""

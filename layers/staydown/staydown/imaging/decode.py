@@ -57,9 +57,9 @@ class Picture:
     media_type: str
     """The detected type, as in HTTP."""
     width: int
-    """Of the first frame, upright, in pixels at full size."""
+    """The width of the first frame, upright and at full size, in pixels."""
     height: int
-    """Of the first frame, upright, in pixels at full size."""
+    """The height of the first frame, upright and at full size, in pixels."""
     frame_count: int
     """All frames of the file, decoded or not."""
 

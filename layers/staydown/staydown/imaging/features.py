@@ -69,9 +69,9 @@ class ReferenceFeatures:
     """
 
     width: int
-    """Of the picture at working size, in pixels."""
+    """The width of the picture at working size, in pixels."""
     height: int
-    """Of the picture at working size, in pixels."""
+    """The height of the picture at working size, in pixels."""
     keypoints: Keypoints
     tiles: ByteArray
     """(66, 32), the PDQ of each of TILES."""
