@@ -30,7 +30,7 @@ NAMED_ONLY = {("ApplyRetentionFunction", "ANCHORS_BUCKET"), ("CountFiguresFuncti
 """Resources that an adapter gets by name in a function that uses only the rest of the adapter."""
 
 LOGGER_VARIABLES = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
-"""Of every function."""
+"""Variables of every function."""
 LIBRARY_VARIABLES = LOGGER_VARIABLES | {"POWERTOOLS_METRICS_NAMESPACE", "OPENBLAS_NUM_THREADS"}
 """Variables that libraries read."""
 

@@ -37,7 +37,7 @@ LambdaEvent = dict[str, Any]
 LambdaResponse = dict[str, Any]
 KEY_LIFETIME_SECONDS = 24 * 60 * 60
 MAX_STORED_CHARACTERS = 280_000
-"""Of one answer. Encryption and base64 add a third; a DynamoDB item has at most 400 KiB."""
+"""The limit for one answer. Encryption and base64 add a third; a DynamoDB item has at most 400 KiB."""
 
 _CALLER = "requestContext.authorizer.jwt.claims.client_id, requestContext.authorizer.jwt.claims.sub"
 # The secret of a case is part of the caller's identity: without it, a caller gets no stored answer.
