@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import staydown
-from staydown.api import callers, cursors, problems
+from staydown.api import callers, cursors, problems, request_body
 from staydown.aws import audit_store, cases_store, event_bus, misuse_store
 from staydown.aws import metrics_store as figures_store
 from staydown.aws.stack import Stack
@@ -225,7 +225,9 @@ def constants() -> dict[str, object]:
 
 def problem_types() -> dict[str, int]:
     """Return the slug and status of every error."""
-    found, waiting = {}, [errors.StaydownError]
+    # Two errors are defined beside the parser of bodies, and known only when it is loaded.
+    found: dict[str, int] = {}
+    waiting: list[type[errors.StaydownError]] = [errors.StaydownError, request_body.NotJson]
     while waiting:
         error = waiting.pop()
         if error.__module__.startswith("staydown."):

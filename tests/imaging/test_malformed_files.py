@@ -294,9 +294,9 @@ def test_huge_image_stays_within_memory(
     program = (
         "import re, sys\n"
         "from pathlib import Path\n"
-        "from staydown.imaging.fingerprint import fingerprint\n"
+        "from staydown.imaging.fingerprint import fingerprint_file\n"
         "from staydown.imaging.limits import Limits\n"
-        "fingerprint(sys.stdin.buffer.read(), Limits(max_bytes=10**9))\n"
+        "fingerprint_file(sys.stdin.buffer.read(), Limits(max_bytes=10**9))\n"
         "print(int(re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1]) // 1024)\n"
     )
     done = subprocess.run(
