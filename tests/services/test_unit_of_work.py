@@ -15,19 +15,13 @@ from hypothesis import strategies as st
 from staydown.aws.audit_store import RETENTION_CHAIN, case_chain
 from staydown.aws.bank_store import StoredEntry
 from staydown.domain.accounts.account import Account, Block
-from staydown.domain.audit import details as audit_details
+from staydown.domain.audit import account_details, case_details, details, upload_details
 from staydown.domain.audit.actions import AuditAction
 from staydown.domain.audit.actors import Actor
+from staydown.domain.audit.case_details import AppealDetails
 from staydown.domain.audit.chain import verify_chain
-from staydown.domain.audit.details import (
-    ActionOnly,
-    AppealDetails,
-    AuditDetails,
-    EntryOverridden,
-    MatchDetails,
-    UploadMatched,
-    UploadSettled,
-)
+from staydown.domain.audit.details import ActionOnly, AuditDetails, MatchDetails
+from staydown.domain.audit.upload_details import EntryOverridden, UploadMatched, UploadSettled
 from staydown.domain.bank.entry import BankEntry, Support, SupportSource
 from staydown.domain.cases.case import MAX_CASE_ENTRIES, MAX_CASE_REPORTS, MAX_CASE_UPLOADS, Case
 from staydown.domain.cases.decisions import ShownContent
@@ -217,9 +211,11 @@ def test_unchanged_case_is_a_condition_of_the_commit(scene: Scene) -> None:
 def _details_classes() -> list[type[AuditDetails]]:
     return [
         cls
-        for cls in vars(audit_details).values()
+        for module in (details, case_details, upload_details, account_details)
+        for cls in vars(module).values()
         if isinstance(cls, type)
         and issubclass(cls, AuditDetails)
+        and cls.__module__ == module.__name__
         and cls not in {AuditDetails, AppealDetails}
     ]
 

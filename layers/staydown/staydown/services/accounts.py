@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from staydown.aws.stack import Stack
 from staydown.domain.accounts.account import MANUAL_BLOCK, Account, Block
+from staydown.domain.audit.account_details import ManualBlockChanged
 from staydown.domain.audit.actors import Actor
-from staydown.domain.audit.details import ManualBlockChanged
 from staydown.domain.cases.case import Case
 from staydown.domain.errors import Conflict
 from staydown.domain.events import AccountBlocked, AccountUnblocked

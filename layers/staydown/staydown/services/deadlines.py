@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from staydown.aws.stack import Stack
 from staydown.domain.audit.actions import AuditAction
-from staydown.domain.audit.details import ActionOnly, DeadlinePassed, UploadHidden
+from staydown.domain.audit.case_details import DeadlinePassed
+from staydown.domain.audit.details import ActionOnly
+from staydown.domain.audit.upload_details import UploadHidden
 from staydown.domain.cases.case import Case
 from staydown.domain.events import CaseDeadlineNear, CaseOverdue, UploadStateChanged
 from staydown.domain.uploads.stops import deadline_stop

@@ -7,7 +7,7 @@ from datetime import datetime
 from staydown.aws.stack import Stack
 from staydown.domain.accounts.account import MANUAL_BLOCK
 from staydown.domain.audit.actors import ACCOUNT_HOLDER, Actor
-from staydown.domain.audit.details import AppealDecided, AppealFiled
+from staydown.domain.audit.case_details import AppealDecided, AppealFiled
 from staydown.domain.cases.appeals import Appeal, AppealOutcome, BlockAppeal, require_appealable_block
 from staydown.domain.errors import Conflict, SameReviewer
 from staydown.domain.events import AccountUnblocked

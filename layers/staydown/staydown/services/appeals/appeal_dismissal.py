@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from staydown.aws.stack import Stack
 from staydown.domain.audit.actors import REPORTER
-from staydown.domain.audit.details import AppealFiled
+from staydown.domain.audit.case_details import AppealFiled
 from staydown.domain.cases.appeals import (
     Appeal,
     DismissalAppeal,

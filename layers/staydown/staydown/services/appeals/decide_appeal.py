@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from staydown.aws.codec import Item
 from staydown.aws.stack import Stack
 from staydown.domain.audit.actors import Actor
-from staydown.domain.audit.details import AppealDecided, AppealDetails, CaseOverturned, CaseReversed
+from staydown.domain.audit.case_details import AppealDecided, AppealDetails, CaseOverturned, CaseReversed
 from staydown.domain.cases.appeals import (
     AccountAppeal,
     Appeal,

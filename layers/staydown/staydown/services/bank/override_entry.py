@@ -9,7 +9,7 @@ from staydown.aws.bank_store import BankHead, StoredEntry
 from staydown.aws.stack import Stack
 from staydown.domain.audit.actions import AuditAction
 from staydown.domain.audit.actors import Actor
-from staydown.domain.audit.details import EntryOverridden
+from staydown.domain.audit.upload_details import EntryOverridden
 from staydown.domain.bank.entry import BankEntry, Standing
 from staydown.domain.bank.hashes import PdqHash
 from staydown.domain.bank.match import Match

@@ -11,7 +11,7 @@ from dataclasses import replace
 from staydown.aws.stack import Stack
 from staydown.domain.accounts.misuse import EndReason, MisuseReview, derived_review_id
 from staydown.domain.accounts.strikes import MisuseSubject, StrikeHistory
-from staydown.domain.audit.details import MisuseReviewClosed, MisuseReviewOpened, SubjectWarned
+from staydown.domain.audit.account_details import MisuseReviewClosed, MisuseReviewOpened, SubjectWarned
 from staydown.domain.events import (
     AccountWarned,
     CaseDecided,

@@ -14,8 +14,8 @@ from staydown.domain.accounts.misuse import (
     suspension_length,
 )
 from staydown.domain.accounts.verified_reporters import VerifiedReporter
+from staydown.domain.audit.account_details import MisuseDecided
 from staydown.domain.audit.actors import Actor
-from staydown.domain.audit.details import MisuseDecided
 from staydown.domain.errors import SameReviewer
 from staydown.domain.events import AccountBlocked, AccountWarned, Event, ReporterSuspended, ReporterWarned
 from staydown.domain.events import MisuseDecided as MisuseDecidedEvent

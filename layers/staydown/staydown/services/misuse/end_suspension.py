@@ -9,8 +9,8 @@ from staydown.aws.stack import Stack
 from staydown.domain.accounts.account import Account
 from staydown.domain.accounts.misuse import EndReason, MisuseReview
 from staydown.domain.accounts.verified_reporters import VerifiedReporter
+from staydown.domain.audit.account_details import SuspensionEnded
 from staydown.domain.audit.actors import SYSTEM, Actor
-from staydown.domain.audit.details import SuspensionEnded
 from staydown.domain.errors import NotFound
 from staydown.domain.events import AccountUnblocked, ReporterResumed
 from staydown.services.misuse.strikes import load_subject

@@ -9,7 +9,8 @@ from staydown.aws.stack import Stack
 from staydown.config.report_form import validate_answers
 from staydown.domain.audit.actions import AuditAction
 from staydown.domain.audit.actors import REPORTER
-from staydown.domain.audit.details import ActionOnly, CaseCompleted
+from staydown.domain.audit.case_details import CaseCompleted
+from staydown.domain.audit.details import ActionOnly
 from staydown.domain.bank.entry import Support, SupportSource
 from staydown.domain.cases.case import Case, CaseOrigin
 from staydown.domain.cases.reports import Declarations, EmailPreference, Report, Reporter

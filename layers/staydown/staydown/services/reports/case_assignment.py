@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from staydown.aws.bank_store import StoredEntry
 from staydown.aws.stack import Stack
-from staydown.domain.audit.details import CaseReported
+from staydown.domain.audit.case_details import CaseReported
 from staydown.domain.bank.entry import BankEntry
 from staydown.domain.bank.hashes import PdqHash
 from staydown.domain.cases.case import MAX_CASE_ENTRIES, MAX_CASE_UPLOADS, Case, CaseOrigin

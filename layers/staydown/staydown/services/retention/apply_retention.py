@@ -22,7 +22,7 @@ from staydown.aws.cases_store import (
     SECOND_OPINIONS,
 )
 from staydown.aws.stack import Stack
-from staydown.domain.audit.details import UploadErased
+from staydown.domain.audit.upload_details import UploadErased
 from staydown.domain.uploads.upload import ErasureQueue, Upload
 from staydown.services.retention.erase_case import delete_chain, erase_case, erase_reporter_data
 from staydown.services.retention.erase_original import erase_original, finish_erasure

@@ -11,7 +11,8 @@ from datetime import timedelta
 from staydown.aws.audit_store import case_chain, upload_chain
 from staydown.aws.stack import Stack
 from staydown.domain.audit.actions import AuditAction
-from staydown.domain.audit.details import ActionOnly, CaseErased, ReportersErased
+from staydown.domain.audit.case_details import CaseErased, ReportersErased
+from staydown.domain.audit.details import ActionOnly
 from staydown.domain.cases.appeals import disagreement_appeal_id
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.reports import Report

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from staydown.aws.stack import Stack
-from staydown.domain.audit.details import ImageErased
+from staydown.domain.audit.upload_details import ImageErased
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.retention import RetentionBlocker, first_retention_blocker
 from staydown.domain.uploads.upload import ErasureQueue, Upload

@@ -8,7 +8,8 @@ from enum import StrEnum
 from staydown.aws.stack import Stack
 from staydown.domain.audit.actions import AuditAction
 from staydown.domain.audit.actors import REPORTER, Actor
-from staydown.domain.audit.details import ActionOnly, LegalHoldSet
+from staydown.domain.audit.case_details import LegalHoldSet
+from staydown.domain.audit.details import ActionOnly
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.legal_hold import LegalHold
 from staydown.domain.errors import Conflict

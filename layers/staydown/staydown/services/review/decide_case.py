@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from staydown.aws.stack import Stack
 from staydown.domain.audit.actors import Actor
-from staydown.domain.audit.details import CaseDecided
+from staydown.domain.audit.case_details import CaseDecided
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.decisions import (
     Decision,

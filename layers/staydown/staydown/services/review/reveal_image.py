@@ -10,7 +10,7 @@ from staydown.aws.images import ImageAbsent
 from staydown.aws.stack import Stack
 from staydown.domain.audit.actions import AuditAction
 from staydown.domain.audit.actors import Actor
-from staydown.domain.audit.details import ImageRevealed
+from staydown.domain.audit.case_details import ImageRevealed
 from staydown.domain.cases.appeals import match_appeal_id
 from staydown.domain.cases.states import CaseState
 from staydown.domain.errors import Conflict, NotAllowed, NotFound

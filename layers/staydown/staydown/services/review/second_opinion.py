@@ -12,7 +12,8 @@ from staydown.aws.codec import Item
 from staydown.aws.stack import Stack
 from staydown.domain.audit.actions import AuditAction
 from staydown.domain.audit.actors import Actor
-from staydown.domain.audit.details import ActionOnly, OpinionGiven
+from staydown.domain.audit.case_details import OpinionGiven
+from staydown.domain.audit.details import ActionOnly
 from staydown.domain.cases.appeals import Disagreement, disagreement_appeal_id
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.decisions import Decision, DecisionOutcome

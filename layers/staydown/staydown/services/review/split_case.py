@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from staydown.aws.stack import Stack
 from staydown.domain.audit.actors import Actor
-from staydown.domain.audit.details import CaseOpenedBySplit, CaseSplit
+from staydown.domain.audit.case_details import CaseOpenedBySplit, CaseSplit
 from staydown.domain.bank.entry import Support, SupportSource
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.split import SplitPlan, plan_split

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from staydown.aws.stack import Stack
-from staydown.domain.audit.details import CaseMatched, MatchDetails, UploadMatched
+from staydown.domain.audit.case_details import CaseMatched
+from staydown.domain.audit.details import MatchDetails
+from staydown.domain.audit.upload_details import UploadMatched
 from staydown.domain.bank.match import Match
 from staydown.domain.bank.verdicts import Verdict
 from staydown.domain.cases.case import MAX_CASE_UPLOADS, Case, CaseOrigin

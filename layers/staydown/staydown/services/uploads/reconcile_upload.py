@@ -12,7 +12,7 @@ from datetime import datetime
 
 from staydown.aws.images import ImageAbsent
 from staydown.aws.stack import Stack
-from staydown.domain.audit.details import UploadSettled
+from staydown.domain.audit.upload_details import UploadSettled
 from staydown.domain.bank.match import Match
 from staydown.domain.bank.verdicts import Verdict
 from staydown.domain.errors import AccountIsBlocked, ConcurrentChange

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from staydown.domain.audit.details import UploadReleased
+from staydown.domain.audit.upload_details import UploadReleased
 from staydown.domain.events import UploadReviewed, UploadStateChanged
 from staydown.domain.uploads.stops import StopCause, StopCauseKind, pending_case_causes
 from staydown.domain.uploads.upload import Upload, UploadState

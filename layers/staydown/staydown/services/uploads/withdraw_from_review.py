@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from staydown.aws.stack import Stack
-from staydown.domain.audit.details import UploadRemovedFromCase
+from staydown.domain.audit.case_details import UploadRemovedFromCase
 from staydown.domain.cases.case import Case
 from staydown.domain.cases.states import Step
 from staydown.domain.events import CaseWithdrawn
