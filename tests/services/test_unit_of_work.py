@@ -94,7 +94,7 @@ class Scene:
         """Return a unit of work with a recorded case, what it covers, and events."""
         uow = self.unit_of_work()
         uow.cover(self.hidden, by=self.case)
-        uow.cover(self.blocked, AccountBlocked.of(self.blocked, self.block), by=self.case)
+        uow.cover(self.blocked, AccountBlocked.of(self.blocked, case_id=self.case.case_id), by=self.case)
         uow.bank([(self.entry, self.supported)], by=self.case)
         uow.record(
             replace(self.case, revision=self.case.revision + 1), LOOKED_UP, CaseWithdrawn(self.case.case_id)
@@ -166,12 +166,14 @@ def test_change_without_its_record_is_not_committed(scene: Scene, change: str, o
 def test_maintenance_saves_state_and_events_without_a_record(scene: Scene, why: Maintenance) -> None:
     audit_table = scene.world.cloud.settings.audit_table
     before, uow = dict(scene.world.cloud.table(audit_table)), scene.unit_of_work()
-    uow.maintain(scene.blocked, why, AccountBlocked.of(scene.blocked, scene.block))
+    uow.maintain(scene.blocked, why, AccountBlocked.of(scene.blocked, case_id=scene.case.case_id))
     uow.commit()
     assert scene.stack.accounts.get("alpha", "ann").blocked
     assert dict(scene.world.cloud.table(audit_table)) == before
     (envelope,) = scene.stack.outbox.list_pending(scene.world.outbox())
-    assert AccountBlocked.of_envelope(envelope) == AccountBlocked.of(scene.blocked, scene.block)
+    assert AccountBlocked.of_envelope(envelope) == AccountBlocked.of(
+        scene.blocked, case_id=scene.case.case_id
+    )
 
 
 STALE: dict[str, Callable[[Scene, UnitOfWork], object]] = {

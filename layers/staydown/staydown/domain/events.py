@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Self
 
-from staydown.domain.accounts.account import Account, Block
+from staydown.domain.accounts.account import Account
 from staydown.domain.accounts.misuse import MisuseOutcome
 from staydown.domain.cases.appeals import AppealOutcome
 from staydown.domain.cases.case import CaseOrigin
@@ -125,18 +125,9 @@ class AccountBlockChanged(Event):
     blocked: bool
 
     @classmethod
-    def of(cls, account: Account, block: Block) -> Self:
-        return cls(
-            account.platform,
-            account.account_id,
-            block.case_id,
-            blocked=account.blocked,
-            review_id=block.review_id,
-        )
-
-    @classmethod
-    def of_review(cls, account: Account, review_id: str) -> Self:
-        return cls(account.platform, account.account_id, None, account.blocked, review_id=review_id)
+    def of(cls, account: Account, *, case_id: str | None = None, review_id: str | None = None) -> Self:
+        """Return the event of an account as it is after the change."""
+        return cls(account.platform, account.account_id, case_id, account.blocked, review_id=review_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def block_account(stack: Stack, *, platform: str, account_id: str, reason: str, 
         return account
     block = Block(MANUAL_BLOCK, uow.now, reason, set_by=reviewer)
     blocked = account.with_block(block)
-    blocked = uow.record(blocked, ManualBlockChanged(True, True), AccountBlocked.of(blocked, block))
+    blocked = uow.record(blocked, ManualBlockChanged(True, True), AccountBlocked.of(blocked))
     uow.commit()
     return blocked
 
@@ -42,13 +42,12 @@ def unblock_account(stack: Stack, *, platform: str, account_id: str, reviewer: s
     """Lift the manual block of an account. Raise Conflict where only cases or misuse reviews block it."""
     uow = UnitOfWork(stack, Actor.reviewer(reviewer))
     account = stack.accounts.get(platform, account_id)
-    block = account.blocks.get(MANUAL_BLOCK)
-    if block is None:
+    if MANUAL_BLOCK not in account.blocks:
         _require_unblocked(account)
         return account
     unblocked = account.without_block(MANUAL_BLOCK)
     details = ManualBlockChanged(False, unblocked.blocked)
-    unblocked = uow.record(unblocked, details, AccountUnblocked.of(unblocked, block))
+    unblocked = uow.record(unblocked, details, AccountUnblocked.of(unblocked))
     uow.commit()
     return unblocked
 
@@ -65,10 +64,8 @@ def _require_unblocked(account: Account) -> None:
 
 def remove_case_block(uow: UnitOfWork, case: Case, platform: str, account_id: str) -> None:
     """Remove the block of this case from an account."""
-    account = uow.stack.accounts.get(platform, account_id)
-    block = account.blocks.get(case.case_id) or Block(case.case_id, uow.now, "")
-    unblocked = account.without_block(case.case_id)
-    uow.cover(unblocked, AccountUnblocked.of(unblocked, block), by=case)
+    unblocked = uow.stack.accounts.get(platform, account_id).without_block(case.case_id)
+    uow.cover(unblocked, AccountUnblocked.of(unblocked, case_id=case.case_id), by=case)
 
 
 @retry_on_conflict

@@ -46,7 +46,7 @@ def enforce(
     block = Block(case.case_id, uow.now, stop.reason.value)
     for platform, account_id in accounts:
         blocked = uow.stack.accounts.get(platform, account_id).with_block(block)
-        uow.cover(blocked, AccountBlocked.of(blocked, block), by=case)
+        uow.cover(blocked, AccountBlocked.of(blocked, case_id=case.case_id), by=case)
     return replace(case, banked_entries=banked, blocked_accounts=tuple(accounts))
 
 

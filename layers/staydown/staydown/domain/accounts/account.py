@@ -34,12 +34,6 @@ class Block:
         by_case = self.source != MANUAL_BLOCK and not self.source.startswith(MISUSE_BLOCK_PREFIX)
         return self.source if by_case else None
 
-    @property
-    def review_id(self) -> str | None:
-        """The misuse review that set the block; None for other blocks."""
-        by_review = self.source.startswith(MISUSE_BLOCK_PREFIX)
-        return self.source.removeprefix(MISUSE_BLOCK_PREFIX) if by_review else None
-
 
 @dataclass(frozen=True, slots=True)
 class Account:

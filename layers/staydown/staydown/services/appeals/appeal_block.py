@@ -62,12 +62,12 @@ def decide_block_appeal(
     if block.set_by == reviewer:
         raise SameReviewer("You set this block. A different reviewer must decide its appeal.")
     uow = UnitOfWork(stack, Actor.reviewer(reviewer))
-    decided = appeal.decided(outcome, reasons, reviewer=reviewer, now=uow.now)
     account = stack.accounts.get(appeal.platform, appeal.account_id)
+    decided = appeal.decided(outcome, reasons, reviewer=reviewer, now=uow.now)
     lifts = outcome is AppealOutcome.GRANTED and account.blocks.get(MANUAL_BLOCK) == block
     changed = account.without_block(MANUAL_BLOCK) if lifts else account
     details = AppealDecided(appeal.appeal_id, outcome, appeal.party, still_blocked=changed.blocked)
-    uow.record(changed, details, *([AccountUnblocked.of(changed, block)] if lifts else []))
+    uow.record(changed, details, *([AccountUnblocked.of(changed)] if lifts else []))
     event = AppealDecidedEvent(appeal.appeal_id, outcome, None, appeal.platform, appeal.account_id)
     uow.cover(decided, event, by=changed)
     uow.commit()

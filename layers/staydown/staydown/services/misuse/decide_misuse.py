@@ -113,7 +113,7 @@ def _carry_out(
         return record, []
     block = Block(review.block_source, decision.at, BLOCK_REASON, decision.suspended_until)
     blocked = record.with_block(block)
-    return blocked, [AccountBlocked.of_review(blocked, review.review_id)]
+    return blocked, [AccountBlocked.of(blocked, review_id=review.review_id)]
 
 
 def _is_repeated(review: MisuseReview, reviewer: str, judgement: MisuseJudgement) -> bool:

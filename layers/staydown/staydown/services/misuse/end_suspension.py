@@ -79,5 +79,5 @@ def _end(uow: UnitOfWork, ended: MisuseReview) -> None:
         case Account():
             unblocked = released.without_block(ended.block_source)
             details = replace(details, still_blocked=unblocked.blocked)
-            uow.record(unblocked, details, AccountUnblocked.of_review(unblocked, ended.review_id))
+            uow.record(unblocked, details, AccountUnblocked.of(unblocked, review_id=ended.review_id))
     uow.commit()
