@@ -29,7 +29,7 @@ from staydown.domain.cases.decisions import (
 )
 from staydown.domain.cases.reports import Declarations, RelationToSubject, Report
 from staydown.domain.cases.states import CaseState
-from staydown.notices import contents, wording
+from staydown.notices import appeals, contents, wording
 from staydown.notices import misuse as misuse_contents
 from staydown.notices.contents import NoticeContent
 from staydown.notices.notice import NoticeKind
@@ -166,12 +166,12 @@ ALL = [
     ),
     contents.block_lifted(platform="alpha", since=NOW, still_blocked=True),
     contents.block_lifted(platform="alpha", since=NOW, still_blocked=False),
-    contents.appeal_receipt(APPEAL),
-    contents.appeal_outcome(APPEAL, AppealOutcome.GRANTED, NOW),
-    contents.appeal_outcome(APPEAL, AppealOutcome.DENIED, NOW),
-    contents.appeal_outcome(DISMISSAL_APPEAL, AppealOutcome.GRANTED, NOW),
-    contents.appeal_outcome(MATCH_APPEAL, AppealOutcome.GRANTED, NOW),
-    contents.appeal_outcome(BLOCK_APPEAL, AppealOutcome.GRANTED, NOW),
+    appeals.appeal_receipt(APPEAL),
+    appeals.appeal_outcome(APPEAL, AppealOutcome.GRANTED, NOW),
+    appeals.appeal_outcome(APPEAL, AppealOutcome.DENIED, NOW),
+    appeals.appeal_outcome(DISMISSAL_APPEAL, AppealOutcome.GRANTED, NOW),
+    appeals.appeal_outcome(MATCH_APPEAL, AppealOutcome.GRANTED, NOW),
+    appeals.appeal_outcome(BLOCK_APPEAL, AppealOutcome.GRANTED, NOW),
 ]
 LANGUAGES = [file.stem for file in CATALOGUES_DIR.glob("*.json")]
 

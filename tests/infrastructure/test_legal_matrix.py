@@ -7,6 +7,7 @@ import ast
 import pytest
 
 from infra import legal_matrix as law
+from infra.legal_requirements import LEGAL_SOURCES, Requirement
 
 
 def test_page_matches_the_test_markers() -> None:
@@ -14,9 +15,9 @@ def test_page_matches_the_test_markers() -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [r for c in law.LEGAL_SOURCES for r in c.requirements if not r.gap], ids=lambda r: r.requirement_id
+    "row", [r for c in LEGAL_SOURCES for r in c.requirements if not r.gap], ids=lambda r: r.requirement_id
 )
-def test_row_without_tests_is_an_error(row: law.Requirement, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_row_without_tests_is_an_error(row: Requirement, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = {
         row_id: tests for row_id, tests in law.tests_by_requirement().items() if row_id != row.requirement_id
     }

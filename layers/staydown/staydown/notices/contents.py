@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from staydown.domain.accounts.strikes import StrikePolicy
-from staydown.domain.cases.appeals import Appeal, AppealOutcome, BlockAppeal, DismissalAppeal, MatchAppeal
 from staydown.domain.cases.case import Case, CaseOrigin
 from staydown.domain.cases.decisions import (
     ComplainantIsSubject,
@@ -267,39 +266,3 @@ def statement_for_manual_block(
 def block_lifted(*, platform: str, since: datetime, still_blocked: bool) -> NoticeContent:
     sentence = "block_lifted.still_blocked" if still_blocked else "block_lifted.free"
     return NoticeContent(NoticeKind.BLOCK_LIFTED, (sentence,), {"platform": platform, "since": since})
-
-
-def appeal_receipt(appeal: Appeal) -> NoticeContent:
-    values: TemplateValues = {**_appeal_values(appeal), "received_at": appeal.filed_at}
-    return NoticeContent(NoticeKind.APPEAL_RECEIPT, ("appeal_receipt.what",), values)
-
-
-def appeal_outcome(appeal: Appeal, outcome: AppealOutcome, decided_at: datetime) -> NoticeContent:
-    sentences = [_outcome_sentence(appeal, outcome), "appeal_outcome.by_a_person"]
-    if outcome is AppealOutcome.DENIED:
-        sentences.append("appeal_outcome.redress")
-    values: TemplateValues = {**_appeal_values(appeal), "outcome": outcome.value, "decided_at": decided_at}
-    return NoticeContent(NoticeKind.APPEAL_OUTCOME, tuple(sentences), values)
-
-
-def _outcome_sentence(appeal: Appeal, outcome: AppealOutcome) -> str:
-    if outcome is AppealOutcome.GRANTED:
-        match appeal:
-            case DismissalAppeal():
-                return "appeal_outcome.dismissal_reversed"
-            case MatchAppeal():
-                return "appeal_outcome.match_reversed"
-            case BlockAppeal():
-                return "appeal_outcome.block_lifted"
-    return f"appeal_outcome.{outcome.value}"
-
-
-def _appeal_values(appeal: Appeal) -> TemplateValues:
-    """Return the appeal, with the upload or the manual block that it concerns."""
-    match appeal:
-        case MatchAppeal():
-            return {"appeal_id": appeal.appeal_id, "uploads": (appeal.upload_id,)}
-        case BlockAppeal():
-            return {"appeal_id": appeal.appeal_id, "since": appeal.block.since}
-        case _:
-            return {"appeal_id": appeal.appeal_id}

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from staydown.aws.stack import Stack
 from staydown.domain.cases.appeals import Disagreement, DismissalAppeal, disclosed_case_id
 from staydown.domain.events import AppealDecided, AppealFiled, EventEnvelope, EventType, NoticeIssued
-from staydown.notices import contents
+from staydown.notices import appeals
 from staydown.notices.notice import Notice, RecipientParty
 from staydown.notices.wording import catalogue_for
 from staydown.services.notices import account_holder_notices, reporter_notices
@@ -71,9 +71,9 @@ def _appeal_notices(stack: Stack, envelope: EventEnvelope) -> Iterator[Addressed
     if appeal is None or isinstance(appeal, Disagreement):
         return
     if envelope.type is EventType.APPEAL_FILED:
-        content = contents.appeal_receipt(appeal)
+        content = appeals.appeal_receipt(appeal)
     elif appeal.outcome is not None:
-        content = contents.appeal_outcome(appeal, appeal.outcome, envelope.at)
+        content = appeals.appeal_outcome(appeal, appeal.outcome, envelope.at)
     else:
         return
     if isinstance(appeal, DismissalAppeal):
