@@ -73,7 +73,8 @@ def poison(load: Load, uploads: int) -> PartResult:
             load.target.sqs.send_message(QueueUrl=queues[SCAN_QUEUE], MessageBody=body)
         load.send(watch, uploads)
         watch.wait(load.patience)
-        _wait(lambda: load.target.waiting(SCAN_QUEUE) == 0, load.patience)
+        # The counts of SQS are approximate: an empty queue may still have messages, so wait for the result.
+        _wait(lambda: load.target.waiting(SCAN_DEAD_LETTERS) - before >= len(POISON), load.patience)
     dead = load.target.waiting(SCAN_DEAD_LETTERS) - before
     what = f"{len(POISON)} messages that always fail, and {uploads} uploads behind them"
     wrong = [] if dead == len(POISON) else [f"{dead} of {len(POISON)} messages are in the dead-letter queue"]
@@ -88,6 +89,7 @@ def waiting(load: Load, uploads: int) -> PartResult:
         control.send("pause")
         try:
             load.send(watch, uploads)
+            _wait(lambda: load.target.waiting(SCAN_QUEUE) >= uploads, load.patience)
             waited = load.target.waiting(SCAN_QUEUE)
             began = time.monotonic()
         finally:
